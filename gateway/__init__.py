@@ -1,0 +1,1 @@
+"""Minori's gateway: takes signed commands, orders them on a ledger, and answers from a projection."""
