@@ -1,0 +1,131 @@
+"""JSON with one spelling per value: strict reading, canonical writing.
+
+Reading refuses whatever two readers could understand differently, each fault with its own code.
+Texts are limited to the characters of Unicode 3.2, whose properties Python ships frozen (as
+RFC 3454 needs them): so two peers with different Python versions always agree, and all of
+JIS X 0213 is in it.
+
+Source: RFC 8785 (canonical form), RFC 8259 (JSON), Unicode Standard Annex 15 (NFC).
+"""
+
+import json
+import re
+from hashlib import sha256
+from typing import NoReturn, TypeAlias
+from unicodedata import ucd_3_2_0 as unicode_3_2
+
+import rfc8785
+
+from chaincode.errors import Code, FaultError
+
+Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+
+DEPTH_MAX = 8  # nested arrays and objects
+INTEGER_MAX = 2**53 - 1  # RFC 8785 section 3.2.2.3: what a double holds exactly
+
+_INTEGER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+_OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+
+
+def encode(value: Json) -> bytes:
+    """Return the canonical form of `value` (RFC 8785): UTF-8, sorted members, no white space."""
+    return rfc8785.dumps(value)
+
+
+def digest(value: bytes) -> str:
+    """Return SHA-256 of `value` as 64 lower-case hexadecimal digits."""
+    return sha256(value).hexdigest()
+
+
+def decode(raw: bytes) -> Json:
+    """Read JSON strictly.
+
+    Raises:
+        FaultError: The first fault found, from `NOT_UTF8` to `NOT_NFC` in the order of `Code`
+            where two stages differ, in the order of the text within one stage.
+    """
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise FaultError(Code.NOT_UTF8) from None
+    _check_depth(raw)
+    try:
+        value: Json = json.loads(
+            text,
+            object_pairs_hook=_members,
+            parse_constant=_refuse_constant,
+            parse_float=_refuse_float,
+            parse_int=_integer,
+        )
+    except json.JSONDecodeError:
+        raise FaultError(Code.NOT_JSON) from None
+    if not text.isascii() or "\\u" in text:
+        _check_texts(value)
+    return value
+
+
+def decode_canonical(raw: bytes) -> Json:
+    """Read JSON strictly and refuse any spelling but the canonical one (`NOT_CANONICAL`)."""
+    value = decode(raw)
+    if encode(value) != raw:
+        raise FaultError(Code.NOT_CANONICAL)
+    return value
+
+
+def _check_depth(raw: bytes) -> None:
+    """Refuse deep nesting before the parser, whose own limit depends on the interpreter."""
+    depth = 0
+    for char in _OUTSIDE_STRINGS.sub(b"", raw):
+        if char in b"[{":
+            depth += 1
+            if depth > DEPTH_MAX:
+                raise FaultError(Code.TOO_DEEP)
+        elif char in b"]}":
+            depth -= 1
+
+
+def _members(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise FaultError(Code.DUPLICATE_MEMBER)
+    return members
+
+
+def _refuse_constant(_name: str) -> NoReturn:
+    raise FaultError(Code.NOT_A_NUMBER)
+
+
+def _refuse_float(_text: str) -> NoReturn:
+    raise FaultError(Code.NOT_AN_INTEGER)
+
+
+def _integer(text: str) -> int:
+    if not _INTEGER.fullmatch(text) or abs(int(text)) > INTEGER_MAX:
+        raise FaultError(Code.INTEGER_TOO_LARGE)
+    return int(text)
+
+
+def _check_texts(value: Json) -> None:
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, list):
+        for item in value:
+            _check_texts(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check_text(name)
+            _check_texts(item)
+
+
+def _check_text(text: str) -> None:
+    if text.isascii() and text.isprintable():
+        return
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        raise FaultError(Code.LONE_SURROGATE)
+    if any(not char.isascii() and unicode_3_2.decimal(char, -1) >= 0 for char in text):
+        raise FaultError(Code.NON_ASCII_DIGIT)
+    # Cc control, Cf format (zero-width, bidi), Cn unassigned, Co private, Zl and Zp separators.
+    if any(unicode_3_2.category(char) in {"Cc", "Cf", "Cn", "Co", "Zl", "Zp"} for char in text):
+        raise FaultError(Code.FORBIDDEN_CHARACTER)
+    if unicode_3_2.normalize("NFC", text) != text:
+        raise FaultError(Code.NOT_NFC)

@@ -1,0 +1,137 @@
+"""Every answer the contract can give to a command, in the order in which the checks are made.
+
+When several would apply, the one that stands first here wins: shape, key and signature, sequence
+(none of these leaves a trace in state), then time, authority, existence, state, rule (each taken,
+recorded with the device's next running number, and final).
+
+    FaultError(code)       the command can't be taken: drop it, or mend it and sign again
+    RejectionError(code)   the command is taken, and refused for good
+"""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """A stable answer. The order of the members is the order of the checks."""
+
+    ACCEPTED = "ACCEPTED"
+
+    # Shape: what the bytes alone show.
+    TOO_LARGE = "TOO_LARGE"
+    NOT_A_JWS = "NOT_A_JWS"
+    BAD_HEADER = "BAD_HEADER"
+    BAD_ALGORITHM = "BAD_ALGORITHM"
+    NOT_UTF8 = "NOT_UTF8"
+    TOO_DEEP = "TOO_DEEP"
+    NOT_JSON = "NOT_JSON"
+    DUPLICATE_MEMBER = "DUPLICATE_MEMBER"
+    NOT_A_NUMBER = "NOT_A_NUMBER"
+    NOT_AN_INTEGER = "NOT_AN_INTEGER"
+    INTEGER_TOO_LARGE = "INTEGER_TOO_LARGE"
+    LONE_SURROGATE = "LONE_SURROGATE"
+    NON_ASCII_DIGIT = "NON_ASCII_DIGIT"
+    FORBIDDEN_CHARACTER = "FORBIDDEN_CHARACTER"
+    NOT_NFC = "NOT_NFC"
+    NOT_CANONICAL = "NOT_CANONICAL"
+    UNKNOWN_MEMBER = "UNKNOWN_MEMBER"
+    MISSING_MEMBER = "MISSING_MEMBER"
+    BAD_VALUE = "BAD_VALUE"
+    UNKNOWN_TYPE = "UNKNOWN_TYPE"
+    CLOSED_PART_MISSING = "CLOSED_PART_MISSING"
+    CLOSED_PART_UNEXPECTED = "CLOSED_PART_UNEXPECTED"
+    CLOSED_PART_MISMATCH = "CLOSED_PART_MISMATCH"
+
+    # Ledger, key and signature.
+    NOT_FOUNDED = "NOT_FOUNDED"
+    WRONG_LEDGER = "WRONG_LEDGER"
+    UNKNOWN_KEY = "UNKNOWN_KEY"
+    BAD_SIGNATURE = "BAD_SIGNATURE"
+    KEY_REVOKED = "KEY_REVOKED"
+
+    # Sequence.
+    ALREADY_TAKEN = "ALREADY_TAKEN"
+    SEQUENCE_GAP = "SEQUENCE_GAP"
+    WRONG_PREDECESSOR = "WRONG_PREDECESSOR"
+
+    # Bootstrap, which has no key record yet that could advance.
+    ALREADY_FOUNDED = "ALREADY_FOUNDED"
+    BAD_CONSTITUTION = "BAD_CONSTITUTION"
+    NOT_ADMIN = "NOT_ADMIN"
+    REGISTRAR_MISMATCH = "REGISTRAR_MISMATCH"
+    NAME_IN_USE = "NAME_IN_USE"
+
+    # The contract itself failed: a bug of ours, never the sender's fault.
+    CONTRACT_FAULT = "CONTRACT_FAULT"
+
+    # Time.
+    EXPIRED = "EXPIRED"
+    FUTURE_EVENT = "FUTURE_EVENT"
+
+    # Authority.
+    WRONG_ACTOR = "WRONG_ACTOR"
+    NO_MANDATE = "NO_MANDATE"
+    ROLE_MISSING = "ROLE_MISSING"
+    NOT_YOUR_PARTY = "NOT_YOUR_PARTY"
+    NOT_YOUR_ORGANISATION = "NOT_YOUR_ORGANISATION"
+    NOT_INDEPENDENT = "NOT_INDEPENDENT"
+
+    # Existence.
+    UNKNOWN_ORGANISATION = "UNKNOWN_ORGANISATION"
+    UNKNOWN_PARTY = "UNKNOWN_PARTY"
+    UNKNOWN_ACTOR = "UNKNOWN_ACTOR"
+    UNKNOWN_DEVICE = "UNKNOWN_DEVICE"
+    UNKNOWN_MANDATE = "UNKNOWN_MANDATE"
+    UNKNOWN_PROPOSAL = "UNKNOWN_PROPOSAL"
+    UNKNOWN_PLOT = "UNKNOWN_PLOT"
+    UNKNOWN_LOT = "UNKNOWN_LOT"
+    UNKNOWN_SHIPMENT = "UNKNOWN_SHIPMENT"
+    NOTHING_HELD = "NOTHING_HELD"
+    ID_NOT_DERIVED = "ID_NOT_DERIVED"
+    ID_TAKEN = "ID_TAKEN"
+
+    # State.
+    PROPOSAL_CLOSED = "PROPOSAL_CLOSED"
+    PROPOSAL_DIFFERS = "PROPOSAL_DIFFERS"
+    DEVICE_REVOKED = "DEVICE_REVOKED"
+    NOT_IN_TRANSIT = "NOT_IN_TRANSIT"
+    NOT_DISPUTED = "NOT_DISPUTED"
+    NOT_RECEIVED = "NOT_RECEIVED"
+    NOT_THE_LATEST = "NOT_THE_LATEST"
+
+    # Rule.
+    BAD_PROOF = "BAD_PROOF"
+    ROLE_NOT_GRANTABLE = "ROLE_NOT_GRANTABLE"
+    NOT_DELEGABLE = "NOT_DELEGABLE"
+    PERIOD_REVERSED = "PERIOD_REVERSED"
+    TOO_MANY_DEVICES = "TOO_MANY_DEVICES"
+    CONSTITUTION_REFUSED = "CONSTITUTION_REFUSED"
+    RULES_UNKNOWN = "RULES_UNKNOWN"
+    INSUFFICIENT_QUANTITY = "INSUFFICIENT_QUANTITY"
+    ALREADY_LEFT = "ALREADY_LEFT"
+    MORE_THAN_RECORDED = "MORE_THAN_RECORDED"
+    SUM_DIFFERS = "SUM_DIFFERS"
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether a command so answered advances its device and stands on record."""
+        return self is Code.ACCEPTED or _ORDER[self] > _ORDER[Code.CONTRACT_FAULT]
+
+
+_ORDER = {code: place for place, code in enumerate(Code)}
+
+
+class FaultError(Exception):
+    """The command can't be taken. `member` is the JSON member at fault, where there is one."""
+
+    def __init__(self, code: Code, member: str = "") -> None:
+        super().__init__(f"{code} {member}".rstrip())
+        self.code = code
+        self.member = member
+
+
+class RejectionError(Exception):
+    """The command is taken and refused for good."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.code = code
