@@ -18,7 +18,7 @@ import rfc8785
 
 from chaincode.errors import Code, FaultError
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 DEPTH_MAX = 8  # nested arrays and objects
 INTEGER_MAX = 2**53 - 1  # RFC 8785 section 3.2.2.3: what a double holds exactly

@@ -12,9 +12,9 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
-Json: TypeAlias = "None | bool | int | str | list[Json] | dict[str, Json]"
+from chaincode.canonical import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

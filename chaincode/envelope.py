@@ -1,0 +1,250 @@
+"""The signed envelope of a command: what its bytes alone show.
+
+On the wire: a compact JWS (RFC 7515), and, for a command with a closed part, `~` and the base64url
+of that part. The header is exactly `{"alg":"ES256","kid":…,"typ":"minori-command+jws"}` and the
+payload exactly the members of `Payload`, both in canonical form. The command's id is the SHA-256
+of the payload, never of the signature, so a second signature makes no second command.
+"""
+
+import re
+from base64 import b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Annotated
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from chaincode import canonical, shapes, times
+from chaincode.canonical import Json
+from chaincode.errors import Code, FaultError
+from chaincode.shapes import (
+    AnyObject,
+    Base64Url32,
+    Integer,
+    PseudonymId,
+    SequenceNumber,
+    Sha256,
+    Text,
+    Timestamp,
+    TypeName,
+)
+
+COMMAND_BYTES_MAX = 16_384
+FIRST_PREVIOUS = "0" * 64  # `prev` of a device's first command
+TYP = "minori-command+jws"
+
+_SEGMENT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jwk:
+    """A P-256 public key. Source: RFC 7517, RFC 7518 section 6.2."""
+
+    crv: Annotated[str, Text("P-256", "P-256")]
+    kty: Annotated[str, Text("EC", "EC")]
+    x: Base64Url32
+    y: Base64Url32
+
+    @property
+    def thumbprint(self) -> str:
+        """The RFC 7638 thumbprint: base64url of the SHA-256 of the canonical members."""
+        return _base64url(bytes.fromhex(canonical.digest(canonical.encode(shapes.write(self)))))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The protected header."""
+
+    alg: Annotated[str, Text("ES256", "ES256")]
+    kid: Base64Url32
+    typ: Annotated[str, Text(re.escape(TYP), TYP)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payload:
+    """What is signed.
+
+    Attributes:
+        v: Version of this layout.
+        ledger: SHA-256 of the founding constitution.
+        kid: Thumbprint of the device's key.
+        seq: Running number of this device's commands, from 1.
+        prev: Id of this device's command before, `FIRST_PREVIOUS` for the first.
+        actor: Who holds the device.
+        on_behalf: The actor for whom the command is given, under a mandate.
+        type: What the command does; decides the shape of `body` and of the closed part.
+        event_time: When it happened.
+        signed_at: When it was signed, by the device's clock.
+        expires: Ledger time from which the command is refused.
+        body: The open part.
+        closed: SHA-256 of the closed part.
+    """
+
+    v: Annotated[int, Integer(1, 1)]
+    ledger: Sha256
+    kid: Base64Url32
+    seq: SequenceNumber
+    prev: Sha256
+    actor: PseudonymId
+    on_behalf: PseudonymId | None
+    type: TypeName
+    event_time: Timestamp
+    signed_at: Timestamp
+    expires: Timestamp | None
+    body: AnyObject
+    closed: Sha256 | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """A command whose envelope is well formed. Times are seconds since 1970."""
+
+    id: str
+    ledger: str
+    kid: str
+    seq: int
+    prev: str
+    actor: str
+    on_behalf: str | None
+    type: str
+    event_time: int
+    signed_at: int
+    expires: int | None
+    body: dict[str, Json]
+    closed_hash: str | None
+    closed: dict[str, Json] | None
+    wire: bytes
+    signing_input: bytes
+    signature: bytes
+
+
+def parse(wire: bytes) -> Command:
+    """Read a command from the wire.
+
+    Raises:
+        FaultError: From `TOO_LARGE` to `CLOSED_PART_MISMATCH`; what the type demands of body and
+            closed part is checked by `chaincode.commands`.
+    """
+    if len(wire) > COMMAND_BYTES_MAX:
+        raise FaultError(Code.TOO_LARGE)
+    try:
+        jws, tilde, closed_text = wire.decode("ascii").partition("~")
+    except UnicodeDecodeError:
+        raise FaultError(Code.NOT_A_JWS) from None
+    header_text, *rest = jws.split(".")
+    if len(rest) != 2:
+        raise FaultError(Code.NOT_A_JWS)
+    payload_text, signature_text = rest
+    header_bytes, payload_bytes, signature = map(
+        _base64url_decode, (header_text, payload_text, signature_text)
+    )
+    header = _read_header(header_bytes)
+    payload = _read_payload(payload_bytes)
+    if payload.kid != header.kid or len(signature) != 64:
+        raise FaultError(Code.BAD_HEADER if payload.kid != header.kid else Code.NOT_A_JWS)
+    closed = _read_closed(closed_text, payload.closed) if tilde else None
+    return Command(
+        id=canonical.digest(payload_bytes),
+        ledger=payload.ledger,
+        kid=payload.kid,
+        seq=payload.seq,
+        prev=payload.prev,
+        actor=payload.actor,
+        on_behalf=payload.on_behalf,
+        type=payload.type,
+        event_time=times.seconds(payload.event_time, "event_time"),
+        signed_at=times.seconds(payload.signed_at, "signed_at"),
+        expires=times.seconds(payload.expires, "expires") if payload.expires else None,
+        body=payload.body,
+        closed_hash=payload.closed,
+        closed=closed,
+        wire=wire,
+        signing_input=f"{header_text}.{payload_text}".encode(),
+        signature=signature,
+    )
+
+
+def verify(command: Command, jwk: Jwk) -> None:
+    """Check the signature (ES256, RFC 7518 section 3.4).
+
+    Raises:
+        FaultError: `BAD_SIGNATURE`, also for a key that is no point of the curve.
+    """
+    if not is_signed(command.signing_input, command.signature, jwk):
+        raise FaultError(Code.BAD_SIGNATURE)
+
+
+def is_signed(message: bytes, signature: bytes, jwk: Jwk) -> bool:
+    """Whether the 64 bytes r ‖ s of `signature` over `message` verify with `jwk`."""
+    try:
+        _public_key(jwk).verify(
+            encode_dss_signature(
+                int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+            ),
+            message,
+            ec.ECDSA(hashes.SHA256()),
+        )
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def base64url_decode(text: str) -> bytes:
+    """Return the bytes of unpadded base64url; any other spelling is `NOT_A_JWS`."""
+    return _base64url_decode(text)
+
+
+@lru_cache(maxsize=16_384)
+def _public_key(jwk: Jwk) -> ec.EllipticCurvePublicKey:
+    x, y = (int.from_bytes(_base64url_decode(part), "big") for part in (jwk.x, jwk.y))
+    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
+
+
+def _read_header(raw: bytes) -> Header:
+    try:
+        value = canonical.decode_canonical(raw)
+    except FaultError as fault:
+        raise FaultError(Code.BAD_HEADER, fault.code) from None
+    if not isinstance(value, dict):
+        raise FaultError(Code.BAD_HEADER)
+    if value.get("alg") != "ES256":
+        raise FaultError(Code.BAD_ALGORITHM)
+    try:
+        return shapes.read(Header, value, "header")
+    except FaultError as fault:
+        raise FaultError(Code.BAD_HEADER, fault.member) from None
+
+
+def _read_payload(raw: bytes) -> Payload:
+    value = canonical.decode_canonical(raw)
+    if not isinstance(value, dict):
+        raise FaultError(Code.BAD_VALUE)
+    return shapes.read(Payload, value)
+
+
+def _read_closed(text: str, expected: str | None) -> dict[str, Json]:
+    if expected is None:
+        raise FaultError(Code.CLOSED_PART_UNEXPECTED)
+    raw = _base64url_decode(text)
+    value = canonical.decode_canonical(raw)
+    if not isinstance(value, dict):
+        raise FaultError(Code.BAD_VALUE, "closed")
+    if canonical.digest(raw) != expected:
+        raise FaultError(Code.CLOSED_PART_MISMATCH)
+    return value
+
+
+def _base64url_decode(text: str) -> bytes:
+    if not _SEGMENT.fullmatch(text) or len(text) % 4 == 1:
+        raise FaultError(Code.NOT_A_JWS)
+    raw = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_")
+    if _base64url(raw) != text:  # the unused bits of the last character must be zero
+        raise FaultError(Code.NOT_A_JWS)
+    return raw
+
+
+def _base64url(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")

@@ -1,0 +1,29 @@
+"""Times without a clock: a command's own times are text, the ledger's are seconds since 1970."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+from chaincode.errors import Code, FaultError
+
+DAY_S = 86_400
+LATE_AFTER_S = 7 * DAY_S  # an entry later than this is marked; practice of paper notebooks
+FUTURE_FLAG_S = 15 * 60  # phones' clocks are wrong by minutes
+FUTURE_REFUSED_S = DAY_S
+
+
+def seconds(timestamp: str, member: str = "") -> int:
+    """Return a `Timestamp` as seconds since 1970-01-01T00:00:00Z; `BAD_VALUE` for 30 February."""
+    try:
+        return int(datetime.fromisoformat(timestamp).timestamp())
+    except ValueError:
+        raise FaultError(Code.BAD_VALUE, member) from None
+
+
+def timestamp(seconds_since_1970: int) -> str:
+    """Return seconds since 1970 as a `Timestamp`, in UTC."""
+    return datetime.fromtimestamp(seconds_since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def local_date(seconds_since_1970: int, utc_offset_minutes: int) -> str:
+    """Return the date in the town, whose offset from UTC is fixed, as a `Date`."""
+    zone = timezone(timedelta(minutes=utc_offset_minutes))
+    return datetime.fromtimestamp(seconds_since_1970, zone).date().isoformat()
