@@ -32,11 +32,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from gateway.fabric.errors import ProfileError
+
 VERSION: Final = 1
-
-
-class ProfileError(ValueError):
-    """A connection profile lacks something, or has something of the wrong kind."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
