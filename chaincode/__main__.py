@@ -1,0 +1,56 @@
+"""Run the contract as a Fabric chaincode service: `python -m chaincode`.
+
+    CHAINCODE_SERVER_ADDRESS   host:port where peers dial
+    CHAINCODE_ID               the package id that the peer printed at installation, label:sha256
+    CHAINCODE_TLS_CERT_FILE    PEM; without it the service speaks in the clear
+    CHAINCODE_TLS_KEY_FILE     PEM; with the certificate
+    CHAINCODE_CLIENT_CA_FILE   PEM; with the certificate: peers must show one signed by it
+    CHAINCODE_HEALTH_ADDRESS   host:port of `GET /health`; optional
+    CHAINCODE_LOG_LEVEL        debug, info (default), warning or error
+
+Logs one JSON object a line to stderr. SIGTERM lets running transactions finish.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+
+import structlog
+
+from chaincode.contract import MinoriContract
+from chaincode.shim import Config, ConfigError, serve
+
+EXIT_CONFIG = 78
+"""Source: `EX_CONFIG` of BSD `sysexits.h`."""
+
+
+def main() -> int:
+    """Serve until told to stop; return the exit status."""
+    level = os.environ.get("CHAINCODE_LOG_LEVEL", "info").upper()
+    try:
+        level_number = logging.getLevelNamesMapping()[level]
+        config = Config.from_environment(os.environ)
+    except KeyError:
+        sys.stderr.write(f"CHAINCODE_LOG_LEVEL: no such level: {level.lower()}\n")
+        return EXIT_CONFIG
+    except ConfigError as error:
+        sys.stderr.write(f"{error}\n")
+        return EXIT_CONFIG
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level_number),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+    )
+    asyncio.run(serve(MinoriContract(), config))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
