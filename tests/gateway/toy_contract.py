@@ -7,7 +7,7 @@ from chaincode.stub import Response, Stub
 
 
 def command(name: str, **members: object) -> bytes:
-    """Return a wire command. `count`: key to increment; `set`: keys to values; `status`, `crash`."""
+    """Return a wire command. `count`: key to increment; `set`: keys to values; `raw`: to hex."""
     return json.dumps({"id": name, **members}, sort_keys=True).encode()
 
 
@@ -18,7 +18,9 @@ class ToyContract:
         if function == "query":
             keys = [arg.decode() for arg in args]
             values = await stub.get_multiple_states(keys)
-            found = {key: value and json.loads(value) for key, value in zip(keys, values)}
+            found = {
+                key: value and json.loads(value) for key, value in zip(keys, values, strict=True)
+            }
             return Response(status=200, payload=json.dumps(found).encode())
         time = stub.tx_timestamp
         if function == "submit_at":
@@ -28,7 +30,9 @@ class ToyContract:
             wanted = json.loads(arg)
             if "crash" in wanted:
                 raise RuntimeError(wanted["crash"])
-            writes = {key: json.dumps(value).encode() for key, value in wanted.get("set", {}).items()}
+            writes = {
+                key: json.dumps(value).encode() for key, value in wanted.get("set", {}).items()
+            }
             if "raw" in wanted:
                 writes |= {key: bytes.fromhex(value) for key, value in wanted["raw"].items()}
             if "count" in wanted:

@@ -165,7 +165,8 @@ async def test_reopened_ledger_goes_on(path):
     assert (verification.height, verification.transactions, verification.keys) == (4, 4, 1)
 
 
-async def test_second_opening_is_refused(ledger, path):
+@pytest.mark.usefixtures("ledger")
+async def test_second_opening_is_refused(path):
     with pytest.raises(LedgerInUseError, match="open already"):
         await EmbeddedLedger.open(path, contract=ToyContract())
 
@@ -204,7 +205,7 @@ async def test_other_organisations_than_the_ledgers_are_refused(ledger, path):
         await EmbeddedLedger.open(path, contract=ToyContract(), organisations=["CoopMSP"])
 
 
-async def test_full_disk_is_reported_and_leaves_the_chain_sound(ledger, path):
+async def test_full_disk_is_reported_and_leaves_the_chain_sound(ledger):
     """SQLite's page limit stands in for a full disk: it fails with the same code."""
 
     def limit(pages):
@@ -220,7 +221,8 @@ async def test_full_disk_is_reported_and_leaves_the_chain_sound(ledger, path):
     assert (await ledger.verify()).height == 3
 
 
-async def test_files_are_private(ledger, path):
+@pytest.mark.usefixtures("ledger")
+async def test_files_are_private(path):
     assert path.stat().st_mode & 0o777 == 0o600
     keys = list(path.parent.rglob("*.key"))
     assert len(keys) == 9
