@@ -1,0 +1,183 @@
+"""What a rule is made of: a command type, and the act of applying one command.
+
+A new rule is a `CommandType` in the `TYPES` of its module: the shapes of its open and closed part,
+who may give it, which records it touches, and a function that changes them or raises
+`RejectionError`. Nothing else needs to know of it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar
+
+from chaincode.envelope import Command
+from chaincode.errors import Code, RejectionError
+from chaincode.overlay import Overlay
+from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
+from chaincode.stub import Creator
+
+Record = TypeVar("Record")
+
+DELEGABLE_PREFIX = "lot."  # what an agent may do for another; never the registry
+
+
+@dataclass(frozen=True, slots=True)
+class Touches:
+    """The state keys that a command names: those it reads, and those it may write."""
+
+    reads: tuple[str, ...] = ()
+    writes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandType:
+    """One type of command.
+
+    Attributes:
+        name: `noun.verb`.
+        body: Shape of the open part.
+        closed: Shape of the closed part, or `None` if it has none.
+        roles: The principal must hold one of these; empty: any enrolled device.
+        signers: 2: the command proposes, and another person's `proposal.approve` applies it.
+        independent: Of two signers, what must differ: the persons, or also their organisations.
+        is_public: Whether a public proof of it exists (the open part alone is shown).
+        touches: The records it names, besides those of its envelope.
+        apply: Checks authority, existence, state and rule in this order, then writes.
+    """
+
+    name: str
+    body: type
+    closed: type | None = None
+    roles: frozenset[str] = frozenset()
+    signers: Literal[1, 2] = 1
+    independent: Literal["person", "organisation"] = "person"
+    is_public: bool = False
+    touches: Callable[[Command, Any, Any], Touches]
+    apply: Callable[["Act", Any, Any], None]
+
+    @property
+    def is_delegable(self) -> bool:
+        """Whether a mandate may name it."""
+        return self.name.startswith(DELEGABLE_PREFIX)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """A person as the ledger knows them at this command's place in the chain."""
+
+    actor: str
+    party: str
+    organisation: str
+    roles: frozenset[str]
+
+    @classmethod
+    def of_device(cls, device: Device, today: str) -> "Signer":
+        """Return the holder of a device."""
+        return cls(
+            actor=device.actor,
+            party=device.party,
+            organisation=device.organisation,
+            roles=_valid_roles(device.roles, today),
+        )
+
+    @classmethod
+    def of_actor(cls, actor_id: str, actor: Actor, today: str) -> "Signer":
+        """Return a person by their own record."""
+        return cls(
+            actor=actor_id,
+            party=actor.party,
+            organisation=actor.organisation,
+            roles=_valid_roles(actor.roles, today),
+        )
+
+
+def _valid_roles(grants: Grants, today: str) -> frozenset[str]:
+    return frozenset(grant.role for grant in grants if grant.is_valid_on(today))
+
+
+@dataclass(slots=True, kw_only=True)
+class Act:
+    """One command being applied.
+
+    Attributes:
+        command: The command; for an approval, the approving one.
+        time: Ledger time, seconds since 1970.
+        today: The town's date at that time.
+        head: `contract/head`.
+        signer: Who signed.
+        principal: For whom: the signer, or the giver of the mandate.
+        proposer: For an approved command, the principal of the proposal.
+        flags: Public marks on the result; a rule may add to them.
+    """
+
+    command: Command
+    time: int
+    today: str
+    head: Head
+    signer: Signer
+    principal: Signer
+    overlay: Overlay
+    creator: Creator
+    proposer: Signer | None = None
+    flags: set[str] = field(default_factory=set)
+
+    def find(self, shape: type[Record], key: str) -> Record | None:
+        """Return the record at `key`, or `None`."""
+        return self.overlay.find(shape, key)
+
+    def get(self, shape: type[Record], key: str, missing: Code) -> Record:
+        """Return the record at `key`, or reject the command with `missing`."""
+        record = self.overlay.find(shape, key)
+        if record is None:
+            raise RejectionError(missing)
+        return record
+
+    def put(self, key: str, record: object) -> None:
+        """Write `record` at `key`."""
+        self.overlay.put(key, record)
+
+
+def require(condition: bool, code: Code) -> None:
+    """Reject the command with `code` unless `condition` holds."""
+    if not condition:
+        raise RejectionError(code)
+
+
+def authorise(
+    kind: CommandType, device: Device, on_behalf: str | None, *, overlay: Overlay, today: str
+) -> tuple[Signer, Signer]:
+    """Return (signer, principal) of a command of this type, or reject it.
+
+    Raises:
+        RejectionError: `NO_MANDATE` if the signer may not act for `on_behalf` today, `ROLE_MISSING`
+            if the principal holds none of the type's roles today.
+    """
+    signer = principal = Signer.of_device(device, today)
+    if on_behalf is not None:
+        actor = overlay.find(Actor, Actor.key(on_behalf))
+        mandate = overlay.find(Mandate, Mandate.key(on_behalf, signer.actor))
+        is_given = mandate is not None and kind.name in mandate.types
+        is_in_force = mandate is not None and mandate.since <= today <= mandate.until
+        if actor is None or not is_given or not is_in_force:
+            raise RejectionError(Code.NO_MANDATE)
+        principal = Signer.of_actor(on_behalf, actor, today)
+    if kind.roles and not kind.roles & principal.roles:
+        raise RejectionError(Code.ROLE_MISSING)
+    return signer, principal
+
+
+def envelope_touches(kid: str, actor: str, on_behalf: str | None) -> Touches:
+    """Return the records that a command's envelope names: the device, and a mandate."""
+    device = Device.key(kid)
+    if on_behalf is None:
+        return Touches(reads=(device,), writes=(device,))
+    return Touches(
+        reads=(device, Actor.key(on_behalf), Mandate.key(on_behalf, actor)), writes=(device,)
+    )
+
+
+def types_by_name(*families: Iterable[CommandType]) -> dict[str, CommandType]:
+    """Return all command types by name; each name once."""
+    types = [kind for family in families for kind in family]
+    by_name = {kind.name: kind for kind in types}
+    assert len(by_name) == len(types)  # noqa: S101 - a name given twice is a bug found at import
+    return by_name

@@ -1,0 +1,153 @@
+"""How grams leave a holding for good: sold, discarded, used by the household; and corrections."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.envelope import Command
+from chaincode.errors import Code
+from chaincode.lots.harvest import CorrectionReason
+from chaincode.lots.records import FARMER, SHOP, Holding
+from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Sha256, Text
+
+DiscardReason = Annotated[str, Text("spoiled|damaged|unsold|sample|other", "spoiled")]
+Outflow = Annotated[str, Text("sold|discarded|own_use", "sold")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Take:
+    """Open part of `lot.sell` and `lot.own_use`."""
+
+    lot: LotId
+    party: PseudonymId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Discard:
+    """Open part of `lot.discard`."""
+
+    lot: LotId
+    party: PseudonymId
+    reason: DiscardReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeClosed:
+    """Closed part of all three: how much."""
+
+    salt: Bits128
+    quantity_g: Grams
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectOutflow:
+    """Open part of `lot.correct_outflow`; `corrects` is the command that read wrong."""
+
+    lot: LotId
+    party: PseudonymId
+    corrects: Sha256
+    outflow: Outflow
+    reason: CorrectionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectOutflowClosed:
+    """Closed part of `lot.correct_outflow`: what it said, and what it should have said."""
+
+    salt: Bits128
+    was_g: Grams
+    quantity_g: GramsOrNone
+
+
+def _taken_from(act: Act, body: Take | Discard, closed: TakeClosed) -> tuple[str, Holding]:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    key = Holding.key(body.lot, body.party, body.party)
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    return key, holding.minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
+
+
+def _sell(act: Act, body: Take, closed: TakeClosed) -> None:
+    key, rest = _taken_from(act, body, closed)
+    act.put(key, replace(rest, sold_g=rest.sold_g + closed.quantity_g))
+
+
+def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
+    key, rest = _taken_from(act, body, closed)
+    act.put(key, replace(rest, discarded_g=rest.discarded_g + closed.quantity_g))
+
+
+def _own_use(act: Act, body: Take, closed: TakeClosed) -> None:
+    key, rest = _taken_from(act, body, closed)
+    act.put(key, replace(rest, own_use_g=rest.own_use_g + closed.quantity_g))
+
+
+def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> None:
+    """Take back what was booked and book what should have been.
+
+    The ledger keeps sums, not single sales: it holds the correction to the sum, and the projection
+    shows it beside the command it names.
+    """
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    key = Holding.key(body.lot, body.party, body.party)
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    sums_g = {
+        "sold": holding.sold_g,
+        "discarded": holding.discarded_g,
+        "own_use": holding.own_use_g,
+    }
+    require(closed.was_g <= sums_g[body.outflow], Code.MORE_THAN_RECORDED)
+    booked = holding.plus(closed.was_g).minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
+    sums_g[body.outflow] += closed.quantity_g - closed.was_g
+    act.put(
+        key,
+        replace(
+            booked,
+            sold_g=sums_g["sold"],
+            discarded_g=sums_g["discarded"],
+            own_use_g=sums_g["own_use"],
+        ),
+    )
+    act.flags.add("corrected")
+
+
+def _touches(_command: Command, body: Take | Discard | CorrectOutflow, _closed: object) -> Touches:
+    holding = Holding.key(body.lot, body.party, body.party)
+    return Touches(reads=(holding,), writes=(holding,))
+
+
+_HOLDERS = frozenset({FARMER, SHOP})
+
+TYPES = (
+    CommandType(
+        name="lot.sell",
+        body=Take,
+        closed=TakeClosed,
+        roles=_HOLDERS,
+        touches=_touches,
+        apply=_sell,
+    ),
+    CommandType(
+        name="lot.discard",
+        body=Discard,
+        closed=TakeClosed,
+        roles=_HOLDERS,
+        touches=_touches,
+        apply=_discard,
+    ),
+    CommandType(
+        name="lot.own_use",
+        body=Take,
+        closed=TakeClosed,
+        roles=_HOLDERS,
+        touches=_touches,
+        apply=_own_use,
+    ),
+    CommandType(
+        name="lot.correct_outflow",
+        body=CorrectOutflow,
+        closed=CorrectOutflowClosed,
+        roles=_HOLDERS,
+        touches=_touches,
+        apply=_correct,
+    ),
+)

@@ -1,0 +1,140 @@
+"""Two signers are two commands: the first proposes, the second approves and so applies.
+
+A command whose type has two signers writes `pending/<its id>`; `proposal.approve` repeats its type,
+body and closed part, and is applied at its own place in the chain, if both are still authorised
+then and are different people (or organisations, where the type says so).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chaincode import canonical
+from chaincode.acts import Act, CommandType, Signer, Touches, authorise, envelope_touches, require
+from chaincode.canonical import Json
+from chaincode.envelope import Command
+from chaincode.errors import Code, RejectionError
+from chaincode.registry.records import Device, Proposal
+from chaincode.shapes import AnyObject, Base64Url32, PseudonymId, Sha256, TypeName
+
+APPROVE = "proposal.approve"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposer:
+    """Whose proposal is approved, so that the approval names every record it touches."""
+
+    device: Base64Url32
+    actor: PseudonymId
+    on_behalf: PseudonymId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """Open part of `proposal.approve`. Its closed part is the proposal's, byte for byte."""
+
+    proposal: Sha256
+    proposer: Proposer
+    type: TypeName
+    body: AnyObject
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withdraw:
+    """Open part of `proposal.withdraw`: how a mistaken proposal is put right."""
+
+    proposal: Sha256
+
+
+def touches(body: Approve) -> Touches:
+    """Return the records an approval names besides those of the command it approves."""
+    proposer = body.proposer
+    pending = Proposal.key(body.proposal)
+    theirs = envelope_touches(proposer.device, proposer.actor, proposer.on_behalf)
+    return Touches(reads=(pending, *theirs.reads), writes=(pending,))
+
+
+def propose(act: Act, kind: CommandType) -> None:
+    """Write down that this command waits for a second signature."""
+    command = act.command
+    act.put(
+        Proposal.key(command.id),
+        Proposal(
+            hash=content_hash(kind.name, command.body, command.closed_hash),
+            device=command.kid,
+            on_behalf=command.on_behalf,
+            state="open",
+        ),
+    )
+    act.flags.add("proposed")
+
+
+def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any) -> None:  # noqa: ANN401 - shapes of the approved type
+    """Apply a proposed command at this place in the chain."""
+    key = Proposal.key(body.proposal)
+    proposal = act.get(Proposal, key, Code.UNKNOWN_PROPOSAL)
+    named = (body.proposer.device, body.proposer.on_behalf)
+    require((proposal.device, proposal.on_behalf) == named, Code.UNKNOWN_PROPOSAL)
+    device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_DEVICE)
+    require(device.actor == body.proposer.actor, Code.UNKNOWN_PROPOSAL)
+    require(proposal.state == "open", Code.PROPOSAL_CLOSED)
+    repeated = content_hash(kind.name, body.body, act.command.closed_hash)
+    require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
+    require(device.revoked is None, Code.DEVICE_REVOKED)
+    proposer, principal = authorise(
+        kind, device, proposal.on_behalf, overlay=act.overlay, today=act.today
+    )
+    _require_independence(kind, (proposer, principal), (act.signer, act.principal))
+    act.put(key, replace(proposal, state="applied"))
+    act.proposer = principal
+    kind.apply(act, inner, closed)
+
+
+def content_hash(type_name: str, body: dict[str, Json], closed_hash: str | None) -> str:
+    """Return the hash by which an approval is compared with its proposal."""
+    return canonical.digest(canonical.encode([type_name, body, closed_hash]))
+
+
+def _require_independence(
+    kind: CommandType, proposing: tuple[Signer, Signer], approving: tuple[Signer, Signer]
+) -> None:
+    if {one.actor for one in proposing} & {one.actor for one in approving}:
+        raise RejectionError(Code.NOT_INDEPENDENT)
+    organisations = {one.organisation for one in proposing} & {
+        one.organisation for one in approving
+    }
+    if kind.independent == "organisation" and organisations:
+        raise RejectionError(Code.NOT_INDEPENDENT)
+
+
+def _withdraw(act: Act, body: Withdraw, _closed: None) -> None:
+    key = Proposal.key(body.proposal)
+    proposal = act.get(Proposal, key, Code.UNKNOWN_PROPOSAL)
+    require(proposal.device == act.command.kid, Code.UNKNOWN_PROPOSAL)
+    require(proposal.state == "open", Code.PROPOSAL_CLOSED)
+    act.put(key, replace(proposal, state="withdrawn"))
+
+
+def _withdraw_touches(_command: Command, body: Withdraw, _closed: None) -> Touches:
+    pending = Proposal.key(body.proposal)
+    return Touches(reads=(pending,), writes=(pending,))
+
+
+def _unreachable(*_arguments: object) -> Touches:
+    raise AssertionError(APPROVE)
+
+
+def _unreachable_apply(*_arguments: object) -> None:
+    raise AssertionError(APPROVE)
+
+
+TYPES = (
+    CommandType(
+        name=APPROVE,
+        body=Approve,
+        touches=_unreachable,  # it touches what the approved type touches: `commands.read`
+        apply=_unreachable_apply,  # it applies the approved type: `commands.take`
+    ),
+    CommandType(
+        name="proposal.withdraw", body=Withdraw, touches=_withdraw_touches, apply=_withdraw
+    ),
+)

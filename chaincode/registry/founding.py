@@ -1,0 +1,265 @@
+"""How a ledger begins and how its ground rules change.
+
+`registry.bootstrap` is the only command that looks at the transaction's submitter: the admin of an
+organisation sets its first registrar key. The first one brings the constitution; the others name it
+by its hash, which is the ledger's id and stands in every command.
+"""
+
+from dataclasses import dataclass, replace
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+from chaincode import canonical, shapes
+from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.envelope import FIRST_PREVIOUS, Command, Jwk
+from chaincode.errors import Code, FaultError
+from chaincode.overlay import Overlay
+from chaincode.registry.records import (
+    AUDITOR,
+    CONSTITUTION,
+    HEAD,
+    REGISTRAR,
+    Actor,
+    Constitution,
+    Device,
+    Grant,
+    Head,
+    Party,
+    Registrar,
+    Revocation,
+)
+from chaincode.shapes import Base64Url32, Date, PseudonymId, SequenceNumber, Word
+from chaincode.stub import Creator
+
+BOOTSTRAP = "registry.bootstrap"
+RULES_KNOWN = (1,)  # what `rules.activate` may name; `commands.RULES_VERSIONS` has their modules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bootstrap:
+    """Open part of `registry.bootstrap`, signed by the key that it sets.
+
+    Attributes:
+        organisation: Whose first registrar key this is.
+        jwk: The registrar's public key.
+        actor: The registrar's pseudonym, new.
+        party: The office's pseudonym: new, or the organisation's own.
+        since: The first day of the registrar's role.
+        constitution: Only in the first bootstrap of a ledger.
+        replaces: The registrar key that this one ends; needed when there is one.
+    """
+
+    organisation: Word
+    jwk: Jwk
+    actor: PseudonymId
+    party: PseudonymId
+    since: Date
+    constitution: Constitution | None = None
+    replaces: Base64Url32 | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Amend:
+    """Open part of `constitution.amend`: the whole constitution as it shall read."""
+
+    constitution: Constitution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activate:
+    """Open part of `rules.activate`: the rules in force, and the next epoch."""
+
+    rules: SequenceNumber
+    epoch: SequenceNumber
+
+
+def ledger_id(constitution: Constitution) -> str:
+    """Return the id of the ledger that this constitution founds."""
+    return canonical.digest(canonical.encode(shapes.write(constitution)))
+
+
+def bootstrap(
+    command: Command, body: Bootstrap, head: Head | None, overlay: Overlay, creator: Creator
+) -> None:
+    """Apply `registry.bootstrap`, or take nothing of it: there is no device yet to advance.
+
+    Raises:
+        FaultError: Any of the codes from `NOT_FOUNDED` to `NAME_IN_USE`.
+    """
+    if overlay.find(Device, Device.key(command.kid)) is not None:
+        raise FaultError(Code.ALREADY_TAKEN, "seq")
+    if (command.seq, command.prev) != (1, FIRST_PREVIOUS):
+        raise FaultError(Code.SEQUENCE_GAP, "seq")
+    if body.jwk.thumbprint != command.kid or body.actor != command.actor:
+        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
+    constitution = _found_or_find(command, body, head, overlay)
+    organisation = constitution.organisation(body.organisation)
+    if organisation is None:
+        raise FaultError(Code.BAD_CONSTITUTION, "body.organisation")
+    if creator.msp_id != organisation.msp or not _is_admin(creator.certificate_pem):
+        raise FaultError(Code.NOT_ADMIN)
+    _replace_registrar(body, overlay)
+    _enter_registrar(command, body, overlay)
+
+
+def _found_or_find(
+    command: Command, body: Bootstrap, head: Head | None, overlay: Overlay
+) -> Constitution:
+    if head is not None:
+        if command.ledger != head.ledger:
+            raise FaultError(Code.WRONG_LEDGER, "ledger")
+        if body.constitution is not None:
+            raise FaultError(Code.ALREADY_FOUNDED, "body.constitution")
+        constitution = overlay.find(Constitution, CONSTITUTION)
+        assert constitution is not None  # noqa: S101 - written together with the head
+        return constitution
+    if body.constitution is None:
+        raise FaultError(Code.NOT_FOUNDED)
+    if ledger_id(body.constitution) != command.ledger:
+        raise FaultError(Code.WRONG_LEDGER, "ledger")
+    if not is_sound(body.constitution):
+        raise FaultError(Code.BAD_CONSTITUTION, "body.constitution")
+    constitution = body.constitution
+    overlay.put(CONSTITUTION, constitution)
+    overlay.put(
+        HEAD,
+        Head(
+            ledger=command.ledger,
+            rules=1,
+            epoch=1,
+            demo=constitution.demo,
+            utc_offset_minutes=constitution.utc_offset_minutes,
+        ),
+    )
+    return constitution
+
+
+def _replace_registrar(body: Bootstrap, overlay: Overlay) -> None:
+    """End the registrar key set before: the admin's way when that key is lost or stolen."""
+    registrar = overlay.find(Registrar, Registrar.key(body.organisation))
+    if (registrar.device if registrar else None) != body.replaces:
+        raise FaultError(Code.REGISTRAR_MISMATCH, "body.replaces")
+    if body.replaces is not None:
+        device = overlay.find(Device, Device.key(body.replaces))
+        assert device is not None  # noqa: S101 - written together with the registrar
+        overlay.put(Device.key(body.replaces), replace(device, revoked=Revocation(spared=())))
+
+
+def _enter_registrar(command: Command, body: Bootstrap, overlay: Overlay) -> None:
+    if overlay.find(Actor, Actor.key(body.actor)) is not None:
+        raise FaultError(Code.NAME_IN_USE, "body.actor")
+    office = Party(organisation=body.organisation, kind="office")
+    if (overlay.find(Party, Party.key(body.party)) or office) != office:
+        raise FaultError(Code.NAME_IN_USE, "body.party")
+    roles = (Grant(role=REGISTRAR, since=body.since),)
+    overlay.put(Party.key(body.party), office)
+    overlay.put(
+        Actor.key(body.actor),
+        Actor(
+            party=body.party, organisation=body.organisation, roles=roles, devices=(command.kid,)
+        ),
+    )
+    overlay.put(
+        Device.key(command.kid),
+        Device(
+            jwk=body.jwk,
+            actor=body.actor,
+            party=body.party,
+            organisation=body.organisation,
+            roles=roles,
+            next=2,
+            prev=command.id,
+        ),
+    )
+    overlay.put(Registrar.key(body.organisation), Registrar(device=command.kid, actor=body.actor))
+
+
+def _is_admin(certificate_pem: bytes) -> bool:
+    """Whether the certificate has Fabric's organisational unit for admins (NodeOUs)."""
+    try:
+        certificate = x509.load_pem_x509_certificate(certificate_pem)
+    except ValueError:
+        return False
+    units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
+    return any(unit.value == "admin" for unit in units)
+
+
+def is_sound(constitution: Constitution) -> bool:
+    """Whether the organisations are distinct and each but an auditor can have a registrar."""
+    organisations = constitution.organisations
+    ids = {one.id for one in organisations}
+    msps = {one.msp for one in organisations}
+    has_registrars = all(one.kind == AUDITOR or REGISTRAR in one.roles for one in organisations)
+    return len(ids) == len(msps) == len(organisations) and has_registrars
+
+
+def _amend(act: Act, body: Amend, _closed: None) -> None:
+    old = act.get(Constitution, CONSTITUTION, Code.CONSTITUTION_REFUSED)
+    new = body.constitution
+    fixed = (old.id, old.demo, old.utc_offset_minutes)
+    keeps_fixed = (new.id, new.demo, new.utc_offset_minutes) == fixed
+    keeps_organisations = all(
+        (kept := new.organisation(one.id)) is not None
+        and (kept.msp, kept.kind) == (one.msp, one.kind)
+        for one in old.organisations
+    )
+    require(keeps_fixed and keeps_organisations and is_sound(new), Code.CONSTITUTION_REFUSED)
+    act.put(CONSTITUTION, new)
+    act.put(HEAD, replace(act.head, epoch=act.head.epoch + 1))
+
+
+def _activate(act: Act, body: Activate, _closed: None) -> None:
+    require(body.epoch == act.head.epoch + 1, Code.NOT_THE_LATEST)
+    require(body.rules >= act.head.rules and body.rules in RULES_KNOWN, Code.RULES_UNKNOWN)
+    act.put(HEAD, replace(act.head, rules=body.rules, epoch=body.epoch))
+
+
+def _bootstrap_touches(command: Command, body: Bootstrap, _closed: None) -> Touches:
+    keys = (
+        HEAD,
+        CONSTITUTION,
+        Registrar.key(body.organisation),
+        Actor.key(body.actor),
+        Party.key(body.party),
+        Device.key(command.kid),
+        *((Device.key(body.replaces),) if body.replaces else ()),
+    )
+    return Touches(reads=keys, writes=keys)
+
+
+def _amend_touches(_command: Command, _body: Amend, _closed: None) -> Touches:
+    return Touches(reads=(CONSTITUTION,), writes=(CONSTITUTION, HEAD))
+
+
+def _activate_touches(_command: Command, _body: Activate, _closed: None) -> Touches:
+    return Touches(writes=(HEAD,))
+
+
+def _applied_by_bootstrap(_act: Act, _body: Bootstrap, _closed: None) -> None:
+    raise AssertionError(BOOTSTRAP)
+
+
+TYPES = (
+    CommandType(
+        name=BOOTSTRAP, body=Bootstrap, touches=_bootstrap_touches, apply=_applied_by_bootstrap
+    ),
+    CommandType(
+        name="constitution.amend",
+        body=Amend,
+        roles=frozenset({REGISTRAR}),
+        signers=2,
+        independent="organisation",
+        touches=_amend_touches,
+        apply=_amend,
+    ),
+    CommandType(
+        name="rules.activate",
+        body=Activate,
+        roles=frozenset({REGISTRAR}),
+        signers=2,
+        independent="organisation",
+        touches=_activate_touches,
+        apply=_activate,
+    ),
+)

@@ -1,0 +1,293 @@
+"""Parties, actors and devices: who there is, with which roles, and by which keys they sign."""
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+
+from chaincode import canonical, envelope
+from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.envelope import FIRST_PREVIOUS, Command, Jwk
+from chaincode.errors import Code, RejectionError
+from chaincode.registry.records import (
+    AUDITOR,
+    CONSTITUTION,
+    DEVICES_MAX,
+    REGISTRAR,
+    Actor,
+    Constitution,
+    Device,
+    Devices,
+    Grants,
+    Organisation,
+    Party,
+    PartyKind,
+    Revocation,
+)
+from chaincode.shapes import Base64Url32, Base64Url64, Bits128, Items, PseudonymId, Sha256, Word
+
+ENROLMENT = "minori-enrolment"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterParty:
+    """Open part of `party.register`: a business or household of the registrar's organisation."""
+
+    party: PseudonymId
+    kind: PartyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterActor:
+    """Open part of `actor.register`: a person or till of a party."""
+
+    actor: PseudonymId
+    party: PseudonymId
+    roles: Grants
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GrantRoles:
+    """Open part of `actor.grant`: all roles as they shall be, and every device they reach."""
+
+    actor: PseudonymId
+    roles: Grants
+    devices: Devices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enrol:
+    """Open part of `key.enrol`.
+
+    Attributes:
+        actor: Whose device it is.
+        jwk: The device's new public key.
+        nonce: From the invitation that the registrar handed out.
+        proof: The new key's signature over `enrolment_message`, r ‖ s in base64url.
+    """
+
+    actor: PseudonymId
+    jwk: Jwk
+    nonce: Bits128
+    proof: Base64Url64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoke:
+    """Open part of `key.revoke`: the device, and what it may still bring in."""
+
+    device: Base64Url32
+    actor: PseudonymId
+    spared: Annotated[tuple[Sha256, ...], Items(0, 64)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterAuditor:
+    """Open part of `auditor.register`: two other organisations enter an auditor's person."""
+
+    organisation: Word
+    party: PseudonymId
+    actor: PseudonymId
+    roles: Grants
+    jwk: Jwk
+    nonce: Bits128
+    proof: Base64Url64
+
+
+def enrolment_message(*, ledger: str, actor: str, nonce: str) -> bytes:
+    """Return what a new key signs to prove that its holder wants it enrolled for this actor."""
+    return canonical.encode([ENROLMENT, ledger, actor, nonce])
+
+
+def _register_party(act: Act, body: RegisterParty, _closed: None) -> None:
+    require(act.find(Party, Party.key(body.party)) is None, Code.ID_TAKEN)
+    act.put(Party.key(body.party), Party(organisation=act.principal.organisation, kind=body.kind))
+
+
+def _register_actor(act: Act, body: RegisterActor, _closed: None) -> None:
+    party = act.find(Party, Party.key(body.party))
+    require(
+        party is None or party.organisation == act.principal.organisation,
+        Code.NOT_YOUR_ORGANISATION,
+    )
+    require(party is not None, Code.UNKNOWN_PARTY)
+    require(act.find(Actor, Actor.key(body.actor)) is None, Code.ID_TAKEN)
+    organisation = _organisation(act, act.principal.organisation)
+    _require_grantable(organisation, body.roles)
+    act.put(
+        Actor.key(body.actor),
+        Actor(party=body.party, organisation=organisation.id, roles=body.roles, devices=()),
+    )
+
+
+def _grant(act: Act, body: GrantRoles, _closed: None) -> None:
+    actor = _own_actor(act, body.actor)
+    require(actor.devices == body.devices, Code.NOT_THE_LATEST)
+    _require_grantable(_organisation(act, actor.organisation), body.roles)
+    act.put(Actor.key(body.actor), replace(actor, roles=body.roles))
+    for kid in body.devices:
+        device = act.get(Device, Device.key(kid), Code.UNKNOWN_DEVICE)
+        act.put(Device.key(kid), replace(device, roles=body.roles))
+
+
+def _enrol(act: Act, body: Enrol, _closed: None) -> None:
+    actor = _own_actor(act, body.actor)
+    kid = body.jwk.thumbprint
+    require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
+    _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
+    require(len(actor.devices) < DEVICES_MAX, Code.TOO_MANY_DEVICES)
+    act.put(Actor.key(body.actor), replace(actor, devices=(*actor.devices, kid)))
+    act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))
+
+
+def _revoke(act: Act, body: Revoke, _closed: None) -> None:
+    actor = act.find(Actor, Actor.key(body.actor))
+    is_own = body.actor == act.principal.actor
+    is_registrar = (
+        REGISTRAR in act.principal.roles
+        and actor is not None
+        and actor.organisation in {act.principal.organisation, *_auditors(act)}
+    )
+    require(is_own or REGISTRAR in act.principal.roles, Code.ROLE_MISSING)
+    require(is_own or actor is None or is_registrar, Code.NOT_YOUR_ORGANISATION)
+    if actor is None:
+        raise RejectionError(Code.UNKNOWN_ACTOR)
+    device = act.get(Device, Device.key(body.device), Code.UNKNOWN_DEVICE)
+    require(device.actor == body.actor, Code.UNKNOWN_DEVICE)
+    require(device.revoked is None, Code.DEVICE_REVOKED)
+    remaining = tuple(kid for kid in actor.devices if kid != body.device)
+    act.put(Actor.key(body.actor), replace(actor, devices=remaining))
+    act.put(Device.key(body.device), replace(device, revoked=Revocation(spared=body.spared)))
+
+
+def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
+    organisation = _organisation(act, body.organisation)
+    require(organisation.kind == AUDITOR, Code.NOT_YOUR_ORGANISATION)
+    kid = body.jwk.thumbprint
+    office = Party(organisation=organisation.id, kind="office")
+    require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
+    require(act.find(Actor, Actor.key(body.actor)) is None, Code.ID_TAKEN)
+    require((act.find(Party, Party.key(body.party)) or office) == office, Code.ID_TAKEN)
+    _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
+    _require_grantable(organisation, body.roles)
+    actor = Actor(party=body.party, organisation=organisation.id, roles=body.roles, devices=(kid,))
+    act.put(Party.key(body.party), office)
+    act.put(Actor.key(body.actor), actor)
+    act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))
+
+
+def _new_device(jwk: Jwk, actor_id: str, actor: Actor) -> Device:
+    return Device(
+        jwk=jwk,
+        actor=actor_id,
+        party=actor.party,
+        organisation=actor.organisation,
+        roles=actor.roles,
+        next=1,
+        prev=FIRST_PREVIOUS,
+    )
+
+
+def _own_actor(act: Act, actor_id: str) -> Actor:
+    """Return an actor of the registrar's own organisation."""
+    actor = act.find(Actor, Actor.key(actor_id))
+    if actor is None:
+        raise RejectionError(Code.UNKNOWN_ACTOR)
+    require(actor.organisation == act.principal.organisation, Code.NOT_YOUR_ORGANISATION)
+    return actor
+
+
+def _constitution(act: Act) -> Constitution:
+    return act.get(Constitution, CONSTITUTION, Code.UNKNOWN_ORGANISATION)
+
+
+def _organisation(act: Act, organisation_id: str) -> Organisation:
+    organisation = _constitution(act).organisation(organisation_id)
+    if organisation is None:
+        raise RejectionError(Code.UNKNOWN_ORGANISATION)
+    return organisation
+
+
+def _auditors(act: Act) -> list[str]:
+    """Return the auditor organisations, which have no registrar of their own."""
+    return [one.id for one in _constitution(act).organisations if one.kind == AUDITOR]
+
+
+def _require_grantable(organisation: Organisation, roles: Grants) -> None:
+    for grant in roles:
+        require(grant.role in organisation.roles, Code.ROLE_NOT_GRANTABLE)
+        require(grant.until is None or grant.since <= grant.until, Code.PERIOD_REVERSED)
+
+
+def _require_proof(act: Act, actor_id: str, jwk: Jwk, nonce: str, proof: str) -> None:
+    message = enrolment_message(ledger=act.head.ledger, actor=actor_id, nonce=nonce)
+    signature = envelope.base64url_decode(proof)
+    require(envelope.is_signed(message, signature, jwk), Code.BAD_PROOF)
+
+
+def _register_party_touches(_command: Command, body: RegisterParty, _closed: None) -> Touches:
+    party = Party.key(body.party)
+    return Touches(reads=(party,), writes=(party,))
+
+
+def _register_actor_touches(_command: Command, body: RegisterActor, _closed: None) -> Touches:
+    actor = Actor.key(body.actor)
+    return Touches(reads=(CONSTITUTION, Party.key(body.party), actor), writes=(actor,))
+
+
+def _grant_touches(_command: Command, body: GrantRoles, _closed: None) -> Touches:
+    keys = (Actor.key(body.actor), *(Device.key(kid) for kid in body.devices))
+    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+
+
+def _enrol_touches(_command: Command, body: Enrol, _closed: None) -> Touches:
+    keys = (Actor.key(body.actor), Device.key(body.jwk.thumbprint))
+    return Touches(reads=keys, writes=keys)
+
+
+def _revoke_touches(_command: Command, body: Revoke, _closed: None) -> Touches:
+    keys = (Actor.key(body.actor), Device.key(body.device))
+    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+
+
+def _register_auditor_touches(_command: Command, body: RegisterAuditor, _closed: None) -> Touches:
+    keys = (Party.key(body.party), Actor.key(body.actor), Device.key(body.jwk.thumbprint))
+    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+
+
+_REGISTRARS = frozenset({REGISTRAR})
+
+TYPES = (
+    CommandType(
+        name="party.register",
+        body=RegisterParty,
+        roles=_REGISTRARS,
+        touches=_register_party_touches,
+        apply=_register_party,
+    ),
+    CommandType(
+        name="actor.register",
+        body=RegisterActor,
+        roles=_REGISTRARS,
+        touches=_register_actor_touches,
+        apply=_register_actor,
+    ),
+    CommandType(
+        name="actor.grant",
+        body=GrantRoles,
+        roles=_REGISTRARS,
+        touches=_grant_touches,
+        apply=_grant,
+    ),
+    CommandType(
+        name="key.enrol", body=Enrol, roles=_REGISTRARS, touches=_enrol_touches, apply=_enrol
+    ),
+    CommandType(name="key.revoke", body=Revoke, touches=_revoke_touches, apply=_revoke),
+    CommandType(
+        name="auditor.register",
+        body=RegisterAuditor,
+        roles=_REGISTRARS,
+        signers=2,
+        independent="organisation",
+        touches=_register_auditor_touches,
+        apply=_register_auditor,
+    ),
+)

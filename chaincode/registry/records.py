@@ -1,0 +1,225 @@
+"""The registry's state: one dataclass per record, each with the key it stands under."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from chaincode.envelope import Jwk
+from chaincode.shapes import (
+    Base64Url32,
+    Bits128,
+    Date,
+    Integer,
+    Items,
+    MspId,
+    PseudonymId,
+    SequenceNumber,
+    Sha256,
+    Text,
+    Title,
+    TypeName,
+    Word,
+)
+
+DEVICES_MAX = 8  # per actor, revoked ones not counted
+EXCEPTIONS_MAX = 64
+
+HEAD = "contract/head"
+CONSTITUTION = "contract/constitution"
+DEMO_TIME = "contract/demo_time"
+
+PartyKind = Annotated[
+    str, Text("farm|shop|hall|household|office", "farm")
+]  # what the business or household is
+OrganisationKind = Annotated[str, Text("cooperative|shops|municipality|auditor", "municipality")]
+AUDITOR = "auditor"
+REGISTRAR = "registrar"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """`contract/head`: read by every transaction, so that a change of it ends older envelopes.
+
+    Attributes:
+        ledger: SHA-256 of the founding constitution; never changes.
+        rules: Version of the rules in force.
+        epoch: Counts up whenever envelopes endorsed before must die.
+        demo: Whether transactions may carry their own ledger time; never changes.
+        utc_offset_minutes: The town's offset from UTC; never changes.
+    """
+
+    ledger: Sha256
+    rules: SequenceNumber
+    epoch: SequenceNumber
+    demo: bool
+    utc_offset_minutes: Annotated[int, Integer(-720, 840)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoTime:
+    """`contract/demo_time`: the latest ledger time a demo's transaction has carried."""
+
+    ledger_time: SequenceNumber
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """An organisation of the constitution and the roles that its registrars may grant."""
+
+    id: Word
+    msp: MspId
+    kind: OrganisationKind
+    title: Title
+    roles: Annotated[tuple[Word, ...], Items(1, 32)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Constitution:
+    """`contract/constitution`: what the organisations agreed on when they founded the ledger.
+
+    Attributes:
+        v: Version of this layout.
+        id: Random, so that no two ledgers have one hash.
+        title: The town's name, as it publishes it.
+        utc_offset_minutes: The town's offset from UTC, which decides what day it is.
+        demo: Whether this is a demonstration; shown on every page.
+        organisations: Two or more.
+    """
+
+    v: Annotated[int, Integer(1, 1)]
+    id: Bits128
+    title: Title
+    utc_offset_minutes: Annotated[int, Integer(-720, 840)]
+    demo: bool
+    organisations: Annotated[tuple[Organisation, ...], Items(2, 16)]
+
+    def organisation(self, organisation_id: str) -> Organisation | None:
+        """Return the organisation of that id."""
+        return next((one for one in self.organisations if one.id == organisation_id), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registrar:
+    """`registrar/<organisation>`: the key that the organisation's admin set last."""
+
+    device: Base64Url32
+    actor: PseudonymId
+
+    @staticmethod
+    def key(organisation_id: str) -> str:
+        """Return the state key."""
+        return f"registrar/{organisation_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """`party/<id>`: a business or household, member of one organisation."""
+
+    organisation: Word
+    kind: PartyKind
+
+    @staticmethod
+    def key(party_id: str) -> str:
+        """Return the state key."""
+        return f"party/{party_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role from a date until a date, both included; dates are the town's."""
+
+    role: Word
+    since: Date
+    until: Date | None = None
+
+    def is_valid_on(self, today: str) -> bool:
+        """Whether the role is held on that date."""
+        return self.since <= today and (self.until is None or today <= self.until)
+
+
+Grants = Annotated[tuple[Grant, ...], Items(0, 16)]
+Devices = Annotated[tuple[Base64Url32, ...], Items(0, DEVICES_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """`actor/<id>`: one person or till, of exactly one party."""
+
+    party: PseudonymId
+    organisation: Word
+    roles: Grants
+    devices: Devices
+
+    @staticmethod
+    def key(actor_id: str) -> str:
+        """Return the state key."""
+        return f"actor/{actor_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revocation:
+    """The end of a device, less the commands that are known to be its owner's."""
+
+    spared: Annotated[tuple[Sha256, ...], Items(0, EXCEPTIONS_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Device:
+    """`device/<kid>`: a device's public key, whose it is, and where its sequence stands.
+
+    Carries its actor's party, organisation and roles, so that a command reads one record less.
+
+    Attributes:
+        next: The `seq` that the next command must have.
+        prev: The id of the last command taken, or `FIRST_PREVIOUS`.
+        revoked: Set once the key is revoked.
+    """
+
+    jwk: Jwk
+    actor: PseudonymId
+    party: PseudonymId
+    organisation: Word
+    roles: Grants
+    next: SequenceNumber
+    prev: Sha256
+    revoked: Revocation | None = None
+
+    @staticmethod
+    def key(kid: str) -> str:
+        """Return the state key."""
+        return f"device/{kid}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mandate:
+    """`mandate/<principal>/<agent>`: the types of command that the agent may give for another."""
+
+    types: Annotated[tuple[TypeName, ...], Items(0, 32)]
+    since: Date
+    until: Date
+
+    @staticmethod
+    def key(principal: str, agent: str) -> str:
+        """Return the state key."""
+        return f"mandate/{principal}/{agent}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """`pending/<command id>`: the first of two signatures under one command.
+
+    Attributes:
+        hash: SHA-256 of the canonical [type, body, hash of the closed part or null].
+        device: The proposer's key.
+        on_behalf: For whom it was proposed.
+        state: `open`, `applied` or `withdrawn`.
+    """
+
+    hash: Sha256
+    device: Base64Url32
+    on_behalf: PseudonymId | None = None
+    state: Annotated[str, Text("open|applied|withdrawn", "open")]
+
+    @staticmethod
+    def key(command_id: str) -> str:
+        """Return the state key."""
+        return f"pending/{command_id}"
