@@ -1,0 +1,174 @@
+"""The contract's way onto the channel: package, install, approve, commit.
+
+A package names a service that already runs: `metadata.json` and, inside `code.tar.gz`,
+`connection.json` (Fabric's chaincode as a service). Each organisation installs its own, with the
+address of its own process and the TLS material by which its peer calls it; only the name, the
+version and the sequence are common. Packages are byte for byte the same for the same content, so a
+package's id is known before any peer has seen it.
+"""
+
+import gzip
+import hashlib
+import io
+import json
+import re
+import tarfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from network.calls import Caller
+from network.crypto import home
+from network.errors import CommandFailedError
+from network.topology import PEER_ORGANISATIONS, Organisation, Port, Topology
+
+ORDERING_PATIENCE_S = 60.0
+POLL_S = 0.2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Definition:
+    """One state of the contract on the channel: its version, and which of them it is (from 1)."""
+
+    version: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    """A package of one organisation: `id` is what its peer will know it by."""
+
+    id: str
+    path: Path
+
+
+def server_port(definition: Definition) -> Port:
+    """Return where this definition's process listens; two neighbours never share a port."""
+    return Port.CHAINCODE_ODD if definition.sequence % 2 else Port.CHAINCODE_EVEN
+
+
+def health_port(definition: Definition) -> Port:
+    """Return where this definition's process answers for its health."""
+    return Port.CHAINCODE_HEALTH_ODD if definition.sequence % 2 else Port.CHAINCODE_HEALTH_EVEN
+
+
+def package(topology: Topology, organisation: Organisation, definition: Definition) -> Package:
+    """Write the organisation's package of the contract and return it."""
+    folder = home(topology, organisation)
+    client = folder / "chaincode-client/tls"
+    label = f"{topology.chaincode}_{definition.version}"
+    connection = {
+        "address": topology.address(organisation, server_port(definition)),
+        "dial_timeout": "5s",
+        "tls_required": True,
+        "client_auth_required": True,
+        "client_cert": (client / "cert.pem").read_text(),
+        "client_key": (client / "key.pem").read_text(),
+        "root_cert": (folder / "tlsca/cert.pem").read_text(),
+    }
+    code = _tar_gz({"connection.json": json.dumps(connection).encode()})
+    metadata = json.dumps({"type": "ccaas", "label": label}).encode()
+    content = _tar_gz({"metadata.json": metadata, "code.tar.gz": code})
+    path = topology.directory.absolute() / "packages" / f"{organisation.name}_{label}.tar.gz"
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600)
+    path.write_bytes(content)
+    return Package(id=f"{label}:{hashlib.sha256(content).hexdigest()}", path=path)
+
+
+def install(organisation: Organisation, item: Package, caller: Caller) -> None:
+    """Install the package on the organisation's peer, if it is not."""
+    installed = caller.peer(organisation, "lifecycle", "chaincode", "queryinstalled")
+    if f"Package ID: {item.id}," not in installed:
+        caller.peer(organisation, "lifecycle", "chaincode", "install", str(item.path))
+
+
+def approve(
+    organisation: Organisation, item: Package, definition: Definition, caller: Caller
+) -> None:
+    """Approve the definition with this package in the organisation's name; wait for its commit.
+
+    Tries again while the orderers have no leader yet.
+    """
+    arguments = [
+        *("lifecycle", "chaincode", "approveformyorg", "--package-id", item.id),
+        *_definition_flags(definition, caller.topology),
+        *caller.orderer_flags(organisation),
+        *caller.peer_flags(organisation),
+    ]
+    _until_ordered(organisation, arguments, caller, done="with unchanged content")
+
+
+def commit(definition: Definition, caller: Caller) -> None:
+    """Make the approved definition the channel's; wait until every organisation's peer has it."""
+    organisation = PEER_ORGANISATIONS[0]
+    arguments = ["lifecycle", "chaincode", "commit"]
+    arguments += _definition_flags(definition, caller.topology)
+    arguments += caller.orderer_flags(organisation)
+    for one in PEER_ORGANISATIONS:
+        arguments += caller.peer_flags(one)
+    _until_ordered(
+        organisation,
+        arguments,
+        caller,
+        done=f"next defined sequence is {definition.sequence + 1}",
+    )
+
+
+def committed(organisation: Organisation, caller: Caller) -> Definition | None:
+    """Return the definition that the organisation's peer has, or `None` before the first."""
+    topology = caller.topology
+    try:
+        output = caller.peer(
+            organisation,
+            *("lifecycle", "chaincode", "querycommitted"),
+            *("-C", topology.channel, "-n", topology.chaincode, "-O", "json"),
+        )
+    except CommandFailedError as error:
+        if "is not defined" in error.output:
+            return None
+        raise
+    answer = json.loads(output[output.index("{") :])
+    return Definition(version=answer["version"], sequence=answer["sequence"])
+
+
+def _definition_flags(definition: Definition, topology: Topology) -> list[str]:
+    # No policy of its own: the channel's Application/Endorsement holds, two of three.
+    return [
+        *("-C", topology.channel, "-n", topology.chaincode),
+        *("-v", definition.version, "--sequence", str(definition.sequence)),
+    ]
+
+
+def _until_ordered(
+    organisation: Organisation, arguments: list[str], caller: Caller, *, done: str
+) -> None:
+    """Run `peer` until the orderers take its transaction, or say by `done` that they had."""
+    deadline = time.monotonic() + ORDERING_PATIENCE_S
+    while True:
+        try:
+            caller.peer(organisation, *arguments)
+        except CommandFailedError as error:
+            if done in error.output:
+                return
+            waiting = re.search(r"SERVICE_UNAVAILABLE|no Raft leader", error.output)
+            if waiting is None or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_S)
+        else:
+            return
+
+
+def _tar_gz(files: dict[str, bytes]) -> bytes:
+    """Pack the files; the same content gives the same bytes."""
+    packed = io.BytesIO()
+    with (
+        gzip.GzipFile(fileobj=packed, mode="wb", filename="", mtime=0) as compressed,
+        tarfile.open(fileobj=compressed, mode="w", format=tarfile.USTAR_FORMAT) as archive,
+    ):
+        for name, content in files.items():
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            entry.mode = 0o644
+            archive.addfile(entry, io.BytesIO(content))
+    return packed.getvalue()

@@ -1,0 +1,341 @@
+"""A network on this machine: up, deploy, upgrade, down; every step may be repeated.
+
+    network = Network(Topology(directory=Path("var/fabric")))
+    network.up()            # starts what does not run, joins what has not joined, deploys
+    network.kill("coop.peer")
+    network.up()            # brings back what is missing
+    network.down(purge=True)
+
+Each step looks at what is there before it acts, so `up` also resumes after a crash at any moment.
+"""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from network import channel, lifecycle, roster
+from network.calls import Caller
+from network.commands import Commands, Progress, find
+from network.crypto import create_all
+from network.deployment import Deployment
+from network.errors import NetworkStateError
+from network.lifecycle import Definition
+from network.processes import Process, Processes
+from network.profile import connection_path, write_connections
+from network.topology import (
+    ORGANISATIONS,
+    PEER_ORGANISATIONS,
+    Consensus,
+    Organisation,
+    Topology,
+    organisation,
+)
+
+READY_PATIENCE_S = 60.0
+NEXT = "-next"
+"""Ends the name of a chaincode process that an upgrade brings, until it takes over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessStatus:
+    """One process: `pid` is `None` when it does not run."""
+
+    name: str
+    pid: int | None
+    log: Path
+
+
+def _silent(_: str) -> None:
+    """Tell nobody."""
+
+
+class Network:
+    """One Fabric network on this machine.
+
+    Args:
+        topology: What to make. Of a network that exists, its saved settings hold.
+        chaincode_command: Program and arguments of the contract's processes; they find where to
+            listen and who they are in CHAINCODE_… variables (see `roster.chaincode`).
+        environment: Where Fabric's commands are looked up (PATH, HOME, MINORI_FABRIC_BIN).
+        progress: Told what is being done, one sentence at a time.
+    """
+
+    def __init__(
+        self,
+        topology: Topology,
+        *,
+        chaincode_command: Sequence[str] = roster.CHAINCODE_COMMAND,
+        environment: Mapping[str, str] = os.environ,
+        progress: Progress = _silent,
+    ) -> None:
+        saved = Topology.load(topology.directory)
+        if saved is not None and saved.base_port != topology.base_port:
+            raise NetworkStateError(
+                f"{topology.directory} holds a network at base port {saved.base_port}, "
+                f"not {topology.base_port}",
+                hint="Name that port, another directory, or remove it: minori network down --purge",
+            )
+        self._topology = saved or topology
+        self._command = tuple(chaincode_command)
+        self._environment = environment
+        self._progress = progress
+        self._processes = Processes(topology.directory)
+        self._commands: Commands | None = None
+
+    @property
+    def topology(self) -> Topology:
+        """What it is made of."""
+        return self._topology
+
+    @property
+    def commands(self) -> Commands:
+        """Fabric's commands; found, or built, when first asked for."""
+        if self._commands is None:
+            self._commands = find(self._environment, self._progress)
+        return self._commands
+
+    @property
+    def caller(self) -> Caller:
+        """Calls Fabric's commands as an organisation's admin, such as `peer chaincode query`."""
+        return Caller(topology=self._topology, commands=self.commands)
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The id of every process that runs, by name."""
+        found = {name: self._processes.pid(name) for name in self._processes.names()}
+        return {name: pid for name, pid in found.items() if pid is not None}
+
+    def connection(self, name: str) -> Path:
+        """Return the path of an organisation's connection.json, by the organisation's name."""
+        return connection_path(self._topology, organisation(name))
+
+    def log(self, name: str) -> Path:
+        """Return where the process of that name writes."""
+        return self._processes.log(name)
+
+    def status(self) -> list[ProcessStatus]:
+        """Return every process that belongs to the network, running or not."""
+        names = {*roster.node_names(), *self._processes.names()}
+        if Deployment.load(self._topology.directory).current is not None:
+            names.update(roster.chaincode_names())
+        return [
+            ProcessStatus(name=name, pid=self._processes.pid(name), log=self.log(name))
+            for name in sorted(names)
+        ]
+
+    def definition(self) -> Definition | None:
+        """Return the contract's definition on the channel, asked of the first peer."""
+        return lifecycle.committed(PEER_ORGANISATIONS[0], self.caller)
+
+    def up(self, *, deploy: bool = True) -> None:
+        """Bring up what is not: keys, channel, processes and, unless told otherwise, the contract.
+
+        Raises:
+            NetworkError: One of its leaves; what was reached stays, and `up` goes on from there.
+        """
+        with self._lock():
+            self._prepare()
+            self._start_nodes()
+            self._join()
+            if deploy:
+                self._deploy()
+
+    def deploy(self) -> None:
+        """Bring the contract onto the channel of a running network; nothing to do if it is."""
+        with self._lock():
+            self._deploy()
+
+    def upgrade(
+        self, *, version: str | None = None, chaincode_command: Sequence[str] | None = None
+    ) -> Definition:
+        """Bring the contract's next definition, with new processes beside the running ones.
+
+        The old processes end once every peer has the new definition, so nothing waits.
+
+        Args:
+            version: Its version; the number of the definition unless given.
+            chaincode_command: The program to run from now on; the same unless given.
+        """
+        with self._lock():
+            deployment = self._settle()
+            if deployment.current is None:
+                raise NetworkStateError("there is no contract to upgrade yet", hint="Deploy first.")
+            sequence = deployment.current.sequence + 1
+            definition = Definition(version=version or str(sequence), sequence=sequence)
+            command = tuple(chaincode_command or deployment.current_command)
+            deployment = replace(deployment, next=definition, next_command=command)
+            self._bring(deployment, suffix=NEXT)
+            for one in PEER_ORGANISATIONS:
+                name = roster.chaincode_name(one)
+                self._processes.stop(name)
+                self._processes.rename(name + NEXT, name)
+            return definition
+
+    def down(self, *, purge: bool = False) -> None:
+        """End every process; with `purge`, remove the directory with all keys and ledgers."""
+        directory = self._topology.directory
+        if not (directory / "topology.json").exists():
+            if purge and directory.exists() and any(directory.iterdir()):
+                raise NetworkStateError(f"{directory} holds no network: it is left as it is")
+            return
+        with self._lock():
+            names = self._processes.names()
+            self._progress(f"ending {len(names)} processes")
+            _together(_bind(self._processes.stop, name) for name in names)
+            if purge:
+                self._progress(f"removing {directory}")
+                shutil.rmtree(directory)
+
+    def kill(self, name: str) -> None:
+        """End a process at once, as a crash would (SIGKILL); `start` or `up` brings it back."""
+        self._processes.kill(name)
+
+    def stop(self, name: str) -> None:
+        """End a process properly."""
+        self._processes.stop(name)
+
+    def start(self, name: str) -> None:
+        """Start a process of the network that does not run, and wait until it serves."""
+        self._start([self._process(name)])
+
+    def _prepare(self) -> None:
+        consensus = self._topology.consensus or self.commands.consensus
+        if consensus is Consensus.BFT and self.commands.consensus is Consensus.RAFT:
+            version = ".".join(map(str, self.commands.version))
+            raise NetworkStateError(
+                f"{self._topology.directory} was made by Fabric 3 (SmartBFT), this is {version}",
+                hint="Set MINORI_FABRIC_BIN to Fabric 3's commands, or take another directory.",
+            )
+        self._topology = replace(self._topology, consensus=consensus)
+        self._topology.save()
+        create_all(self._topology)
+        write_connections(self._topology)
+        _copy_builder(self._topology.directory / "builder/bin")
+        channel.create_genesis(self._topology, self.caller)
+
+    def _start_nodes(self) -> None:
+        self._start([self._process(name) for name in roster.node_names()])
+
+    def _join(self) -> None:
+        self._progress(f"joining the channel {self._topology.channel}")
+        caller = self.caller
+        _together(
+            [
+                *(
+                    _bind(channel.join_orderer, self._topology, one, caller)
+                    for one in ORGANISATIONS
+                ),
+                *(
+                    _bind(channel.join_peer, self._topology, one, caller)
+                    for one in PEER_ORGANISATIONS
+                ),
+            ]
+        )
+
+    def _deploy(self) -> None:
+        deployment = self._settle()
+        if deployment.current is not None:
+            self._start([self._process(name) for name in roster.chaincode_names()])
+            return
+        definition = Definition(version="1", sequence=1)
+        self._bring(replace(deployment, next=definition, next_command=self._command), suffix="")
+
+    def _settle(self) -> Deployment:
+        """Finish, or take back, what a crash left half done of a deployment."""
+        directory = self._topology.directory
+        before = Deployment.load(directory)
+        after = before.settled(self.definition())
+        for one in PEER_ORGANISATIONS:
+            self._processes.stop(roster.chaincode_name(one) + NEXT)
+            if after.current != before.current:
+                self._processes.stop(roster.chaincode_name(one))
+        after.save(directory)
+        return after
+
+    def _bring(self, deployment: Deployment, *, suffix: str) -> None:
+        """Take `deployment.next` through package, install, approve and commit."""
+        definition = deployment.next
+        if definition is None:
+            raise ValueError("no next definition")
+        deployment.save(self._topology.directory)
+        caller = self.caller
+        packages = {
+            one: lifecycle.package(self._topology, one, definition) for one in PEER_ORGANISATIONS
+        }
+        processes = [
+            roster.chaincode(self._topology, one, definition, item, deployment.next_command)
+            for one, item in packages.items()
+        ]
+        processes = [replace(one, name=one.name + suffix) for one in processes]
+        for process in processes:
+            self._processes.start(process)
+        self._progress(f"approving version {definition.version} of the contract")
+
+        def approve(one: Organisation) -> None:
+            lifecycle.install(one, packages[one], caller)
+            lifecycle.approve(one, packages[one], definition, caller)
+
+        _together(_bind(approve, one) for one in PEER_ORGANISATIONS)
+        self._start(processes)
+        self._progress("committing it to the channel")
+        lifecycle.commit(definition, caller)
+        deployment.promoted().save(self._topology.directory)
+
+    def _process(self, name: str) -> Process:
+        """Return how the process of that name is started."""
+        if name in roster.node_names():
+            return roster.node(self._topology, self.commands, name)
+        deployment = Deployment.load(self._topology.directory)
+        if name not in roster.chaincode_names() or deployment.current is None:
+            raise NetworkStateError(f"there is no process {name} in this network")
+        owner = organisation(name.partition(".")[0])
+        item = lifecycle.package(self._topology, owner, deployment.current)
+        return roster.chaincode(
+            self._topology, owner, deployment.current, item, deployment.current_command
+        )
+
+    def _start(self, processes: Sequence[Process]) -> None:
+        missing = [one for one in processes if self._processes.pid(one.name) is None]
+        if missing:
+            self._progress(f"starting {', '.join(one.name for one in missing)}")
+        for one in missing:
+            self._processes.start(one)
+        _together(
+            _bind(self._processes.wait_ready, one, patience_s=READY_PATIENCE_S) for one in processes
+        )
+
+    @contextlib.contextmanager
+    def _lock(self) -> Iterator[None]:
+        """Keep a second command on the same network waiting until this one is done."""
+        directory = self._topology.directory
+        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with (directory / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def _bind(call: Callable[..., None], *args: object, **kwargs: object) -> Callable[[], None]:
+    return lambda: call(*args, **kwargs)
+
+
+def _together(calls: Iterable[Callable[[], None]]) -> None:
+    """Make all calls at once and wait for all; raise the first failure."""
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        running = [pool.submit(call) for call in calls]
+    for one in running:
+        one.result()
+
+
+def _copy_builder(target: Path) -> None:
+    """Put the external builder's executables where the peers look for them."""
+    target.mkdir(parents=True, exist_ok=True)
+    for source in (Path(__file__).parent / "builder/bin").iterdir():
+        copy = target / source.name
+        shutil.copyfile(source, copy)
+        copy.chmod(copy.stat().st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)

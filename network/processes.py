@@ -1,0 +1,194 @@
+"""Processes that outlive the command that started them: started, watched, ended.
+
+A process is known by a record `run/<name>.json` {pid, started}, where `started` is the kernel's
+start time: a pid that was given to another process meanwhile is never taken for ours. Output goes
+to `logs/<name>.log`. Needs Linux's /proc.
+"""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from network.errors import NetworkStateError, ProcessFailedError
+from network.topology import HOST, write_atomically
+
+POLL_S = 0.05
+STOP_PATIENCE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Process:
+    """A process of the network: how to start it, and how to know that it serves.
+
+    Attributes:
+        name: `<organisation>.<what>`, such as `coop.peer`.
+        command: The program's path and its arguments.
+        environment: The whole environment of the program.
+        ready: Whether it serves; asked again and again after a start.
+        ports: What it listens on, on the loopback interface; must be free before a start.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    ready: Callable[[], bool]
+    ports: tuple[int, ...] = ()
+
+
+class Processes:
+    """The processes of one network, by name."""
+
+    def __init__(self, directory: Path) -> None:
+        self._run = directory / "run"
+        self._logs = directory / "logs"
+
+    def log(self, name: str) -> Path:
+        """Return where the process writes; a new start appends."""
+        return self._logs / f"{name}.log"
+
+    def names(self) -> list[str]:
+        """Return the names of all processes that were started and not stopped, alive or not."""
+        return sorted(path.stem for path in self._run.glob("*.json"))
+
+    def pid(self, name: str) -> int | None:
+        """Return the process's id, or `None` when it does not run."""
+        try:
+            record = json.loads((self._run / f"{name}.json").read_text())
+        except FileNotFoundError:
+            return None
+        pid = int(record["pid"])
+        return pid if _started(pid) == record["started"] else None
+
+    def start(self, process: Process) -> None:
+        """Start the process if it does not run. Does not wait until it serves.
+
+        Raises:
+            ProcessFailedError: The program is not there.
+            NetworkStateError: Another program has one of its ports.
+        """
+        if self.pid(process.name) is not None:
+            return
+        for port in process.ports:
+            _check_free(process.name, port)
+        self._logs.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+        # Not subprocess: its objects expect to be waited for by the program that made them.
+        try:
+            pid = os.posix_spawn(
+                process.command[0],
+                list(process.command),
+                dict(process.environment),
+                file_actions=[
+                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 1, str(self.log(process.name)), flags, 0o644),
+                    (os.POSIX_SPAWN_DUP2, 1, 2),
+                ],
+                setsid=True,
+                setsigmask=[],
+            )
+        except OSError as error:
+            raise ProcessFailedError(
+                f"{process.name} can't be started: {process.command[0]}: {error.strerror}"
+            ) from error
+        record = {"pid": pid, "started": _started(pid)}
+        write_atomically(self._run / f"{process.name}.json", json.dumps(record))
+
+    def wait_ready(self, process: Process, *, patience_s: float) -> None:
+        """Wait until the process serves.
+
+        Raises:
+            ProcessFailedError: It ended, or does not serve within `patience_s`.
+        """
+        deadline = time.monotonic() + patience_s
+        while not process.ready():
+            if self.pid(process.name) is None:
+                raise self._failed(process.name, "ended right after its start")
+            if time.monotonic() > deadline:
+                raise self._failed(process.name, f"does not serve after {patience_s:.0f} s")
+            time.sleep(POLL_S)
+
+    def signal(self, name: str, number: signal.Signals) -> int | None:
+        """Send a signal to the process and return its id, or `None` when it does not run."""
+        pid = self.pid(name)
+        if pid is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        return pid
+
+    def kill(self, name: str) -> None:
+        """End the process at once (SIGKILL) and wait until it is gone."""
+        pid = self.signal(name, signal.SIGKILL)
+        if pid is not None:
+            self._wait_gone(name, STOP_PATIENCE_S)
+
+    def stop(self, name: str) -> None:
+        """End the process: SIGTERM, after ten seconds SIGKILL; forget it."""
+        if self.signal(name, signal.SIGTERM) is not None and not self._wait_gone(
+            name, STOP_PATIENCE_S
+        ):
+            self.kill(name)
+        (self._run / f"{name}.json").unlink(missing_ok=True)
+
+    def rename(self, name: str, new: str) -> None:
+        """Give a running process another name; its log keeps the old one until its next start."""
+        (self._run / f"{name}.json").replace(self._run / f"{new}.json")
+
+    def _wait_gone(self, name: str, patience_s: float) -> bool:
+        deadline = time.monotonic() + patience_s
+        while self.pid(name) is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(POLL_S)
+        return True
+
+    def _failed(self, name: str, what: str) -> ProcessFailedError:
+        log = self.log(name)
+        return ProcessFailedError(
+            f"{name} {what}", hint=f"The end of {log}:\n{last_lines(log, 15)}"
+        )
+
+
+def _check_free(name: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise NetworkStateError(
+                f"{name} can't listen on port {port}: another program does",
+                hint="End that program, or make the network with another base port.",
+            ) from error
+
+
+def last_lines(path: Path, count: int) -> str:
+    """Return the last lines of a file, at most 64 KiB; empty when there is none."""
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size - 65536))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-count:])
+    except FileNotFoundError:
+        return ""
+
+
+def _started(pid: int) -> int | None:
+    """Return when the process started, in ticks since boot; `None` when it is gone or a zombie.
+
+    Source: proc_pid_stat(5): fields 3 (state) and 22 (starttime); the name, field 2, may hold
+    spaces and brackets.
+    """
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)  # takes the exit status of a child of ours, so that it goes
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+    values = stat.rpartition(")")[2].split()
+    state, started = values[0], int(values[19])
+    return None if state in ("Z", "X") else started

@@ -1,0 +1,5 @@
+"""Fixtures that several packages' tests share."""
+
+from tests.fabric_fixture import fabric3_network, fabric_network
+
+__all__ = ["fabric3_network", "fabric_network"]

@@ -1,0 +1,71 @@
+"""Fabric networks for tests: `fabric_network` runs the real contract, once for the whole session.
+
+    @pytest.mark.fabric
+    async def test_something(fabric_network):
+        profile = ConnectionProfile.load(fabric_network.connection("coop"))
+
+A test that kills processes brings them back with `fabric_network.up()`. Logs are kept in pytest's
+temporary folder; a failing start shows the end of the log.
+"""
+
+import contextlib
+import os
+import random
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from network.native import Network
+from network.topology import HOST, ORGANISATIONS, PORTS_PER_ORGANISATION, Topology
+
+
+def free_base_port() -> int:
+    """Return the first of 40 free ports in a row, below those that Linux gives to clients."""
+    count = PORTS_PER_ORGANISATION * len(ORGANISATIONS)
+    candidates = list(range(20_000, 32_000, count))
+    random.SystemRandom().shuffle(candidates)
+    return next(base for base in candidates if all(map(_is_free, range(base, base + count))))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+@contextlib.contextmanager
+def running(directory: Path, **options) -> Iterator[Network]:
+    """A network of a test's own, up; its processes end with the block, its files stay.
+
+    `options` are those of `Network`, and of `Topology` under the name `topology`.
+    """
+    settings = {"base_port": free_base_port(), **options.pop("topology", {})}
+    network = Network(Topology(directory=directory, **settings), **options)
+    try:
+        network.up()
+        yield network
+    finally:
+        network.down()
+
+
+@pytest.fixture(scope="session")
+def fabric_network(tmp_path_factory) -> Iterator[Network]:
+    with running(tmp_path_factory.mktemp("fabric")) as network:
+        yield network
+
+
+@pytest.fixture(scope="session")
+def fabric3_network(tmp_path_factory) -> Iterator[Network]:
+    """The same on Fabric 3.x, whose commands no registry serves: only where they are named."""
+    commands = os.environ.get("MINORI_FABRIC3_BIN")
+    if not commands:
+        pytest.skip("MINORI_FABRIC3_BIN does not name a folder with Fabric 3's commands")
+    environment = {**os.environ, "MINORI_FABRIC_BIN": commands}
+    with running(tmp_path_factory.mktemp("fabric3"), environment=environment) as network:
+        yield network
