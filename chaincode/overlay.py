@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from chaincode import canonical, shapes
+from chaincode.errors import FaultError
 
 Record = TypeVar("Record")
 
@@ -17,6 +18,10 @@ STATE_VERSION = 1  # "v" of every state value
 
 class UnnamedRecordError(Exception):
     """A rule touched a record that its command type does not name in `touches`."""
+
+
+class CorruptStateError(Exception):
+    """A state value is not what the contract wrote there."""
 
 
 class Overlay:
@@ -74,11 +79,13 @@ class Overlay:
 
 def decode_state(shape: type[Record], raw: bytes) -> Record:
     """Read a state value that the contract wrote."""
-    value = canonical.decode(raw)
-    assert isinstance(value, dict)  # noqa: S101 - the contract wrote it
-    version = value.pop("v")
-    assert version == STATE_VERSION  # noqa: S101
-    return shapes.read(shape, value)
+    try:
+        value = canonical.decode(raw)
+        if not isinstance(value, dict) or value.pop("v", None) != STATE_VERSION:
+            raise CorruptStateError(shape.__name__)
+        return shapes.read(shape, value)
+    except FaultError as fault:
+        raise CorruptStateError(shape.__name__) from fault
 
 
 def encode_state(record: object) -> bytes:

@@ -17,6 +17,7 @@ import dataclasses
 import re
 import types
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from chaincode.canonical import INTEGER_MAX, Json
@@ -46,6 +47,31 @@ class Text:
     def schema(self) -> dict[str, Json]:
         """Return the JSON Schema of one value."""
         return {"type": "string", "pattern": f"^(?:{self.pattern})$", "examples": [self.example]}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Calendar:
+    """A date or time that matches `text` and that the calendar has: no 30 February."""
+
+    text: Text
+
+    def reader(self) -> Callable[[Json, str], str]:
+        """Return the function that checks one value."""
+        read_text = self.text.reader()
+
+        def read_calendar(value: Json, member: str) -> str:
+            text = read_text(value, member)
+            try:
+                datetime.fromisoformat(text)
+            except ValueError:
+                raise FaultError(Code.BAD_VALUE, member) from None
+            return text
+
+        return read_calendar
+
+    def schema(self) -> dict[str, Json]:
+        """Return the JSON Schema of one value."""
+        return self.text.schema()
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -116,13 +142,14 @@ Base64Url32 = Annotated[
 Base64Url64 = Annotated[str, Text("[A-Za-z0-9_-]{85}[AQgw]", "A" * 86)]
 Timestamp = Annotated[
     str,
-    Text(
-        "20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
-        "T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
-        "2026-04-01T21:05:00Z",
+    Calendar(
+        Text(
+            "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z",
+            "2026-04-01T21:05:00Z",
+        )
     ),
 ]
-Date = Annotated[str, Text("20[0-9]{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])", "2026-04-01")]
+Date = Annotated[str, Calendar(Text("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "2026-04-01"))]
 Word = Annotated[str, Text("[a-z][a-z0-9_-]{0,31}", "carrot")]
 TypeName = Annotated[str, Text(r"[a-z]{1,15}\.[a-z_]{1,24}", "lot.harvest")]
 AreaCode = Annotated[str, Text("[0-9A-Z]{1,12}(?:-[0-9A-Z]{1,12}){0,3}", "45383-MINAMI")]

@@ -77,7 +77,6 @@ class Constitution:
     """`contract/constitution`: what the organisations agreed on when they founded the ledger.
 
     Attributes:
-        v: Version of this layout.
         id: Random, so that no two ledgers have one hash.
         title: The town's name, as it publishes it.
         utc_offset_minutes: The town's offset from UTC, which decides what day it is.
@@ -85,7 +84,6 @@ class Constitution:
         organisations: Two or more.
     """
 
-    v: Annotated[int, Integer(1, 1)]
     id: Bits128
     title: Title
     utc_offset_minutes: Annotated[int, Integer(-720, 840)]
