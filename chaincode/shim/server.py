@@ -98,11 +98,21 @@ class Server:
         finally:
             self._streams.discard(stream)
 
+    @property
+    def peers(self) -> int:
+        """How many peers are connected."""
+        return len(self._streams)
+
+    @property
+    def running(self) -> int:
+        """How many transactions are running, for all peers together."""
+        return sum(stream.running for stream in self._streams)
+
     def _figures(self) -> dict[str, str | int]:
         return {
             "status": "stopping" if self._is_stopping else "serving",
-            "peers": len(self._streams),
-            "transactions": sum(stream.running for stream in self._streams),
+            "peers": self.peers,
+            "transactions": self.running,
         }
 
 

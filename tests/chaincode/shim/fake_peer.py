@@ -8,9 +8,9 @@ answered has no ledger context any more, and values are an empty string where th
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from itertools import count
+from typing import TYPE_CHECKING, Self
 
 import grpc
 from fabric_protos.common import common_pb2
@@ -19,6 +19,9 @@ from fabric_protos.peer import chaincode_pb2, chaincode_shim_pb2, proposal_pb2
 from fabric_protos.peer.chaincode_shim_pb2 import ChaincodeMessage
 from fabric_protos.peer.proposal_response_pb2 import Response
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
 CHANNEL = "town"
 PACKAGE_ID = "minori:0123"
 MSP_ID = "CoopMSP"
@@ -26,6 +29,7 @@ CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nnot read here\n-----END CERTIFICATE
 MESSAGE_OPTIONS = [
     ("grpc.max_send_message_length", 100 * 1024 * 1024),
     ("grpc.max_receive_message_length", 100 * 1024 * 1024),
+    ("grpc.use_local_subchannel_pool", 1),  # a TCP connection of one's own
 ]
 
 _numbers = count()
@@ -71,7 +75,7 @@ class FakePeer:
     Attributes:
         state: What reads find; writes go to `writes`, in the order of their arrival.
         reads_max, writes_max: What READY offers; 0 offers nothing.
-        before_reply: Awaited before each reply; may raise `PeerRefusal` to answer ERROR.
+        before_reply: Awaited before each reply; may raise `PeerRefusalError` to answer ERROR.
         answer_many: How to answer a multi-key read; a test replaces it to answer short.
         kinds: How many messages of each type the chaincode sent.
         strays: Answers to transactions that were not waiting for one.
@@ -111,7 +115,7 @@ class FakePeer:
         self.before_reply: Callable[[ChaincodeMessage], Awaitable[None]] | None = None
         self.answer_many = lambda values: values
 
-    async def __aenter__(self) -> "FakePeer":
+    async def __aenter__(self) -> Self:
         await self.connect()
         return self
 
@@ -224,9 +228,9 @@ class FakePeer:
             if self.before_reply is not None:
                 await self.before_reply(message)
             if message.txid not in self._waiting:
-                raise PeerRefusal("no ledger context")
+                raise PeerRefusalError("no ledger context")
             content = self._answer(message)
-        except PeerRefusal as refusal:
+        except PeerRefusalError as refusal:
             kind, content = ChaincodeMessage.ERROR, str(refusal).encode()
         self._active.discard(key)
         self.send(
@@ -255,8 +259,20 @@ class FakePeer:
             self.batches.append(len(records))
             writes.extend((record.key, record.value) for record in records)
             return b""
-        raise PeerRefusal(f"cannot handle {message.type}")
+        raise PeerRefusalError(f"cannot handle {message.type}")
 
 
-class PeerRefusal(Exception):
+class PeerRefusalError(Exception):
     """Answer ERROR with this text."""
+
+
+class SilentPeer(FakePeer):
+    """A peer that answers nothing by itself and keeps what it hears: the test speaks for it."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.heard: list[ChaincodeMessage] = []
+
+    def _handle(self, message: ChaincodeMessage) -> None:
+        self.heard.append(message)
+        self._is_ready.set()
