@@ -96,6 +96,16 @@ class ConnectionProfile:
         """Name of the chaincode that is the contract."""
         return self.chaincodes[0]
 
+    def identity(self, name: str) -> KeyPair:
+        """Return the files of an identity.
+
+        Raises:
+            ProfileError: The profile has none of that name.
+        """
+        if name not in self.identities:
+            raise ProfileError(f"the connection profile of {self.msp_id} has no identity {name}")
+        return self.identities[name]
+
     @classmethod
     def load(cls, path: Path) -> Self:
         """Read a profile from a file; relative paths in it start at the file's folder.
