@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from network import channel, lifecycle, roster
+from network import channel, lifecycle, readiness, roster
 from network.calls import Caller
 from network.commands import Commands, Progress, find
 from network.crypto import create_all
@@ -143,13 +143,16 @@ class Network:
             self._prepare()
             self._start_nodes()
             self._join()
+            readiness.wait_for_leader(self._topology)
             if deploy:
                 self._deploy()
+                self._wait_for_endorsements()
 
     def deploy(self) -> None:
         """Bring the contract onto the channel of a running network; nothing to do if it is."""
         with self._lock():
             self._deploy()
+            self._wait_for_endorsements()
 
     def upgrade(
         self, *, version: str | None = None, chaincode_command: Sequence[str] | None = None
@@ -175,6 +178,7 @@ class Network:
                 name = roster.chaincode_name(one)
                 self._processes.stop(name)
                 self._processes.rename(name + NEXT, name)
+            self._wait_for_endorsements()
             return definition
 
     def down(self, *, purge: bool = False) -> None:
@@ -245,6 +249,11 @@ class Network:
             return
         definition = Definition(version="1", sequence=1)
         self._bring(replace(deployment, next=definition, next_command=self._command), suffix="")
+
+    def _wait_for_endorsements(self) -> None:
+        self._progress("waiting until every peer gets every endorsement")
+        wait = readiness.wait_for_endorsements
+        _together(_bind(wait, self._topology, one) for one in PEER_ORGANISATIONS)
 
     def _settle(self) -> Deployment:
         """Finish, or take back, what a crash left half done of a deployment."""

@@ -101,7 +101,7 @@ class Topology:
     bft_forward_timeout_ms: int = 2000
     bft_complain_timeout_ms: int = 5000
     bft_view_change_timeout_ms: int = 10000
-    log_spec: str = "info:gossip=warning:comm.grpc.server=warning:endorser=warning"
+    log_spec: str = "info:grpc=warning:gossip=warning:comm.grpc.server=warning:endorser=warning"
 
     def __post_init__(self) -> None:
         """Refuse ports that do not exist."""
