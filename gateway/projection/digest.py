@@ -1,0 +1,64 @@
+"""What two projections, or two ledgers, are compared by."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from hashlib import sha256
+from typing import Final
+
+from sqlalchemy import Table, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chaincode.canonical import Json
+from gateway.projection import json_text
+from gateway.projection.tables import METADATA, state
+
+LEDGER_TIME: Final = "ledger_time"  # also the only member of `contract/demo_time`
+
+
+def dump(values: Iterable[tuple[str, str | bytes]]) -> bytes:
+    """Return a state in its comparable form, the same for equal histories on any ledger.
+
+    Args:
+        values: State keys and their values, JSON objects.
+
+    Returns:
+        A line per key, sorted by key: the canonical JSON array of key and value. The value of
+        every member named `ledger_time` is null, for it differs between ledgers.
+    """
+    lines = [
+        json_text.write([key, _masked(json_text.decode(value))]) for key, value in sorted(values)
+    ]
+    return "".join(line + "\n" for line in lines).encode()
+
+
+async def read_state(connection: AsyncConnection) -> list[tuple[str, str]]:
+    """Return the state's keys and values."""
+    rows = await connection.execute(select(state.c.key, state.c.value))
+    return [(row.key, row.value) for row in rows]
+
+
+async def content_digest(connection: AsyncConnection) -> str:
+    """Return SHA-256 over the rows of all tables, ordered by name and by primary key."""
+    hashed = sha256()
+    for name in sorted(METADATA.tables):
+        hashed.update(f"{name}\n".encode())
+        async for line in _lines(connection, METADATA.tables[name]):
+            hashed.update(line)
+    return hashed.hexdigest()
+
+
+async def _lines(connection: AsyncConnection, table: Table) -> AsyncIterator[bytes]:
+    rows = await connection.stream(select(table).order_by(*table.primary_key.columns))
+    async for row in rows:
+        yield json_text.write([_cell(cell) for cell in row]).encode() + b"\n"
+
+
+def _cell(value: object) -> object:
+    return value.hex() if isinstance(value, bytes) else value
+
+
+def _masked(value: Json) -> Json:
+    if isinstance(value, Mapping):
+        return {
+            name: None if name == LEDGER_TIME else _masked(member) for name, member in value.items()
+        }
+    return [_masked(item) for item in value] if isinstance(value, list) else value

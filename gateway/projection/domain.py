@@ -1,0 +1,236 @@
+"""The domain's tables: each row follows from one key of the state and its value, by a `View`.
+
+party/<id>                     parties          organisation, kind
+actor/<id>                     actors           party, organisation, roles, devices
+device/<kid>                   devices          whose, next running number, revoked or not
+mandate/<principal>/<agent>    mandates
+pending/<command id>           proposals
+plot/<id>                      plots
+lot/<id>                       lots             grams, plot, crop, producer
+holding/<lot>/<holder>/<owner> holdings         grams at one party
+shipment/<id>                  shipments        grams on their way
+contract/constitution          organisations    one row each
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+
+from chaincode.canonical import Json
+from gateway.projection import json_text
+from gateway.projection.tables import JsonText, flag, number, table, text
+from gateway.projection.tables import json_text as json_column
+
+Cell: TypeAlias = str | int | bool | None
+Row: TypeAlias = dict[str, Cell]
+Member: TypeAlias = Mapping[str, Json]
+
+_INTEGER_MAX: Final = 2**63 - 1  # BIGINT
+STATE_KEY: Final = "state_key"
+
+
+def _alone(value: Member) -> Sequence[Member]:
+    return (value,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """How a kind of record becomes rows.
+
+    Attributes:
+        prefix: The key's first part, or the whole key of a single record.
+        table: Where the rows go; `state_key` and the columns of `parts` come from the key, each
+            other column from the member of the same name.
+        parts: The columns that the key's other parts fill, in order.
+        records: The objects that become a row each; by default the value itself.
+    """
+
+    prefix: str
+    table: Table
+    parts: tuple[str, ...]
+    records: Callable[[Member], Sequence[Member]] = _alone
+
+    def rows(self, key: str, value: Member) -> list[Row]:
+        """Return the rows of one key; pure.
+
+        Raises:
+            ValueError: The key or the value is not of the shape that this table can hold.
+        """
+        parts = key.removeprefix(self.prefix).split("/")[1:]
+        if len(parts) != len(self.parts):
+            raise ValueError(f"a key of {self.prefix} has {len(self.parts)} parts after it")
+        fixed: dict[str, Json] = {STATE_KEY: key, **dict(zip(self.parts, parts, strict=True))}
+        return [
+            {
+                column.name: _cell(column, fixed.get(column.name, record.get(column.name)))
+                for column in self.table.columns
+            }
+            for record in self.records(value)
+        ]
+
+
+def _cell(column: Column[object], value: Json) -> Cell:
+    """Return what a column stores for a member.
+
+    Raises:
+        ValueError: It can't store it.
+    """
+    if isinstance(column.type, JsonText):
+        if value is None and not column.nullable:
+            raise ValueError(f"{column.name} is missing")
+        return None if value is None else json_text.write(value)
+    match value:
+        case None if column.nullable:
+            return None
+        case bool() if isinstance(column.type, Boolean):
+            return value
+        case int() if isinstance(column.type, BigInteger) and not isinstance(value, bool):
+            if abs(value) <= _INTEGER_MAX:
+                return value
+        case str() if isinstance(column.type, Text) and "\0" not in value:  # PostgreSQL has no NUL
+            return value
+    raise ValueError(f"{column.name} can't be stored")
+
+
+def _key() -> Column[str]:
+    return text(STATE_KEY, primary_key=True)
+
+
+organisations = table(
+    "organisations",
+    _key(),
+    text("id", primary_key=True),
+    text("msp"),
+    text("kind"),
+    text("title"),
+    json_column("roles"),
+)
+
+parties = table("parties", _key(), text("id"), text("organisation"), text("kind"))
+
+actors = table(
+    "actors",
+    _key(),
+    text("id"),
+    text("party"),
+    text("organisation"),
+    json_column("roles"),
+    json_column("devices"),
+)
+Index("actors_by_party", actors.c.party)
+
+devices = table(
+    "devices",
+    _key(),
+    text("kid"),
+    text("actor"),
+    text("party"),
+    text("organisation"),
+    json_column("jwk"),
+    json_column("roles"),
+    number("next"),
+    text("prev"),
+    json_column("revoked", nullable=True),
+)
+Index("devices_by_actor", devices.c.actor)
+
+mandates = table(
+    "mandates",
+    _key(),
+    text("principal"),
+    text("agent"),
+    json_column("types"),
+    text("since"),
+    text("until"),
+)
+Index("mandates_by_agent", mandates.c.agent)
+
+proposals = table(
+    "proposals",
+    _key(),
+    text("id"),
+    text("hash"),
+    text("device"),
+    text("on_behalf", nullable=True),
+    text("state"),
+)
+Index("proposals_by_state", proposals.c.state)
+
+plots = table("plots", _key(), text("id"), text("party"), text("district"))
+Index("plots_by_party", plots.c.party)
+
+lots = table(
+    "lots",
+    _key(),
+    text("id"),
+    text("party"),
+    text("plot"),
+    text("crop"),
+    text("harvested_at"),
+    number("harvest_g"),
+    flag("estimated"),
+    text("entry"),
+)
+Index("lots_by_party", lots.c.party, lots.c.harvested_at)
+Index("lots_by_plot", lots.c.plot)
+
+holdings = table(
+    "holdings",
+    _key(),
+    text("lot"),
+    text("holder"),
+    text("owner"),
+    number("held_g"),
+    number("sold_g"),
+    number("discarded_g"),
+    number("own_use_g"),
+)
+Index("holdings_by_lot", holdings.c.lot)
+Index("holdings_by_holder", holdings.c.holder)
+
+shipments = table(
+    "shipments",
+    _key(),
+    text("id"),
+    text("lot"),
+    text("sender"),
+    text("recipient"),
+    text("state"),
+    number("shipped_g"),
+    number("received_g"),
+    number("disputed_g"),
+    number("lost_g"),
+    text("entry"),
+)
+Index("shipments_by_lot", shipments.c.lot)
+Index("shipments_by_sender", shipments.c.sender, shipments.c.state)
+Index("shipments_by_recipient", shipments.c.recipient, shipments.c.state)
+
+
+def _organisations(constitution: Member) -> Sequence[Member]:
+    found = constitution["organisations"]
+    if not isinstance(found, list):
+        raise ValueError("organisations is not a list")  # noqa: TRY004 - one kind of error
+    return [one for one in found if isinstance(one, dict)]
+
+
+VIEWS: Final = (
+    View(prefix="contract/constitution", table=organisations, parts=(), records=_organisations),
+    View(prefix="party", table=parties, parts=("id",)),
+    View(prefix="actor", table=actors, parts=("id",)),
+    View(prefix="device", table=devices, parts=("kid",)),
+    View(prefix="mandate", table=mandates, parts=("principal", "agent")),
+    View(prefix="pending", table=proposals, parts=("id",)),
+    View(prefix="plot", table=plots, parts=("id",)),
+    View(prefix="lot", table=lots, parts=("id",)),
+    View(prefix="holding", table=holdings, parts=("lot", "holder", "owner")),
+    View(prefix="shipment", table=shipments, parts=("id",)),
+)
+_BY_PREFIX: Final = {view.prefix: view for view in VIEWS}
+
+
+def view_of(key: str) -> View | None:
+    """Return the view that shows a state key, or `None`."""
+    return _BY_PREFIX.get(key) or _BY_PREFIX.get(key.partition("/")[0])

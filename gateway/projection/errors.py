@@ -1,0 +1,27 @@
+"""What can keep a block from being applied.
+
+ProjectionError
+├ BlockGapError       it is not the next one: read the checkpoint again and go on from there
+└ ChainMismatchError  it is the next one of another chain: this projection is not this ledger's
+"""
+
+
+class ProjectionError(Exception):
+    """Base of what the projection fails with, besides the database's own errors."""
+
+
+class BlockGapError(ProjectionError):
+    """A block other than the next one was to be applied."""
+
+    def __init__(self, *, number: int, height: int) -> None:
+        super().__init__(f"block {number} does not follow: {height} blocks are applied")
+        self.number = number
+        self.height = height
+
+
+class ChainMismatchError(ProjectionError):
+    """A block names another predecessor than the one that was applied."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"block {number} continues another chain: rebuild, or check the ledger")
+        self.number = number

@@ -1,0 +1,113 @@
+"""What the gateway asks the projection: commands by id, by device, by record; state by key.
+
+Reads for pages and lists of a domain belong to whoever shows them, over the tables of `domain`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Final, Self
+
+from sqlalchemy import RowMapping, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chaincode.canonical import Json
+from chaincode.errors import Code
+from gateway.projection import json_text
+from gateway.projection.tables import command_subject, commands, state
+
+_VALUES_MAX: Final = 1_000  # in one list of parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRow:
+    """A command on record. Times are seconds since 1970; `flags`, `payload`, `closed` are JSON.
+
+    `position` counts all commands of the block, from 0; (block_number, position) is the order of
+    the chain. `closed` is for the command's parties only.
+    """
+
+    id: str
+    kid: str
+    seq: int
+    actor: str
+    on_behalf: str | None
+    type: str
+    event_time: int
+    signed_at: int
+    block_number: int
+    tx_id: str
+    position: int
+    code: str
+    flags: str
+    payload: str
+    closed: str | None
+    signature: str
+    ledger_time: int
+
+    @classmethod
+    def of(cls, row: RowMapping | Mapping[str, Any]) -> Self:
+        """Return a row of the table `commands` as a record."""
+        return cls(**{field.name: row[field.name] for field in fields(cls)})
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether it changed the state; otherwise it was refused for good."""
+        return self.code == Code.ACCEPTED
+
+    @property
+    def result(self) -> dict[str, Json]:
+        """The contract's answer, as it stands in the block."""
+        return {"id": self.id, "code": self.code, "flags": json_text.decode(self.flags)}
+
+    @property
+    def body(self) -> Json:
+        """The command's open part."""
+        payload = json_text.decode(self.payload)
+        return payload["body"] if isinstance(payload, dict) else None
+
+
+async def commands_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, CommandRow]:
+    """Return those of the commands that are on record, by id."""
+    found = {}
+    for start in range(0, len(ids), _VALUES_MAX):
+        part = ids[start : start + _VALUES_MAX]
+        rows = await connection.execute(select(commands).where(commands.c.id.in_(part)))
+        found.update({row["id"]: CommandRow.of(row) for row in rows.mappings()})
+    return found
+
+
+async def command_of_device(
+    connection: AsyncConnection, *, kid: str, seq: int
+) -> CommandRow | None:
+    """Return the command that a device sent under a running number."""
+    query = select(commands).where(commands.c.kid == kid, commands.c.seq == seq)
+    row = (await connection.execute(query)).mappings().first()
+    return CommandRow.of(row) if row else None
+
+
+async def history(
+    connection: AsyncConnection, subject_key: str, *, limit: int, after: tuple[int, int] = (-1, -1)
+) -> list[CommandRow]:
+    """Return the commands about a record in the chain's order, rejected ones too.
+
+    Args:
+        connection: To the projection.
+        subject_key: A state key such as `lot/<id>`.
+        limit: At most so many.
+        after: (block_number, position) of the last one seen.
+    """
+    place = tuple_(command_subject.c.block_number, command_subject.c.position)
+    query = (
+        select(commands)
+        .join(command_subject, command_subject.c.command_id == commands.c.id)
+        .where(command_subject.c.subject_key == subject_key, place > tuple_(*after))
+        .order_by(command_subject.c.block_number, command_subject.c.position)
+        .limit(limit)
+    )
+    return [CommandRow.of(row) for row in (await connection.execute(query)).mappings()]
+
+
+async def states(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Json]:
+    """Return the value of each key that has one; a thousand keys or so at a time."""
+    rows = await connection.execute(select(state).where(state.c.key.in_(keys)))
+    return {row.key: json_text.decode(row.value) for row in rows}

@@ -1,0 +1,37 @@
+"""Which records a command is about, read off the names of its members.
+
+A command names every record it touches, and one name always means one kind of record: so a look
+at the names is enough, in the open and the closed part and in whatever an approval repeats. A test
+holds this against what the contract says that each type of command touches.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from chaincode.canonical import Json
+
+KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
+    "actor": "actor",
+    "lot": "lot",
+    "plot": "plot",
+    "proposal": "pending",
+    "shipment": "shipment",
+}
+
+
+def subjects(*parts: Json) -> list[str]:
+    """Return the state keys that a command's parts are about, sorted, each once."""
+    return sorted(set(_named(parts)))
+
+
+def _named(value: object) -> Iterator[str]:
+    if isinstance(value, dict):
+        for name, member in value.items():
+            kind = KINDS.get(name)
+            if kind and isinstance(member, str):
+                yield f"{kind}/{member}"
+            else:
+                yield from _named(member)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _named(item)
