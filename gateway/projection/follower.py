@@ -131,7 +131,7 @@ class Follower:
                 return
             except (LedgerError, SQLAlchemyError, OSError) as error:
                 reason = repr(error)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - see below
                 reason = repr(error)
                 _log.exception("following_failed")  # a bug of ours; it may still pass
             self.fault = reason
@@ -171,7 +171,7 @@ class Follower:
         for listener in self.listeners:
             try:
                 listener(rows)
-            except Exception:  # who listens badly must not stop the others
+            except Exception:  # noqa: BLE001 - who listens badly must not stop the others
                 _log.exception("listener_failed")
 
     async def _wake_from_database(self) -> None:
