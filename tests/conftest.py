@@ -3,3 +3,5 @@
 from tests.fabric_fixture import fabric3_network, fabric_network
 
 __all__ = ["fabric3_network", "fabric_network"]
+
+pytest_plugins = ["tests.no_silent_skips"]

@@ -1,0 +1,59 @@
+# Every target sets up what it needs: `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8080
+UV := $(BIN)/uv pip
+
+.PHONY: help run fabric fabric-down test check format bench soak lock clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/run ## Serve the demo town on the embedded ledger (PORT=8080)
+	$(BIN)/minori demo --port $(PORT)
+
+fabric: $(VENV)/run ## Bring Hyperledger Fabric up, found the demo town on it, and serve it (PORT=8080)
+	$(BIN)/minori fabric --port $(PORT)
+
+fabric-down: $(VENV)/run ## Stop what `make fabric` started
+	$(BIN)/minori network down
+
+test: $(VENV)/test ## Run every check and test, with real Fabric and PostgreSQL
+	$(BIN)/python -m tests
+
+check: $(VENV)/test ## Run the checks that need no network: format, lint, types, layers
+	$(BIN)/python -m tests check
+
+format: $(VENV)/test ## Format the code
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: $(VENV)/test ## Measure on the real network, beside the official clients
+	$(BIN)/python -m tests.benchmarks
+
+soak: $(VENV)/test ## The long runs: many kills, many generated runs
+	$(BIN)/python -m tests soak
+
+lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hashes
+	$(UV) compile pyproject.toml --upgrade --extra postgres --group build \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
+	$(UV) compile pyproject.toml --upgrade --extra postgres --group build --group dev -c requirements.txt \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+
+clean: ## Remove what the targets above made here; data under var/ stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+$(VENV)/uv: requirements-install.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-install.txt
+	@touch $@
+
+$(VENV)/run: $(VENV)/uv requirements.txt pyproject.toml
+	$(UV) install -q --require-hashes -r requirements.txt
+	$(UV) install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/test: $(VENV)/run requirements-dev.txt
+	$(UV) install -q --require-hashes -r requirements-dev.txt
+	@touch $@
