@@ -1,0 +1,157 @@
+"""Everything that can be set about a gateway, in one typed, frozen value.
+
+Each setting is an environment variable: `MINORI_` and the name, group and member joined by two
+underscores (`MINORI_LEDGER__KIND=fabric`, `MINORI_LIMITS__WAIT_DEFAULT_S=5`). Nothing else in the
+gateway reads the environment.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chaincode.contract import COMMANDS_MAX
+from chaincode.envelope import COMMAND_BYTES_MAX
+
+MIB = 1024 * 1024
+
+Positive = Annotated[int, Field(ge=1)]
+Seconds = Annotated[float, Field(ge=0)]
+Rate = Annotated[str, Field(pattern=r"^[1-9][0-9]*/(second|minute|hour|day)$")]
+
+
+class Environment(StrEnum):
+    """Where the gateway runs."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class LedgerKind(StrEnum):
+    """Which ledger the gateway writes to."""
+
+    EMBEDDED = "embedded"
+    FABRIC = "fabric"
+
+
+class Group(BaseModel):
+    """A group of settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LedgerSettings(Group):
+    """Where commands go."""
+
+    kind: LedgerKind = Field(
+        default=LedgerKind.EMBEDDED,
+        description="`embedded`: one SQLite file in this process; `fabric`: Hyperledger Fabric.",
+    )
+    path: Path = Field(
+        default=Path("var/ledger.sqlite"),
+        description="The embedded ledger's file; its identities are kept beside it.",
+    )
+    organisation: str = Field(
+        default="CoopMSP",
+        description="MSP id of the organisation whose gateway this is, on an embedded ledger.",
+    )
+    profile: Path | None = Field(
+        default=None,
+        description="Fabric: the `connection.json` that the network wrote for this organisation.",
+    )
+
+
+class ListenSettings(Group):
+    """Where the gateway listens."""
+
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(
+        default=8000, ge=0, le=65_535, description="Port to listen on; 0 takes any free one."
+    )
+
+
+class LimitSettings(Group):
+    """How much a stranger may ask for. Sizes in bytes, times in seconds."""
+
+    body_bytes_max: Positive = Field(
+        default=8 * MIB, description="Largest body of a request that is read at all."
+    )
+    command_bytes_max: int = Field(
+        default=COMMAND_BYTES_MAX,
+        ge=1,
+        le=COMMAND_BYTES_MAX,
+        description="Largest command on the wire; the contract itself takes no more than this.",
+    )
+    request_commands_max: Positive = Field(
+        default=COMMANDS_MAX, description="Commands in one request."
+    )
+    queue_commands_max: Positive = Field(
+        default=10_000, description="Commands waiting for the ledger; more are answered with 503."
+    )
+    batch_commands_max: int = Field(
+        default=100, ge=1, le=COMMANDS_MAX, description="Commands in one transaction."
+    )
+    batch_bytes_max: Positive = Field(
+        default=MIB // 2, description="Bytes of the commands in one transaction."
+    )
+    batch_operations_max: Positive = Field(
+        default=600, description="State keys that one transaction reads and writes."
+    )
+    wait_default_s: Seconds = Field(
+        default=10, description="How long a request waits for its results without `Prefer: wait`."
+    )
+    wait_max_s: Seconds = Field(
+        default=60, description="How long a request may ask to wait with `Prefer: wait`."
+    )
+    commands_rate: Rate = Field(
+        default="600/minute", description="Commands of one device, as `<count>/<period>`."
+    )
+    requests_rate: Rate = Field(
+        default="1200/minute", description="Requests from one address, as `<count>/<period>`."
+    )
+
+    @model_validator(mode="after")
+    def _check_order(self) -> Self:
+        if self.wait_default_s > self.wait_max_s:
+            raise ValueError("wait_default_s is more than wait_max_s")
+        if self.command_bytes_max > self.batch_bytes_max:
+            raise ValueError("no transaction could hold a command of command_bytes_max")
+        return self
+
+
+class Settings(BaseSettings):
+    """All settings of a gateway."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="MINORI_", env_nested_delimiter="__", frozen=True, extra="forbid"
+    )
+
+    environment: Environment = Field(
+        default=Environment.DEVELOPMENT,
+        description="`production` refuses what is convenient only for development.",
+    )
+    ledger: LedgerSettings = Field(default=LedgerSettings(), description="Where commands go.")
+    database_url: str = Field(
+        default="sqlite:///var/projection.sqlite",
+        pattern=r"^(sqlite|postgresql)(\+\w+)?://",
+        repr=False,  # it may hold a password
+        description="The projection's database: `sqlite:///path` or `postgresql://…`.",
+    )
+    outbox_path: Path = Field(
+        default=Path("var/outbox.sqlite"),
+        description="SQLite file of commands that are accepted but not yet on the ledger.",
+    )
+    listen: ListenSettings = Field(
+        default=ListenSettings(), description="Where the gateway listens."
+    )
+    limits: LimitSettings = Field(
+        default=LimitSettings(), description="How much a stranger may ask for."
+    )
+
+    @model_validator(mode="after")
+    def _check_profile(self) -> Self:
+        if self.ledger.kind is LedgerKind.FABRIC and self.ledger.profile is None:
+            raise ValueError("a Fabric ledger needs MINORI_LEDGER__PROFILE")
+        return self

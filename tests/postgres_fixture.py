@@ -1,0 +1,119 @@
+"""A real PostgreSQL server for tests, started once per session from the installed commands.
+
+    @pytest.mark.postgres
+    async def test_something(postgres_url):
+        projection = await Projection.open(postgres_url)
+
+Each test gets an empty database of its own. The server listens on a socket in pytest's temporary
+folder only, without fsync. Where PostgreSQL is not installed, tests are skipped; in CI they fail.
+"""
+
+import contextlib
+import itertools
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+# The database's encoding is fixed and its collation is not ours, as on many a real server.
+INITDB = ("--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=minori", "--no-sync")
+OPTIONS = "-c listen_addresses= -c fsync=off -c shared_buffers=32MB -c max_connections=50"
+_NUMBERS = itertools.count(1)
+
+
+class Server:
+    """A server in `folder`, run by an ordinary user: PostgreSQL refuses to run as root."""
+
+    def __init__(self, binaries: Path, folder: Path, user: str | None) -> None:
+        self.binaries = binaries
+        self.folder = folder
+        self.user = user
+
+    def run(self, command: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's commands, as the server's user."""
+        subprocess.run(
+            [str(self.binaries / command), *arguments],
+            user=self.user,
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
+            check=True,
+            stdout=subprocess.DEVNULL,
+            timeout=60,
+        )
+
+    def start(self) -> None:
+        """Make the cluster if need be, and start the server."""
+        data = str(self.folder / "data")
+        if not Path(data).exists():
+            self.run("initdb", f"--pgdata={data}", *INITDB)
+        log = str(self.folder / "log")
+        options = f"{OPTIONS} -c unix_socket_directories={self.folder}"
+        self.run("pg_ctl", "start", "--wait", f"--pgdata={data}", f"--log={log}", "-o", options)
+
+    def stop(self, mode: str = "fast") -> None:
+        """Stop the server; mode `immediate` is as good as a crash."""
+        data = str(self.folder / "data")
+        self.run("pg_ctl", "stop", "--wait", f"--pgdata={data}", f"--mode={mode}")
+
+    def create_database(self) -> str:
+        """Make an empty database and return its URL."""
+        name = f"test{next(_NUMBERS)}"
+        self.run("createdb", f"--host={self.folder}", "--username=minori", name)
+        return f"postgresql://minori@/{name}?host={self.folder}"
+
+
+def find_binaries() -> Path | None:
+    """Return the folder of PostgreSQL's server commands: Debian's newest, else by PATH."""
+    debian = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=_version)
+    if debian:
+        return debian[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+def _version(initdb: Path) -> int:
+    name = initdb.parent.parent.name
+    return int(name) if name.isdigit() else 0
+
+
+def _server_user() -> str | None:
+    """Return who runs the server: this user, or for root somebody with fewer rights."""
+    if os.getuid() != 0:
+        return None
+    for name in ("postgres", "nobody"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name).pw_name
+    raise AssertionError("root needs another user to run PostgreSQL as")
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Server]:
+    binaries = find_binaries()
+    if binaries is None:
+        message = "PostgreSQL's server commands are not installed"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    # Not pytest's own temporary folder: only its owner may enter it, and socket paths are short.
+    folder = Path(tempfile.mkdtemp(prefix="minori-postgres-"))
+    user = _server_user()
+    if user:
+        shutil.chown(folder, user)
+    server = Server(binaries, folder, user)
+    try:
+        server.start()
+        yield server
+    finally:
+        with contextlib.suppress(subprocess.SubprocessError):
+            server.stop("immediate")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Server) -> str:
+    return postgres_server.create_database()
