@@ -127,8 +127,9 @@ class Anything:
 
 _CROCKFORD = "[0-9A-HJKMNP-TV-Z]"
 
-# Pseudonyms of parties, actors and plots: random, so that no name slips in by habit.
-PseudonymId = Annotated[str, Text(_CROCKFORD + "{12}", "7Q4M9X2B0KTD")]
+# Pseudonyms of parties, actors and plots: random, so that no name slips in by habit; beginning
+# with a letter, so that none can be a My Number (12 digits).
+PseudonymId = Annotated[str, Text("[A-HJKMNP-TV-Z]" + _CROCKFORD + "{11}", "Q7M49X2B0KTD")]
 # Lots and shipments: at most 20 characters, a valid GS1 lot or serial (GS1 General Specifications,
 # AI 10 and AI 21).
 LotId = Annotated[str, Text(_CROCKFORD + "{20}", "5T2W8YK0M3R7B1XNQ4HD")]
@@ -152,7 +153,7 @@ Timestamp = Annotated[
 Date = Annotated[str, Calendar(Text("20[0-9]{2}-[01][0-9]-[0-3][0-9]", "2026-04-01"))]
 Word = Annotated[str, Text("[a-z][a-z0-9_-]{0,31}", "carrot")]
 TypeName = Annotated[str, Text(r"[a-z]{1,15}\.[a-z_]{1,24}", "lot.harvest")]
-AreaCode = Annotated[str, Text("[0-9A-Z]{1,12}(?:-[0-9A-Z]{1,12}){0,3}", "45383-MINAMI")]
+AreaCode = Annotated[str, Text("[0-9A-Z]{1,8}(?:-[A-Z][0-9A-Z]{0,7}){0,3}", "45383-MINAMI")]
 MspId = Annotated[str, Text("[A-Za-z][A-Za-z0-9]{1,31}", "TownMSP")]
 # The only free text: what an organisation publishes about itself. Letters are checked on reading.
 Title = Annotated[str, Text(r"\S(?:.{0,78}\S)?", "Co-op")]

@@ -27,7 +27,8 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 def new_pseudonym() -> str:
     """Return a random id for a party, an actor or a plot."""
-    return "".join(secrets.choice(_CROCKFORD) for _ in range(12))
+    first = secrets.choice(_CROCKFORD[10:])  # a letter
+    return first + "".join(secrets.choice(_CROCKFORD) for _ in range(11))
 
 
 def new_nonce() -> str:
