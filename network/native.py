@@ -26,7 +26,7 @@ from network.crypto import create_all
 from network.deployment import Deployment
 from network.errors import NetworkStateError
 from network.lifecycle import Definition
-from network.processes import Process, Processes
+from network.processes import NEXT, Process, Processes
 from network.profile import connection_path, write_connections
 from network.topology import (
     ORGANISATIONS,
@@ -38,8 +38,6 @@ from network.topology import (
 )
 
 READY_PATIENCE_S = 60.0
-NEXT = "-next"
-"""Ends the name of a chaincode process that an upgrade brings, until it takes over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +149,7 @@ class Network:
     def deploy(self) -> None:
         """Bring the contract onto the channel of a running network; nothing to do if it is."""
         with self._lock():
+            self._check_nodes_run()
             self._deploy()
             self._wait_for_endorsements()
 
@@ -166,6 +165,7 @@ class Network:
             chaincode_command: The program to run from now on; the same unless given.
         """
         with self._lock():
+            self._check_nodes_run()
             deployment = self._settle()
             if deployment.current is None:
                 raise NetworkStateError("there is no contract to upgrade yet", hint="Deploy first.")
@@ -175,9 +175,7 @@ class Network:
             deployment = replace(deployment, next=definition, next_command=command)
             self._bring(deployment, suffix=NEXT)
             for one in PEER_ORGANISATIONS:
-                name = roster.chaincode_name(one)
-                self._processes.stop(name)
-                self._processes.rename(name + NEXT, name)
+                self._processes.replace(roster.chaincode_name(one))
             self._wait_for_endorsements()
             return definition
 
@@ -207,6 +205,13 @@ class Network:
     def start(self, name: str) -> None:
         """Start a process of the network that does not run, and wait until it serves."""
         self._start([self._process(name)])
+
+    def _check_nodes_run(self) -> None:
+        stopped = [name for name in roster.node_names() if self._processes.pid(name) is None]
+        if stopped:
+            raise NetworkStateError(
+                f"not running: {', '.join(stopped)}", hint="`minori network up` starts them."
+            )
 
     def _prepare(self) -> None:
         consensus = self._topology.consensus or self.commands.consensus
@@ -262,7 +267,7 @@ class Network:
         after = before.settled(self.definition())
         for one in PEER_ORGANISATIONS:
             self._processes.stop(roster.chaincode_name(one) + NEXT)
-            if after.current != before.current:
+            if after != before and (before.current is None or after.current != before.current):
                 self._processes.stop(roster.chaincode_name(one))
         after.save(directory)
         return after

@@ -18,6 +18,7 @@ from pathlib import Path
 from network.errors import NetworkStateError, ProcessFailedError
 from network.topology import HOST, write_atomically
 
+NEXT = "-next"
 POLL_S = 0.05
 STOP_PATIENCE_S = 10.0
 
@@ -27,7 +28,8 @@ class Process:
     """A process of the network: how to start it, and how to know that it serves.
 
     Attributes:
-        name: `<organisation>.<what>`, such as `coop.peer`.
+        name: `<organisation>.<what>`, such as `coop.peer`; with `NEXT` behind it, the process that
+            is to take that one's place.
         command: The program's path and its arguments.
         environment: The whole environment of the program.
         ready: Whether it serves; asked again and again after a start.
@@ -49,8 +51,8 @@ class Processes:
         self._logs = directory / "logs"
 
     def log(self, name: str) -> Path:
-        """Return where the process writes; a new start appends."""
-        return self._logs / f"{name}.log"
+        """Return where the process writes; a new start, and what takes its place, appends."""
+        return self._logs / f"{name.removesuffix(NEXT)}.log"
 
     def names(self) -> list[str]:
         """Return the names of all processes that were started and not stopped, alive or not."""
@@ -135,9 +137,10 @@ class Processes:
             self.kill(name)
         (self._run / f"{name}.json").unlink(missing_ok=True)
 
-    def rename(self, name: str, new: str) -> None:
-        """Give a running process another name; its log keeps the old one until its next start."""
-        (self._run / f"{name}.json").replace(self._run / f"{new}.json")
+    def replace(self, name: str) -> None:
+        """End the process, and let the running one named with `NEXT` take its name."""
+        self.stop(name)
+        (self._run / f"{name}{NEXT}.json").replace(self._run / f"{name}.json")
 
     def _wait_gone(self, name: str, patience_s: float) -> bool:
         deadline = time.monotonic() + patience_s

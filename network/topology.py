@@ -61,6 +61,9 @@ AUDITOR = Organisation(
 PEER_ORGANISATIONS = (COOP, SHOPS, TOWN)
 ORGANISATIONS = (*PEER_ORGANISATIONS, AUDITOR)
 
+PORTS = PORTS_PER_ORGANISATION * len(ORGANISATIONS)
+"""How many ports, in a row, a network has."""
+
 ENDORSEMENT_RULE = "OutOf(2, {})".format(
     ", ".join(f"'{organisation.msp_id}.peer'" for organisation in PEER_ORGANISATIONS)
 )
@@ -105,8 +108,7 @@ class Topology:
 
     def __post_init__(self) -> None:
         """Refuse ports that do not exist."""
-        last = self.base_port + PORTS_PER_ORGANISATION * len(ORGANISATIONS) - 1
-        if self.base_port < 1024 or last > 65535:
+        if not 1024 <= self.base_port <= 65536 - PORTS:
             raise ValueError(f"base port {self.base_port}: ports must lie within 1024..65535")
 
     def port(self, organisation: Organisation, port: Port) -> int:
@@ -119,8 +121,7 @@ class Topology:
 
     def ports(self) -> Iterator[int]:
         """Yield every port that the network may listen on."""
-        count = PORTS_PER_ORGANISATION * len(ORGANISATIONS)
-        return iter(range(self.base_port, self.base_port + count))
+        return iter(range(self.base_port, self.base_port + PORTS))
 
     def save(self) -> None:
         """Write the topology into its directory, so that later commands need not be told."""

@@ -18,15 +18,14 @@ from pathlib import Path
 import pytest
 
 from network.native import Network
-from network.topology import HOST, ORGANISATIONS, PORTS_PER_ORGANISATION, Topology
+from network.topology import HOST, PORTS, Topology
 
 
 def free_base_port() -> int:
     """Return the first of 40 free ports in a row, below those that Linux gives to clients."""
-    count = PORTS_PER_ORGANISATION * len(ORGANISATIONS)
-    candidates = list(range(20_000, 32_000, count))
+    candidates = list(range(20_000, 32_000, PORTS))
     random.SystemRandom().shuffle(candidates)
-    return next(base for base in candidates if all(map(_is_free, range(base, base + count))))
+    return next(base for base in candidates if all(map(_is_free, range(base, base + PORTS))))
 
 
 def _is_free(port: int) -> bool:

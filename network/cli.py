@@ -1,0 +1,233 @@
+"""`minori network …`: a Fabric network on this machine, from nothing to gone.
+
+The entry point of the whole command line is here too, because this package may import all others.
+"""
+
+import contextlib
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from network.deployment import Deployment
+from network.errors import NetworkError, NetworkStateError
+from network.native import Network
+from network.processes import last_lines
+from network.readiness import height, leader
+from network.topology import (
+    DEFAULT_BASE_PORT,
+    DEFAULT_DIRECTORY,
+    PEER_ORGANISATIONS,
+    PORTS,
+    Topology,
+    organisation,
+)
+
+EXIT_NOT_RUNNING = 3
+"""Source: Linux Standard Base 5.0, "Init Script Actions", status: program is not running."""
+
+FOLLOW_POLL_S = 0.2
+
+network_app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="""Run Hyperledger Fabric on this machine: co-op, shops and town with a peer each, four
+orderers, and the contract beside every peer. No Docker needed.
+
+Fabric's commands are looked for in MINORI_FABRIC_BIN, in the cache folder and on PATH; where there
+are none, Fabric 2.5.0 is built from its Go module (needs Go; one to three minutes, once).
+With Fabric 2.5 the orderers agree by Raft, from 3.0 on by SmartBFT.""",
+)
+
+Directory = Annotated[
+    Path,
+    typer.Option(
+        "--directory",
+        "-d",
+        envvar="MINORI_FABRIC_DIRECTORY",
+        help="Holds the network: keys, settings, ledgers, logs.",
+    ),
+]
+
+
+@network_app.command()
+def up(
+    directory: Directory = DEFAULT_DIRECTORY,
+    base_port: Annotated[
+        int | None,
+        typer.Option(
+            envvar="MINORI_FABRIC_BASE_PORT",
+            help=f"First of {PORTS} ports of a new network.  [default: {DEFAULT_BASE_PORT}]",
+            show_default=False,
+        ),
+    ] = None,
+    contract: Annotated[
+        bool, typer.Option(help="Deploy the contract too, if the channel has none.")
+    ] = True,
+) -> None:
+    """Bring the network up, or what is missing of it.
+
+    May be repeated at any time: what runs is left alone, what a crash ended is started again, with
+    its ledger.
+    """
+    with _told() as progress:
+        saved = Topology.load(directory)
+        if saved is None or base_port is not None:
+            saved = Topology(directory=directory, base_port=base_port or DEFAULT_BASE_PORT)
+        network = Network(saved, progress=progress)
+        network.up(deploy=contract)
+        progress("up")
+        typer.echo(f"logs      {network.log('*')}")
+        for one in PEER_ORGANISATIONS:
+            typer.echo(f"{one.name:8}  {network.connection(one.name)}")
+
+
+@network_app.command()
+def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Show every process with its pid and its log, the leader, the height of each peer's ledger.
+
+    Exit code 0 when all of it runs, 3 otherwise.
+    """
+    with _told() as progress:
+        network = _open(directory, progress)
+    topology = network.topology
+    contract = Deployment.load(directory).current
+    leading = leader(topology)
+    typer.echo(f"directory {directory.absolute()}")
+    typer.echo(f"ports     {topology.base_port} to {topology.base_port + PORTS - 1}")
+    typer.echo(f"orderers  {topology.consensus}, led by {leading.name if leading else 'nobody'}")
+    typer.echo(f"contract  {f'version {contract.version}' if contract else 'none'}")
+    stopped = 0
+    for process in network.status():
+        owner, _, kind = process.name.partition(".")
+        blocks = height(topology, organisation(owner)) if kind == "peer" else None
+        if process.pid is None:
+            stopped += 1
+        state = "stopped" if process.pid is None else f"pid {process.pid}"
+        note = "" if blocks is None else f"{blocks} blocks"
+        typer.echo(f"{process.name:16}  {state:12}  {note:12}  {process.log}")
+    if stopped:
+        typer.echo(f"{stopped} stopped: `minori network up` starts them again", err=True)
+        raise typer.Exit(EXIT_NOT_RUNNING)
+
+
+@network_app.command()
+def deploy(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Bring the contract onto the channel of a network that was brought up without it."""
+    with _told() as progress:
+        _open(directory, progress).deploy()
+        progress("deployed")
+
+
+@network_app.command()
+def upgrade(
+    directory: Directory = DEFAULT_DIRECTORY,
+    version: Annotated[
+        str | None,
+        typer.Option(help="Name of the version.  [default: its number]", show_default=False),
+    ] = None,
+) -> None:
+    """Replace the running contract by the code as it is now.
+
+    New processes start beside the old ones, the three organisations approve, and the old ones end
+    once every peer has the new definition: nobody has to wait.
+    """
+    with _told() as progress:
+        definition = _open(directory, progress).upgrade(version=version)
+        progress(f"version {definition.version} is the channel's contract")
+
+
+@network_app.command()
+def down(
+    directory: Directory = DEFAULT_DIRECTORY,
+    purge: Annotated[
+        bool, typer.Option("--purge", help="Remove all keys, ledgers and logs as well.")
+    ] = False,
+) -> None:
+    """End every process. The ledger stays, and `up` goes on from it, unless told to purge."""
+    with _told() as progress:
+        if Topology.load(directory) is None:
+            progress(f"there is no network in {directory}")
+            return
+        _open(directory, progress).down(purge=purge)
+        progress("down")
+
+
+@network_app.command()
+def logs(
+    name: Annotated[
+        str | None, typer.Argument(help="A process, such as coop.peer; none: list them.")
+    ] = None,
+    directory: Directory = DEFAULT_DIRECTORY,
+    lines: Annotated[int, typer.Option(min=1, help="How many lines from the end.")] = 50,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on as it grows, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Show the end of a process's log, or where the logs are."""
+    with _told() as progress:
+        network = _open(directory, progress)
+        known = {process.name: process.log for process in network.status()}
+        if name is None:
+            for path in known.values():
+                typer.echo(path)
+            return
+        if name not in known:
+            raise NetworkStateError(
+                f"there is no process {name}", hint=f"There are: {', '.join(known)}."
+            )
+        typer.echo(last_lines(known[name], lines))
+        if follow:
+            with contextlib.suppress(KeyboardInterrupt):
+                _follow(known[name])
+
+
+def _follow(path: Path) -> None:
+    with path.open() as file:
+        file.seek(0, 2)
+        while True:
+            text = file.read()
+            if text:
+                typer.echo(text, nl=False)
+            else:
+                time.sleep(FOLLOW_POLL_S)
+
+
+def _open(directory: Path, progress: "_Progress") -> Network:
+    topology = Topology.load(directory)
+    if topology is None:
+        raise NetworkStateError(
+            f"there is no network in {directory}", hint="`minori network up` makes one."
+        )
+    return Network(topology, progress=progress)
+
+
+class _Progress:
+    """Prints what is being done and how long it has been, to standard error."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, message: str) -> None:
+        typer.echo(f"{time.monotonic() - self._start:6.1f} s  {message}", err=True)
+
+
+@contextlib.contextmanager
+def _told() -> Iterator[_Progress]:
+    """Tell a person what is done and what went wrong, instead of a traceback."""
+    try:
+        yield _Progress()
+    except NetworkError as error:
+        typer.echo(f"error: {error.diagnostics()}", err=True)
+        raise typer.Exit(1) from error
+
+
+app = typer.Typer(no_args_is_help=True, help="Minori: a shared ledger for organic produce.")
+app.add_typer(network_app, name="network")
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
