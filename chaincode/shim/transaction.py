@@ -6,6 +6,7 @@ everyone until the peer's own timeout.
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -50,7 +51,7 @@ class Line:
         send: Queues one encoded message for the peer.
         offer: What the peer can do.
         answer_bytes_max: Largest answer that may be sent.
-        deadlines: When each running task has to be done, in the loop's time; the watchdog reads it.
+        deadlines: When each running task has to be done, by `time.monotonic`; for the watchdog.
         on_end: Called once, when the contract has returned or was stopped.
     """
 
@@ -91,7 +92,7 @@ class Transaction:
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(deadline_s, self._expire)
         self._task = task = loop.create_task(self._run(contract))
-        self._line.deadlines[task] = self._timer.when()
+        self._line.deadlines[task] = time.monotonic() + deadline_s
         task.add_done_callback(self._end)
 
     def abandon(self) -> None:

@@ -22,7 +22,7 @@ PATIENCE_S = 1.0
 
 
 class Watchdog:
-    """Watches the running loop's tasks; `deadlines` is in the loop's time."""
+    """Watches the running loop's tasks; `deadlines` is by `time.monotonic`."""
 
     def __init__(self, deadlines: dict[asyncio.Task[None], float]) -> None:
         """Watch the loop of the calling thread, from `start` on."""
