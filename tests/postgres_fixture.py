@@ -20,7 +20,8 @@ from pathlib import Path
 
 import pytest
 
-# The database's encoding is fixed and its collation is not ours, as on many a real server.
+# A collation that does not compare bytes, as on many a real server.
+COLLATION = ("--locale-provider=icu", "--icu-locale=ja-JP")
 INITDB = ("--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust", "--username=minori", "--no-sync")
 OPTIONS = "-c listen_addresses= -c fsync=off -c shared_buffers=32MB -c max_connections=50"
 _NUMBERS = itertools.count(1)
@@ -50,7 +51,7 @@ class Server:
         """Make the cluster if need be, and start the server."""
         data = str(self.folder / "data")
         if not Path(data).exists():
-            self.run("initdb", f"--pgdata={data}", *INITDB)
+            self.run("initdb", f"--pgdata={data}", *INITDB, *COLLATION)
         log = str(self.folder / "log")
         options = f"{OPTIONS} -c unix_socket_directories={self.folder}"
         self.run("pg_ctl", "start", "--wait", f"--pgdata={data}", f"--log={log}", "-o", options)

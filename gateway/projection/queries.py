@@ -3,6 +3,7 @@
 Reads for pages and lists of a domain belong to whoever shows them, over the tables of `domain`.
 """
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
@@ -11,6 +12,7 @@ from sqlalchemy import RowMapping, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chaincode.canonical import Json
+from chaincode.envelope import TYP
 from chaincode.errors import Code
 from gateway.projection import json_text
 from gateway.projection.tables import command_subject, commands, state
@@ -58,6 +60,12 @@ class CommandRow:
     def result(self) -> dict[str, Json]:
         """The contract's answer, as it stands in the block."""
         return {"id": self.id, "code": self.code, "flags": json_text.decode(self.flags)}
+
+    @property
+    def jws(self) -> str:
+        """The compact JWS, as it was signed: header and payload are canonical, so they follow."""
+        header = json_text.write({"alg": "ES256", "kid": self.kid, "typ": TYP})
+        return f"{_base64url(header)}.{_base64url(self.payload)}.{self.signature}"
 
     @property
     def body(self) -> Json:
@@ -111,3 +119,7 @@ async def states(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, 
     """Return the value of each key that has one; a thousand keys or so at a time."""
     rows = await connection.execute(select(state).where(state.c.key.in_(keys)))
     return {row.key: json_text.decode(row.value) for row in rows}
+
+
+def _base64url(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).rstrip(b"=").decode()

@@ -1,0 +1,119 @@
+"""A story's blocks, and an empty database of each kind."""
+
+import asyncio
+import itertools
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from chaincode.contract import MinoriContract
+from gateway.demo.founding import found
+from gateway.demo.town import Town
+from gateway.embedded import ORGANISATIONS, EmbeddedLedger
+from gateway.ledger import Block
+from gateway.projection import Projection
+from tests.postgres_fixture import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+NOW_S = 1_790_000_000
+_STORY: list["Story"] = []
+
+
+class Story:
+    """A town's beginning and one lot's way, on an embedded ledger; made once per session."""
+
+    def __init__(self) -> None:
+        self.town = Town.create()
+        self.blocks: list[Block] = []
+        self.state: dict[str, bytes] = {}
+        self.lot = self.shipment = ""
+
+    def acts(self) -> list[list[bytes]]:
+        """Return the commands of each transaction after the founding."""
+        town = self.town
+        self.lot, harvest = town.harvest("farm-a", 20_000, at=NOW_S)
+        self.shipment, ship = town.ship("farm-a", self.lot, "shop-a", 12_000, at=NOW_S)
+        receive = town.receive("shop-a", self.lot, self.shipment, 11_500, at=NOW_S)
+        split = {
+            "sender": town.people["farm-a"].party,
+            "recipient": town.people["shop-a"].party,
+            "to_sender_g": 300,
+            "to_recipient_g": 0,
+            "lost_g": 200,
+        }
+        settling = town.settle(
+            "shop-a", "farm-a", lot=self.lot, shipment=self.shipment, split=split, at=NOW_S
+        )
+        sell = town.take("sell", "shop-a", self.lot, 1_500, at=NOW_S)
+        too_much = town.take("sell", "shop-a", self.lot, 99_000, at=NOW_S)  # taken and rejected
+        _, other = town.harvest("farm-b", 5_000, at=NOW_S)
+        return [[harvest, ship], [receive], list(settling), [sell, too_much, harvest], [other]]
+
+    async def run(self, folder: Path) -> None:
+        path = folder / "ledger.sqlite"
+        ledger = await EmbeddedLedger.open(path, contract=MinoriContract(), clock=lambda: NOW_S)
+        admins = {
+            msp_id: ledger.as_identity("admin", organisation=msp_id) for msp_id in ORGANISATIONS
+        }
+        await found(self.town, admins, at=NOW_S)
+        for wires in self.acts():
+            await ledger.submit(wires)
+        height = await ledger.height()
+        stream = ledger.blocks(0)
+        self.blocks = [await anext(stream) for _ in range(height)]
+        await stream.aclose()
+        await ledger.close()
+        for block in self.blocks:
+            for transaction in block.transactions:
+                self.state |= transaction.writes
+
+
+@pytest.fixture
+async def story():
+    if not _STORY:
+        made = Story()
+        with TemporaryDirectory() as folder:
+            await made.run(Path(folder))
+        _STORY.append(made)
+    return _STORY[0]
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/projection.sqlite"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+async def projection(database_url):
+    projection = await Projection.open(database_url)
+    yield projection
+    await projection.close()
+
+
+class ListLedger:
+    """A ledger of given blocks; `add` grows it. `faults` are raised once each, in turn."""
+
+    def __init__(self, blocks=(), faults=()) -> None:
+        self._blocks = list(blocks)
+        self._faults = list(faults)
+        self._grown = asyncio.Event()
+
+    def add(self, *blocks: Block) -> None:
+        self._blocks += blocks
+        self._grown.set()
+
+    async def height(self) -> int:
+        return len(self._blocks)
+
+    async def blocks(self, start: int):
+        for number in itertools.count(start):
+            if self._faults:
+                raise self._faults.pop(0)
+            while len(self._blocks) <= number:
+                self._grown.clear()
+                await self._grown.wait()
+            yield self._blocks[number]
