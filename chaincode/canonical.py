@@ -59,7 +59,8 @@ def decode(raw: bytes) -> Json:
         )
     except json.JSONDecodeError:
         raise FaultError(Code.NOT_JSON) from None
-    if not text.isascii() or "\\u" in text:
+    is_plain = text.isascii() and text.isprintable() and "\\" not in text
+    if not is_plain:
         _check_texts(value)
     return value
 

@@ -145,7 +145,8 @@ Timestamp = Annotated[
     str,
     Calendar(
         Text(
-            "20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z",
+            # The hour is spelled out: later Pythons read 24:00 as the next day's midnight.
+            "20[0-9]{2}-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z",
             "2026-04-01T21:05:00Z",
         )
     ),
@@ -155,8 +156,9 @@ Word = Annotated[str, Text("[a-z][a-z0-9_-]{0,31}", "carrot")]
 TypeName = Annotated[str, Text(r"[a-z]{1,15}\.[a-z_]{1,24}", "lot.harvest")]
 AreaCode = Annotated[str, Text("[0-9A-Z]{1,8}(?:-[A-Z][0-9A-Z]{0,7}){0,3}", "45383-MINAMI")]
 MspId = Annotated[str, Text("[A-Za-z][A-Za-z0-9]{1,31}", "TownMSP")]
-# The only free text: what an organisation publishes about itself. Letters are checked on reading.
-Title = Annotated[str, Text(r"\S(?:.{0,78}\S)?", "Co-op")]
+# The only free text: what an organisation publishes about itself. Letters are checked on reading;
+# neither kind of blank that a Japanese keyboard types may stand first or last.
+Title = Annotated[str, Text("[^ \u3000](?:.{0,78}[^ \u3000])?", "Co-op")]
 # A thousand tonnes in one lot is more than a town's year, and sums stay far below 2^53.
 Grams = Annotated[int, Integer(1, 1_000_000_000)]
 GramsOrNone = Annotated[int, Integer(0, 1_000_000_000)]
