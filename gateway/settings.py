@@ -112,6 +112,16 @@ class LimitSettings(Group):
         default="1200/minute", description="Requests from one address, as `<count>/<period>`."
     )
 
+    read_wait_s: Seconds = Field(
+        default=3, description="How long a reader who asks for a block waits for it to be shown."
+    )
+    request_s: Annotated[float, Field(gt=0)] = Field(
+        default=30, description="How long any request may take, besides what it asked to wait."
+    )
+    page_items_max: int = Field(
+        default=100, ge=1, le=1_000, description="Items of a list in one answer."
+    )
+
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.wait_default_s > self.wait_max_s:
@@ -119,6 +129,40 @@ class LimitSettings(Group):
         if self.command_bytes_max > self.batch_bytes_max:
             raise ValueError("no transaction could hold a command of command_bytes_max")
         return self
+
+
+class SessionSettings(Group):
+    """How readers prove who they are."""
+
+    path: Path = Field(
+        default=Path("var/sessions.sqlite"),
+        description="SQLite file of open sessions, their tokens hashed; may be deleted any time.",
+    )
+    lifetime_s: Positive = Field(default=12 * 3600, description="How long a session lasts.")
+    challenge_lifetime_s: Positive = Field(
+        default=300, description="How long a challenge can be signed."
+    )
+
+
+class SiteSettings(Group):
+    """What pages say about whoever runs this gateway."""
+
+    public_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$",
+        description="Scheme, host and port that readers use, no path; printed in QR codes.",
+    )
+    names_path: Path | None = Field(
+        default=None,
+        description="JSON file of published names: parties, districts, crops. Read when changed.",
+    )
+    office_ja: str = Field(default="役場", description="Whom to telephone, in Japanese.")
+    office_en: str = Field(default="Town hall", description="Whom to telephone, in English.")
+    office_phone: str = Field(
+        default="",
+        pattern=r"^(\+?[0-9][0-9 -]{5,18}[0-9])?$",
+        description="The office's telephone number; it stands on every page.",
+    )
 
 
 class Settings(BaseSettings):
@@ -149,9 +193,37 @@ class Settings(BaseSettings):
     limits: LimitSettings = Field(
         default=LimitSettings(), description="How much a stranger may ask for."
     )
+    sessions: SessionSettings = Field(
+        default=SessionSettings(), description="How readers prove who they are."
+    )
+    site: SiteSettings = Field(
+        default=SiteSettings(), description="What pages say about whoever runs this gateway."
+    )
+
+    @property
+    def base_url(self) -> str:
+        """Where readers find this gateway: the public URL, or else where it listens."""
+        return self.site.public_url or f"http://{self.listen.host}:{self.listen.port}"
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that this gateway's own pages may have (RFC 6454)."""
+        port = self.listen.port
+        loopback = (f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+        is_local = self.base_url in loopback
+        return tuple(dict.fromkeys((self.base_url, *(loopback if is_local else ()))))
 
     @model_validator(mode="after")
     def _check_profile(self) -> Self:
         if self.ledger.kind is LedgerKind.FABRIC and self.ledger.profile is None:
             raise ValueError("a Fabric ledger needs MINORI_LEDGER__PROFILE")
+        return self
+
+    @model_validator(mode="after")
+    def _check_production(self) -> Self:
+        if self.environment is Environment.PRODUCTION:
+            if self.site.public_url is None:
+                raise ValueError("in production, labels need MINORI_SITE__PUBLIC_URL")
+            if not self.site.office_phone:
+                raise ValueError("in production, pages need MINORI_SITE__OFFICE_PHONE")
         return self
