@@ -1,0 +1,29 @@
+"""The one table of problems: code -> HTTP status and wording, in Japanese and English.
+
+Every code of the contract and of the gateway has exactly one entry; pages and the API are both cut
+from it, and `GET /problems/{code}` shows it, so a problem's `type` leads somewhere.
+
+    wording         Problem, Wording
+    shape           what a command's bytes show        authority   key, sequence, time, authority
+    rules           existence, state, rule             gateway_codes   the gateway's own
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from gateway.api.problems.authority import AUTHORITY, FOUNDING, KEY, SEQUENCE, TIME
+from gateway.api.problems.gateway_codes import FOUND, QUEUE, REQUEST, SESSION
+from gateway.api.problems.rules import EXISTENCE, RULE, STATE
+from gateway.api.problems.shape import SHAPE
+from gateway.api.problems.wording import LANGUAGES, Language, Problem, Wording
+
+__all__ = ["LANGUAGES", "PROBLEMS", "Language", "Problem", "Wording"]
+
+PROBLEMS: Final[Mapping[str, Problem]] = {
+    one.code: one
+    for group in (
+        *(SHAPE, KEY, SEQUENCE, FOUNDING, TIME, AUTHORITY, EXISTENCE, STATE, RULE),
+        *(REQUEST, SESSION, FOUND, QUEUE),
+    )
+    for one in group
+}

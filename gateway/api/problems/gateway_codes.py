@@ -1,0 +1,314 @@
+"""Problems of the gateway itself: request, session, what was asked for, queue."""
+
+from typing import Final
+
+from gateway.api.problems.wording import problem
+from gateway.codes import GatewayCode
+
+_RETRY_JA: Final = "少し待ってから、もう一度お試しください。記録は失われません。"
+
+REQUEST: Final = (
+    problem(
+        GatewayCode.INVALID_REQUEST,
+        422,
+        ja=(
+            "入力の形が正しくありません",
+            "項目が足りないか、形式が違います。",
+            "`errors` の項目を直してください。",
+        ),
+        en=(
+            "The request is not valid",
+            "A parameter, header or member is missing or has the wrong form.",
+            "Correct what `errors` lists; /api/openapi.json describes every request.",
+        ),
+    ),
+    problem(
+        GatewayCode.UNSUPPORTED_MEDIA_TYPE,
+        415,
+        ja=(
+            "受け取れない形式です",
+            "本文は JSON だけを受け取ります。",
+            "Content-Type を application/json にしてください。",
+        ),
+        en=(
+            "Unsupported media type",
+            "A body must be JSON.",
+            "Send it with Content-Type: application/json.",
+        ),
+    ),
+    problem(
+        GatewayCode.REQUEST_TOO_LARGE,
+        413,
+        ja=(
+            "送る量が多すぎます",
+            "1回に送れる大きさを超えています。",
+            "何回かに分けて送ってください。",
+        ),
+        en=(
+            "The request is too large",
+            "Its body has more bytes than this gateway reads.",
+            "Divide it into several requests.",
+        ),
+    ),
+    problem(
+        GatewayCode.TOO_MANY_COMMANDS,
+        413,
+        ja=(
+            "件数が多すぎます",
+            "1回に送れる件数を超えています。",
+            "何回かに分けて送ってください。",
+        ),
+        en=(
+            "Too many commands",
+            "A request holds fewer commands than this.",
+            "Divide it into several requests, in the order of their running numbers.",
+        ),
+    ),
+    problem(
+        GatewayCode.ROUTE_NOT_FOUND,
+        404,
+        ja=(
+            "ページが見つかりません",
+            "このアドレスには何もありません。",
+            "アドレスを確かめてください。",
+        ),
+        en=("Not found", "There is nothing at this address.", "See /api/openapi.json for what is."),
+    ),
+    problem(
+        GatewayCode.METHOD_NOT_ALLOWED,
+        405,
+        ja=(
+            "できない操作です",
+            "このアドレスでは使えない方法です。",
+            "Allow ヘッダーの方法を使ってください。",
+        ),
+        en=(
+            "Method not allowed",
+            "This address does not take that method.",
+            "Use one of the header Allow.",
+        ),
+    ),
+    problem(
+        GatewayCode.ORIGIN_REFUSED,
+        403,
+        ja=(
+            "ほかのサイトからの操作です",
+            "このサイトのページからだけ操作できます。",
+            "このサイトを開き直してください。",
+        ),
+        en=(
+            "Refused origin",
+            "A page of another site sent this, or no Origin came with a session cookie.",
+            "Send it from this gateway's own pages, or use the bearer token.",
+        ),
+    ),
+    problem(
+        GatewayCode.RATE_LIMITED,
+        429,
+        ja=("回数が多すぎます", "短い間に送れる回数を超えました。", _RETRY_JA),
+        en=(
+            "Too many requests",
+            "This address or device has used up its share for now; nothing was queued.",
+            "Wait as long as Retry-After says, then send the same again.",
+        ),
+    ),
+)
+
+SESSION: Final = (
+    problem(
+        GatewayCode.SESSION_REQUIRED,
+        401,
+        ja=(
+            "端末の確認が必要です",
+            "この内容は、関係する端末にだけ表示します。",
+            "登録した端末で開いてください。",
+        ),
+        en=(
+            "A session is required",
+            "This is shown to enrolled devices only.",
+            "Sign a challenge: POST /api/sessions/challenge, then POST /api/sessions.",
+        ),
+    ),
+    problem(
+        GatewayCode.SESSION_ENDED,
+        401,
+        ja=(
+            "端末の確認が切れました",
+            "時間が過ぎたか、端末の使用が止められました。",
+            "もう一度、端末の確認をしてください。",
+        ),
+        en=(
+            "The session has ended",
+            "It expired, was closed, or its device was revoked.",
+            "Sign a new challenge.",
+        ),
+    ),
+    problem(
+        GatewayCode.CHALLENGE_REFUSED,
+        403,
+        ja=(
+            "端末の確認ができませんでした",
+            "確認の合い言葉が古いか、使用済みです。",
+            "もう一度、最初から行ってください。",
+        ),
+        en=(
+            "The challenge is refused",
+            "It is not this gateway's, was made for another key, has expired, or was used.",
+            "Ask for a new challenge and sign that, once.",
+        ),
+    ),
+    problem(
+        GatewayCode.WRONG_AUDIENCE,
+        403,
+        ja=(
+            "別の窓口あての確認です",
+            "この窓口のために署名されたものではありません。",
+            "このサイトを開き直して、もう一度行ってください。",
+        ),
+        en=(
+            "Signed for another gateway",
+            "`audience` is not an origin of this gateway.",
+            "Sign the scheme, host and port at which you reach this gateway, no other.",
+        ),
+    ),
+    problem(
+        GatewayCode.NOT_YOUR_DEVICE,
+        403,
+        ja=(
+            "ほかの端末の情報です",
+            "端末の位置は、その端末にだけ表示します。",
+            "その端末で開いてください。",
+        ),
+        en=(
+            "Another device's",
+            "A device's head is given to that device alone.",
+            "Open a session with the device's own key.",
+        ),
+    ),
+)
+
+FOUND: Final = (
+    problem(
+        GatewayCode.COMMAND_NOT_FOUND,
+        404,
+        ja=(
+            "記録がまだ届いていません",
+            "この番号の記録は、ここには届いていません。",
+            "送った端末で送信状態を確かめてください。",
+        ),
+        en=(
+            "No such command",
+            "No command of this id is queued here or on record.",
+            "Send it again: the same command is taken once.",
+        ),
+    ),
+    problem(
+        GatewayCode.LOT_NOT_FOUND,
+        404,
+        ja=(
+            "まだ記録が届いていません",
+            "このロットの収穫の記録は、まだ台帳に届いていません。",
+            "畑で印刷したラベルは、記録が後から届くことがあります。時間をおいてご覧ください。",
+        ),
+        en=(
+            "Not received yet",
+            "No harvest of this lot has reached the ledger so far.",
+            "Labels are printed in the field, often before the record arrives: look again later.",
+        ),
+    ),
+    problem(
+        GatewayCode.PROBLEM_NOT_FOUND,
+        404,
+        ja=(
+            "その番号の説明はありません",
+            "この記号の不具合は知られていません。",
+            "一覧から選んでください。",
+        ),
+        en=("No such code", "No answer of this gateway has that code.", "See /problems for all."),
+    ),
+    problem(
+        GatewayCode.CURSOR_INVALID,
+        400,
+        ja=(
+            "続きの目印が正しくありません",
+            "一覧の続きを読み出せません。",
+            "一覧を最初から開き直してください。",
+        ),
+        en=(
+            "The cursor is not valid",
+            "It is not one that this list gave.",
+            "Follow `next` as it came, or start again without a cursor.",
+        ),
+    ),
+)
+
+QUEUE: Final = (
+    problem(
+        GatewayCode.SEQUENCE_REUSED,
+        409,
+        ja=(
+            "通し番号が重なっています",
+            "この端末の同じ番号で、別の記録が届いています。",
+            "端末の最新位置を取り直し、署名し直してください。",
+        ),
+        en=(
+            "The running number is used",
+            "Another command of this device has it, on record or in the queue.",
+            "Ask for GET /api/devices/{kid}/head and sign the rest anew.",
+        ),
+    ),
+    problem(
+        GatewayCode.QUEUE_FULL,
+        503,
+        ja=("ただいま混み合っています", "順番待ちがいっぱいで、受け付けませんでした。", _RETRY_JA),
+        en=(
+            "The queue is full",
+            "Nothing of this request was queued.",
+            "Wait as long as Retry-After says, then send the same again.",
+        ),
+    ),
+    problem(
+        GatewayCode.NOT_THERE_YET,
+        503,
+        ja=(
+            "最新の記録を読み込み中です",
+            "お求めの時点の記録に、まだ追いついていません。",
+            _RETRY_JA,
+        ),
+        en=(
+            "Not at that block yet",
+            "The tables have not reached the block asked for.",
+            "Ask again, as Retry-After says.",
+        ),
+    ),
+    problem(
+        GatewayCode.LEDGER_UNAVAILABLE,
+        503,
+        ja=("台帳につながりません", "いま台帳と通信できません。", _RETRY_JA),
+        en=(
+            "The ledger is unavailable",
+            "This gateway can't reach its ledger now.",
+            "Ask again, as Retry-After says.",
+        ),
+    ),
+    problem(
+        GatewayCode.OUT_OF_TIME,
+        503,
+        ja=("時間がかかりすぎました", "決められた時間内に答えられませんでした。", _RETRY_JA),
+        en=(
+            "Out of time",
+            "The answer took longer than this gateway allows.",
+            "Ask again; a command sent again is taken once.",
+        ),
+    ),
+    problem(
+        GatewayCode.INTERNAL,
+        500,
+        ja=("思わぬ不具合が起きました", "こちらの不具合です。ご迷惑をおかけします。", _RETRY_JA),
+        en=(
+            "Something failed",
+            "This is a bug of ours.",
+            "Try again; if it stays, report the code and the request's id.",
+        ),
+    ),
+)

@@ -1,0 +1,47 @@
+"""What an entry of the table of problems is made of."""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+Language: TypeAlias = Literal["ja", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")  # the first is used when none is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A problem in one language.
+
+    Attributes:
+        title: A few words, always the same for this code (RFC 9457 section 3.1.3).
+        detail: What it means.
+        remedy: How to put it right.
+    """
+
+    title: str
+    detail: str
+    remedy: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One entry: a stable code, its HTTP status, and its wording in every language.
+
+    The status of a code that only a committed command can have is what stands in the problem
+    object inside the answer, whose own status is 200.
+    """
+
+    code: str
+    status: int
+    ja: Wording
+    en: Wording
+
+    def wording(self, language: Language) -> Wording:
+        """Return the wording in a language."""
+        return self.en if language == "en" else self.ja
+
+
+def problem(
+    code: str, status: int, *, ja: tuple[str, str, str], en: tuple[str, str, str]
+) -> Problem:
+    """Return an entry; each wording is (title, detail, remedy)."""
+    return Problem(code=str(code), status=status, ja=Wording(*ja), en=Wording(*en))

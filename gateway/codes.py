@@ -1,0 +1,38 @@
+"""The gateway's own answers, beside those of the contract (`chaincode.errors.Code`)."""
+
+from enum import StrEnum
+
+
+class GatewayCode(StrEnum):
+    """A stable answer of the gateway itself; no name is also a code of the contract."""
+
+    # The request.
+    INVALID_REQUEST = "INVALID_REQUEST"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    REQUEST_TOO_LARGE = "REQUEST_TOO_LARGE"
+    TOO_MANY_COMMANDS = "TOO_MANY_COMMANDS"
+    ROUTE_NOT_FOUND = "ROUTE_NOT_FOUND"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    ORIGIN_REFUSED = "ORIGIN_REFUSED"
+    RATE_LIMITED = "RATE_LIMITED"
+
+    # The session.
+    SESSION_REQUIRED = "SESSION_REQUIRED"
+    SESSION_ENDED = "SESSION_ENDED"
+    CHALLENGE_REFUSED = "CHALLENGE_REFUSED"
+    WRONG_AUDIENCE = "WRONG_AUDIENCE"
+    NOT_YOUR_DEVICE = "NOT_YOUR_DEVICE"
+
+    # What was asked for.
+    COMMAND_NOT_FOUND = "COMMAND_NOT_FOUND"
+    LOT_NOT_FOUND = "LOT_NOT_FOUND"
+    PROBLEM_NOT_FOUND = "PROBLEM_NOT_FOUND"
+    CURSOR_INVALID = "CURSOR_INVALID"
+
+    # Queue, ledger, projection.
+    SEQUENCE_REUSED = "SEQUENCE_REUSED"
+    QUEUE_FULL = "QUEUE_FULL"
+    NOT_THERE_YET = "NOT_THERE_YET"
+    LEDGER_UNAVAILABLE = "LEDGER_UNAVAILABLE"
+    OUT_OF_TIME = "OUT_OF_TIME"
+    INTERNAL = "INTERNAL"
