@@ -61,6 +61,17 @@ class Server:
         data = str(self.folder / "data")
         self.run("pg_ctl", "stop", "--wait", f"--pgdata={data}", f"--mode={mode}")
 
+    def prepare(self) -> None:
+        """Give the server's user its folder."""
+        if self.user:
+            shutil.chown(self.folder, self.user)
+
+    def remove(self) -> None:
+        """Stop the server, if it runs, and remove its files."""
+        with contextlib.suppress(subprocess.SubprocessError):
+            self.stop("immediate")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
     def create_database(self) -> str:
         """Make an empty database and return its URL."""
         name = f"test{next(_NUMBERS)}"
@@ -102,17 +113,13 @@ def postgres_server() -> Iterator[Server]:
         pytest.skip(message)
     # Not pytest's own temporary folder: only its owner may enter it, and socket paths are short.
     folder = Path(tempfile.mkdtemp(prefix="minori-postgres-"))
-    user = _server_user()
-    if user:
-        shutil.chown(folder, user)
-    server = Server(binaries, folder, user)
+    server = Server(binaries, folder, _server_user())
+    server.prepare()
     try:
         server.start()
         yield server
     finally:
-        with contextlib.suppress(subprocess.SubprocessError):
-            server.stop("immediate")
-        shutil.rmtree(folder, ignore_errors=True)
+        server.remove()
 
 
 @pytest.fixture

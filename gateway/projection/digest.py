@@ -9,9 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chaincode.canonical import Json
 from gateway.projection import json_text
-from gateway.projection.tables import METADATA, state
+from gateway.projection.tables import METADATA, checkpoint, state
 
 LEDGER_TIME: Final = "ledger_time"  # also the only member of `contract/demo_time`
+_NOT_CONTENT: Final = frozenset({checkpoint.c.schema, checkpoint.c.tables})
 
 
 def dump(values: Iterable[tuple[str, str | bytes]]) -> bytes:
@@ -37,7 +38,10 @@ async def read_state(connection: AsyncConnection) -> list[tuple[str, str]]:
 
 
 async def content_digest(connection: AsyncConnection) -> str:
-    """Return SHA-256 over the rows of all tables, ordered by name and by primary key."""
+    """Return SHA-256 over the rows of all tables, ordered by name and by primary key.
+
+    All but the checkpoint's `schema` and `tables`, which say which program wrote, not what.
+    """
     hashed = sha256()
     for name in sorted(METADATA.tables):
         hashed.update(f"{name}\n".encode())
@@ -47,7 +51,8 @@ async def content_digest(connection: AsyncConnection) -> str:
 
 
 async def _lines(connection: AsyncConnection, table: Table) -> AsyncIterator[bytes]:
-    rows = await connection.stream(select(table).order_by(*table.primary_key.columns))
+    columns = [column for column in table.columns if column not in _NOT_CONTENT]
+    rows = await connection.stream(select(*columns).order_by(*table.primary_key.columns))
     async for row in rows:
         yield json_text.write([_cell(cell) for cell in row]).encode() + b"\n"
 

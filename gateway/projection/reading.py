@@ -95,7 +95,7 @@ def _read_transaction(transaction: Transaction, block_number: int, position: int
 
 
 def _read_write(changes: Changes, key: str, value: bytes) -> None:
-    if not key.isascii() or not key.isprintable() or len(key) > KEY_CHARACTERS_MAX:
+    if not key or not key.isascii() or not key.isprintable() or len(key) > KEY_CHARACTERS_MAX:
         changes.set_aside("state", key, "no key of this contract", value)
         return
     view = view_of(key)
