@@ -141,7 +141,9 @@ def _orderer_group(topology: Topology) -> dict[str, Setting]:
 def _bft(topology: Topology) -> dict[str, Setting]:
     """SmartBFT's options; the sample's timeouts leave a channel without leader for a minute."""
     return {
-        "RequestBatchMaxInterval": f"{min(200, topology.batch_timeout_ms)}ms",
+        # SmartBFT cuts its blocks by this and takes no notice of BatchTimeout
+        # (fabric v3.1.5 `orderer/consensus/smartbft/util/util.go`).
+        "RequestBatchMaxInterval": f"{topology.batch_timeout_ms}ms",
         "RequestForwardTimeout": f"{topology.bft_forward_timeout_ms}ms",
         "RequestComplainTimeout": f"{topology.bft_complain_timeout_ms}ms",
         "RequestAutoRemoveTimeout": "3m",

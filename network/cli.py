@@ -16,9 +16,11 @@ from network.errors import NetworkError, NetworkStateError
 from network.native import Network
 from network.processes import last_lines
 from network.readiness import height, leader
+from network.roster import orderer_name
 from network.topology import (
     DEFAULT_BASE_PORT,
     DEFAULT_DIRECTORY,
+    ORGANISATIONS,
     PEER_ORGANISATIONS,
     PORTS,
     Topology,
@@ -94,20 +96,23 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
         network = _open(directory, progress)
     topology = network.topology
     contract = Deployment.load(directory).current
-    leading = leader(topology)
+    processes = network.status()
+    running = {process.name for process in processes if process.pid is not None}
+    # Only what runs is asked: on the ports of what does not, a stranger might answer.
+    orderers = [one for one in ORGANISATIONS if orderer_name(one) in running]
+    leading = leader(topology, orderers)
     typer.echo(f"directory {directory.absolute()}")
     typer.echo(f"ports     {topology.base_port} to {topology.base_port + PORTS - 1}")
     typer.echo(f"orderers  {topology.consensus}, led by {leading.name if leading else 'nobody'}")
     typer.echo(f"contract  {f'version {contract.version}' if contract else 'none'}")
-    stopped = 0
-    for process in network.status():
+    for process in processes:
         owner, _, kind = process.name.partition(".")
-        blocks = height(topology, organisation(owner)) if kind == "peer" else None
-        if process.pid is None:
-            stopped += 1
-        state = "stopped" if process.pid is None else f"pid {process.pid}"
-        note = "" if blocks is None else f"{blocks} blocks"
+        note = ""
+        if kind == "peer" and process.name in running:
+            note = f"{height(topology, organisation(owner))} blocks"
+        state = f"pid {process.pid}" if process.name in running else "stopped"
         typer.echo(f"{process.name:16}  {state:12}  {note:12}  {process.log}")
+    stopped = len(processes) - len(running)
     if stopped:
         typer.echo(f"{stopped} stopped: `minori network up` starts them again", err=True)
         raise typer.Exit(EXIT_NOT_RUNNING)

@@ -21,6 +21,7 @@ from network.topology import HOST, write_atomically
 NEXT = "-next"
 POLL_S = 0.05
 STOP_PATIENCE_S = 10.0
+KILL_PATIENCE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Processes:
         """End the process at once (SIGKILL) and wait until it is gone."""
         pid = self.signal(name, signal.SIGKILL)
         if pid is not None:
-            self._wait_gone(name, STOP_PATIENCE_S)
+            self._wait_gone(name, KILL_PATIENCE_S)
 
     def stop(self, name: str) -> None:
         """End the process: SIGTERM, after ten seconds SIGKILL; forget it."""

@@ -8,7 +8,7 @@ import contextlib
 import http.client
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import grpc
 from fabric_protos.gateway import gateway_pb2
@@ -33,9 +33,11 @@ METRICS_TIMEOUT_S = 2.0
 ENDORSE_TIMEOUT_S = 10.0
 
 
-def leader(topology: Topology) -> Organisation | None:
-    """Return whose orderer says that it leads, or `None` when none does."""
-    for one in ORGANISATIONS:
+def leader(
+    topology: Topology, among: Sequence[Organisation] = ORGANISATIONS
+) -> Organisation | None:
+    """Return whose orderer, among these that run, says that it leads; `None` when none does."""
+    for one in among:
         values = _metrics(topology.port(one, Port.ORDERER_OPERATIONS))
         names = (f"consensus_{kind}_is_leader" for kind in ("etcdraft", "BFT"))
         if any(values.get(f'{name}{{channel="{topology.channel}"}}') == 1 for name in names):
