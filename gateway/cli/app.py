@@ -1,0 +1,277 @@
+"""The commands for people with a key: `minori keys`, `minori submit`, `minori query`."""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chaincode import shapes
+from chaincode.canonical import Json
+from chaincode.commands import TYPES
+from gateway.cli import arguments, enrolment, keyring
+from gateway.cli.arguments import ArgumentError
+from gateway.cli.client import ApiError, Client, RefusedError
+from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.sending import send_queue
+
+DEFAULT_GATEWAY = "http://127.0.0.1:8080"
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    help="""Minori (実り): a shared ledger for organic produce and local contribution.
+
+**Look around:** `minori demo` serves a demo town on this computer.
+**Take part:** `minori keys` makes a signing key and has it enrolled; `minori submit` signs and
+sends a command; `minori query` reads.
+**Run it:** `minori network up` brings Hyperledger Fabric up; `minori serve` runs a gateway.""",
+)
+keys_app = typer.Typer(
+    no_args_is_help=True,
+    help="""Make a signing key on this computer and have it enrolled.
+
+A registrar invites (`invite`), the person accepts on their own device (`accept`), the registrar
+enrols what came back (`enrol`). The private key never leaves the device that made it.""",
+)
+app.add_typer(keys_app, name="keys")
+
+KeyName = Annotated[
+    str, typer.Option("--key", "-k", help="A key of `minori keys list`, or a path to its file.")
+]
+Gateway = Annotated[
+    str, typer.Option("--gateway", envvar="MINORI_GATEWAY", help="Address of the gateway.")
+]
+Language = Annotated[
+    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
+]
+
+
+class Kind(StrEnum):
+    """What `minori query` can ask for."""
+
+    LOT = "lot"
+    LOTS = "lots"
+    SHIPMENTS = "shipments"
+    COMMAND = "command"
+    HEAD = "head"
+    LEDGER = "ledger"
+
+
+@contextlib.contextmanager
+def told() -> Iterator[None]:
+    """Turn what can go wrong into one sentence and exit code 1."""
+    try:
+        yield
+    except (ApiError, ArgumentError, KeyringError, RefusedError) as error:
+        typer.echo(f"minori: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@keys_app.command("list")
+def list_keys() -> None:
+    """Show the keys on this computer and what each has not sent yet."""
+    with told():
+        files = sorted(keyring.folder().glob("*.json"))
+        for path in files:
+            key = Key.load(path)
+            waiting = f", {len(key.queue)} waiting" if key.queue else ""
+            typer.echo(f"{key.name:16}  {key.device.actor}  next {key.device.seq}{waiting}")
+        if not files:
+            typer.echo(f"no keys in {keyring.folder()}: begin with an invitation, `minori keys -h`")
+
+
+@keys_app.command()
+def show(name: Annotated[str, typer.Argument(help="A key of `minori keys list`.")]) -> None:
+    """Show the public part of a key: who it signs for, and its place in the sequence."""
+    with told():
+        key = Key.load(keyring.find(name))
+    public: dict[str, Json] = {
+        "gateway": key.gateway,
+        "ledger": key.device.ledger,
+        "actor": key.device.actor,
+        "party": key.party,
+        "kid": key.device.kid,
+        "jwk": shapes.write(key.device.jwk),
+        "seq": key.device.seq,
+        "prev": key.device.prev,
+        "waiting": len(key.queue),
+    }
+    typer.echo(json.dumps(public, indent=1))
+
+
+@keys_app.command()
+def invite(
+    key: KeyName,
+    party_kind: Annotated[
+        str, typer.Option("--kind", help="farm, shop, hall, household or office.")
+    ] = "farm",
+    role: Annotated[str, typer.Option(help="Such as farmer or shop; empty for none.")] = "farmer",
+    party: Annotated[
+        str, typer.Option(help="An existing party to join; empty: a new one is entered.")
+    ] = "",
+    actor: Annotated[
+        str, typer.Option(help="An existing person who gets a further device; with --party.")
+    ] = "",
+    since: Annotated[str, typer.Option(help="First day of the role.")] = "2020-04-01",
+) -> None:
+    """As a registrar: enter a person, and print the invitation to hand to them."""
+    with told():
+        registrar = Key.load(keyring.find(key))
+        wanted = enrolment.Newcomer(
+            party=party, actor=actor, party_kind=party_kind, role=role, since=since
+        )
+        code = enrolment.invite(registrar, wanted)
+        _send(registrar)
+        typer.echo(code)
+
+
+@keys_app.command()
+def accept(
+    invitation: Annotated[str, typer.Argument(help="The code that the registrar handed over.")],
+    name: Annotated[str, typer.Option("--name", "-n", help="What to call the key here.")],
+) -> None:
+    """On one's own device: make a key for an invitation, and print the reply for the registrar."""
+    with told():
+        path = keyring.find(name)
+        if path.exists():
+            raise KeyringError(f"there is a key {name!r} already: choose another --name")
+        typer.echo(enrolment.accept(invitation, path))
+
+
+@keys_app.command()
+def enrol(
+    reply: Annotated[str, typer.Argument(help="The code that the new device printed.")],
+    key: KeyName,
+) -> None:
+    """As a registrar: enrol the new device's key."""
+    with told():
+        registrar = Key.load(keyring.find(key))
+        enrolment.enrol(registrar, reply)
+        _send(registrar)
+
+
+@app.command()
+def submit(
+    type_name: Annotated[
+        str, typer.Argument(metavar="TYPE", help="Such as lot.harvest; `list` shows all.")
+    ],
+    key: KeyName = "",
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="MEMBER=VALUE", help="Such as crop=carrot quantity_g=12.5kg"),
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", help='The parts as a file: {"body": {…}, "closed": {…}}.'),
+    ] = None,
+    event_time: Annotated[
+        str, typer.Option("--event-time", help="When it happened: 2026-04-01T21:05:00Z.")
+    ] = "",
+    on_behalf: Annotated[str, typer.Option(help="The actor for whom, under a mandate.")] = "",
+    later: Annotated[
+        bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")
+    ] = False,
+    lang: Language = "en",
+) -> None:
+    """Sign a command with a key of this computer, and send it.
+
+    Party, ids and nonces are filled in. What can't be sent now is kept, in order, and goes with the
+    next `minori submit`; `minori submit queue` sends what is kept and nothing else.
+    """
+    if type_name == "list":
+        _list_types()
+        return
+    with told():
+        signer = Key.load(keyring.find(key or _only_key()))
+        if type_name != "queue":
+            body, closed = _parts(type_name, words or [], json_file)
+            prepared = arguments.prepare(signer, type_name, body, closed)
+            signer.queue.append(
+                signer.device.sign(
+                    type_name,
+                    prepared.body,
+                    closed=prepared.closed,
+                    event_time=arguments.moment(event_time),
+                    on_behalf=on_behalf or None,
+                )
+            )
+            signer.save()
+            typer.echo(f"signed   {signer.device.prev}")
+            for name, value in prepared.drawn.items():
+                typer.echo(f"{name:8} {value}")
+        if later:
+            typer.echo(f"kept     {len(signer.queue)} waiting in {signer.path}")
+            return
+        _send(signer, lang)
+
+
+@app.command()
+def query(
+    kind: Annotated[Kind, typer.Argument(help="What to ask for.")],
+    name: Annotated[str, typer.Argument(help="A lot's or command's id, where one is needed.")] = "",
+    key: KeyName = "",
+    gateway: Gateway = DEFAULT_GATEWAY,
+    lang: Language = "en",
+) -> None:
+    """Read from the gateway; with --key, also what only the key's party may see. Prints JSON."""
+    with told():
+        asker = Key.load(keyring.find(key)) if key else None
+        with Client(asker.gateway if asker else gateway, language=lang) as client:
+            if asker is not None:
+                client.open_session(asker)
+            kid = asker.device.kid if asker else name
+            paths = {
+                Kind.LOT: f"/api/lots/{name}",
+                Kind.LOTS: "/api/lots",
+                Kind.SHIPMENTS: "/api/shipments",
+                Kind.COMMAND: f"/api/commands/{name}",
+                Kind.HEAD: f"/api/devices/{kid}/head",
+                Kind.LEDGER: "/api/ledger",
+            }
+            typer.echo(json.dumps(client.get(paths[kind]), indent=1, ensure_ascii=False))
+
+
+def _send(key: Key, language: str = "en") -> None:
+    """Send a key's queue and say what became of each command; exit code 1 unless all are done."""
+    with Client(key.gateway, language=language) as client:
+        answers = list(send_queue(key, client))
+    for answer in answers:
+        code = "" if answer.code == "ACCEPTED" else f"  {answer.code} {answer.text}"
+        typer.echo(f"{answer.status:8} {answer.id}{code}")
+    if key.queue:
+        typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
+    if any(answer.status != "accepted" for answer in answers) or key.queue:
+        raise typer.Exit(1)
+
+
+def _parts(
+    type_name: str, words: list[str], json_file: Path | None
+) -> tuple[dict[str, Json], dict[str, Json]]:
+    body: dict[str, Json] = {}
+    closed: dict[str, Json] = {}
+    if json_file is not None:
+        try:
+            parts = json.loads(json_file.read_bytes())
+            body, closed = parts["body"], parts.get("closed", {})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ArgumentError(f"{json_file}: {error!r}") from None
+    more_body, more_closed = arguments.read(arguments.command_type(type_name), words)
+    return {**body, **more_body}, {**closed, **more_closed}
+
+
+def _only_key() -> str:
+    files = list(keyring.folder().glob("*.json"))
+    if len(files) != 1:
+        raise KeyringError(f"say with which --key: there are {len(files)} in {keyring.folder()}")
+    return str(files[0])
+
+
+def _list_types() -> None:
+    for name, kind in sorted(TYPES.items()):
+        members = list(arguments.members(kind))
+        signers = "  (two signers)" if kind.signers == 2 else ""
+        typer.echo(f"{name:24}{' '.join(members)}{signers}")

@@ -1,0 +1,153 @@
+"""`member=value` words on a command line, read by the shape of the command type they are for."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from decimal import Decimal
+
+from chaincode import shapes, times
+from chaincode.acts import CommandType
+from chaincode.canonical import Json
+from chaincode.commands import TYPES
+from chaincode.errors import FaultError
+from gateway.cli.keyring import Key
+
+NAMED_BY = {"lot.harvest": "lot", "lot.ship": "shipment"}  # which member a drawn id is for
+
+_MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
+_WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
+
+
+class ArgumentError(Exception):
+    """A word on the command line can't be read; the message says which and what is expected."""
+
+
+def command_type(name: str) -> CommandType:
+    """Return the command type of that name."""
+    if name not in TYPES:
+        raise ArgumentError(f"no command type {name!r}; there are: {', '.join(sorted(TYPES))}")
+    return TYPES[name]
+
+
+def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
+    """Return (open part, closed part) as far as the words give them.
+
+    A word goes to the part whose shape has its member. Masses may be written `12.5kg` or `300g`.
+    """
+    body: dict[str, Json] = {}
+    closed: dict[str, Json] = {}
+    body_members = shapes.schema(kind.body)["properties"]
+    closed_members = shapes.schema(kind.closed)["properties"] if kind.closed else {}
+    assert isinstance(body_members, dict)  # noqa: S101 - JSON Schema
+    assert isinstance(closed_members, dict)  # noqa: S101 - JSON Schema
+    for word in words:
+        name, equals, text = word.partition("=")
+        if not equals:
+            raise ArgumentError(f"{word!r}: write member=value")
+        if name in body_members:
+            body[name] = _read(name, text, body_members[name])
+        elif name in closed_members:
+            closed[name] = _read(name, text, closed_members[name])
+        else:
+            known = [*body_members, *closed_members]
+            raise ArgumentError(f"{kind.name} has no {name!r}; it has: {', '.join(known)}")
+    return body, closed
+
+
+def missing(kind: CommandType, body: dict[str, Json], closed: dict[str, Json]) -> list[str]:
+    """Return the members that are needed and not given (the salt is drawn when signing)."""
+    names = []
+    for shape, part in ((kind.body, body), (kind.closed, closed)):
+        if shape is not None:
+            required = shapes.schema(shape)["required"]
+            assert isinstance(required, list)  # noqa: S101 - JSON Schema
+            names += [str(name) for name in required if name not in part and name != "salt"]
+    return names
+
+
+def has_member(kind: CommandType, name: str) -> bool:
+    """Whether the open part of this type has a member of that name."""
+    return any(one.name == name for one in dataclasses.fields(kind.body))
+
+
+def _read(name: str, text: str, schema: Json) -> Json:
+    assert isinstance(schema, dict)  # noqa: S101 - JSON Schema
+    if schema["type"] == "boolean":
+        if text not in {"true", "false"}:
+            raise ArgumentError(f"{name}={text}: true or false")
+        return text == "true"
+    if schema["type"] == "integer":
+        return _whole(name, text)
+    if schema["type"] == "array":
+        return [_read(name, item, schema["items"]) for item in text.split(",") if item]
+    if schema["type"] == "object":
+        raise ArgumentError(f"{name} is a record: give the command by --json FILE")
+    return text
+
+
+def _whole(name: str, text: str) -> int:
+    mass = _MASS.fullmatch(text)
+    if name.endswith("_g") and mass:
+        grams = Decimal(mass[1]) * (1000 if mass[2] == "kg" else 1)
+        if grams != int(grams):
+            raise ArgumentError(f"{name}={text}: not a whole number of grams")
+        return int(grams)
+    if not _WHOLE.fullmatch(text):
+        unit = " or a mass such as 12.5kg" if name.endswith("_g") else ""
+        raise ArgumentError(f"{name}={text}: a whole number{unit}")
+    return int(text)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """The parts of a command, complete; `drawn` are the ids that were made for it, by member."""
+
+    body: dict[str, Json]
+    closed: dict[str, Json] | None
+    drawn: dict[str, str]
+
+
+def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json]) -> Prepared:
+    """Fill in what the signer's device knows: the party, and a new record's id with its nonce."""
+    kind = command_type(type_name)
+    body = dict(body)
+    drawn: dict[str, str] = {}
+    if has_member(kind, "party") and type_name.startswith("lot."):
+        body.setdefault("party", key.party)
+    if has_member(kind, "nonce") and type_name in NAMED_BY:
+        member = NAMED_BY[type_name]
+        if member not in body:
+            name = key.device.name_record(str(body["party"]))
+            body.update({member: name.id, "nonce": name.nonce, "index": name.index})
+            drawn[member] = name.id
+    lacking = missing(kind, body, closed)
+    if lacking:
+        raise ArgumentError(f"{type_name} also needs: {', '.join(lacking)}")
+    parts = closed if kind.closed is not None else None
+    try:
+        shapes.read(kind.body, body, "")
+        if kind.closed is not None:
+            shapes.read(kind.closed, {"salt": "0" * 32, **closed}, "")
+    except FaultError as fault:
+        raise ArgumentError(f"{fault.member}: not a value that {type_name} takes") from None
+    return Prepared(body=body, closed=parts, drawn=drawn)
+
+
+def members(kind: CommandType) -> list[str]:
+    """Return the members a person may give, in order; those filled in for them are left out."""
+    own = [one.name for shape in (kind.body, kind.closed) if shape for one in _fields(shape)]
+    return [name for name in own if name not in {"salt", "nonce", "index", "party"}]
+
+
+def moment(text: str) -> int | None:
+    """Read `--event-time`; empty: none given."""
+    if not text:
+        return None
+    try:
+        return times.seconds(text)
+    except ValueError:
+        raise ArgumentError(f"--event-time {text}: write 2026-04-01T21:05:00Z") from None
+
+
+def _fields(shape: type) -> Sequence[dataclasses.Field[object]]:
+    return dataclasses.fields(shape)

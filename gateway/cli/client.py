@@ -1,0 +1,125 @@
+"""The gateway's API as the command line uses it: send what is queued, open a session, ask."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx2
+
+from chaincode.errors import Code
+from gateway.cli.keyring import Key, command_id_of
+
+WAIT_S = 20
+NOT_TAKEN_FINAL = {code for code in Code if not code.is_taken}
+
+
+class ApiError(Exception):
+    """The gateway said no, or can't be reached; the message is for the person who asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What became of one command.
+
+    Attributes:
+        status: `accepted`, `rejected`, `dropped` or `waiting`.
+        code: The contract's answer; empty while waiting.
+        text: For a person, in the language asked for.
+    """
+
+    id: str
+    status: str
+    code: str
+    text: str
+
+
+class Client:
+    """One gateway. Use as a context manager."""
+
+    def __init__(self, gateway: str, *, language: str = "en") -> None:
+        self._http = httpx2.Client(
+            base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": language}
+        )
+        self.gateway = gateway
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._http.close()
+
+    def get(self, path: str, **parameters: str) -> Any:  # noqa: ANN401 - JSON of many shapes
+        """Return the JSON of a path, or raise `ApiError` with the problem's own words."""
+        return self._json(self._request("GET", path, params=parameters))
+
+    def open_session(self, key: Key) -> None:
+        """Prove by a signature that this is the key's device; later requests carry the session."""
+        challenge = self._json(
+            self._request("POST", "/api/sessions/challenge", json={"kid": key.device.kid})
+        )
+        jws = key.token(challenge["challenge"], challenge["audience"])
+        opened = self._json(self._request("POST", "/api/sessions", json={"jws": jws}))
+        self._http.headers["Authorization"] = f"Bearer {opened['token']}"
+
+    def head(self, key: Key) -> tuple[int, str]:
+        """Return (next seq, id of the last command) of the key's device, as the ledger has it."""
+        self.open_session(key)
+        head = self.get(f"/api/devices/{key.device.kid}/head")
+        return head["next"], head["prev"]
+
+    def send(self, wires: Sequence[bytes]) -> list[Answer]:
+        """Send commands and return what became of each.
+
+        Raises:
+            RefusedError: One of them can't be taken at all; nothing of the request was queued.
+            ApiError: The gateway can't be reached or has no room: everything stays on the list.
+        """
+        commands = []
+        for wire in wires:
+            jws, tilde, closed = wire.decode().partition("~")
+            commands.append({"jws": jws, "closed": closed} if tilde else {"jws": jws})
+        response = self._request(
+            "POST",
+            "/api/commands",
+            json={"commands": commands},
+            headers={"Prefer": f"wait={WAIT_S}"},
+        )
+        if response.status_code in {400, 403, 409, 413, 422}:
+            problem = response.json()
+            index = problem.get("index")
+            if index is not None:
+                raise RefusedError(command_id_of(wires[index]), problem)
+        return [
+            Answer(
+                id=one["id"],
+                status=one["status"],
+                code=one.get("code") or "",
+                text=(one.get("problem") or {}).get("detail", ""),
+            )
+            for one in self._json(response)["commands"]
+        ]
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:  # noqa: ANN401
+        try:
+            return self._http.request(method, path, **options)
+        except httpx2.HTTPError as error:
+            raise ApiError(f"{self.gateway} can't be reached: {error}") from None
+
+    @staticmethod
+    def _json(response: httpx2.Response) -> Any:  # noqa: ANN401 - JSON of many shapes
+        if response.status_code >= 400:
+            try:
+                problem = response.json()
+            except ValueError:
+                raise ApiError(f"HTTP {response.status_code}") from None
+            raise ApiError(f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}")
+        return response.json()
+
+
+class RefusedError(Exception):
+    """A command that can't be taken: `command_id`, and the gateway's problem document."""
+
+    def __init__(self, command_id: str, problem: dict[str, Any]) -> None:
+        super().__init__(f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}")
+        self.command_id = command_id
+        self.code = str(problem["code"])

@@ -1,0 +1,197 @@
+"""Keys as files: one per device, with its place in its sequence and what it has not sent yet.
+
+A command is signed, then written here, then sent; only a final answer takes it off the list. So
+nothing is lost when the gateway can't be reached, and nothing is signed twice. A file is replaced
+as a whole (written beside, synced, renamed) and readable by its owner only.
+"""
+
+import json
+import os
+from base64 import urlsafe_b64decode
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from chaincode import canonical
+from chaincode.canonical import Json
+from chaincode.errors import FaultError
+from gateway.signing import Device, base64url, jws, new_nonce
+
+
+class KeyringError(Exception):
+    """A key can't be used; the message says why and what to do."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Key:
+    """A device's key on this computer.
+
+    Attributes:
+        path: Its file.
+        device: Signs.
+        party: The business or household of its holder.
+        gateway: Where it sends to.
+        queue: Commands signed and not yet finally answered, in order, as they travel.
+    """
+
+    path: Path
+    device: Device
+    party: str
+    gateway: str
+    queue: list[bytes] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        """The name it goes by on this computer."""
+        return self.path.stem
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read a key file."""
+        try:
+            stored = json.loads(path.read_bytes())
+            private = serialization.load_pem_private_key(stored["key"].encode(), password=None)
+        except FileNotFoundError:
+            raise KeyringError(f"no key {path.stem!r} at {path}: see `minori keys list`") from None
+        except (ValueError, KeyError, AttributeError) as error:
+            raise KeyringError(f"{path} is not a key file: {error}") from None
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise KeyringError(f"{path} holds a key of another kind; P-256 is needed")
+        device = Device(
+            key=private,
+            ledger=stored["ledger"],
+            actor=stored["actor"],
+            seq=stored["seq"],
+            prev=stored["prev"],
+        )
+        return cls(
+            path=path,
+            device=device,
+            party=stored["party"],
+            gateway=stored["gateway"],
+            queue=[wire.encode() for wire in stored["queue"]],
+        )
+
+    def save(self) -> None:
+        """Replace the key's file, durably."""
+        stored = {
+            "v": 1,
+            "gateway": self.gateway,
+            "ledger": self.device.ledger,
+            "actor": self.device.actor,
+            "party": self.party,
+            "kid": self.device.kid,
+            "seq": self.device.seq,
+            "prev": self.device.prev,
+            "queue": [wire.decode() for wire in self.queue],
+            "key": self.device.to_pem().decode(),
+        }
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self.path.with_suffix(".new")
+        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(stored, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self.path)
+
+    def answered(self, command_id: str) -> None:
+        """Take a finally answered command off the list."""
+        self.queue = [wire for wire in self.queue if command_id_of(wire) != command_id]
+        self.save()
+
+    def drop(self, command_id: str, *, seq: int, prev: str) -> None:
+        """Take off a command that can't be taken, and sign what followed it anew.
+
+        Args:
+            command_id: The command that is dropped.
+            seq: The number that the ledger expects next from this device.
+            prev: The id that it expects before that.
+        """
+        rest = [wire for wire in self.queue if command_id_of(wire) != command_id]
+        self.device.seq, self.device.prev = seq, prev
+        self.queue = [self._sign_anew(wire) for wire in rest]
+        self.save()
+
+    def _sign_anew(self, wire: bytes) -> bytes:
+        _, tilde, closed = wire.decode().partition("~")
+        payload = payload_of(wire)
+        payload.update(seq=self.device.seq, prev=self.device.prev)
+        self.device.seq += 1
+        self.device.prev = canonical.digest(canonical.encode(payload))
+        return (jws(self.device.key, payload) + tilde + closed).encode()
+
+    def token(self, challenge: str, audience: str) -> str:
+        """Return the proof that opens a session: this device's signature under a challenge."""
+        return jws(
+            self.device.key,
+            {
+                "audience": audience,
+                "challenge": challenge,
+                "kid": self.device.kid,
+                "ledger": self.device.ledger,
+            },
+            typ="minori-session+jws",
+        )
+
+
+def folder() -> Path:
+    """Return where keys are kept: `MINORI_HOME`, else the user's data folder."""
+    home = os.environ.get("MINORI_HOME")
+    if home:
+        return Path(home) / "keys"
+    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(data) / "minori" / "keys"
+
+
+def find(name: str) -> Path:
+    """Return the file of a key named, or given by its path."""
+    return Path(name) if name.endswith(".json") else folder() / f"{name}.json"
+
+
+def payload_of(wire: bytes) -> dict[str, Json]:
+    """Return the payload of a command that this computer signed."""
+    text = wire.decode().split(".")[1]
+    value = canonical.decode(_decode(text))
+    assert isinstance(value, dict)  # noqa: S101 - signed here
+    return value
+
+
+def command_id_of(wire: bytes) -> str:
+    """Return the id of a command."""
+    return canonical.digest(_decode(wire.decode().split(".")[1]))
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def encode_slip(slip: dict[str, Json]) -> str:
+    """Return a slip of paper as text that survives mail and chat: base64url of canonical JSON."""
+    return base64url(canonical.encode(slip))
+
+
+def decode_slip(text: str) -> dict[str, Json]:
+    """Read such a text; a damaged one is a `KeyringError`."""
+    try:
+        value = canonical.decode_canonical(_decode(text.strip()))
+    except (FaultError, ValueError) as error:
+        raise KeyringError(f"this is no complete code: copy it again ({error})") from None
+    if not isinstance(value, dict):
+        raise KeyringError("this is no complete code: copy it again")
+    return value
+
+
+def invitation(*, gateway: str, ledger: str, actor: str, party: str) -> str:
+    """Return the code that a registrar hands to a person whose device shall be enrolled."""
+    return encode_slip(
+        {
+            "gateway": gateway,
+            "ledger": ledger,
+            "actor": actor,
+            "party": party,
+            "nonce": new_nonce(),
+        }
+    )

@@ -1,0 +1,40 @@
+"""Bring a key's queue to the gateway, and put it right when a command in it can't be taken."""
+
+from collections.abc import Iterator
+
+from gateway.cli.client import Answer, Client, RefusedError
+from gateway.cli.keyring import Key
+
+ROUNDS_MAX = 50
+AT_ONCE = 100
+
+
+def send_queue(key: Key, client: Client) -> Iterator[Answer]:
+    """Send everything queued, in order, and yield the final answers as they come.
+
+    A command that can't be taken is dropped, and those after it are signed anew from where the
+    ledger says this device stands; the person is told of the drop. What is still waiting stays.
+    """
+    for _ in range(ROUNDS_MAX):
+        if not key.queue:
+            return
+        try:
+            answers = client.send(key.queue[:AT_ONCE])
+        except RefusedError as refused:
+            yield _drop(key, client, refused.command_id, refused.code, str(refused))
+            continue
+        for answer in answers:
+            if answer.status == "waiting":
+                yield answer
+                return
+            if answer.status == "dropped":
+                yield _drop(key, client, answer.id, answer.code, answer.text)
+                break
+            key.answered(answer.id)
+            yield answer
+
+
+def _drop(key: Key, client: Client, command_id: str, code: str, text: str) -> Answer:
+    seq, prev = client.head(key)
+    key.drop(command_id, seq=seq, prev=prev)
+    return Answer(id=command_id, status="dropped", code=code, text=text)
