@@ -13,7 +13,6 @@ from chaincode.envelope import Command
 from chaincode.errors import Code, RejectionError
 from chaincode.overlay import Overlay
 from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
-from chaincode.stub import Creator
 
 Record = TypeVar("Record")
 
@@ -53,11 +52,6 @@ class CommandType:
     is_public: bool = False
     touches: Callable[[Command, Any, Any], Touches]
     apply: Callable[["Act", Any, Any], None]
-
-    @property
-    def is_delegable(self) -> bool:
-        """Whether a mandate may name it."""
-        return self.name.startswith(DELEGABLE_PREFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +110,6 @@ class Act:
     signer: Signer
     principal: Signer
     overlay: Overlay
-    creator: Creator
     proposer: Signer | None = None
     flags: set[str] = field(default_factory=set)
 

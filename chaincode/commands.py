@@ -44,7 +44,7 @@ class Result:
     Attributes:
         id: The command's id; for bytes that are no command, their SHA-256.
         code: The answer.
-        flags: Sorted public marks: `corrected`, `future`, `late`, `proposed`.
+        flags: Sorted public marks: `corrected`, `disputed`, `future`, `late`, `proposed`.
         member: The JSON member at fault; never recorded, only for the sender.
     """
 
@@ -246,7 +246,6 @@ def _judge(
         signer=signer,
         principal=principal,
         overlay=overlay,
-        creator=circumstances.creator,
         flags=flags,
     )
     if approved:

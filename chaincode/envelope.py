@@ -141,10 +141,12 @@ def parse(wire: bytes) -> Command:
     header_bytes, payload_bytes, signature = map(
         _base64url_decode, (header_text, payload_text, signature_text)
     )
+    if len(signature) != 64:
+        raise FaultError(Code.NOT_A_JWS)
     header = _read_header(header_bytes)
     payload = _read_payload(payload_bytes)
-    if payload.kid != header.kid or len(signature) != 64:
-        raise FaultError(Code.BAD_HEADER if payload.kid != header.kid else Code.NOT_A_JWS)
+    if payload.kid != header.kid:
+        raise FaultError(Code.BAD_HEADER, "kid")
     closed = _read_closed(closed_text, payload.closed) if tilde else None
     return Command(
         id=canonical.digest(payload_bytes),

@@ -2,7 +2,8 @@
 
 When several would apply, the one that stands first here wins: shape, key and signature, sequence
 (none of these leaves a trace in state), then time, authority, existence, state, rule (each taken,
-recorded with the device's next running number, and final).
+recorded with the device's next running number, and final). Shape is judged part by part: header,
+payload, closed part, then what the type asks of each. README names the few other exceptions.
 
     FaultError(code)       the command can't be taken: drop it, or mend it and sign again
     RejectionError(code)   the command is taken, and refused for good
@@ -46,10 +47,10 @@ class Code(StrEnum):
     WRONG_LEDGER = "WRONG_LEDGER"
     UNKNOWN_KEY = "UNKNOWN_KEY"
     BAD_SIGNATURE = "BAD_SIGNATURE"
-    KEY_REVOKED = "KEY_REVOKED"
 
-    # Sequence.
+    # Sequence. A revoked key's owner still learns that a command sent again had been taken.
     ALREADY_TAKEN = "ALREADY_TAKEN"
+    KEY_REVOKED = "KEY_REVOKED"
     SEQUENCE_GAP = "SEQUENCE_GAP"
     WRONG_PREDECESSOR = "WRONG_PREDECESSOR"
 
@@ -93,6 +94,7 @@ class Code(StrEnum):
     PROPOSAL_CLOSED = "PROPOSAL_CLOSED"
     PROPOSAL_DIFFERS = "PROPOSAL_DIFFERS"
     DEVICE_REVOKED = "DEVICE_REVOKED"
+    HAS_OWN_KEY = "HAS_OWN_KEY"
     NOT_IN_TRANSIT = "NOT_IN_TRANSIT"
     NOT_DISPUTED = "NOT_DISPUTED"
     NOT_RECEIVED = "NOT_RECEIVED"
@@ -106,9 +108,9 @@ class Code(StrEnum):
     TOO_MANY_DEVICES = "TOO_MANY_DEVICES"
     CONSTITUTION_REFUSED = "CONSTITUTION_REFUSED"
     RULES_UNKNOWN = "RULES_UNKNOWN"
+    MORE_THAN_RECORDED = "MORE_THAN_RECORDED"
     INSUFFICIENT_QUANTITY = "INSUFFICIENT_QUANTITY"
     ALREADY_LEFT = "ALREADY_LEFT"
-    MORE_THAN_RECORDED = "MORE_THAN_RECORDED"
     SUM_DIFFERS = "SUM_DIFFERS"
 
     @property

@@ -164,6 +164,8 @@ def _correct_receipt(act: Act, body: CorrectReceipt, closed: CountClosed) -> Non
         act.put(key, corrected)
     act.put(Shipment.key(body.shipment), counted)
     act.flags.add("corrected")
+    if counted.state == "disputed":
+        act.flags.add("disputed")
 
 
 def _count(shipment: Shipment, received_g: int, entry: str) -> Shipment:
@@ -186,7 +188,7 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
     require(shipment.sender == closed.sender, Code.UNKNOWN_SHIPMENT)
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
     key = Holding.key(body.lot, closed.sender, closed.sender)
-    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    holding = act.find(Holding, key) or EMPTY
     act.put(key, holding.plus(shipment.shipped_g))
     act.put(Shipment.key(body.shipment), replace(shipment, state="returned", entry=act.command.id))
 

@@ -6,12 +6,13 @@ from typing import Annotated
 from chaincode import times
 from chaincode.acts import Act, CommandType, Touches, require
 from chaincode.envelope import Command
-from chaincode.errors import Code
-from chaincode.lots.records import FARMER, Holding, Lot, derive_id
+from chaincode.errors import Code, RejectionError
+from chaincode.lots.records import EMPTY, FARMER, Holding, Lot, derive_id
 from chaincode.plots import Plot
 from chaincode.shapes import (
     Bits128,
     Grams,
+    GramsOrNone,
     LotId,
     PseudonymId,
     Sha256,
@@ -64,6 +65,15 @@ class CorrectHarvest:
     harvested_at: Timestamp
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectHarvestClosed:
+    """Closed part of `lot.correct_harvest`: none for a lot that was entered by mistake."""
+
+    salt: Bits128
+    quantity_g: GramsOrNone
+    estimated: bool
+
+
 def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
     _require_own_plot(act, body.party, body.plot)
     derived = derive_id(
@@ -87,15 +97,18 @@ def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
     act.put(Holding.key(body.lot, body.party, body.party), Holding(held_g=closed.quantity_g))
 
 
-def _correct(act: Act, body: CorrectHarvest, closed: HarvestClosed) -> None:
-    _require_own_plot(act, body.party, body.plot)
-    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
-    require(lot.party == body.party, Code.UNKNOWN_LOT)
-    require(lot.entry == body.corrects, Code.NOT_THE_LATEST)
+def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> None:
     harvested_at = times.seconds(body.harvested_at)
     require(harvested_at <= act.time + times.FUTURE_REFUSED_S, Code.FUTURE_EVENT)
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    lot = act.find(Lot, Lot.key(body.lot))
+    if lot is None or lot.plot != body.plot:  # where it grew stands, whosever the plot is now
+        _require_own_plot(act, body.party, body.plot)
+    if lot is None or lot.party != body.party:
+        raise RejectionError(Code.UNKNOWN_LOT)
+    require(lot.entry == body.corrects, Code.NOT_THE_LATEST)
     key = Holding.key(body.lot, body.party, body.party)
-    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    holding = act.find(Holding, key) or EMPTY
     more_g = closed.quantity_g - lot.harvest_g
     act.put(key, holding.minus(-more_g, Code.ALREADY_LEFT) if more_g < 0 else holding.plus(more_g))
     act.put(
@@ -128,7 +141,9 @@ def _harvest_touches(_command: Command, body: Harvest, _closed: HarvestClosed) -
     )
 
 
-def _correct_touches(_command: Command, body: CorrectHarvest, _closed: HarvestClosed) -> Touches:
+def _correct_touches(
+    _command: Command, body: CorrectHarvest, _closed: CorrectHarvestClosed
+) -> Touches:
     records = (Lot.key(body.lot), Holding.key(body.lot, body.party, body.party))
     return Touches(reads=(Plot.key(body.plot), *records), writes=records)
 
@@ -148,7 +163,7 @@ TYPES = (
     CommandType(
         name="lot.correct_harvest",
         body=CorrectHarvest,
-        closed=HarvestClosed,
+        closed=CorrectHarvestClosed,
         roles=_FARMERS,
         is_public=True,
         touches=_correct_touches,

@@ -1,7 +1,7 @@
 """Mandates: one person may give commands for another, named on the ledger with a period.
 
-The principal grants it by an own key; for a principal without one, two registrars do, neither of
-whom may be the agent.
+The principal grants it by an own key; for a principal without one, and only then, two registrars
+do, neither of whom may be the agent.
 """
 
 from dataclasses import dataclass
@@ -41,17 +41,18 @@ def _grant(act: Act, body: GiveMandate, _closed: None) -> None:
 def _register(act: Act, body: GiveMandate, _closed: None) -> None:
     assert act.proposer is not None  # noqa: S101 - a type with two signers
     registrars = (act.proposer, act.principal)
+    principal = act.find(Actor, Actor.key(body.principal))
+    theirs = {one.organisation for one in registrars}
+    require(principal is None or principal.organisation in theirs, Code.NOT_YOUR_ORGANISATION)
     require(body.agent not in {one.actor for one in registrars}, Code.NOT_INDEPENDENT)
-    principal = act.get(Actor, Actor.key(body.principal), Code.UNKNOWN_ACTOR)
-    organisations = {one.organisation for one in registrars}
-    require(principal.organisation in organisations, Code.NOT_YOUR_ORGANISATION)
-    _give(act, body)
+    _give(act, body, by_registrars=True)
 
 
-def _give(act: Act, body: GiveMandate) -> None:
-    act.get(Actor, Actor.key(body.principal), Code.UNKNOWN_ACTOR)
-    act.get(Actor, Actor.key(body.agent), Code.UNKNOWN_ACTOR)
+def _give(act: Act, body: GiveMandate, *, by_registrars: bool = False) -> None:
     require(body.principal != body.agent, Code.NOT_INDEPENDENT)
+    principal = act.get(Actor, Actor.key(body.principal), Code.UNKNOWN_ACTOR)
+    act.get(Actor, Actor.key(body.agent), Code.UNKNOWN_ACTOR)
+    require(not (by_registrars and principal.devices), Code.HAS_OWN_KEY)
     require(all(name.startswith(DELEGABLE_PREFIX) for name in body.types), Code.NOT_DELEGABLE)
     require(body.since <= body.until, Code.PERIOD_REVERSED)
     act.put(
