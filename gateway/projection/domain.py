@@ -13,10 +13,11 @@ contract/constitution          organisations    one row each
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Final, TypeAlias
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Table, Text
+from sqlalchemy import Column, Index, Table
 
 from chaincode.canonical import Json
 from gateway.projection import json_text
@@ -45,12 +46,22 @@ class View:
             other column from the member of the same name.
         parts: The columns that the key's other parts fill, in order.
         records: The objects that become a row each; by default the value itself.
+        cells: For each column that a member fills, how; worked out from the table.
     """
 
     prefix: str
     table: Table
     parts: tuple[str, ...]
     records: Callable[[Member], Sequence[Member]] = _alone
+    cells: Mapping[str, Callable[[Json], Cell]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        cells = {
+            column.name: partial(_cell, _kind(column), column.name, bool(column.nullable))
+            for column in self.table.columns
+            if column.name not in (STATE_KEY, *self.parts)
+        }
+        object.__setattr__(self, "cells", cells)  # the dataclass is frozen
 
     def rows(self, key: str, value: Member) -> list[Row]:
         """Return the rows of one key; pure.
@@ -61,37 +72,38 @@ class View:
         parts = key.removeprefix(self.prefix).split("/")[1:]
         if len(parts) != len(self.parts):
             raise ValueError(f"a key of {self.prefix} has {len(self.parts)} parts after it")
-        fixed: dict[str, Json] = {STATE_KEY: key, **dict(zip(self.parts, parts, strict=True))}
+        fixed: Row = {STATE_KEY: key, **dict(zip(self.parts, parts, strict=True))}
         return [
-            {
-                column.name: _cell(column, fixed.get(column.name, record.get(column.name)))
-                for column in self.table.columns
-            }
+            fixed | {name: cell(record.get(name)) for name, cell in self.cells.items()}
             for record in self.records(value)
         ]
 
 
-def _cell(column: Column[object], value: Json) -> Cell:
+def _kind(column: Column[object]) -> type:
+    """Return what a column holds: `str`, `int`, `bool`, or `JsonText` for JSON as text."""
+    return JsonText if isinstance(column.type, JsonText) else column.type.python_type
+
+
+def _cell(kind: type, name: str, nullable: bool, value: Json) -> Cell:
     """Return what a column stores for a member.
 
     Raises:
         ValueError: It can't store it.
     """
-    if isinstance(column.type, JsonText):
-        if value is None and not column.nullable:
-            raise ValueError(f"{column.name} is missing")
-        return None if value is None else json_text.write(value)
-    match value:
-        case None if column.nullable:
-            return None
-        case bool() if isinstance(column.type, Boolean):
-            return value
-        case int() if isinstance(column.type, BigInteger) and not isinstance(value, bool):
-            if abs(value) <= _INTEGER_MAX:
-                return value
-        case str() if isinstance(column.type, Text) and "\0" not in value:  # PostgreSQL has no NUL
-            return value
-    raise ValueError(f"{column.name} can't be stored")
+    if value is None and nullable:
+        return None
+    if kind is JsonText and value is not None:
+        return json_text.write(value)
+    is_storable = type(value) is kind and (  # `type`, for a bool is an int as well
+        abs(value) <= _INTEGER_MAX
+        if isinstance(value, int)
+        else "\0" not in value  # PostgreSQL has no NUL
+        if isinstance(value, str)
+        else False
+    )
+    if not is_storable:
+        raise ValueError(f"{name} can't be stored")
+    return value  # type: ignore[return-value]  # it is of the column's type
 
 
 def _key() -> Column[str]:

@@ -113,7 +113,7 @@ class Projection:
             ChainMismatchError: They continue another chain than the one applied.
             sqlalchemy.exc.SQLAlchemyError: The database fails; nothing was applied.
         """
-        changes = [one for block in blocks for one in reading.read(block)]
+        changes = await _read(blocks)
         started = time.perf_counter()
         async with self._applying:
             try:
@@ -124,7 +124,7 @@ class Projection:
                 if isinstance(error, DBAPIError) and error.connection_invalidated:
                     raise
                 _log.warning("blocks_refused", first=blocks[0].number, error=repr(error))
-                changes = [one for block in blocks for one in reading.read(block)]
+                changes = await _read(blocks)
                 await self._apply(blocks, changes, one_by_one=True)
         metrics.APPLY_S.observe(time.perf_counter() - started)
         return _report(blocks[-1].number + 1, changes)
@@ -166,6 +166,16 @@ class Projection:
             if connection.dialect.name == "postgresql":
                 await connection.execute(_LOCK, {"key": _LOCK_KEY})
             yield connection
+
+
+async def _read(blocks: Sequence[Block]) -> list[reading.Changes]:
+    """Read blocks, letting others run after each transaction."""
+    changes = []
+    for block in blocks:
+        for one in reading.read(block):
+            changes.append(one)
+            await asyncio.sleep(0)
+    return changes
 
 
 async def _read_checkpoint(connection: AsyncConnection) -> Checkpoint:

@@ -7,7 +7,7 @@ organisation can make its own chaincode endorse what it likes): whatever does no
 """
 
 from base64 import urlsafe_b64decode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
@@ -69,16 +69,13 @@ class Changes:
         )
 
 
-def read(block: Block) -> list[Changes]:
-    """Return what each valid transaction of a block brings, in order."""
-    found = []
+def read(block: Block) -> Iterator[Changes]:
+    """Yield what each valid transaction of a block brings, in order."""
     position = 0
     for transaction in block.transactions:
-        if not transaction.valid:
-            continue
-        found.append(_read_transaction(transaction, block.number, position))
-        position += len(transaction.commands)
-    return found
+        if transaction.valid:
+            yield _read_transaction(transaction, block.number, position)
+            position += len(transaction.commands)
 
 
 def _read_transaction(transaction: Transaction, block_number: int, position: int) -> Changes:

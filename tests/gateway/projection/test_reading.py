@@ -253,7 +253,7 @@ async def test_transaction_that_the_database_refuses_is_set_aside(projection, mo
     read = reading.read
 
     def careless(block):
-        changes = read(block)
+        changes = list(read(block))
         for one in changes:
             for row in one.views.get("lots", {}).get("lot/bad", []):
                 row["crop"] = None
