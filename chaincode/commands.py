@@ -77,6 +77,8 @@ def read(wire: bytes, types: Mapping[str, CommandType] = TYPES) -> Request:
     if kind is None:
         raise FaultError(Code.UNKNOWN_TYPE, "type")
     body: Any = shapes.read(kind.body, command.body, "body")
+    if kind.name == founding.BOOTSTRAP and (command.on_behalf, command.expires) != (None, None):
+        raise FaultError(Code.UNKNOWN_MEMBER, "on_behalf" if command.on_behalf else "expires")
     if kind.name == proposals.APPROVE:
         touches, closed = _read_approval(command, body, types)
     else:
@@ -182,7 +184,6 @@ def _check_and_apply(
     command = request.command
     head = overlay.find(Head, HEAD)
     if request.kind.name == founding.BOOTSTRAP:
-        envelope.verify(command, request.body.jwk)
         founding.bootstrap(request.command, request.body, head, overlay, circumstances.creator)
         return Code.ACCEPTED
     if head is None:

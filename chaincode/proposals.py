@@ -8,7 +8,7 @@ then and are different people (or organisations, where the type says so).
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chaincode import canonical
+from chaincode import canonical, times
 from chaincode.acts import Act, CommandType, Signer, Touches, authorise, envelope_touches, require
 from chaincode.canonical import Json
 from chaincode.envelope import Command
@@ -62,6 +62,7 @@ def propose(act: Act, kind: CommandType) -> None:
             hash=content_hash(kind.name, command.body, command.closed_hash),
             device=command.kid,
             on_behalf=command.on_behalf,
+            expires=None if command.expires is None else times.timestamp(command.expires),
             state="open",
         ),
     )
@@ -74,16 +75,17 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     proposal = act.get(Proposal, key, Code.UNKNOWN_PROPOSAL)
     named = (body.proposer.device, body.proposer.on_behalf)
     require((proposal.device, proposal.on_behalf) == named, Code.UNKNOWN_PROPOSAL)
-    device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_DEVICE)
+    device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_PROPOSAL)
     require(device.actor == body.proposer.actor, Code.UNKNOWN_PROPOSAL)
-    require(proposal.state == "open", Code.PROPOSAL_CLOSED)
-    repeated = content_hash(kind.name, body.body, act.command.closed_hash)
-    require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
-    require(device.revoked is None, Code.DEVICE_REVOKED)
     proposer, principal = authorise(
         kind, device, proposal.on_behalf, overlay=act.overlay, today=act.today
     )
     _require_independence(kind, (proposer, principal), (act.signer, act.principal))
+    is_expired = proposal.expires is not None and act.time >= times.seconds(proposal.expires)
+    require(proposal.state == "open" and not is_expired, Code.PROPOSAL_CLOSED)
+    repeated = content_hash(kind.name, body.body, act.command.closed_hash)
+    require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
+    require(device.revoked is None, Code.DEVICE_REVOKED)
     act.put(key, replace(proposal, state="applied"))
     act.proposer = principal
     kind.apply(act, inner, closed)

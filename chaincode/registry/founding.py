@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from chaincode import canonical, shapes
+from chaincode import canonical, envelope, shapes
 from chaincode.acts import Act, CommandType, Touches, require
 from chaincode.envelope import FIRST_PREVIOUS, Command, Jwk
 from chaincode.errors import Code, FaultError
@@ -29,7 +29,7 @@ from chaincode.registry.records import (
     Registrar,
     Revocation,
 )
-from chaincode.shapes import Base64Url32, Date, PseudonymId, SequenceNumber, Word
+from chaincode.shapes import Date, PseudonymId, SequenceNumber, Word
 from chaincode.stub import Creator
 
 BOOTSTRAP = "registry.bootstrap"
@@ -47,7 +47,7 @@ class Bootstrap:
         party: The office's pseudonym: new, or the organisation's own.
         since: The first day of the registrar's role.
         constitution: Only in the first bootstrap of a ledger.
-        replaces: The registrar key that this one ends; needed when there is one.
+        replaces: The registrar whose key this one ends; needed when there is one.
     """
 
     organisation: Word
@@ -56,7 +56,7 @@ class Bootstrap:
     party: PseudonymId
     since: Date
     constitution: Constitution | None = None
-    replaces: Base64Url32 | None = None
+    replaces: Registrar | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +85,13 @@ def bootstrap(
     """Apply `registry.bootstrap`, or take nothing of it: there is no device yet to advance.
 
     Raises:
-        FaultError: Any of the codes from `NOT_FOUNDED` to `NAME_IN_USE`.
+        FaultError: Any of the codes from `NOT_FOUNDED` to `NAME_IN_USE`, but `KEY_REVOKED`.
     """
-    if overlay.find(Device, Device.key(command.kid)) is not None:
-        raise FaultError(Code.ALREADY_TAKEN, "seq")
-    if (command.seq, command.prev) != (1, FIRST_PREVIOUS):
-        raise FaultError(Code.SEQUENCE_GAP, "seq")
-    if body.jwk.thumbprint != command.kid or body.actor != command.actor:
-        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
-    constitution = _found_or_find(command, body, head, overlay)
+    _check_ledger(command, body, head)
+    _check_key(command, body, overlay)
+    constitution = _found(command, body, overlay) if head is None else _founded(body, overlay)
     organisation = constitution.organisation(body.organisation)
-    if organisation is None:
+    if organisation is None or organisation.kind == AUDITOR:
         raise FaultError(Code.BAD_CONSTITUTION, "body.organisation")
     if creator.msp_id != organisation.msp or not _is_admin(creator.certificate_pem):
         raise FaultError(Code.NOT_ADMIN)
@@ -103,24 +99,45 @@ def bootstrap(
     _enter_registrar(command, body, overlay)
 
 
-def _found_or_find(
-    command: Command, body: Bootstrap, head: Head | None, overlay: Overlay
-) -> Constitution:
+def _check_ledger(command: Command, body: Bootstrap, head: Head | None) -> None:
     if head is not None:
-        if command.ledger != head.ledger:
-            raise FaultError(Code.WRONG_LEDGER, "ledger")
-        if body.constitution is not None:
-            raise FaultError(Code.ALREADY_FOUNDED, "body.constitution")
-        constitution = overlay.find(Constitution, CONSTITUTION)
-        assert constitution is not None  # noqa: S101 - written together with the head
-        return constitution
-    if body.constitution is None:
+        ledger = head.ledger
+    elif body.constitution is not None:
+        ledger = ledger_id(body.constitution)
+    else:
         raise FaultError(Code.NOT_FOUNDED)
-    if ledger_id(body.constitution) != command.ledger:
+    if command.ledger != ledger:
         raise FaultError(Code.WRONG_LEDGER, "ledger")
-    if not is_sound(body.constitution):
-        raise FaultError(Code.BAD_CONSTITUTION, "body.constitution")
+
+
+def _check_key(command: Command, body: Bootstrap, overlay: Overlay) -> None:
+    """Check that the key signs for itself, and for the first time."""
+    if body.jwk.thumbprint != command.kid or body.actor != command.actor:
+        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
+    envelope.verify(command, body.jwk)
+    if overlay.find(Device, Device.key(command.kid)) is not None:
+        raise FaultError(Code.ALREADY_TAKEN, "seq")
+    if command.seq != 1:
+        raise FaultError(Code.SEQUENCE_GAP, "seq")
+    if command.prev != FIRST_PREVIOUS:
+        raise FaultError(Code.WRONG_PREDECESSOR, "prev")
+
+
+def _founded(body: Bootstrap, overlay: Overlay) -> Constitution:
+    """Return the constitution in force."""
+    if body.constitution is not None:
+        raise FaultError(Code.ALREADY_FOUNDED, "body.constitution")
+    constitution = overlay.find(Constitution, CONSTITUTION)
+    assert constitution is not None  # noqa: S101 - written together with the head
+    return constitution
+
+
+def _found(command: Command, body: Bootstrap, overlay: Overlay) -> Constitution:
+    """Write the constitution that this command brings."""
     constitution = body.constitution
+    assert constitution is not None  # noqa: S101 - `_check_ledger` refuses its absence
+    if not is_sound(constitution):
+        raise FaultError(Code.BAD_CONSTITUTION, "body.constitution")
     overlay.put(CONSTITUTION, constitution)
     overlay.put(
         HEAD,
@@ -138,12 +155,18 @@ def _found_or_find(
 def _replace_registrar(body: Bootstrap, overlay: Overlay) -> None:
     """End the registrar key set before: the admin's way when that key is lost or stolen."""
     registrar = overlay.find(Registrar, Registrar.key(body.organisation))
-    if (registrar.device if registrar else None) != body.replaces:
+    if registrar != body.replaces:
         raise FaultError(Code.REGISTRAR_MISMATCH, "body.replaces")
-    if body.replaces is not None:
-        device = overlay.find(Device, Device.key(body.replaces))
-        assert device is not None  # noqa: S101 - written together with the registrar
-        overlay.put(Device.key(body.replaces), replace(device, revoked=Revocation(spared=())))
+    if registrar is None:
+        return
+    device = overlay.find(Device, Device.key(registrar.device))
+    actor = overlay.find(Actor, Actor.key(registrar.actor))
+    assert device is not None  # noqa: S101 - written together with the registrar
+    assert actor is not None  # noqa: S101 - as above
+    # Whoever stole the key may have spared commands of their own: nothing of it stays valid.
+    overlay.put(Device.key(registrar.device), replace(device, revoked=Revocation(spared=())))
+    remaining = tuple(kid for kid in actor.devices if kid != registrar.device)
+    overlay.put(Actor.key(registrar.actor), replace(actor, devices=remaining))
 
 
 def _enter_registrar(command: Command, body: Bootstrap, overlay: Overlay) -> None:
@@ -186,12 +209,17 @@ def _is_admin(certificate_pem: bytes) -> bool:
 
 
 def is_sound(constitution: Constitution) -> bool:
-    """Whether the organisations are distinct and each but an auditor can have a registrar."""
+    """Whether the organisations are distinct, and all but auditors, at least two, have registrars.
+
+    With one alone, nothing that asks for two organisations could ever be decided; an auditor with
+    a registrar could decide about what it audits.
+    """
     organisations = constitution.organisations
     ids = {one.id for one in organisations}
     msps = {one.msp for one in organisations}
-    has_registrars = all(one.kind == AUDITOR or REGISTRAR in one.roles for one in organisations)
-    return len(ids) == len(msps) == len(organisations) and has_registrars
+    is_each_fit = all((REGISTRAR in one.roles) != (one.kind == AUDITOR) for one in organisations)
+    registrars = sum(REGISTRAR in one.roles for one in organisations)
+    return len(ids) == len(msps) == len(organisations) and is_each_fit and registrars >= 2
 
 
 def _amend(act: Act, body: Amend, _closed: None) -> None:
@@ -216,6 +244,7 @@ def _activate(act: Act, body: Activate, _closed: None) -> None:
 
 
 def _bootstrap_touches(command: Command, body: Bootstrap, _closed: None) -> Touches:
+    old = body.replaces
     keys = (
         HEAD,
         CONSTITUTION,
@@ -223,7 +252,7 @@ def _bootstrap_touches(command: Command, body: Bootstrap, _closed: None) -> Touc
         Actor.key(body.actor),
         Party.key(body.party),
         Device.key(command.kid),
-        *((Device.key(body.replaces),) if body.replaces else ()),
+        *((Device.key(old.device), Actor.key(old.actor)) if old else ()),
     )
     return Touches(reads=keys, writes=keys)
 

@@ -15,6 +15,7 @@ from chaincode.shapes import (
     SequenceNumber,
     Sha256,
     Text,
+    Timestamp,
     Title,
     TypeName,
     Word,
@@ -209,12 +210,14 @@ class Proposal:
         hash: SHA-256 of the canonical [type, body, hash of the closed part or null].
         device: The proposer's key.
         on_behalf: For whom it was proposed.
+        expires: Ledger time from which it can't be approved any more.
         state: `open`, `applied` or `withdrawn`.
     """
 
     hash: Sha256
     device: Base64Url32
     on_behalf: PseudonymId | None = None
+    expires: Timestamp | None = None
     state: Annotated[str, Text("open|applied|withdrawn", "open")]
 
     @staticmethod
