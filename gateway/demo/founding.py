@@ -1,6 +1,8 @@
 """Found a ledger and enter a town's people: the same way on every ledger."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
 
 from gateway.demo.town import Town
 from gateway.ledger import Ledger
@@ -12,17 +14,35 @@ class FoundingError(Exception):
     """The ledger refused a command that a fresh ledger accepts: it is founded already."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Founding:
+    """The commands that begin a ledger, signed once; any fresh ledger takes the same bytes.
+
+    Attributes:
+        bootstraps: (MSP id, command), each for that organisation's admin.
+        registrations: Every person, device and plot, by the registrars.
+    """
+
+    bootstraps: Sequence[tuple[str, bytes]]
+    registrations: Sequence[bytes]
+
+    @classmethod
+    def of(cls, town: Town, at: int | None = None) -> Self:
+        """Sign the founding of a town."""
+        return cls(bootstraps=town.founding(at), registrations=town.registrations(at))
+
+
 async def found(
-    town: Town,
+    founding: Founding,
     admins: Mapping[str, Ledger],
     *,
     at: int | None = None,
     progress: Callable[[str], None] = lambda _text: None,
 ) -> None:
-    """Bootstrap every organisation and enter every person, device and plot of the town.
+    """Bootstrap every organisation and enter every person, device and plot.
 
     Args:
-        town: Whose commands are signed now.
+        founding: What a town signed.
         admins: By MSP id, the ledger as that organisation's admin submits to it.
         at: Ledger time in seconds since 1970, for a demo's ledger.
         progress: Told each step, for people to read.
@@ -31,11 +51,11 @@ async def found(
         FoundingError: A command was not accepted; its code is named.
     """
     ledger = next(iter(admins.values()))
-    for msp_id, wire in town.founding(at):
+    for msp_id, wire in founding.bootstraps:
         progress(f"bootstrap {msp_id}")
         await submit_all(admins[msp_id], [wire], at=at)
-    progress(f"enter {len(town.people)} people and {len(town.plots)} plots")
-    await submit_all(ledger, town.registrations(at), at=at)
+    progress(f"enter people and plots: {len(founding.registrations)} commands")
+    await submit_all(ledger, founding.registrations, at=at)
 
 
 async def submit_all(ledger: Ledger, wires: Sequence[bytes], *, at: int | None = None) -> None:
