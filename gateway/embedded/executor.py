@@ -7,6 +7,7 @@ time go into one block and share one fsync; each sees the state that the ones be
 import asyncio
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,8 +20,9 @@ from chaincode.stub import Contract, Creator, Response
 from gateway.embedded.blocks import TransactionRecord, commands, parse_answer
 from gateway.embedded.identities import fingerprint
 from gateway.embedded.store import Store
-from gateway.ledger import LedgerError, LedgerRefusedError, Receipt
+from gateway.ledger import LedgerError, LedgerRefusedError, LedgerUnavailableError, Receipt
 
+VERSION_MISSING: Final = "VERSION_MISSING"  # the contract's answer: `chaincode.contract`
 NO_BLOCK: Final = -1  # a receipt's block number where nothing had to be written
 
 _log = structlog.get_logger(__name__)
@@ -51,7 +53,10 @@ class Simulation:
 
     async def get_multiple_states(self, keys: Sequence[str]) -> list[bytes | None]:
         """Return the value of each key as it was before this transaction."""
-        stored = iter(self.store.states([key for key in keys if key not in self.earlier]))
+        try:
+            stored = iter(self.store.states([key for key in keys if key not in self.earlier]))
+        except sqlite3.Error as error:
+            raise LedgerUnavailableError(f"the state can't be read: {error}") from error
         return [self.earlier[key] if key in self.earlier else next(stored) for key in keys]
 
     async def put_multiple_states(self, writes: Mapping[str, bytes]) -> None:
@@ -175,14 +180,20 @@ class Executor:
         Raises:
             LedgerRefusedError: Its status is 400 or above, or it raised: a bug of its own, which
                 Fabric's shim answers with status 500 as well.
+            LedgerUnavailableError: The state can't be read, or this program lacks the rules in
+                force: no command is to blame.
         """
         try:
             response = self._runner.run(
                 self._contract.invoke(simulation, proposal.function, proposal.args)
             )
+        except LedgerError:
+            raise
         except Exception as error:
             _log.exception("contract_failed", tx_id=simulation.tx_id)
             raise LedgerRefusedError("the contract failed", details=[repr(error)]) from error
+        if response.message == VERSION_MISSING:
+            raise LedgerUnavailableError(response.message)
         if response.status >= 400:
             raise LedgerRefusedError(response.message, details=[f"status {response.status}"])
         return response

@@ -28,6 +28,14 @@ def lock(path: Path) -> int:
     return descriptor
 
 
+def make_private(path: Path) -> None:
+    """Make an empty file that only its owner may read, unless there is a file.
+
+    SQLite gives the files that it puts beside it the same rights.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
 def write_private(path: Path, content: bytes) -> None:
     """Write a new file that only its owner may read, durably.
 

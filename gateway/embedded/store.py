@@ -88,6 +88,7 @@ class Store:
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = files.lock(path)
+        files.make_private(path)
         try:
             # A full disk or a slow one is an error to report, not to wait for: no other writer.
             connection = sqlite3.connect(path, isolation_level=None, timeout=0)
@@ -282,7 +283,6 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     if tables:
         _check_format(connection, path)
         return
-    path.chmod(0o600)
     connection.executescript(
         f"BEGIN; {_SCHEMA} PRAGMA application_id = {APPLICATION_ID};"
         f" PRAGMA user_version = {FORMAT}; COMMIT;"

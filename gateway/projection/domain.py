@@ -171,6 +171,7 @@ proposals = table(
 Index("proposals_by_state", proposals.c.state)
 
 plots = table("plots", _key(), text("id"), text("party"), text("district"))
+Index("plots_by_id", plots.c.id, unique=True)
 Index("plots_by_party", plots.c.party)
 
 lots = table(
@@ -185,6 +186,7 @@ lots = table(
     flag("estimated"),
     text("entry"),
 )
+Index("lots_by_id", lots.c.id, unique=True)
 Index("lots_by_party", lots.c.party, lots.c.harvested_at)
 Index("lots_by_plot", lots.c.plot)
 

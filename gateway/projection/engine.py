@@ -1,5 +1,6 @@
 """The two databases behind one SQLAlchemy engine: SQLite by default, PostgreSQL by setting."""
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ def make_engine(url: str) -> AsyncEngine:
     """Return an engine for `sqlite:///path` or `postgresql://…`; close it with `dispose`.
 
     Raises:
-        ValueError: It is neither.
+        ValueError: It is neither, or SQLite without a file.
     """
     target = make_url(url)
     driver = _DRIVERS.get(target.get_backend_name())
@@ -29,8 +30,12 @@ def make_engine(url: str) -> AsyncEngine:
 
 
 def _sqlite(url: URL) -> AsyncEngine:
-    if url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    if not url.database or url.database == ":memory:":
+        raise ValueError("a projection in SQLite needs a file: several connections share it")
+    path = Path(url.database)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Closed parts of commands are in it. SQLite gives the files beside it the same rights.
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
     # The driver begins nothing by itself: `_begin` does, so that DDL is part of a transaction too.
     engine = create_async_engine(url, connect_args={"isolation_level": None})
     event.listen(engine.sync_engine, "connect", _set_up_sqlite)

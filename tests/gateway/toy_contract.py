@@ -42,7 +42,9 @@ class ToyContract:
                 writes["creator"] = json.dumps([stub.creator.msp_id, wanted["creator"]]).encode()
             await stub.put_multiple_states(writes)
             if "status" in wanted:
-                return Response(status=wanted["status"], message="TOY_SAYS_NO")
+                return Response(
+                    status=wanted["status"], message=wanted.get("message", "TOY_SAYS_NO")
+                )
             results.append({"id": wanted["id"], "code": "ACCEPTED", "flags": []})
         answer = {"time": time, "results": results[:-1] if "short" in str(args) else results}
         return Response(status=200, payload=json.dumps(answer).encode())

@@ -87,6 +87,26 @@ async def test_refused_transaction_writes_nothing(ledger, fault):
     assert await ledger.query(["a", "b"]) == {"a": None, "b": None}
 
 
+async def test_missing_rules_blame_no_command(ledger):
+    with pytest.raises(LedgerUnavailableError):
+        await ledger.submit([command("c1", set={"a": 1}, status=500, message="VERSION_MISSING")])
+    assert await ledger.height() == 1
+
+
+async def test_unreadable_state_blames_no_command(ledger):
+    def damage():
+        ledger._executor.store.connection.execute("ALTER TABLE state RENAME TO gone")
+
+    await ledger._call(damage)
+    with pytest.raises(LedgerUnavailableError, match="can't be read"):
+        await ledger.submit([command("c1", count="n")])
+    with pytest.raises(LedgerUnavailableError, match="can't be read"):
+        await ledger.query(["n"])
+    with pytest.raises(LedgerUnavailableError, match="not written"):
+        await ledger.submit([command("c1", set={"n": 1})])
+    assert await ledger.height() == 1
+
+
 async def test_answer_that_misses_a_command_is_refused(ledger):
     with pytest.raises(LedgerRefusedError):
         await ledger.submit([command("short", set={"a": 1})])
@@ -223,7 +243,9 @@ async def test_full_disk_is_reported_and_leaves_the_chain_sound(ledger):
 
 @pytest.mark.usefixtures("ledger")
 async def test_files_are_private(path):
-    assert path.stat().st_mode & 0o777 == 0o600
+    beside = [file for file in path.parent.iterdir() if file.is_file()]
+    assert {file.name for file in beside} >= {path.name, f"{path.name}-wal"}
+    assert {file.stat().st_mode & 0o777 for file in beside} == {0o600}
     keys = list(path.parent.rglob("*.key"))
     assert len(keys) == 9
     assert {key.stat().st_mode & 0o777 for key in keys} == {0o600}

@@ -261,6 +261,23 @@ async def test_tables_of_another_version_are_dropped_at_opening(database_url, st
     await projection.close()
 
 
-async def test_other_databases_are_refused():
-    with pytest.raises(ValueError, match="SQLite or PostgreSQL"):
-        await Projection.open("mysql://localhost/minori")
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("mysql://localhost/minori", "SQLite or PostgreSQL"),
+        ("sqlite://", "needs a file"),
+        ("sqlite:///:memory:", "needs a file"),
+    ],
+)
+async def test_other_databases_are_refused(url, reason):
+    with pytest.raises(ValueError, match=reason):
+        await Projection.open(url)
+
+
+async def test_sqlite_file_is_private(tmp_path, story):
+    projection = await Projection.open(f"sqlite:///{tmp_path}/folder/projection.sqlite")
+    await projection.apply_all(story.blocks)
+    files = list((tmp_path / "folder").iterdir())
+    assert len(files) == 3
+    assert {file.stat().st_mode & 0o777 for file in files} == {0o600}
+    await projection.close()
