@@ -18,6 +18,8 @@ class NetworkError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(hint)  # so that a traceback tells it too
 
     def diagnostics(self) -> str:
         """Return the whole story for a person, over as many lines as it takes."""

@@ -22,6 +22,7 @@ from network.topology import (
     HOST,
     ORGANISATIONS,
     PEER_ORGANISATIONS,
+    Consensus,
     Organisation,
     Port,
     Topology,
@@ -53,12 +54,25 @@ def height(topology: Topology, organisation: Organisation) -> int | None:
 
 
 def wait_for_leader(topology: Topology) -> None:
-    """Wait until the orderers have a leader.
+    """Wait until the orderers have a leader that all of them follow.
 
     Raises:
         ProcessFailedError: They have none after a minute.
     """
-    _wait(lambda: "" if leader(topology) else "the orderers have no leader")
+    _wait(lambda: _leader_fault(topology))
+
+
+def _leader_fault(topology: Topology) -> str:
+    leading = leader(topology)
+    if leading is None:
+        return "the orderers have no leader"
+    if topology.consensus is Consensus.RAFT:
+        # An orderer that does not follow yet refuses what it is asked to order.
+        values = _metrics(topology.port(leading, Port.ORDERER_OPERATIONS))
+        following = values.get(f'consensus_etcdraft_active_nodes{{channel="{topology.channel}"}}')
+        if following is None or following < len(ORGANISATIONS):
+            return f"{following or 0:.0f} of {len(ORGANISATIONS)} orderers follow {leading.name}'s"
+    return ""
 
 
 def wait_for_endorsements(topology: Topology, organisation: Organisation) -> None:

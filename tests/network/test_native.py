@@ -1,47 +1,343 @@
 """A real network with a plain contract: every step, repeated, interrupted, undone."""
 
 import json
+import os
+import socket
+import ssl
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from network import channel, cli, lifecycle
+from network.calls import clean_environment
+from network.crypto import home
+from network.errors import CommandFailedError, NetworkError, NetworkStateError
+from network.lifecycle import Definition
 from network.native import Network
-from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, organisation
+from network.processes import NEXT, Processes
+from network.readiness import height, leader
+from network.roster import chaincode_names, node_names, orderer_name
+from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, TOWN, Port, Topology, organisation
 from tests.fabric_fixture import running
 
 pytestmark = pytest.mark.fabric
 
 PLAIN = (sys.executable, "-P", str(Path(__file__).parent / "plain_contract.py"))
+ALL = {*node_names(), *chaincode_names()}
 
 
 @pytest.fixture(scope="module")
-def network(tmp_path_factory):
+def shared(tmp_path_factory):
     with running(tmp_path_factory.mktemp("native"), chaincode_command=PLAIN) as network:
         yield network
 
 
-def put(network: Network, key: str, value: str) -> None:
+@pytest.fixture
+def network(shared):
+    """The shared network, whole again whatever the test before did to it."""
+    shared.up()
+    return shared
+
+
+def put(network, key, value, *, by=COOP, endorsers=(COOP, SHOPS)):
+    flags = [flag for one in endorsers for flag in network.caller.peer_flags(one)]
     network.caller.peer(
-        COOP,
+        by,
         *("chaincode", "invoke", "-C", "minori", "-n", "minori", "--waitForEvent"),
         *("-c", json.dumps({"Args": ["put", key, value]})),
-        *network.caller.orderer_flags(COOP),
-        *network.caller.peer_flags(COOP),
-        *network.caller.peer_flags(SHOPS),
+        *network.caller.orderer_flags(by),
+        *flags,
     )
 
 
-def ask(network: Network, owner: str, *args: str) -> str:
+def ask(network, owner, *args):
     return network.caller.peer(
-        organisation(owner),
+        owner,
         *("chaincode", "query", "-C", "minori", "-n", "minori"),
         *("-c", json.dumps({"Args": args})),
     ).strip()
 
 
+def eventually(attempt, *, patience_s=30.0):
+    """Repeat `attempt` until it neither raises nor returns False."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        try:
+            if attempt() is not False:
+                return
+        except CommandFailedError:
+            if time.monotonic() > deadline:
+                raise
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
 def test_contract_answers_on_every_peer_when_up(network):
     put(network, "first", "1")
-    assert ask(network, "coop", "get", "first") == "1"
-    ids = {ask(network, one.name, "who") for one in PEER_ORGANISATIONS}
-    assert len(ids) == 3
+    for one in PEER_ORGANISATIONS:
+        eventually(lambda one=one: ask(network, one, "get", "first") == "1")
+    assert len({ask(network, one, "who") for one in PEER_ORGANISATIONS}) == 3
+
+
+def test_up_changes_nothing_when_all_of_it_runs(network):
+    before = network.pids
+    assert before.keys() == ALL
+    heights = [height(network.topology, one) for one in PEER_ORGANISATIONS]
+    network.up()
+    assert network.pids == before
+    assert [height(network.topology, one) for one in PEER_ORGANISATIONS] == heights
+
+
+def test_everything_is_back_with_its_ledger_when_all_of_it_was_killed(network):
+    put(network, "before the crash", "kept")
+    before = network.pids
+    for name in before:
+        network.kill(name)
+    assert network.pids == {}
+    # Another program, as after a restart of the machine: only the directory tells.
+    again = Network(Topology.load(network.topology.directory))
+    again.up()
+    assert again.pids.keys() == ALL
+    assert not set(again.pids.values()) & set(before.values())
+    assert ask(again, COOP, "get", "before the crash") == "kept"
+    put(again, "after the crash", "taken")
+
+
+def test_two_organisations_go_on_when_the_third_ones_peer_is_killed(network):
+    network.kill("town.peer")
+    put(network, "while town is away", "taken")
+    network.start("town.peer")
+    eventually(lambda: ask(network, TOWN, "get", "while town is away") == "taken")
+
+
+def test_orderers_go_on_when_their_leader_is_killed(network):
+    leading = leader(network.topology)
+    network.kill(orderer_name(leading))
+    by = next(one for one in PEER_ORGANISATIONS if one is not leading)
+    eventually(lambda: put(network, "while the leader is away", "taken", by=by))
+    network.up()
+    assert network.pids.keys() == ALL
+
+
+def test_contract_answers_again_when_its_process_was_killed(network):
+    network.kill("coop.chaincode")
+    with pytest.raises(CommandFailedError):
+        ask(network, COOP, "who")
+    network.start("coop.chaincode")
+    eventually(lambda: ask(network, COOP, "who").startswith("minori_"))
+
+
+def test_upgrade_replaces_the_processes_and_nobody_waits(network):
+    put(network, "kept", "through the upgrade")
+    before, ids = network.pids, {one: ask(network, one, "who") for one in PEER_ORGANISATIONS}
+    sequence = network.definition().sequence
+    stop, answers, faults = threading.Event(), [], []
+
+    def keep_asking():
+        while not stop.is_set():
+            try:
+                answers.append(ask(network, COOP, "get", "kept"))
+            except CommandFailedError as error:
+                faults.append(error.output)
+
+    asking = threading.Thread(target=keep_asking)
+    asking.start()
+    try:
+        definition = network.upgrade(version="autumn")
+    finally:
+        stop.set()
+        asking.join()
+    assert faults == []
+    assert set(answers) == {"through the upgrade"}
+    assert definition == Definition(version="autumn", sequence=sequence + 1)
+    assert network.definition() == definition
+    assert network.pids.keys() == ALL
+    for one in PEER_ORGANISATIONS:
+        assert network.pids[f"{one.name}.chaincode"] != before[f"{one.name}.chaincode"]
+        assert ask(network, one, "who").startswith("minori_autumn:") != ids[one]
+    assert all(network.pids[name] == before[name] for name in node_names())
+    put(network, "after the upgrade", "taken")
+
+
+class Crash(BaseException):
+    """The program ends here, in the middle of its work."""
+
+
+def crash(*_, **__):
+    raise Crash
+
+
+def crash_all(network):
+    for name in network.pids:
+        network.kill(name)
+    return Network(Topology.load(network.topology.directory))
+
+
+@pytest.mark.parametrize(
+    ("owner", "step", "upgraded"),
+    [
+        (lifecycle, "approve", False),
+        (lifecycle, "commit", False),
+        (Processes, "replace", True),
+    ],
+)
+def test_upgrade_is_done_or_undone_when_it_was_cut_off(network, monkeypatch, owner, step, upgraded):
+    before = network.definition()
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, crash)
+        with pytest.raises(Crash):
+            network.upgrade()
+    again = crash_all(network)
+    again.up()
+    assert again.pids.keys() == ALL
+    assert not [name for name in again.pids if name.endswith(NEXT)]
+    assert again.definition().sequence == before.sequence + upgraded
+    put(again, "after the cut", "taken")
+    # and the next upgrade goes through
+    assert again.upgrade().sequence == before.sequence + upgraded + 1
+
+
+@pytest.mark.parametrize(
+    ("owner", "step"),
+    [
+        (channel, "join_orderer"),
+        (channel, "join_peer"),
+        (lifecycle, "install"),
+        (lifecycle, "commit"),
+    ],
+)
+def test_first_start_goes_on_where_it_was_cut_off(tmp_path, monkeypatch, owner, step):
+    step_itself = getattr(owner, step)
+    calls = []
+
+    def crash_at_the_second_call(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 2 or step == "commit":
+            raise Crash
+        return step_itself(*args, **kwargs)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, step, crash_at_the_second_call)
+        with pytest.raises(Crash), running(tmp_path, chaincode_command=PLAIN) as network:
+            pytest.fail(f"up although {step} failed on {network}")
+    network = crash_all(Network(Topology.load(tmp_path), chaincode_command=PLAIN))
+    network = Network(network.topology, chaincode_command=PLAIN)
+    try:
+        network.up()
+        put(network, "after the cut", "taken")
+    finally:
+        network.down()
+
+
+def test_down_ends_everything_and_up_goes_on_from_the_same_ledger(network):
+    put(network, "overnight", "kept")
+    network.down()
+    assert network.pids == {}
+    for port in network.topology.ports():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(("127.0.0.1", port))
+    with pytest.raises(NetworkStateError, match="not running"):
+        network.deploy()
+    network.up()
+    assert ask(network, COOP, "get", "overnight") == "kept"
+
+
+def test_purge_removes_the_directory(tmp_path):
+    with running(tmp_path / "gone", chaincode_command=PLAIN) as network:
+        network.down(purge=True)
+        assert not (tmp_path / "gone").exists()
+        assert network.pids == {}
+
+
+def test_up_names_the_process_and_its_log_when_the_contract_ends_at_once(tmp_path):
+    command = (sys.executable, "-c", "raise SystemExit('no rules today')")
+    with (
+        pytest.raises(NetworkError, match=r"\.chaincode ended right after its start") as caught,
+        running(tmp_path, chaincode_command=command),
+    ):
+        pytest.fail("up without a contract")
+    assert "no rules today" in caught.value.diagnostics()
+
+
+def test_status_shows_the_whole_network(network):
+    result = CliRunner().invoke(
+        cli.app, ["network", "status", "-d", str(network.topology.directory)]
+    )
+    assert result.exit_code == 0, result.output
+    for name, pid in network.pids.items():
+        assert f"{name:16}  pid {pid}" in result.output
+    assert f"led by {leader(network.topology).name}" in result.output
+    assert f"{height(network.topology, COOP)} blocks" in result.output
+
+
+def test_status_names_what_stopped(network):
+    network.kill("shops.peer")
+    result = CliRunner().invoke(
+        cli.app, ["network", "status", "-d", str(network.topology.directory)]
+    )
+    assert result.exit_code == 3
+    assert "shops.peer        stopped" in result.output
+    assert "1 stopped" in result.output
+
+
+def test_peer_hangs_up_on_a_client_without_a_certificate(network):
+    folder = home(network.topology, COOP)
+    context = ssl.create_default_context(cafile=str(folder / "tlsca/cert.pem"))
+    context.set_alpn_protocols(["h2"])
+    address = ("127.0.0.1", network.topology.port(COOP, Port.PEER))
+    with (
+        socket.create_connection(address, timeout=10) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as call,
+        pytest.raises(ssl.SSLError, match=r"(?i)certificate.required|bad.certificate"),
+    ):
+        call.recv(1)
+
+
+def test_client_identity_may_not_administer_its_peer(network):
+    folder = home(network.topology, COOP)
+    settings = network.topology.directory.absolute() / "settings/coop.peer"
+    environment = {
+        **clean_environment(os.environ),
+        "FABRIC_CFG_PATH": str(settings),
+        "CORE_PEER_MSPCONFIGPATH": str(folder / "gateway/msp"),
+        "CORE_PEER_TLS_CLIENTCERT_FILE": str(folder / "gateway/tls/cert.pem"),
+        "CORE_PEER_TLS_CLIENTKEY_FILE": str(folder / "gateway/tls/key.pem"),
+    }
+    with pytest.raises(CommandFailedError, match="exit code 1") as caught:
+        network.commands.run(
+            "peer", ["lifecycle", "chaincode", "queryinstalled"], environment=environment
+        )
+    assert "is not an admin under this MSP" in caught.value.output
+
+
+def test_one_organisation_alone_changes_nothing(network):
+    with pytest.raises(CommandFailedError) as caught:
+        put(network, "alone", "never", endorsers=(COOP,))
+    assert "ENDORSEMENT_POLICY_FAILURE" in caught.value.output
+    assert ask(network, COOP, "get", "alone") == "nothing"
+
+
+def test_real_contract_answers_on_every_peer(fabric_network):
+    for one in PEER_ORGANISATIONS:
+        answer = json.loads(ask(fabric_network, one, "version"))
+        assert answer["contract"] == "minori"
+
+
+def test_fabric_3_orders_by_four_smartbft_orderers(fabric3_network):
+    topology = fabric3_network.topology
+    assert fabric3_network.commands.version >= (3, 0, 0)
+    assert topology.consensus == "BFT"
+    assert json.loads(ask(fabric3_network, COOP, "version"))["contract"] == "minori"
+    leading = leader(topology)
+    fabric3_network.kill(orderer_name(leading))
+    by = next(one for one in PEER_ORGANISATIONS if one is not leading)
+    before = fabric3_network.definition()
+    fabric3_network.start(orderer_name(leading))
+    fabric3_network.up()
+    assert fabric3_network.definition() == before
+    assert organisation(by.name) is by

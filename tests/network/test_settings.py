@@ -108,6 +108,7 @@ def test_peer_runs_every_system_chaincode_that_the_tools_call(topology):
     [
         ("General.TLS.Enabled", True),
         ("General.TLS.ClientAuthRequired", True),
+        ("General.Cluster.RPCTimeout", "2s"),
         ("General.ListenPort", 20003),
         ("General.ListenAddress", "127.0.0.1"),
         ("General.MaxRecvMsgSize", 104857600),
