@@ -15,11 +15,10 @@ import logging
 import os
 import sys
 
-import structlog
 import uvloop
 
 from chaincode.contract import MinoriContract
-from chaincode.shim import Config, ConfigError, serve
+from chaincode.shim import Config, ConfigError, configure_logs, serve
 
 EXIT_CONFIG = 78
 """Source: `EX_CONFIG` of BSD `sysexits.h`."""
@@ -37,17 +36,7 @@ def main() -> int:
     except ConfigError as error:
         sys.stderr.write(f"{error}\n")
         return EXIT_CONFIG
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level_number),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
-    )
+    configure_logs(level=level_number)
     # asyncio's own loop costs a sixth more processor time per transaction.
     uvloop.run(serve(MinoriContract(), config))
     return 0

@@ -10,6 +10,7 @@ Knows nothing of the rules: it runs any `chaincode.stub.Contract`. Read in this 
     proposal      what the client signed: who, when, what
     watchdog      interrupts a contract that computes past its deadline
     refusals      every answer that is the shim's and not the contract's
+    logs          one JSON object a line, to stderr
 
 Source: fabric-protos 0.3.7 `peer/chaincode_shim.proto`; fabric v3.1.5 `core/chaincode/handler.go`
 is the other end of the line.
@@ -17,6 +18,7 @@ is the other end of the line.
 
 from chaincode.shim.config import TLS, Config, ConfigError
 from chaincode.shim.errors import ContractStuckError, PeerError, ShimError, TransactionOverError
+from chaincode.shim.logs import configure_logs
 from chaincode.shim.refusals import Refusal
 from chaincode.shim.server import Server, serve
 
@@ -30,5 +32,6 @@ __all__ = [
     "Server",
     "ShimError",
     "TransactionOverError",
+    "configure_logs",
     "serve",
 ]

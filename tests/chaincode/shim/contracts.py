@@ -46,6 +46,12 @@ class Contract:
         await stub.put_multiple_states({name: b"value of " + name.encode() for name in names})
         return Response(status=200)
 
+    async def put_slowly(self, stub, key, seconds):
+        """Wait between the write and the answer."""
+        await self.put(stub, key)
+        await asyncio.sleep(float(seconds))
+        return Response(status=200)
+
     async def put_empty(self, stub):
         await stub.put_multiple_states({"key": b""})
         return Response(status=200)

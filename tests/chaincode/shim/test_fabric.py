@@ -1,0 +1,201 @@
+"""The shim on real peers: Fabric's command, our client and the official one drive it."""
+
+import asyncio
+import json
+import random
+import sys
+import time
+
+import pytest
+
+from chaincode.shim import Refusal
+from gateway.fabric import ConnectionProfile, Deadlines, Gateway, GatewayError
+from network.lifecycle import health_port
+from network.topology import COOP, SHOPS
+from tests.fabric_fixture import running
+from tests.node import driver
+
+pytestmark = pytest.mark.fabric
+
+COMMAND = (sys.executable, "-m", "tests.chaincode.shim.contract_process")
+PATIENT = Deadlines(evaluate_s=30, endorse_s=30, submit_s=30, commit_status_s=60)
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    """A network whose contract is the tests' own, with its slow and failing functions."""
+    with running(tmp_path_factory.mktemp("shim"), chaincode_command=COMMAND) as network:
+        yield network
+
+
+def _gateway(network, owner):
+    profile = ConnectionProfile.load(network.connection(owner))
+    gateway = Gateway.from_profile(profile, deadlines=PATIENT)
+    return gateway, gateway.network(profile.channel).contract(profile.chaincode)
+
+
+@pytest.fixture
+async def coop(network):
+    gateway, contract = _gateway(network, "coop")
+    async with gateway:
+        yield contract
+
+
+@pytest.fixture
+async def shops(network):
+    gateway, contract = _gateway(network, "shops")
+    async with gateway:
+        yield contract
+
+
+async def _refused(contract, function, args=()):
+    with pytest.raises(GatewayError) as caught:
+        await contract.evaluate_transaction(function, args)
+    return caught.value.chaincode_response or str(caught.value)
+
+
+def _health_port(network):
+    return network.topology.port(COOP, health_port(network.definition()))
+
+
+async def _transactions(port):
+    """Return how many transactions the co-op's contract runs; `None` while it stands still."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(0.5):
+            writer.write(b"GET /health HTTP/1.1\r\n\r\n")
+            answer = await reader.read()
+    except TimeoutError:
+        return None
+    finally:
+        writer.close()
+    return json.loads(answer.partition(b"\r\n\r\n")[2])["transactions"]
+
+
+def test_peer_command_invokes_and_queries(network):
+    name = ("-C", network.topology.channel, "-n", network.topology.chaincode)
+
+    def arguments(*args):
+        return ("-c", json.dumps({"Args": args}))
+
+    network.caller.peer(
+        COOP,
+        *("chaincode", "invoke", "--waitForEvent", *name, *arguments("put", "by/command")),
+        *network.caller.orderer_flags(COOP),
+        *network.caller.peer_flags(COOP),
+        *network.caller.peer_flags(SHOPS),
+    )
+    answer = network.caller.peer(
+        SHOPS, "chaincode", "query", *name, *arguments("get", "by/command", "nothing")
+    )
+    assert json.loads(answer) == ["value of by/command", None]
+
+
+async def test_200_interleaved_transactions_on_real_peers_are_neither_lost_nor_mixed_up(
+    network, coop, shops
+):
+    """Committed, read, slow, failing, hanging and abandoned ones, through two organisations."""
+    dice = random.Random(11)
+
+    async def committed(contract):
+        key = f"interleaved/{dice.random()}".encode()
+        await contract.submit_transaction("put", [key])
+        [value] = json.loads(await contract.evaluate_transaction("get", [key]))
+        assert value == f"value of {key.decode()}"
+
+    async def own(contract):
+        proposal = contract.new_proposal("own")
+        transaction = await proposal.endorse()
+        assert transaction.result.payload == b"-|-"
+        assert transaction.result.writes == {
+            network.topology.chaincode: {f"b/{proposal.tx_id}": proposal.tx_id.encode()}
+        }
+
+    async def slow(contract):
+        text = str(dice.random()).encode()
+        assert await contract.evaluate_transaction("sleeps", [b"0.7", text]) == text
+
+    async def failing(contract):
+        assert await _refused(contract, "raises") == (500, Refusal.CONTRACT_FAILED)
+
+    async def hanging(contract):
+        assert await _refused(contract, "sleeps", [b"3600"]) == (500, Refusal.DEADLINE)
+
+    async def abandoned(contract):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await contract.evaluate_transaction("sleeps", [b"1.5"])
+
+    kinds = [committed] * 60 + [own] * 20 + [slow] * 40 + [failing] * 40 + [abandoned] * 30
+    dice.shuffle(kinds)
+    # First: while one hangs, its peer's commits wait, and whatever begins after those waits too,
+    # longer than a peer waits for an endorsement.
+    kinds = [hanging] * 10 + kinds
+    await asyncio.gather(*(kind((coop, shops)[n % 2]) for n, kind in enumerate(kinds)))
+    assert await coop.evaluate_transaction("echo", [b"alive"]) == b"alive"
+
+
+async def test_contract_that_computes_for_ever_stops_its_peer_for_no_longer_than_the_deadline(
+    network, coop, shops
+):
+    """While it runs, its peer commits nothing (it holds the ledger's lock); the others go on."""
+    health = _health_port(network)
+    poison = asyncio.create_task(_refused(coop, "computes"))
+    while await _transactions(health) is not None:
+        assert not poison.done()
+    start = time.monotonic()
+    assert await shops.evaluate_transaction("echo", [b"a"]) == b"a"
+    assert time.monotonic() - start < 2
+    assert await poison == (500, Refusal.DEADLINE)
+    await coop.submit_transaction("put", [b"after/poison"])
+    assert time.monotonic() - start < 15
+
+
+async def test_chaincode_killed_in_mid_transaction_serves_again_at_once(network, coop):
+    """Nothing half done: the transaction fails, and the next finds the state as it was."""
+    health = _health_port(network)
+    for cycle in range(5):
+        key = f"killed/{cycle}".encode()
+        caught_in_the_act = asyncio.create_task(_refused(coop, "put_slowly", [key, b"3"]))
+        while await _transactions(health) != 1:
+            assert not caught_in_the_act.done()
+        await asyncio.to_thread(network.kill, "coop.chaincode")
+        await caught_in_the_act
+        await asyncio.to_thread(network.start, "coop.chaincode")
+        start = time.monotonic()
+        assert json.loads(await coop.evaluate_transaction("get", [key])) == [None]
+        assert time.monotonic() - start < 5
+
+
+async def test_arguments_of_6_mib_leave_the_stream_alive(coop):
+    size = 6 * 1024 * 1024
+    assert await coop.evaluate_transaction("size", [b"x" * size]) == str(size).encode()
+    assert await coop.evaluate_transaction("echo", [b"alive"]) == b"alive"
+
+
+def test_official_node_client_drives_the_chaincode(network):
+    calls = [
+        {"kind": "submit", "function": "put", "args": ["by/node"]},
+        {"kind": "evaluate", "function": "get", "args": ["by/node", "nothing"]},
+        {"kind": "evaluate", "function": "raises", "args": []},
+    ]
+    request = {"calls": calls, "in_flight": 1}
+    put, get, raises = driver.ask(network.connection("coop"), request)["outcomes"]
+    assert put["ok"]
+    assert json.loads(get["payload"]) == ["value of by/node", None]
+    assert not raises["ok"]
+    assert any(Refusal.CONTRACT_FAILED in detail for detail in raises["details"])
+
+
+def test_official_node_client_loads_the_chaincode(network):
+    figures = driver.ask(
+        network.connection("coop"),
+        {
+            "load": {"kind": "submit", "function": "put", "args": ["load/{n}"]},
+            "transactions": 40,
+            "in_flight": 20,
+        },
+    )
+    assert (figures["transactions"], figures["failed"]) == (40, 0), figures["errors"]
+    assert 0 < figures["p50_ms"] <= figures["p99_ms"]
+    assert figures["per_second"] > 0
