@@ -1,21 +1,39 @@
-"""The contract's smallest ledger: a dictionary. For tests of the rules alone."""
+"""The contract's smallest ledger: a dictionary. For tests of the rules alone.
+
+ledger = MemoryLedger()
+codes = ledger.submit(wire, wire, time=1_776_211_200, creator=creator("CoopMSP"))
+ledger.record("lot/5T2W8YK0M3R7B1XNQ4HD")
+ledger.transactions                 # everything that was ever called, to play again
+"""
 
 import json
 import time as clock
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 
 from chaincode.contract import MinoriContract
 from chaincode.stub import Creator, Response
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transaction:
+    """One call of the contract, as a ledger would hand it over."""
+
+    function: str
+    args: tuple[bytes, ...]
+    time: int
+    creator: Creator
+
+
 class MemoryStub:
     """One transaction over a dictionary; keeps what was read and written, in order."""
 
-    def __init__(self, state: Mapping[str, bytes], *, time: int, creator: Creator) -> None:
+    def __init__(self, state: Mapping[str, bytes], transaction: Transaction) -> None:
         self.state = state
         self.tx_id = "0" * 64
-        self.tx_timestamp = time
-        self.creator = creator
+        self.tx_timestamp = transaction.time
+        self.creator = transaction.creator
         self.reads: list[str] = []
         self.writes: dict[str, bytes] = {}
 
@@ -26,42 +44,89 @@ class MemoryStub:
     async def put_multiple_states(self, writes: Mapping[str, bytes]) -> None:
         self.writes.update(writes)
 
+    def digest(self, response: Response) -> str:
+        """Return SHA-256 over everything that endorsers compare: reads, writes, answer."""
+        seen = [
+            self.reads,
+            [[key, value.hex()] for key, value in self.writes.items()],
+            [response.status, response.message, response.payload.hex()],
+        ]
+        return sha256(json.dumps(seen).encode()).hexdigest()
+
 
 class MemoryLedger:
-    """Runs transactions one after the other."""
+    """Runs transactions one after the other, without an event loop: nothing here ever waits."""
 
-    def __init__(self, *, creator: Creator | None = None) -> None:
-        self.state: dict[str, bytes] = {}
+    def __init__(
+        self,
+        state: Mapping[str, bytes] | None = None,
+        *,
+        creator: Creator | None = None,
+        contract: object | None = None,
+    ) -> None:
+        self.state = dict(state or {})
         self.creator = creator or Creator(msp_id="CoopMSP", certificate_pem=b"")
-        self.contract = MinoriContract()
+        self.contract = contract or MinoriContract()
+        self.transactions: list[Transaction] = []
         self.stub: MemoryStub | None = None
 
-    async def invoke(
+    def run(self, transaction: Transaction) -> Response:
+        """Run one transaction, and commit it if it may be ordered."""
+        self.transactions.append(transaction)
+        self.stub = MemoryStub(self.state, transaction)
+        response = finish(
+            self.contract.invoke(self.stub, transaction.function, list(transaction.args))
+        )
+        if response.status == 200:
+            self.state.update(self.stub.writes)
+        return response
+
+    def invoke(
         self,
         function: str,
         *args: bytes,
         time: int | None = None,
         creator: Creator | None = None,
     ) -> Response:
-        stub = MemoryStub(
-            self.state,
-            time=int(clock.time()) if time is None else time,
-            creator=creator or self.creator,
+        """Run one function, by default now and by this ledger's own submitter."""
+        return self.run(
+            Transaction(
+                function=function,
+                args=args,
+                time=int(clock.time()) if time is None else time,
+                creator=creator or self.creator,
+            )
         )
-        response = await self.contract.invoke(stub, function, args)
-        if response.status == 200:
-            self.state.update(stub.writes)
-        self.stub = stub
-        return response
 
-    async def submit(
+    def submit(
         self, *wires: bytes, time: int | None = None, creator: Creator | None = None
     ) -> list[str]:
         """Submit in one transaction and return the codes."""
-        response = await self.invoke("submit", *wires, time=time, creator=creator)
+        return [result["code"] for result in self.results(*wires, time=time, creator=creator)]
+
+    def results(
+        self, *wires: bytes, time: int | None = None, creator: Creator | None = None
+    ) -> list[dict]:
+        """Submit in one transaction and return the results."""
+        response = self.invoke("submit", *wires, time=time, creator=creator)
         assert response.status == 200, response
-        return [result["code"] for result in json.loads(response.payload)["results"]]
+        return json.loads(response.payload)["results"]
 
     def record(self, key: str) -> dict | None:
+        """Return the record at `key`."""
         raw = self.state.get(key)
         return None if raw is None else json.loads(raw)
+
+    def digest(self) -> str:
+        """Return SHA-256 of the whole state."""
+        state = [[key, self.state[key].hex()] for key in sorted(self.state)]
+        return sha256(json.dumps(state).encode()).hexdigest()
+
+
+def finish(coroutine: Coroutine[object, object, Response]) -> Response:
+    """Return what a coroutine returns that never waits."""
+    try:
+        coroutine.send(None)
+    except StopIteration as end:
+        return end.value
+    raise AssertionError("it waited")

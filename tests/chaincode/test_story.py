@@ -7,19 +7,19 @@ from tests.identities import creator
 from tests.memory_ledger import MemoryLedger
 
 
-async def founded(town: Town) -> MemoryLedger:
+def founded(town: Town) -> MemoryLedger:
     """Return a ledger on which everyone of the town is entered."""
     ledger = MemoryLedger()
     for msp_id, wire in town.founding():
-        assert await ledger.submit(wire, creator=creator(msp_id)) == ["ACCEPTED"]
-    codes = await ledger.submit(*town.registrations())
+        assert ledger.submit(wire, creator=creator(msp_id)) == ["ACCEPTED"]
+    codes = ledger.submit(*town.registrations())
     assert set(codes) == {"ACCEPTED"}
     return ledger
 
 
-async def test_harvest_ship_receive_settle_sell_balances():
+def test_harvest_ship_receive_settle_sell_balances():
     town = Town.create()
-    ledger = await founded(town)
+    ledger = founded(town)
     lot, harvest = town.harvest("farm-a", 20_000)
     shipment, ship = town.ship("farm-a", lot, "shop-a", 12_000)
     receive = town.receive("shop-a", lot, shipment, 11_500)
@@ -33,7 +33,7 @@ async def test_harvest_ship_receive_settle_sell_balances():
     proposal, approval = town.settle("shop-a", "farm-a", lot=lot, shipment=shipment, split=split)
     sell = town.take("sell", "shop-a", lot, 1_500)
     commands = [harvest, ship, receive, proposal, approval, sell]
-    assert await ledger.submit(*commands) == ["ACCEPTED"] * 6
+    assert ledger.submit(*commands) == ["ACCEPTED"] * 6
 
     farm, shop = town.people["farm-a"].party, town.people["shop-a"].party
     assert ledger.record(Holding.key(lot, farm, farm))["held_g"] == 8_300
@@ -53,7 +53,7 @@ async def test_harvest_ship_receive_settle_sell_balances():
     assert is_balanced(lot_record, records(Holding, "holding/"), records(Shipment, "shipment/"))
 
 
-async def test_the_same_story_one_command_per_transaction_gives_the_same_state():
+def test_the_same_story_one_command_per_transaction_gives_the_same_state():
     town = Town.create()
     founding, registrations = town.founding(), town.registrations()
     lot, harvest = town.harvest("farm-a", 20_000)
@@ -62,18 +62,18 @@ async def test_the_same_story_one_command_per_transaction_gives_the_same_state()
     at_once, one_by_one = MemoryLedger(), MemoryLedger()
     for ledger in (at_once, one_by_one):
         for msp_id, wire in founding:
-            await ledger.submit(wire, creator=creator(msp_id))
-    assert set(await at_once.submit(*commands)) == {"ACCEPTED"}
+            ledger.submit(wire, creator=creator(msp_id))
+    assert set(at_once.submit(*commands)) == {"ACCEPTED"}
     for wire in commands:
-        assert await one_by_one.submit(wire) == ["ACCEPTED"]
+        assert one_by_one.submit(wire) == ["ACCEPTED"]
     assert at_once.state == one_by_one.state
 
 
-async def test_a_command_sent_twice_applies_once():
+def test_a_command_sent_twice_applies_once():
     town = Town.create()
-    ledger = await founded(town)
+    ledger = founded(town)
     _, harvest = town.harvest("farm-a", 20_000)
-    assert await ledger.submit(harvest, harvest) == ["ACCEPTED", "ALREADY_TAKEN"]
+    assert ledger.submit(harvest, harvest) == ["ACCEPTED", "ALREADY_TAKEN"]
     before = dict(ledger.state)
-    assert await ledger.submit(harvest) == ["ALREADY_TAKEN"]
+    assert ledger.submit(harvest) == ["ALREADY_TAKEN"]
     assert ledger.state == before
