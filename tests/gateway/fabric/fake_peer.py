@@ -38,6 +38,7 @@ class Failure:
     code: grpc.StatusCode
     message: str = ""
     details: tuple[ErrorDetail, ...] = ()
+    raw_details: bytes | None = None
 
     async def abort(self, context) -> None:
         status = status_pb2.Status(code=self.code.value[0], message=self.message)
@@ -49,9 +50,8 @@ class Failure:
                 )
             )
             status.details.append(packed)
-        metadata = (
-            (("grpc-status-details-bin", status.SerializeToString()),) if self.details else ()
-        )
+        raw = status.SerializeToString() if self.details else self.raw_details
+        metadata = () if raw is None else (("grpc-status-details-bin", raw),)
         await context.abort(self.code, self.message, trailing_metadata=metadata)
 
 
@@ -60,6 +60,7 @@ class FakePeer:
 
     Attributes:
         calls: Stage and request of every call so far.
+        called: Set at the first.
         script: The next answers of each stage.
         submitted: The envelopes that this peer passed to the orderers.
         hold_blocks: Whether submitted envelopes wait for `release` instead of being committed.
@@ -71,6 +72,7 @@ class FakePeer:
         self.msp_id = msp_id
         self.chain = chain
         self.calls: list[tuple[Stage, object]] = []
+        self.called = asyncio.Event()
         self.script: dict[Stage, list[Failure | str | Callable]] = {stage: [] for stage in Stage}
         self.submitted: list[bytes] = []
         self.hold_blocks = False
@@ -125,6 +127,7 @@ class FakePeer:
     def _scripted(self, stage: Stage, honest: Callable):
         async def handle(request, context):
             self.calls.append((stage, request))
+            self.called.set()
             scripted = self.script[stage].pop(0) if self.script[stage] else honest
             if isinstance(scripted, Failure):
                 await scripted.abort(context)
@@ -167,8 +170,12 @@ class FakePeer:
 
     def _deliver_service(self):
         def handler(kind: str):
+            async def deliver(requests, context):
+                async for response in self._deliver(requests, context, kind):
+                    yield response
+
             return grpc.stream_stream_rpc_method_handler(
-                lambda requests, context: self._deliver(requests, context, kind),
+                deliver,
                 request_deserializer=common_pb2.Envelope.FromString,
                 response_serializer=lambda message: message.SerializeToString(),
             )
