@@ -35,6 +35,7 @@ from gateway.fabric.errors import (
     SubmitError,
 )
 from gateway.fabric.gateway import Gateway
+from gateway.fabric.network import PATIENCE_S
 from gateway.fabric.outcome import Action, Outcome, Stage, ValidationCode
 from gateway.fabric.peers import Deadlines
 from gateway.fabric.profile import ConnectionProfile
@@ -134,6 +135,7 @@ class FabricLedger:
         chaincode: str,
         on_stage: OnStage = _pass,
         settle_s: float = SETTLE_S,
+        patience_s: float = PATIENCE_S,
     ) -> None:
         """Use an open gateway, which `close` closes.
 
@@ -144,12 +146,14 @@ class FabricLedger:
             on_stage: Awaited after ENDORSE, SUBMIT and COMMIT_STATUS of each transaction; a
                 fault test ends the process in it.
             settle_s: Seconds that `submit` goes on asking after an unclear outcome.
+            patience_s: Seconds that `blocks` goes on connecting.
         """
         self._gateway = gateway
         self._network = gateway.network(channel)
         self._contract = self._network.contract(chaincode)
         self._on_stage = on_stage
         self._settle_s = settle_s
+        self._patience_s = patience_s
 
     @classmethod
     def from_profile(
@@ -205,7 +209,7 @@ class FabricLedger:
         Lost connections are renewed. Raises `LedgerUnavailableError` when that fails for long,
         and plain `LedgerError` when the chain is broken, which no new start will mend.
         """
-        events = self._network.block_events(start)
+        events = self._network.block_events(start, patience_s=self._patience_s)
         try:
             async for block in events:
                 yield _to_block(block, chaincode=self._contract.chaincode)

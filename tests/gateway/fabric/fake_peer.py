@@ -1,7 +1,8 @@
 """A peer's Gateway and Deliver services over a real gRPC connection, honest unless scripted.
 
 `peer.script[stage]` is a list of answers for the next calls, each used once: a `Failure`, `HANG`,
-or a function from the request to the response. An empty list means: as an honest peer would.
+or a function from the request to the response or a `Failure`. An empty list means: as an honest
+peer would.
 """
 
 import asyncio
@@ -105,7 +106,7 @@ class FakePeer:
         methods = {
             "Evaluate": (Stage.EVALUATE, gateway_pb2.EvaluateRequest, self._evaluate),
             "Endorse": (Stage.ENDORSE, gateway_pb2.EndorseRequest, self._endorse),
-            "Submit": (Stage.SUBMIT, gateway_pb2.SubmitRequest, self._submit),
+            "Submit": (Stage.SUBMIT, gateway_pb2.SubmitRequest, self.submit),
             "CommitStatus": (
                 Stage.COMMIT_STATUS,
                 gateway_pb2.SignedCommitStatusRequest,
@@ -134,7 +135,11 @@ class FakePeer:
             if scripted == HANG:
                 await asyncio.Event().wait()
             response = scripted(request)
-            return await response if asyncio.iscoroutine(response) else response
+            if asyncio.iscoroutine(response):
+                response = await response
+            if isinstance(response, Failure):
+                await response.abort(context)
+            return response
 
         return handle
 
@@ -149,7 +154,7 @@ class FakePeer:
             prepared_transaction=prepare(request.proposed_transaction, payload=answer("ACCEPTED"))
         )
 
-    async def _submit(self, request) -> gateway_pb2.SubmitResponse:
+    async def submit(self, request) -> gateway_pb2.SubmitResponse:
         envelope = request.prepared_transaction.SerializeToString()
         self.submitted.append(envelope)
         if not self.hold_blocks:
