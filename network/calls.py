@@ -56,12 +56,15 @@ class Caller:
             "peer", arguments, environment=self._peer_environment(organisation)
         )
 
-    def orderer_flags(self, organisation: Organisation) -> list[str]:
-        """Return the flags by which `peer` reaches the organisation's orderer."""
+    def orderer_flags(
+        self, organisation: Organisation, *, orderer: Organisation | None = None
+    ) -> list[str]:
+        """Return the flags by which `peer` reaches an orderer: its own organisation's, or that."""
+        owner = orderer or organisation
         tls = home(self.topology, organisation) / "admin/tls"
         return [
-            *("-o", self.topology.address(organisation, Port.ORDERER), "--tls", "--clientauth"),
-            *("--cafile", str(self._tls_root(organisation))),
+            *("-o", self.topology.address(owner, Port.ORDERER), "--tls", "--clientauth"),
+            *("--cafile", str(self._tls_root(owner))),
             *("--certfile", str(tls / "cert.pem"), "--keyfile", str(tls / "key.pem")),
         ]
 

@@ -10,6 +10,7 @@ package's id is known before any peer has seen it.
 import gzip
 import hashlib
 import io
+import itertools
 import json
 import re
 import tarfile
@@ -19,10 +20,18 @@ from pathlib import Path
 
 from network.calls import Caller
 from network.crypto import home
-from network.errors import CommandFailedError
-from network.topology import PEER_ORGANISATIONS, Organisation, Port, Topology
+from network.errors import CommandFailedError, ProcessFailedError
+from network.topology import ORGANISATIONS, PEER_ORGANISATIONS, Organisation, Port, Topology
 
-ORDERING_PATIENCE_S = 60.0
+ORDERING_PATIENCE_S = 90.0
+COMMIT_PATIENCE_S = 10
+NOT_ORDERED = re.compile(
+    "SERVICE_UNAVAILABLE|no Raft leader|failed to connect|timed out waiting for txid"
+    # the try before was committed after all, while this one was on its way
+    "|MVCC_READ_CONFLICT"
+)
+"""What `peer` says of a transaction that may be tried again."""
+
 POLL_S = 0.2
 
 
@@ -86,14 +95,10 @@ def install(organisation: Organisation, item: Package, caller: Caller) -> None:
 def approve(
     organisation: Organisation, item: Package, definition: Definition, caller: Caller
 ) -> None:
-    """Approve the definition with this package in the organisation's name; wait for its commit.
-
-    Tries again while the orderers have no leader yet.
-    """
+    """Approve the definition with this package in the organisation's name; wait for its commit."""
     arguments = [
         *("lifecycle", "chaincode", "approveformyorg", "--package-id", item.id),
         *_definition_flags(definition, caller.topology),
-        *caller.orderer_flags(organisation),
         *caller.peer_flags(organisation),
     ]
     _until_ordered(organisation, arguments, caller, done="with unchanged content")
@@ -101,18 +106,18 @@ def approve(
 
 def commit(definition: Definition, caller: Caller) -> None:
     """Make the approved definition the channel's; wait until every organisation's peer has it."""
-    organisation = PEER_ORGANISATIONS[0]
     arguments = ["lifecycle", "chaincode", "commit"]
     arguments += _definition_flags(definition, caller.topology)
-    arguments += caller.orderer_flags(organisation)
     for one in PEER_ORGANISATIONS:
         arguments += caller.peer_flags(one)
-    _until_ordered(
-        organisation,
-        arguments,
-        caller,
-        done=f"next defined sequence is {definition.sequence + 1}",
-    )
+    done = f"new definition must be sequence {definition.sequence + 1}"
+    _until_ordered(PEER_ORGANISATIONS[0], arguments, caller, done=done)
+    deadline = time.monotonic() + ORDERING_PATIENCE_S
+    for one in PEER_ORGANISATIONS:
+        while committed(one, caller) != definition:
+            if time.monotonic() > deadline:
+                raise ProcessFailedError(f"{one.name}.peer does not follow the channel")
+            time.sleep(POLL_S)
 
 
 def committed(organisation: Organisation, caller: Caller) -> Definition | None:
@@ -137,22 +142,28 @@ def _definition_flags(definition: Definition, topology: Topology) -> list[str]:
     return [
         *("-C", topology.channel, "-n", topology.chaincode),
         *("-v", definition.version, "--sequence", str(definition.sequence)),
+        *("--waitForEventTimeout", f"{COMMIT_PATIENCE_S}s"),
     ]
 
 
 def _until_ordered(
     organisation: Organisation, arguments: list[str], caller: Caller, *, done: str
 ) -> None:
-    """Run `peer` until the orderers take its transaction, or say by `done` that they had."""
+    """Run `peer` until its transaction is committed, or `done` in its output says that it was.
+
+    Each try goes to another orderer, the own one first: one that has no leader, or is only just
+    back and believes in the leader of yesterday, keeps what it gets to itself.
+    """
     deadline = time.monotonic() + ORDERING_PATIENCE_S
-    while True:
+    start = ORGANISATIONS.index(organisation)
+    for orderer in itertools.cycle((*ORGANISATIONS[start:], *ORGANISATIONS[:start])):
+        flags = caller.orderer_flags(organisation, orderer=orderer)
         try:
-            caller.peer(organisation, *arguments)
+            caller.peer(organisation, *arguments, *flags)
         except CommandFailedError as error:
             if done in error.output:
                 return
-            waiting = re.search(r"SERVICE_UNAVAILABLE|no Raft leader", error.output)
-            if waiting is None or time.monotonic() > deadline:
+            if not NOT_ORDERED.search(error.output) or time.monotonic() > deadline:
                 raise
             time.sleep(POLL_S)
         else:

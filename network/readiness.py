@@ -8,6 +8,7 @@ import contextlib
 import http.client
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -37,12 +38,20 @@ ENDORSE_TIMEOUT_S = 10.0
 def leader(
     topology: Topology, among: Sequence[Organisation] = ORGANISATIONS
 ) -> Organisation | None:
-    """Return whose orderer, among these that run, says that it leads; `None` when none does."""
+    """Return whose orderer leads, by what these that run say; `None` when it is not known.
+
+    A SmartBFT orderer knows the leader as of the latest block that it has, so the majority counts.
+    """
+    channel = f'{{channel="{topology.channel}"}}'
+    votes: Counter[int] = Counter()
     for one in among:
         values = _metrics(topology.port(one, Port.ORDERER_OPERATIONS))
-        names = (f"consensus_{kind}_is_leader" for kind in ("etcdraft", "BFT"))
-        if any(values.get(f'{name}{{channel="{topology.channel}"}}') == 1 for name in names):
+        if values.get(f"consensus_etcdraft_is_leader{channel}") == 1:
             return one
+        if consenter := values.get(f"consensus_BFT_leader_id{channel}"):
+            votes[int(consenter)] += 1
+    for consenter, _ in votes.most_common(1):
+        return ORGANISATIONS[consenter - 1]  # `channel` numbers them from 1, in this order
     return None
 
 

@@ -1,7 +1,7 @@
 """Fixtures that several packages' tests share."""
 
-from tests.fabric_fixture import fabric3_network, fabric_network
+from tests.fabric_fixture import fabric3_environment, fabric3_network, fabric_network
 
-__all__ = ["fabric3_network", "fabric_network"]
+__all__ = ["fabric3_environment", "fabric3_network", "fabric_network"]
 
 pytest_plugins = ["tests.no_silent_skips"]

@@ -60,11 +60,17 @@ def fabric_network(tmp_path_factory) -> Iterator[Network]:
 
 
 @pytest.fixture(scope="session")
-def fabric3_network(tmp_path_factory) -> Iterator[Network]:
-    """The same on Fabric 3.x, whose commands no registry serves: only where they are named."""
+def fabric3_environment() -> dict[str, str]:
+    """Where Fabric 3's commands are found, which no registry serves: only where they are named."""
     commands = os.environ.get("MINORI_FABRIC3_BIN")
     if not commands:
         pytest.skip("MINORI_FABRIC3_BIN does not name a folder with Fabric 3's commands")
-    environment = {**os.environ, "MINORI_FABRIC_BIN": commands}
-    with running(tmp_path_factory.mktemp("fabric3"), environment=environment) as network:
+    return {**os.environ, "MINORI_FABRIC_BIN": commands}
+
+
+@pytest.fixture(scope="session")
+def fabric3_network(tmp_path_factory, fabric3_environment) -> Iterator[Network]:
+    """The same as `fabric_network` on Fabric 3.x, with SmartBFT."""
+    directory = tmp_path_factory.mktemp("fabric3")
+    with running(directory, environment=fabric3_environment) as network:
         yield network

@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
-import network
+import network as network_package
+from network import lifecycle
+from network.calls import Caller
 from network.crypto import create_all, home
-from network.lifecycle import Definition, health_port, package, server_port
+from network.errors import CommandFailedError
+from network.lifecycle import Definition, Package, health_port, package, server_port
 from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, Port, Topology
 
-BUILDER = Path(network.__file__).parent / "builder/bin"
+BUILDER = Path(network_package.__file__).parent / "builder/bin"
 FIRST = Definition(version="1", sequence=1)
 SECOND = Definition(version="harvest", sequence=2)
 
@@ -109,3 +112,93 @@ def test_builder_detects_a_service_however_it_is_written(tmp_path, metadata):
 def test_builder_fails_when_there_is_no_connection(tmp_path):
     assert run("build", tmp_path, tmp_path, tmp_path) != 0
     assert run("release", tmp_path, tmp_path) != 0
+
+
+class Scripted(Caller):
+    """Answers each call of `peer` by the next line of a script; an empty line is success."""
+
+    def peer(self, organisation, *arguments):
+        script, calls = self.commands
+        calls.append((organisation, arguments))
+        line = script.pop(0)
+        if line and not line.startswith("{"):
+            raise CommandFailedError("peer failed", output=line)
+        return line
+
+
+@pytest.fixture
+def scripted(topology, monkeypatch):
+    monkeypatch.setattr(lifecycle, "POLL_S", 0)
+    return lambda *script: Scripted(topology=topology, commands=(list(script), []))
+
+
+def approve(caller):
+    lifecycle.approve(SHOPS, Package(id="x:1", path=Path("x")), FIRST, caller)
+    return [arguments[arguments.index("-o") + 1] for _, arguments in caller.commands[1]]
+
+
+def test_approval_goes_to_the_own_orderer_first(scripted):
+    assert approve(scripted("")) == ["127.0.0.1:20013"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "got unexpected status: SERVICE_UNAVAILABLE -- no Raft leader",
+        "Error: timed out waiting for txid on all peers",
+        "orderer client failed to connect to 127.0.0.1:20013",
+        "transaction invalidated with status (MVCC_READ_CONFLICT)",
+    ],
+)
+def test_approval_goes_to_the_next_orderer_when_one_does_not_order_it(scripted, line):
+    assert approve(scripted(line, line, line, line, "")) == [
+        "127.0.0.1:20013",
+        "127.0.0.1:20023",
+        "127.0.0.1:20033",
+        "127.0.0.1:20003",
+        "127.0.0.1:20013",
+    ]
+
+
+def test_approval_is_done_when_a_try_before_was_committed_after_all(scripted):
+    lines = (
+        "timed out waiting for txid on all peers",
+        "attempted to redefine uncommitted sequence (1) for namespace minori"
+        " with unchanged content",
+    )
+    assert len(approve(scripted(*lines))) == 2
+
+
+def test_approval_fails_at_once_when_it_is_refused(scripted):
+    caller = scripted("access denied", "")
+    with pytest.raises(CommandFailedError) as caught:
+        approve(caller)
+    assert caught.value.output == "access denied"
+    assert len(caller.commands[0]) == 1
+
+
+def test_approval_gives_up_when_nobody_orders_it_in_time(scripted, monkeypatch):
+    monkeypatch.setattr(lifecycle, "ORDERING_PATIENCE_S", -1)
+    with pytest.raises(CommandFailedError):
+        approve(scripted("SERVICE_UNAVAILABLE", ""))
+
+
+def test_commit_waits_until_every_peer_has_the_definition(scripted):
+    before, after = '{"version": "1", "sequence": 1}', '{"version": "harvest", "sequence": 2}'
+    caller = scripted("", after, before, before, after, after)
+    lifecycle.commit(SECOND, caller)
+    asked = [one.name for one, _ in caller.commands[1][1:]]
+    assert asked == ["coop", "shops", "shops", "shops", "town"]
+
+
+def test_commit_is_done_when_the_channel_is_past_it(scripted):
+    after = '{"version": "harvest", "sequence": 2}'
+    line = "requested sequence is 2, but new definition must be sequence 3"
+    caller = scripted(line, after, after, after)
+    lifecycle.commit(SECOND, caller)
+    assert caller.commands[0] == []
+
+
+def test_definition_is_none_before_the_first(scripted):
+    caller = scripted("query failed with status: 404 - namespace minori is not defined")
+    assert lifecycle.committed(COOP, caller) is None

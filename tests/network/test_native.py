@@ -21,7 +21,7 @@ from network.native import Network
 from network.processes import NEXT, Processes
 from network.readiness import height, leader
 from network.roster import chaincode_names, node_names, orderer_name
-from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, TOWN, Port, Topology, organisation
+from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, TOWN, Consensus, Port, Topology
 from tests.fabric_fixture import running
 
 pytestmark = pytest.mark.fabric
@@ -328,16 +328,24 @@ def test_real_contract_answers_on_every_peer(fabric_network):
         assert answer["contract"] == "minori"
 
 
-def test_fabric_3_orders_by_four_smartbft_orderers(fabric3_network):
-    topology = fabric3_network.topology
-    assert fabric3_network.commands.version >= (3, 0, 0)
-    assert topology.consensus == "BFT"
-    assert json.loads(ask(fabric3_network, COOP, "version"))["contract"] == "minori"
-    leading = leader(topology)
-    fabric3_network.kill(orderer_name(leading))
-    by = next(one for one in PEER_ORGANISATIONS if one is not leading)
-    before = fabric3_network.definition()
-    fabric3_network.start(orderer_name(leading))
-    fabric3_network.up()
-    assert fabric3_network.definition() == before
-    assert organisation(by.name) is by
+def test_fabric_3_orders_by_smartbft_and_survives_its_leader(tmp_path, fabric3_environment):
+    with running(tmp_path, environment=fabric3_environment, chaincode_command=PLAIN) as network:
+        topology = network.topology
+        assert network.commands.version >= (3, 0, 0)
+        assert topology.consensus is Consensus.BFT
+        put(network, "first", "1")
+        leading = leader(topology)
+        network.kill(orderer_name(leading))
+        by = next(one for one in PEER_ORGANISATIONS if one is not leading)
+        eventually(lambda: put(network, "while the leader is away", "taken", by=by), patience_s=90)
+        assert leader(topology, [by]) is not leading
+        network.up()
+        assert network.pids.keys() == ALL
+        assert network.upgrade().sequence == 2
+        eventually(lambda: put(network, "after the upgrade", "taken", by=by), patience_s=90)
+        assert ask(network, TOWN, "get", "first") == "1"
+
+
+def test_fabric_3_runs_the_real_contract(fabric3_network):
+    for one in PEER_ORGANISATIONS:
+        assert json.loads(ask(fabric3_network, one, "version"))["contract"] == "minori"
