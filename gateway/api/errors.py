@@ -78,6 +78,7 @@ def problem_object(
         "detail": wording.detail,
         "remedy": wording.remedy,
         "code": entry.code,
+        "number": entry.number,
     }
     if member:
         value["member"] = member

@@ -11,6 +11,7 @@ KEY: Final = (
     problem(
         Code.NOT_FOUNDED,
         409,
+        number=201,
         ja=(
             "台帳がまだ始まっていません",
             "この台帳には、まだ団体が登録されていません。",
@@ -25,6 +26,7 @@ KEY: Final = (
     problem(
         Code.WRONG_LEDGER,
         409,
+        number=202,
         ja=(
             "別の台帳あての記録です",
             "別の町、またはデモの台帳のために署名されています。",
@@ -39,6 +41,7 @@ KEY: Final = (
     problem(
         Code.UNKNOWN_KEY,
         403,
+        number=203,
         ja=("登録されていない端末です", "この端末の鍵は台帳にありません。", _ASK_OFFICE_JA),
         en=(
             "The key is not enrolled",
@@ -49,6 +52,7 @@ KEY: Final = (
     problem(
         Code.BAD_SIGNATURE,
         403,
+        number=204,
         ja=(
             "署名が一致しません",
             "内容が途中で変わったか、別の鍵で署名されています。",
@@ -63,6 +67,7 @@ KEY: Final = (
     problem(
         Code.KEY_REVOKED,
         403,
+        number=205,
         ja=(
             "使用を止めた端末です",
             "この端末の鍵は失効しています。",
@@ -80,6 +85,7 @@ SEQUENCE: Final = (
     problem(
         Code.ALREADY_TAKEN,
         409,
+        number=221,
         ja=(
             "すでに届いている記録です",
             "この通し番号の記録は、もう台帳にあります。",
@@ -94,6 +100,7 @@ SEQUENCE: Final = (
     problem(
         Code.SEQUENCE_GAP,
         409,
+        number=222,
         ja=(
             "前の記録がまだ届いていません",
             "通し番号が飛んでいます。",
@@ -108,6 +115,7 @@ SEQUENCE: Final = (
     problem(
         Code.WRONG_PREDECESSOR,
         409,
+        number=223,
         ja=(
             "記録の順番が台帳と合いません",
             "直前の記録が、台帳にあるものと違います。",
@@ -125,6 +133,7 @@ FOUNDING: Final = (
     problem(
         Code.ALREADY_FOUNDED,
         409,
+        number=241,
         ja=(
             "台帳はもう始まっています",
             "設立の取り決めはすでにあります。",
@@ -139,6 +148,7 @@ FOUNDING: Final = (
     problem(
         Code.BAD_CONSTITUTION,
         400,
+        number=242,
         ja=(
             "設立の取り決めが正しくありません",
             "団体が重なっているか、足りません。",
@@ -153,6 +163,7 @@ FOUNDING: Final = (
     problem(
         Code.NOT_ADMIN,
         403,
+        number=243,
         ja=(
             "管理者の操作ではありません",
             "最初の登録は、その団体の管理者だけが送れます。",
@@ -167,6 +178,7 @@ FOUNDING: Final = (
     problem(
         Code.REGISTRAR_MISMATCH,
         409,
+        number=244,
         ja=(
             "いまの登録担当の鍵と合いません",
             "取り替えるはずの鍵が、台帳にあるものと違います。",
@@ -181,6 +193,7 @@ FOUNDING: Final = (
     problem(
         Code.NAME_IN_USE,
         409,
+        number=245,
         ja=(
             "その番号は使われています",
             "人または事業者の番号が重なっています。",
@@ -191,6 +204,7 @@ FOUNDING: Final = (
     problem(
         Code.CONTRACT_FAULT,
         500,
+        number=246,
         ja=(
             "台帳のプログラムに不具合があります",
             "あなたの入力のせいではありません。記録されていません。",
@@ -208,6 +222,7 @@ TIME: Final = (
     problem(
         Code.EXPIRED,
         409,
+        number=261,
         ja=(
             "期限が過ぎました",
             "署名のときに決めた期限までに台帳に届きませんでした。",
@@ -222,6 +237,7 @@ TIME: Final = (
     problem(
         Code.FUTURE_EVENT,
         422,
+        number=262,
         ja=(
             "日時が先すぎます",
             "できごとの時刻が、1日よりも先になっています。",
@@ -239,6 +255,7 @@ AUTHORITY: Final = (
     problem(
         Code.WRONG_ACTOR,
         403,
+        number=301,
         ja=(
             "端末の持ち主と違います",
             "別の人の名前で署名されています。",
@@ -253,6 +270,7 @@ AUTHORITY: Final = (
     problem(
         Code.NO_MANDATE,
         403,
+        number=302,
         ja=(
             "代理の届け出がありません",
             "この人に代わって入力する委任が、きょうは有効ではありません。",
@@ -267,6 +285,7 @@ AUTHORITY: Final = (
     problem(
         Code.ROLE_MISSING,
         403,
+        number=303,
         ja=("この記録をする役割がありません", "きょう有効な役割が足りません。", _ASK_OFFICE_JA),
         en=(
             "A role is missing",
@@ -277,6 +296,7 @@ AUTHORITY: Final = (
     problem(
         Code.NOT_YOUR_PARTY,
         403,
+        number=304,
         ja=(
             "ほかの農園・お店の記録です",
             "ご自分の農園・お店のものだけを記録できます。",
@@ -291,6 +311,7 @@ AUTHORITY: Final = (
     problem(
         Code.NOT_YOUR_ORGANISATION,
         403,
+        number=305,
         ja=("ほかの団体のものです", "所属する団体の人と事業者だけを登録できます。", _ASK_OFFICE_JA),
         en=(
             "Another organisation's",
@@ -301,6 +322,7 @@ AUTHORITY: Final = (
     problem(
         Code.NOT_INDEPENDENT,
         403,
+        number=306,
         ja=(
             "別の人の確認が必要です",
             "同じ人、または同じ団体どうしではできません。",

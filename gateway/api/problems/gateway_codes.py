@@ -11,6 +11,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.INVALID_REQUEST,
         422,
+        number=701,
         ja=(
             "入力の形が正しくありません",
             "項目が足りないか、形式が違います。",
@@ -25,6 +26,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.UNSUPPORTED_MEDIA_TYPE,
         415,
+        number=702,
         ja=(
             "受け取れない形式です",
             "本文は JSON だけを受け取ります。",
@@ -39,6 +41,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.REQUEST_TOO_LARGE,
         413,
+        number=703,
         ja=(
             "送る量が多すぎます",
             "1回に送れる大きさを超えています。",
@@ -53,6 +56,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.TOO_MANY_COMMANDS,
         413,
+        number=704,
         ja=(
             "件数が多すぎます",
             "1回に送れる件数を超えています。",
@@ -67,6 +71,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.ROUTE_NOT_FOUND,
         404,
+        number=705,
         ja=(
             "ページが見つかりません",
             "このアドレスには何もありません。",
@@ -77,6 +82,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.METHOD_NOT_ALLOWED,
         405,
+        number=706,
         ja=(
             "できない操作です",
             "このアドレスでは使えない方法です。",
@@ -91,6 +97,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.ORIGIN_REFUSED,
         403,
+        number=707,
         ja=(
             "ほかのサイトからの操作です",
             "このサイトのページからだけ操作できます。",
@@ -105,6 +112,7 @@ REQUEST: Final = (
     problem(
         GatewayCode.RATE_LIMITED,
         429,
+        number=708,
         ja=("回数が多すぎます", "短い間に送れる回数を超えました。", _RETRY_JA),
         en=(
             "Too many requests",
@@ -118,6 +126,7 @@ SESSION: Final = (
     problem(
         GatewayCode.SESSION_REQUIRED,
         401,
+        number=721,
         ja=(
             "端末の確認が必要です",
             "この内容は、関係する端末にだけ表示します。",
@@ -132,6 +141,7 @@ SESSION: Final = (
     problem(
         GatewayCode.SESSION_ENDED,
         401,
+        number=722,
         ja=(
             "端末の確認が切れました",
             "時間が過ぎたか、端末の使用が止められました。",
@@ -146,6 +156,7 @@ SESSION: Final = (
     problem(
         GatewayCode.CHALLENGE_REFUSED,
         403,
+        number=723,
         ja=(
             "端末の確認ができませんでした",
             "確認の合い言葉が古いか、使用済みです。",
@@ -160,6 +171,7 @@ SESSION: Final = (
     problem(
         GatewayCode.WRONG_AUDIENCE,
         403,
+        number=724,
         ja=(
             "別の窓口あての確認です",
             "この窓口のために署名されたものではありません。",
@@ -174,6 +186,7 @@ SESSION: Final = (
     problem(
         GatewayCode.NOT_YOUR_DEVICE,
         403,
+        number=725,
         ja=(
             "ほかの端末の情報です",
             "端末の位置は、その端末にだけ表示します。",
@@ -191,6 +204,7 @@ FOUND: Final = (
     problem(
         GatewayCode.COMMAND_NOT_FOUND,
         404,
+        number=741,
         ja=(
             "記録がまだ届いていません",
             "この番号の記録は、ここには届いていません。",
@@ -205,6 +219,7 @@ FOUND: Final = (
     problem(
         GatewayCode.LOT_NOT_FOUND,
         404,
+        number=742,
         ja=(
             "まだ記録が届いていません",
             "このロットの収穫の記録は、まだ台帳に届いていません。",
@@ -219,6 +234,7 @@ FOUND: Final = (
     problem(
         GatewayCode.PROBLEM_NOT_FOUND,
         404,
+        number=743,
         ja=(
             "その番号の説明はありません",
             "この記号の不具合は知られていません。",
@@ -229,6 +245,7 @@ FOUND: Final = (
     problem(
         GatewayCode.CURSOR_INVALID,
         400,
+        number=744,
         ja=(
             "続きの目印が正しくありません",
             "一覧の続きを読み出せません。",
@@ -246,6 +263,7 @@ QUEUE: Final = (
     problem(
         GatewayCode.SEQUENCE_REUSED,
         409,
+        number=761,
         ja=(
             "通し番号が重なっています",
             "この端末の同じ番号で、別の記録が届いています。",
@@ -260,6 +278,7 @@ QUEUE: Final = (
     problem(
         GatewayCode.QUEUE_FULL,
         503,
+        number=762,
         ja=("ただいま混み合っています", "順番待ちがいっぱいで、受け付けませんでした。", _RETRY_JA),
         en=(
             "The queue is full",
@@ -270,6 +289,7 @@ QUEUE: Final = (
     problem(
         GatewayCode.NOT_THERE_YET,
         503,
+        number=763,
         ja=(
             "最新の記録を読み込み中です",
             "お求めの時点の記録に、まだ追いついていません。",
@@ -284,6 +304,7 @@ QUEUE: Final = (
     problem(
         GatewayCode.LEDGER_UNAVAILABLE,
         503,
+        number=764,
         ja=("台帳につながりません", "いま台帳と通信できません。", _RETRY_JA),
         en=(
             "The ledger is unavailable",
@@ -292,8 +313,42 @@ QUEUE: Final = (
         ),
     ),
     problem(
+        GatewayCode.TABLES_UNAVAILABLE,
+        503,
+        number=765,
+        ja=("記録を読み出せません", "いま一覧の保管場所と通信できません。", _RETRY_JA),
+        en=(
+            "The tables are unavailable",
+            "This gateway can't read its database now.",
+            "Ask again, as Retry-After says.",
+        ),
+    ),
+    problem(
+        GatewayCode.OUTBOX_UNAVAILABLE,
+        503,
+        number=766,
+        ja=("受け付けられません", "お預かりする場所に書き込めませんでした。", _RETRY_JA),
+        en=(
+            "The outbox is unavailable",
+            "This gateway can't keep commands durably now; nothing was queued.",
+            "Send the same again, as Retry-After says, or to another gateway.",
+        ),
+    ),
+    problem(
+        GatewayCode.STOPPING,
+        503,
+        number=767,
+        ja=("窓口を閉じるところです", "この窓口は停止中で、受け付けませんでした。", _RETRY_JA),
+        en=(
+            "The gateway is stopping",
+            "Nothing of this request was queued.",
+            "Send the same again, as Retry-After says, or to another gateway.",
+        ),
+    ),
+    problem(
         GatewayCode.OUT_OF_TIME,
         503,
+        number=768,
         ja=("時間がかかりすぎました", "決められた時間内に答えられませんでした。", _RETRY_JA),
         en=(
             "Out of time",
@@ -304,6 +359,7 @@ QUEUE: Final = (
     problem(
         GatewayCode.INTERNAL,
         500,
+        number=769,
         ja=("思わぬ不具合が起きました", "こちらの不具合です。ご迷惑をおかけします。", _RETRY_JA),
         en=(
             "Something failed",

@@ -12,36 +12,42 @@ EXISTENCE: Final = (
     problem(
         Code.UNKNOWN_ORGANISATION,
         404,
+        number=401,
         ja=("団体が見つかりません", "台帳にない団体です。", _CHOOSE_JA),
         en=("Unknown organisation", "The constitution has no such organisation.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_PARTY,
         404,
+        number=402,
         ja=("農園・お店が見つかりません", "台帳に登録されていません。", _CHOOSE_JA),
         en=("Unknown party", "No such party is registered.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_ACTOR,
         404,
+        number=403,
         ja=("人が見つかりません", "台帳に登録されていません。", _CHOOSE_JA),
         en=("Unknown actor", "No such actor is registered.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_DEVICE,
         404,
+        number=404,
         ja=("端末が見つかりません", "その人の端末として登録されていません。", _CHOOSE_JA),
         en=("Unknown device", "That actor has no such device.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_MANDATE,
         404,
+        number=405,
         ja=("委任が見つかりません", "その委任は台帳にありません。", _CHOOSE_JA),
         en=("Unknown mandate", "There is no such mandate.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_PROPOSAL,
         404,
+        number=406,
         ja=(
             "提案が見つかりません",
             "承認する提案が台帳にありません。",
@@ -56,6 +62,7 @@ EXISTENCE: Final = (
     problem(
         Code.UNKNOWN_PLOT,
         404,
+        number=407,
         ja=(
             "ほ場が見つかりません",
             "台帳に登録されていないほ場です。",
@@ -66,18 +73,21 @@ EXISTENCE: Final = (
     problem(
         Code.UNKNOWN_LOT,
         404,
+        number=408,
         ja=("ロットが見つかりません", "このロットの記録は台帳にありません。", _CHOOSE_JA),
         en=("Unknown lot", "There is no such lot of this party.", _CHECK_EN),
     ),
     problem(
         Code.UNKNOWN_SHIPMENT,
         404,
+        number=409,
         ja=("出荷が見つかりません", "あなたあての、その出荷はありません。", _CHOOSE_JA),
         en=("Unknown shipment", "There is no such shipment between these parties.", _CHECK_EN),
     ),
     problem(
         Code.NOTHING_HELD,
         404,
+        number=410,
         ja=(
             "手元にそのロットがありません",
             "受け取りの記録がまだないロットです。",
@@ -92,6 +102,7 @@ EXISTENCE: Final = (
     problem(
         Code.ID_NOT_DERIVED,
         422,
+        number=411,
         ja=(
             "番号の作り方が違います",
             "ラベルの番号が決まった計算と合いません。",
@@ -106,6 +117,7 @@ EXISTENCE: Final = (
     problem(
         Code.ID_TAKEN,
         409,
+        number=412,
         ja=(
             "その番号は使われています",
             "同じ番号がすでに台帳にあります。",
@@ -119,6 +131,7 @@ STATE: Final = (
     problem(
         Code.PROPOSAL_CLOSED,
         409,
+        number=501,
         ja=(
             "提案は終わっています",
             "すでに承認または取り下げ済みです。",
@@ -133,6 +146,7 @@ STATE: Final = (
     problem(
         Code.PROPOSAL_DIFFERS,
         409,
+        number=502,
         ja=(
             "提案と内容が違います",
             "承認の内容が、提案されたものと同じではありません。",
@@ -147,12 +161,14 @@ STATE: Final = (
     problem(
         Code.DEVICE_REVOKED,
         409,
+        number=503,
         ja=("使用を止めた端末です", "その端末の鍵は失効しています。", "別の端末で行ってください。"),
         en=("The device is revoked", "It was revoked before.", "Use or name another device."),
     ),
     problem(
         Code.NOT_IN_TRANSIT,
         409,
+        number=504,
         ja=(
             "輸送中の出荷ではありません",
             "すでに受け取り、または返送済みです。",
@@ -167,6 +183,7 @@ STATE: Final = (
     problem(
         Code.NOT_DISPUTED,
         409,
+        number=505,
         ja=(
             "差の確認待ちではありません",
             "この出荷に、解決が必要な差はありません。",
@@ -177,6 +194,7 @@ STATE: Final = (
     problem(
         Code.NOT_RECEIVED,
         409,
+        number=506,
         ja=(
             "まだ受け取られていません",
             "受け取りの記録がないか、解決済みです。",
@@ -191,6 +209,7 @@ STATE: Final = (
     problem(
         Code.NOT_THE_LATEST,
         409,
+        number=507,
         ja=(
             "先に別の更新がありました",
             "古い記録にもとづいています。",
@@ -208,6 +227,7 @@ RULE: Final = (
     problem(
         Code.BAD_PROOF,
         422,
+        number=601,
         ja=(
             "端末の確認に失敗しました",
             "新しい鍵の署名が一致しません。",
@@ -222,6 +242,7 @@ RULE: Final = (
     problem(
         Code.ROLE_NOT_GRANTABLE,
         422,
+        number=602,
         ja=(
             "与えられない役割です",
             "その団体が出せる役割ではありません。",
@@ -236,6 +257,7 @@ RULE: Final = (
     problem(
         Code.NOT_DELEGABLE,
         422,
+        number=603,
         ja=(
             "代理にできない記録です",
             "この種類は本人だけが記録できます。",
@@ -246,12 +268,14 @@ RULE: Final = (
     problem(
         Code.PERIOD_REVERSED,
         422,
+        number=604,
         ja=("期間が逆です", "終わりの日が始まりの日より前です。", "日付を入れ直してください。"),
         en=("The period is reversed", "It ends before it begins.", "Correct the dates."),
     ),
     problem(
         Code.TOO_MANY_DEVICES,
         422,
+        number=605,
         ja=(
             "端末が多すぎます",
             "1人が登録できる端末の数を超えます。",
@@ -266,6 +290,7 @@ RULE: Final = (
     problem(
         Code.CONSTITUTION_REFUSED,
         422,
+        number=606,
         ja=(
             "取り決めを変えられません",
             "変えてはならない部分が変わっています。",
@@ -280,6 +305,7 @@ RULE: Final = (
     problem(
         Code.RULES_UNKNOWN,
         422,
+        number=607,
         ja=(
             "その規則はありません",
             "知らない版か、前の版に戻そうとしています。",
@@ -294,6 +320,7 @@ RULE: Final = (
     problem(
         Code.INSUFFICIENT_QUANTITY,
         422,
+        number=608,
         ja=(
             "在庫より多い数量です",
             "手元にある量を超えています。",
@@ -308,6 +335,7 @@ RULE: Final = (
     problem(
         Code.ALREADY_LEFT,
         422,
+        number=609,
         ja=(
             "もう手元を離れた分があります",
             "すでに出荷・販売した量よりも少なくは直せません。",
@@ -322,6 +350,7 @@ RULE: Final = (
     problem(
         Code.MORE_THAN_RECORDED,
         422,
+        number=610,
         ja=(
             "元の記録より多い訂正です",
             "訂正する量が、記録された合計を超えています。",
@@ -336,6 +365,7 @@ RULE: Final = (
     problem(
         Code.SUM_DIFFERS,
         422,
+        number=611,
         ja=(
             "合計が合いません",
             "差の分け方の合計が、差の量と違います。",

@@ -19,6 +19,7 @@ SHAPE: Final = (
     problem(
         Code.TOO_LARGE,
         413,
+        number=101,
         ja=("記録が大きすぎます", f"1件は{COMMAND_BYTES_MAX:,}バイトまでです。", _UPDATE_JA),
         en=(
             "The command is too large",
@@ -29,6 +30,7 @@ SHAPE: Final = (
     problem(
         Code.NOT_A_JWS,
         400,
+        number=102,
         ja=("署名つきの記録ではありません", "署名の形式(JWS)として読めません。", _UPDATE_JA),
         en=(
             "Not a compact JWS",
@@ -39,6 +41,7 @@ SHAPE: Final = (
     problem(
         Code.BAD_HEADER,
         400,
+        number=103,
         ja=("署名の見出しが正しくありません", "決められた項目と違います。", _UPDATE_JA),
         en=(
             "The protected header is not the one required",
@@ -49,60 +52,70 @@ SHAPE: Final = (
     problem(
         Code.BAD_ALGORITHM,
         400,
+        number=104,
         ja=("使えない署名方式です", "署名方式は ES256 だけです。", _UPDATE_JA),
         en=("The algorithm is not ES256", "No other algorithm is taken.", "Sign with ES256."),
     ),
     problem(
         Code.NOT_UTF8,
         400,
+        number=105,
         ja=("文字が読めません", "文字コードが UTF-8 ではありません。", _UPDATE_JA),
         en=("Not UTF-8", "The JSON text is not UTF-8.", _SIGN_AGAIN),
     ),
     problem(
         Code.TOO_DEEP,
         400,
+        number=106,
         ja=("記録の入れ子が深すぎます", "JSON の入れ子は8段までです。", _UPDATE_JA),
         en=("Nested too deeply", "JSON may nest 8 levels.", _SIGN_AGAIN),
     ),
     problem(
         Code.NOT_JSON,
         400,
+        number=107,
         ja=("記録が読めません", "JSON として読めません。", _UPDATE_JA),
         en=("Not JSON", "The text is not JSON (RFC 8259).", _SIGN_AGAIN),
     ),
     problem(
         Code.DUPLICATE_MEMBER,
         400,
+        number=108,
         ja=("同じ項目が二度あります", "1つの記録に同じ項目名が二度あります。", _UPDATE_JA),
         en=("A member appears twice", "Two members of one object share a name.", _SIGN_AGAIN),
     ),
     problem(
         Code.NOT_A_NUMBER,
         400,
+        number=109,
         ja=("数ではない値です", "NaN や Infinity は使えません。", _UPDATE_JA),
         en=("Not a number", "NaN and Infinity are no JSON.", _SIGN_AGAIN),
     ),
     problem(
         Code.NOT_AN_INTEGER,
         400,
+        number=110,
         ja=("小数は使えません", "数はすべて整数(重さはグラム)で書きます。", _UPDATE_JA),
         en=("Not an integer", "Numbers are whole: grams, not kilograms.", _SIGN_AGAIN),
     ),
     problem(
         Code.INTEGER_TOO_LARGE,
         400,
+        number=111,
         ja=("数が大きすぎます", "正確に扱える範囲を超えています。", _UPDATE_JA),
         en=("The integer is too large", "It lies beyond 2^53 - 1.", _SIGN_AGAIN),
     ),
     problem(
         Code.LONE_SURROGATE,
         400,
+        number=112,
         ja=("壊れた文字があります", "文字の片割れだけが含まれています。", _UPDATE_JA),
         en=("A lone surrogate", "Half of a surrogate pair stands alone.", _SIGN_AGAIN),
     ),
     problem(
         Code.NON_ASCII_DIGIT,
         400,
+        number=113,
         ja=("全角の数字があります", "数字は半角で署名します。", "数字を半角で入れ直してください。"),
         en=(
             "A digit outside ASCII",
@@ -113,6 +126,7 @@ SHAPE: Final = (
     problem(
         Code.FORBIDDEN_CHARACTER,
         400,
+        number=114,
         ja=(
             "使えない文字があります",
             "制御文字や見えない文字などが含まれています。",
@@ -127,12 +141,14 @@ SHAPE: Final = (
     problem(
         Code.NOT_NFC,
         400,
+        number=115,
         ja=("文字の正規化がされていません", "濁点などが分かれた文字があります。", _UPDATE_JA),
         en=("Text is not in NFC", "The text is not normalised.", "Normalise to NFC, then sign."),
     ),
     problem(
         Code.NOT_CANONICAL,
         400,
+        number=116,
         ja=("正規の書き方ではありません", "同じ内容の決まった書き方と違います。", _UPDATE_JA),
         en=(
             "Not the canonical form",
@@ -143,6 +159,7 @@ SHAPE: Final = (
     problem(
         Code.UNKNOWN_MEMBER,
         400,
+        number=117,
         ja=("知らない項目があります", "決められていない項目が含まれています。", _UPDATE_JA),
         en=(
             "An unknown member",
@@ -153,6 +170,7 @@ SHAPE: Final = (
     problem(
         Code.MISSING_MEMBER,
         400,
+        number=118,
         ja=("項目が足りません", "必要な項目がありません。", "足りない項目を入れてください。"),
         en=(
             "A member is missing",
@@ -163,6 +181,7 @@ SHAPE: Final = (
     problem(
         Code.BAD_VALUE,
         400,
+        number=119,
         ja=(
             "値が正しくありません",
             "形式または範囲が違う値があります。",
@@ -177,6 +196,7 @@ SHAPE: Final = (
     problem(
         Code.UNKNOWN_TYPE,
         400,
+        number=120,
         ja=("知らない種類の記録です", "この台帳にない種類です。", _UPDATE_JA),
         en=(
             "An unknown type of command",
@@ -187,6 +207,7 @@ SHAPE: Final = (
     problem(
         Code.CLOSED_PART_MISSING,
         400,
+        number=121,
         ja=("非公開の部分がありません", "数量などの非公開部分が届いていません。", _UPDATE_JA),
         en=(
             "The closed part is missing",
@@ -197,6 +218,7 @@ SHAPE: Final = (
     problem(
         Code.CLOSED_PART_UNEXPECTED,
         400,
+        number=122,
         ja=("余分な非公開部分があります", "この記録に非公開部分はありません。", _UPDATE_JA),
         en=(
             "An unexpected closed part",
@@ -207,6 +229,7 @@ SHAPE: Final = (
     problem(
         Code.CLOSED_PART_MISMATCH,
         400,
+        number=123,
         ja=("非公開の部分が一致しません", "署名された内容と違っています。", _UPDATE_JA),
         en=(
             "The closed part is not the one signed",

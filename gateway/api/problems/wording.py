@@ -26,12 +26,14 @@ class Wording:
 class Problem:
     """One entry: a stable code, its HTTP status, and its wording in every language.
 
-    The status of a code that only a committed command can have is what stands in the problem
+    `number` has three digits, never changes and is never given again: what a person reads out on
+    the telephone. The status of a code that only a committed command can have is what stands in the problem
     object inside the answer, whose own status is 200.
     """
 
     code: str
     status: int
+    number: int
     ja: Wording
     en: Wording
 
@@ -41,7 +43,7 @@ class Problem:
 
 
 def problem(
-    code: str, status: int, *, ja: tuple[str, str, str], en: tuple[str, str, str]
+    code: str, status: int, *, number: int, ja: tuple[str, str, str], en: tuple[str, str, str]
 ) -> Problem:
     """Return an entry; each wording is (title, detail, remedy)."""
-    return Problem(code=str(code), status=status, ja=Wording(*ja), en=Wording(*en))
+    return Problem(code=str(code), status=status, number=number, ja=Wording(*ja), en=Wording(*en))

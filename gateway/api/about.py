@@ -1,0 +1,85 @@
+"""What the ledger is, and what can be said to it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from chaincode import shapes
+from chaincode.commands import TYPES
+from chaincode.envelope import FIRST_PREVIOUS
+from gateway.api import schemas
+from gateway.api.documented import responses
+from gateway.api.problems import Language
+from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep
+from gateway.lookups.people import find_founding
+from gateway.settings import LedgerKind
+
+router = APIRouter(tags=["about"])
+
+KEPT_BY = {
+    LedgerKind.EMBEDDED: {
+        "ja": "この記録は、運営者1者が保管しています。",
+        "en": "One operator keeps this record.",
+    },
+    LedgerKind.FABRIC: {
+        "ja": "この記録は、複数の団体がそれぞれの計算機で保管し、互いに確かめ合っています。",
+        "en": "Several organisations keep this record, each on its own machine.",
+    },
+}
+
+
+def kept_by(kind: LedgerKind, language: Language) -> str:
+    """Return who keeps the record, as a sentence."""
+    return KEPT_BY[kind][language]
+
+
+@router.get(
+    "/ledger",
+    operation_id="read_ledger",
+    summary="The ledger: who founded it, who keeps it, how far it is",
+    response_model=schemas.LedgerAnswer,
+    responses=responses(422, 503),
+)
+async def read_ledger(gateway: GatewayDep, connection: ConnectionDep, language: LanguageDep) -> Any:  # noqa: ANN401 - the model decides
+    """Return public facts; `id` stands in every command for this ledger."""
+    founding = await find_founding(connection)
+    head, constitution = founding or (None, None)
+    kind = gateway.settings.ledger.kind
+    return {
+        "id": head.ledger if head else None,
+        "kind": kind.value,
+        "kept_by": kept_by(kind, language),
+        "demo": head.demo if head else False,
+        "height": gateway.follower.height,
+        "rules": head.rules if head else None,
+        "epoch": head.epoch if head else None,
+        "constitution": shapes.write(constitution) if constitution else None,
+        "audience": gateway.settings.base_url,
+        "first_prev": FIRST_PREVIOUS,
+    }
+
+
+@router.get(
+    "/command-types",
+    operation_id="list_command_types",
+    summary="Every type of command, with the JSON Schema of its parts",
+    response_model=schemas.CommandTypesAnswer,
+    responses=responses(),
+)
+async def list_command_types() -> Any:  # noqa: ANN401 - the model decides
+    """Return what a form needs to know to build a command."""
+    return {
+        "types": [
+            {
+                "name": name,
+                "body": shapes.schema(kind.body),
+                "closed": shapes.schema(kind.closed) if kind.closed else None,
+                "roles": sorted(kind.roles),
+                "signers": kind.signers,
+                "independent": kind.independent,
+                "public": kind.is_public,
+                "delegable": kind.is_delegable,
+            }
+            for name, kind in sorted(TYPES.items())
+        ]
+    }

@@ -1,0 +1,167 @@
+"""Commands in, and what became of them."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from gateway.api import prefer, schemas
+from gateway.api.command_answers import WAITING, row_answer, status_answer
+from gateway.api.documented import responses
+from gateway.api.errors import ProblemError
+from gateway.api.rate import RateLimits
+from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep, OptionalReader
+from gateway.api.visibility import Role
+from gateway.codes import GatewayCode
+from gateway.intake import Intake, Status
+from gateway.intake.errors import (
+    CommandRefusedError,
+    DeviceBusyError,
+    IntakeStoppedError,
+    OutboxError,
+    OverloadedError,
+)
+from gateway.lookups.commands import is_party_to
+from gateway.projection import commands_by_id
+
+router = APIRouter(prefix="/commands", tags=["commands"])
+
+POLL_AFTER_S = 2  # what a sender whose commands still wait is told
+
+
+class CommandIn(BaseModel):
+    """One command as it travels."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    jws: str = Field(
+        description="Compact JWS, typ `minori-command+jws`, over the canonical payload.",
+        examples=["eyJhbGciOiJFUzI1NiIsImtpZCI6….eyJhY3RvciI6….MEUCIQ…"],
+    )
+    closed: str | None = Field(
+        default=None,
+        description="Base64url of the canonical closed part, for a command that has one.",
+        examples=["eyJlc3RpbWF0ZWQiOmZhbHNlLCJxdWFudGl0eV9nIjoyMDAwMCwic2FsdCI6…"],
+    )
+
+    @property
+    def wire(self) -> bytes:
+        """The command as the contract reads it; what is not ASCII can't be one, and won't be."""
+        closed = "" if self.closed is None else f"~{self.closed}"
+        return f"{self.jws}{closed}".encode("ascii", errors="replace")
+
+
+class CommandsIn(BaseModel):
+    """Commands of any devices; each device's in the order of its running numbers."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    commands: list[CommandIn] = Field(min_length=1)
+
+
+@router.post(
+    "",
+    operation_id="send_commands",
+    summary="Send signed commands and wait for their answers",
+    response_model=schemas.CommandsAnswer,
+    response_model_exclude_unset=True,
+    responses={
+        202: {
+            "model": schemas.CommandsAnswer,
+            "description": "Durably queued; those still waiting are asked for by their ids.",
+            "headers": {
+                "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+            },
+        },
+        **responses(400, 403, 409, 413, 415, 422, 503),
+    },
+)
+async def send_commands(
+    body: CommandsIn,
+    request: Request,
+    response: Response,
+    gateway: GatewayDep,
+    language: LanguageDep,
+    wanted: Annotated[
+        str | None,
+        Header(alias="Prefer", description="`wait=N` (RFC 7240): wait up to N seconds."),
+    ] = None,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Queue commands durably, and wait until the answer to each is final.
+
+    `200`: all answers are final; a rejected command has a problem object in its answer. `202`: some
+    are still waiting; they will be done, and need not be sent again. A fault of shape, key,
+    signature or size in any of them refuses the whole request: `index` says which, and nothing
+    was queued.
+    """
+    limits = gateway.settings.limits
+    if len(body.commands) > limits.request_commands_max:
+        raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
+    wait_s = prefer.wait_s(wanted, default=limits.wait_default_s, most=limits.wait_max_s)
+    ids = await _accept(gateway.intake, body.commands, request.app.state.rates)
+    statuses = await gateway.intake.wait(ids, timeout_s=wait_s)
+    if wanted is not None:
+        response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
+    answers = [status_answer(status, language) for status in statuses]
+    waiting = [one["id"] for one in answers if one["status"] == WAITING]
+    if waiting:
+        response.status_code = 202
+        response.headers["Location"] = f"/api/commands/{waiting[0]}"
+        response.headers["Retry-After"] = str(POLL_AFTER_S)
+    return {"commands": answers}
+
+
+async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) -> list[str]:
+    """Queue commands and return their ids.
+
+    A command's header has one spelling for each key, so it stands for the device without being
+    decoded. It is counted once the intake has found the signature right: nobody spends the share
+    of a device that is not theirs.
+    """
+    per_device = dict(Counter(one.jws.partition(".")[0][:128] for one in sent))
+    await rates.check_commands(per_device)
+    try:
+        ids = await intake.accept([one.wire for one in sent])
+    except CommandRefusedError as error:
+        raise ProblemError(error.code, member=error.member, index=error.index) from None
+    except DeviceBusyError as error:
+        raise ProblemError(GatewayCode.RATE_LIMITED, retry_after_s=error.retry_after_s) from None
+    except OverloadedError as error:
+        raise ProblemError(GatewayCode.QUEUE_FULL, retry_after_s=error.retry_after_s) from None
+    except IntakeStoppedError:
+        raise ProblemError(GatewayCode.STOPPING, retry_after_s=5) from None
+    except OutboxError:
+        raise ProblemError(GatewayCode.OUTBOX_UNAVAILABLE, retry_after_s=5) from None
+    await rates.count_commands(per_device)
+    return list(ids)
+
+
+@router.get(
+    "/{command}",
+    operation_id="read_command",
+    summary="What became of a command",
+    response_model=schemas.CommandContent,
+    response_model_exclude_unset=True,
+    responses=responses(401, 404, 422, 503),
+)
+async def read_command(
+    command: Annotated[str, Path(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])],
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    reader: OptionalReader,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return where a command stands; its content only to its parties.
+
+    An accepted harvest, and an accepted correction of one, shows its open part to everyone.
+    """
+    row = (await commands_by_id(connection, [command])).get(command)
+    if row is not None:
+        is_party = reader is not None and await is_party_to(connection, row, reader.party)
+        return row_answer(row, language, (Role.PARTY,) if is_party else ())
+    status: Status | None = await gateway.intake.status(command)
+    if status is None:
+        raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
+    return status_answer(status, language)

@@ -1,0 +1,153 @@
+"""What every request passes before its route, and what every answer carries.
+
+In order: an id, the client's share of requests, where it comes from, what it carries, how long it
+may take. Whatever goes wrong on the way, here or in a route, is answered in the one shape.
+"""
+
+import asyncio
+import secrets
+import time
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from gateway.api import metrics
+from gateway.api.answers import ErrorPage, answer, as_problem
+from gateway.api.cookies import has_session_cookie
+from gateway.api.errors import ProblemError
+from gateway.api.rate import RateLimits
+from gateway.codes import GatewayCode
+from gateway.settings import Settings
+
+REQUEST_ID: Final = "Minori-Request"
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+UNLIMITED_PATHS: Final = frozenset({"/health", "/metrics"})  # a monitor must always get through
+
+# Pages bring their own, wider policy (`gateway.web`).
+API_POLICY: Final = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'"
+HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "X-Frame-Options": "DENY",
+}
+HSTS: Final = "max-age=63072000"
+
+_log = structlog.get_logger(__name__)
+
+
+class Guard:
+    """The outermost layer of the application."""
+
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, rates: RateLimits, page: ErrorPage
+    ) -> None:
+        self._app = app
+        self._settings = settings
+        self._rates = rates
+        self._page = page
+        # A request may wait for results, and after that for whatever else it needs.
+        self._request_s = settings.limits.request_s + settings.limits.wait_max_s
+        self._headers = dict(HEADERS)
+        if settings.base_url.startswith("https://"):
+            self._headers["Strict-Transport-Security"] = HSTS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        reply = _Reply(send, {REQUEST_ID: request_id, **self._headers})
+        request = Request(scope, receive)
+        started = time.perf_counter()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            try:
+                await self._check(request)
+                async with asyncio.timeout(self._request_s):
+                    await self._app(scope, receive, reply.send)
+            except Exception as error:
+                if reply.status:
+                    raise  # half an answer is out: the connection must break, not pretend
+                await self._fail(error, request, receive, reply)
+            finally:
+                _measure(scope, reply.status, time.perf_counter() - started)
+
+    async def _check(self, request: Request) -> None:
+        if request.scope["path"] not in UNLIMITED_PATHS:
+            await self._rates.count_request(request.client.host if request.client else "")
+        if request.method in SAFE_METHODS:
+            return
+        self._check_origin(request)
+        _check_media_type(request)
+
+    def _check_origin(self, request: Request) -> None:
+        """Refuse what a page of another site makes a browser send (RFC 6454, Fetch standard)."""
+        origin = request.headers.get("origin")
+        if origin is None:
+            is_refused = has_session_cookie(request) and "authorization" not in request.headers
+        else:
+            is_own = _host_of(origin) == request.headers.get("host")
+            is_refused = not is_own and origin not in self._settings.origins
+        if is_refused:
+            raise ProblemError(GatewayCode.ORIGIN_REFUSED)
+
+    async def _fail(
+        self, error: Exception, request: Request, receive: Receive, reply: "_Reply"
+    ) -> None:
+        if isinstance(error, TimeoutError):
+            problem = ProblemError(GatewayCode.OUT_OF_TIME, retry_after_s=5)
+        else:
+            problem = as_problem(error)
+        if problem.code == GatewayCode.INTERNAL:
+            _log.error("request_failed", path=request.scope["path"], exc_info=error)
+        await answer(request, problem, self._page)(request.scope, receive, reply.send)
+
+
+class _Reply:
+    """Sends the answer with the headers that every answer has, and remembers its status."""
+
+    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+        self.status = 0
+        self._send = send
+        self._headers = headers
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            for name, value in self._headers.items():
+                headers.setdefault(name, value)
+            headers.setdefault("Content-Security-Policy", API_POLICY)
+            headers.setdefault("Cache-Control", "no-store")
+        await self._send(message)
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
+
+
+def _check_media_type(request: Request) -> None:
+    """Refuse a body that is not JSON; it also keeps foreign pages from sending plain forms."""
+    length = request.headers.get("content-length", "0")
+    has_body = length != "0" or "transfer-encoding" in request.headers
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if has_body and media_type != "application/json":
+        raise ProblemError(GatewayCode.UNSUPPORTED_MEDIA_TYPE)
+
+
+def _measure(scope: Scope, status: int, duration_s: float) -> None:
+    route = getattr(scope.get("route"), "path", "none")
+    method = scope["method"] if scope["method"] in metrics.METHODS else "other"
+    metrics.REQUESTS.labels(method, route, str(status)).inc()
+    metrics.REQUEST_S.labels(method, route).observe(duration_s)

@@ -1,0 +1,157 @@
+"""Lots: what everyone may see, and with a session one's own share; one's own stock."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+
+from gateway.api import paging, schemas
+from gateway.api.command_answers import entry_answer
+from gateway.api.documented import responses
+from gateway.api.errors import ProblemError
+from gateway.api.readers import (
+    ConnectionDep,
+    GatewayDep,
+    LanguageDep,
+    OptionalReader,
+    RequiredReader,
+)
+from gateway.api.records import Records
+from gateway.codes import GatewayCode
+from gateway.lookups import commands, history, lots, shipments
+
+router = APIRouter(tags=["lots"])
+
+ENTRIES_FIRST = 50  # entries and shipments in the lot's own answer; the lists have the others
+
+LotId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{20}$", examples=["5T2W8YK0M3R7B1XNQ4HD"])]
+
+
+@router.get(
+    "/lots",
+    operation_id="list_lots",
+    summary="One's own stock, the lots harvested last first",
+    response_model=schemas.LotsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 422, 503),
+)
+async def list_lots(
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    reader: RequiredReader,
+    language: LanguageDep,
+    cursor: paging.Cursor = None,
+    limit: paging.Limit = paging.LIMIT_DEFAULT,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a page of the lots that the reader's party holds or held."""
+    page = await lots.held_by(
+        connection,
+        reader.party,
+        limit=paging.limit(limit, gateway.settings.limits),
+        before=paging.place(cursor, lots.PLACE),
+    )
+    records = Records(gateway.names, language, reader.party)
+    return {
+        "lots": [records.held(lot, holding) for lot, holding in page.items],
+        "next": paging.cursor(page.next),
+    }
+
+
+@router.get(
+    "/lots/{lot}",
+    operation_id="read_lot",
+    summary="One lot: what everyone may see, and one's own share of it",
+    response_model=schemas.LotAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 404, 422, 503),
+)
+async def read_lot(
+    lot: LotId,
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    reader: OptionalReader,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a lot: without a session no grams, no stock, no buyers, no other holders."""
+    found = await lots.find(connection, lot)
+    if found is None:
+        raise ProblemError(GatewayCode.LOT_NOT_FOUND)
+    entries = await history.of_lot(connection, lot)
+    if reader is None:
+        return Records(gateway.names, language, None).lot(found, entries)
+    sent = await shipments.of_party(connection, reader.party, lot=lot, limit=ENTRIES_FIRST)
+    own = await commands.about_lot(connection, lot, party=reader.party, limit=ENTRIES_FIRST)
+    return Records(gateway.names, language, reader.party).lot(
+        found,
+        entries,
+        holding=await lots.holding(connection, lot, reader.party),
+        shipments=sent.items,
+        entries=[entry_answer(row, language) for row in own.items],
+    )
+
+
+@router.get(
+    "/lots/{lot}/entries",
+    operation_id="list_lot_entries",
+    summary="The commands about a lot that concern one's own party, the newest first",
+    response_model=schemas.EntriesAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 422, 503),
+)
+async def list_lot_entries(
+    lot: LotId,
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    reader: RequiredReader,
+    language: LanguageDep,
+    cursor: paging.Cursor = None,
+    limit: paging.Limit = paging.LIMIT_DEFAULT,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a page of entries with their closed parts; rejected ones of one's own too."""
+    page = await commands.about_lot(
+        connection,
+        lot,
+        party=reader.party,
+        limit=paging.limit(limit, gateway.settings.limits),
+        before=paging.place(cursor, commands.PLACE),
+    )
+    return {
+        "entries": [entry_answer(row, language) for row in page.items],
+        "next": paging.cursor(page.next),
+    }
+
+
+@router.get(
+    "/shipments",
+    operation_id="list_shipments",
+    summary="One's own shipments, the latest changed first",
+    response_model=schemas.ShipmentsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 422, 503),
+    tags=["shipments"],
+)
+async def list_shipments(
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    reader: RequiredReader,
+    language: LanguageDep,
+    direction: Annotated[
+        shipments.Direction | None, Query(description="`in`: to one's own party; `out`: from it.")
+    ] = None,
+    state: Annotated[shipments.State | None, Query(description="Only those in it.")] = None,
+    cursor: paging.Cursor = None,
+    limit: paging.Limit = paging.LIMIT_DEFAULT,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a page of the shipments that the reader's party sent or was sent."""
+    page = await shipments.of_party(
+        connection,
+        reader.party,
+        limit=paging.limit(limit, gateway.settings.limits),
+        direction=direction,
+        state=state,
+        before=paging.place(cursor, shipments.PLACE),
+    )
+    records = Records(gateway.names, language, reader.party)
+    return {
+        "shipments": [records.shipment(one) for one in page.items],
+        "next": paging.cursor(page.next),
+    }

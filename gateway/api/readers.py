@@ -1,0 +1,130 @@
+"""Who is asking, and how fresh the answer must be: what routes depend on."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Annotated, Final
+
+from fastapi import Depends, Header, Query, Request, Response, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
+from fastapi.security.http import HTTPAuthorizationCredentials
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chaincode.canonical import INTEGER_MAX
+from gateway.api import cookies
+from gateway.api.answers import language_of
+from gateway.api.errors import ProblemError
+from gateway.api.problems import Language
+from gateway.codes import GatewayCode
+from gateway.lookups.people import DeviceRecord, find_device
+from gateway.node import Gateway
+
+MIN_BLOCK: Final = "Minori-Min-Block"
+BLOCK: Final = "Minori-Block"
+RETRY_AFTER_S: Final = 1
+
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
+_bearer: Final = HTTPBearer(
+    scheme_name="bearer", description="The token of POST /api/sessions.", auto_error=False
+)
+_cookie: Final = APIKeyCookie(
+    name=cookies.NAME, scheme_name="cookie", description="The same, in a browser.", auto_error=False
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An open session: its device as the ledger knows it now."""
+
+    device: DeviceRecord
+    token: str
+
+    @property
+    def party(self) -> str:
+        """The business or household that the reader belongs to."""
+        return self.device.party
+
+
+def gateway_of(request: Request) -> Gateway:
+    """Return the gateway behind the application."""
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+GatewayDep = Annotated[Gateway, Depends(gateway_of)]
+
+
+def _language(request: Request, response: Response) -> Language:
+    language = language_of(request)
+    response.headers["Content-Language"] = language
+    response.headers["Vary"] = "Accept-Language"
+    return language
+
+
+LanguageDep = Annotated[Language, Depends(_language)]
+
+Block = Annotated[int, Query(ge=0, le=INTEGER_MAX)]
+
+
+async def wait_for_block(gateway: Gateway, block: int | None) -> int:
+    """Wait until the tables show a block, and return the latest that they show (-1: none).
+
+    Raises:
+        ProblemError: `NOT_THERE_YET`.
+    """
+    if block is not None:
+        is_there = await gateway.follower.wait_for_height(
+            block + 1, timeout_s=gateway.settings.limits.read_wait_s
+        )
+        if not is_there:
+            raise ProblemError(GatewayCode.NOT_THERE_YET, retry_after_s=RETRY_AFTER_S)
+    return gateway.follower.height - 1
+
+
+async def _connection(
+    gateway: GatewayDep,
+    response: Response,
+    min_block: Annotated[Block | None, Query(description="As the header Minori-Min-Block.")] = None,
+    minori_min_block: Annotated[
+        int | None,
+        Header(ge=0, le=INTEGER_MAX, description="Answer from at least this block, or say 503."),
+    ] = None,
+) -> AsyncIterator[AsyncConnection]:
+    """Yield a connection to tables that are as fresh as was asked for."""
+    asked = [block for block in (min_block, minori_min_block) if block is not None]
+    shown = await wait_for_block(gateway, max(asked, default=None))
+    if shown >= 0:
+        response.headers[BLOCK] = str(shown)
+    async with gateway.projection.engine.connect() as connection:
+        yield connection
+
+
+ConnectionDep = Annotated[AsyncConnection, Depends(_connection)]
+
+
+async def _optional_reader(
+    gateway: GatewayDep,
+    connection: ConnectionDep,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    cookie: Annotated[str | None, Security(_cookie)],
+) -> Reader | None:
+    token = bearer.credentials if bearer else cookie
+    if token is None:
+        return None
+    kid = await gateway.sessions.find(token) if _TOKEN.fullmatch(token) else None
+    device = await find_device(connection, kid) if kid else None
+    if device is None or device.is_revoked:
+        raise ProblemError(GatewayCode.SESSION_ENDED)
+    return Reader(device, token)
+
+
+OptionalReader = Annotated[Reader | None, Depends(_optional_reader)]
+
+
+async def _reader(reader: OptionalReader) -> Reader:
+    if reader is None:
+        raise ProblemError(GatewayCode.SESSION_REQUIRED)
+    return reader
+
+
+RequiredReader = Annotated[Reader, Depends(_reader)]

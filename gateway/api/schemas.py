@@ -1,0 +1,260 @@
+"""The answers' shapes, as OpenAPI shows them. Which members an answer has, `visibility` decides."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from chaincode.canonical import Json
+
+Timestamp = Annotated[str, Field(examples=["2026-04-01T21:05:00Z"])]
+Grams = Annotated[int, Field(ge=0, examples=[12_000])]
+Pseudonym = Annotated[str, Field(examples=["Q4M9X2B0KTD7"])]
+CommandId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])]
+LotId = Annotated[str, Field(examples=["5T2W8YK0M3R7B1XNQ4HD"])]
+Object = dict[str, Any]
+
+
+class Answer(BaseModel):
+    """An answer; members that this reader may not see are absent, never null."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class ProblemErrors(Answer):
+    """One thing wrong with a request."""
+
+    where: str = Field(examples=["body.commands.0.jws"])
+    what: str = Field(examples=["missing"])
+
+
+class ProblemObject(Answer):
+    """Every error: RFC 9457, with a stable code and how to put it right."""
+
+    type: str = Field(description="Where the code is explained.", examples=["/problems/NOT_NFC"])
+    status: int = Field(ge=400, le=599)
+    title: str
+    detail: str
+    remedy: str = Field(description="How to put it right.")
+    code: str = Field(examples=["NOT_NFC"])
+    number: int = Field(ge=100, le=999, description="The same code, to read out on the telephone.")
+    member: str | None = Field(default=None, description="The member of the command at fault.")
+    index: int | None = Field(default=None, description="The command's place in the request.")
+    errors: list[ProblemErrors] | None = None
+    request: str | None = Field(default=None, description="The request's id, for the office.")
+
+
+CommandStatus = Literal["waiting", "accepted", "rejected", "dropped"]
+
+
+class CommandAnswer(Answer):
+    """Where a command stands. Only `accepted` and `rejected` are on the ledger, and final."""
+
+    id: CommandId
+    status: CommandStatus = Field(
+        description="`waiting`: durably queued here; `dropped`: not taken, it left no trace."
+    )
+    code: str | None = Field(default=None, examples=["ACCEPTED"])
+    flags: list[str] | None = Field(default=None, examples=[["late"]])
+    block: int | None = Field(default=None, ge=0)
+    ledger_time: Timestamp | None = None
+    problem: ProblemObject | None = None
+
+
+class CommandContent(CommandAnswer):
+    """A command with what this reader may see of it."""
+
+    type: str | None = Field(default=None, examples=["lot.harvest"])
+    jws: str | None = Field(default=None, description="The compact JWS.")
+    payload: Object | None = Field(default=None, description="What was signed.")
+    closed: str | None = Field(default=None, description="The closed part as base64url.")
+    closed_part: Object | None = Field(default=None, description="The closed part.")
+
+
+class CommandsAnswer(Answer):
+    """The commands of a request, in its order."""
+
+    commands: list[CommandAnswer]
+
+
+class ChallengeAnswer(Answer):
+    """What to sign, and as what this gateway knows itself."""
+
+    challenge: str
+    audience: str = Field(description="This gateway's origin.", examples=["http://127.0.0.1:8000"])
+    expires_at: Timestamp
+
+
+class SessionAnswer(Answer):
+    """An open session; the same token is set as a cookie."""
+
+    token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - no password
+    expires_at: Timestamp
+    kid: str
+    actor: Pseudonym
+    party: Pseudonym
+    organisation: str
+    roles: list[Object]
+
+
+class HeadAnswer(Answer):
+    """Where a device's sequence stands on the ledger."""
+
+    kid: str
+    next: int = Field(ge=1, description="`seq` of the next command.")
+    prev: CommandId = Field(description="`prev` of the next command.")
+    revoked: bool
+
+
+class HistoryAnswer(Answer):
+    """A public entry of a lot."""
+
+    id: CommandId
+    type: str = Field(examples=["lot.harvest"])
+    event_time: Timestamp = Field(description="As the device claimed.")
+    ledger_time: Timestamp = Field(description="When the ledger took it.")
+    block: int
+    flags: list[str]
+    crop: str
+    district: str | None
+    harvested_at: Timestamp
+    reason: str | None = None
+    corrects: CommandId | None = None
+    entered_by: Pseudonym | None = Field(default=None, description="The agent's party.")
+    entered_by_name: str | None = None
+
+
+class HoldingAnswer(Answer):
+    """Grams of a lot at the reader's own party."""
+
+    lot: LotId
+    held_g: Grams
+    sold_g: Grams
+    discarded_g: Grams
+    own_use_g: Grams
+
+
+class ShipmentAnswer(Answer):
+    """A shipment that the reader's own party sent or was sent."""
+
+    id: str = Field(examples=["0C9F6ZP3S8V2J5EAG7MT"])
+    lot: LotId
+    crop: str
+    crop_name: str
+    direction: Literal["in", "out"]
+    state: str = Field(examples=["in_transit"])
+    sender: Pseudonym
+    sender_name: str | None
+    recipient: Pseudonym
+    recipient_name: str | None
+    shipped_g: Grams
+    received_g: Grams
+    disputed_g: Grams
+    lost_g: Grams
+    entry: CommandId
+    changed_at: Timestamp
+
+
+class LotAnswer(Answer):
+    """A lot, as far as this reader may see it."""
+
+    id: LotId
+    crop: str = Field(examples=["carrot"])
+    crop_name: str = Field(examples=["にんじん"])
+    district: str = Field(examples=["45383-MINAMI"])
+    district_name: str | None
+    producer: Pseudonym
+    producer_name: str | None = Field(description="Absent from the ledger; null once withdrawn.")
+    harvested_at: Timestamp
+    recorded_at: Timestamp
+    corrected_at: Timestamp | None
+    flags: list[str]
+    history: list[HistoryAnswer]
+    plot: Pseudonym | None = None
+    harvest_g: Grams | None = None
+    estimated: bool | None = None
+    holding: HoldingAnswer | None = None
+    shipments: list[ShipmentAnswer] | None = None
+    entries: list[CommandContent] | None = Field(
+        default=None, description="The latest commands about it that concern the reader's party."
+    )
+
+
+class HeldLot(Answer):
+    """A lot in the reader's own stock."""
+
+    id: LotId
+    crop: str
+    crop_name: str
+    district: str
+    producer: Pseudonym
+    producer_name: str | None
+    harvested_at: Timestamp
+    holding: HoldingAnswer
+    harvest_g: Grams | None = None
+    estimated: bool | None = None
+    plot: Pseudonym | None = None
+
+
+class LotsAnswer(Answer):
+    """A page of the reader's own stock."""
+
+    lots: list[HeldLot]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+class ShipmentsAnswer(Answer):
+    """A page of the reader's own shipments."""
+
+    shipments: list[ShipmentAnswer]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+class EntriesAnswer(Answer):
+    """A page of the commands about a lot that concern the reader's party, the newest first."""
+
+    entries: list[CommandContent]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+class LedgerAnswer(Answer):
+    """The ledger behind this gateway."""
+
+    id: str | None = Field(description="Stands in every command; null before it is founded.")
+    kind: Literal["embedded", "fabric"]
+    kept_by: str = Field(description="Who keeps the record, in words.")
+    demo: bool
+    height: int = Field(ge=0, description="Blocks shown here; the number of the next.")
+    rules: int | None
+    epoch: int | None
+    constitution: Object | None
+    audience: str = Field(description="This gateway's origin, as a session proof names it.")
+    first_prev: str = Field(description="`prev` of a device's first command.")
+
+
+class CommandTypeAnswer(Answer):
+    """A type of command, with the JSON Schema (2020-12) of its parts."""
+
+    name: str
+    body: Object
+    closed: Object | None
+    roles: list[str] = Field(description="The principal holds one; empty: any enrolled device.")
+    signers: Literal[1, 2]
+    independent: Literal["person", "organisation"]
+    public: bool = Field(description="Whether everyone may see its open part once accepted.")
+    delegable: bool
+
+
+class CommandTypesAnswer(Answer):
+    """All types of command, by name."""
+
+    types: list[CommandTypeAnswer]
+
+
+class HealthAnswer(Answer):
+    """How the gateway is. `ready` false: requests may wait, or be answered with 503."""
+
+    ready: bool
+    ledger: dict[str, Json]
+    projection: dict[str, Json]
+    outbox: dict[str, Json]

@@ -1,0 +1,75 @@
+"""Devices, parties and the constitution."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from chaincode import shapes
+from chaincode.canonical import Json
+from chaincode.envelope import Jwk
+from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Head
+from gateway.projection import json_text, states
+from gateway.projection.domain import actors, devices
+
+_VERSION: Final = "v"  # of a state value; no member of the record
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceRecord:
+    """A device as the ledger knows it; `next` and `prev` are its head."""
+
+    kid: str
+    jwk: Jwk
+    actor: str
+    party: str
+    organisation: str
+    roles: tuple[dict[str, Json], ...]
+    next: int
+    prev: str
+    is_revoked: bool
+
+
+async def find_device(connection: AsyncConnection, kid: str) -> DeviceRecord | None:
+    """Return a device by its key's thumbprint."""
+    query = select(devices).where(devices.c.state_key == f"device/{kid}")
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    jwk, roles = json_text.decode(row.jwk), json_text.decode(row.roles)
+    assert isinstance(jwk, dict)  # noqa: S101 - the contract's own record
+    assert isinstance(roles, list)  # noqa: S101 - as above
+    return DeviceRecord(
+        kid=row.kid,
+        jwk=shapes.read(Jwk, jwk),
+        actor=row.actor,
+        party=row.party,
+        organisation=row.organisation,
+        roles=tuple(role for role in roles if isinstance(role, dict)),
+        next=row.next,
+        prev=row.prev,
+        is_revoked=row.revoked is not None,
+    )
+
+
+async def party_of_actor(connection: AsyncConnection, actor: str) -> str | None:
+    """Return the party that an actor belongs to."""
+    query = select(actors.c.party).where(actors.c.state_key == f"actor/{actor}")
+    found: str | None = (await connection.execute(query)).scalar()
+    return found
+
+
+async def find_founding(connection: AsyncConnection) -> tuple[Head, Constitution] | None:
+    """Return what the ledger was founded on, `None` before it is."""
+    found = await states(connection, [HEAD, CONSTITUTION])
+    if len(found) < 2:
+        return None
+    return shapes.read(Head, _record(found[HEAD])), shapes.read(
+        Constitution, _record(found[CONSTITUTION])
+    )
+
+
+def _record(value: Json) -> dict[str, Json]:
+    assert isinstance(value, dict)  # noqa: S101 - a state value is an object
+    return {name: member for name, member in value.items() if name != _VERSION}

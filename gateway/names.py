@@ -1,0 +1,137 @@
+"""Names that pages show beside the ledger's pseudonyms and codes; kept off the ledger, erasable.
+
+The file is JSON, every name in Japanese and English, every group optional:
+
+    {"parties":   {"<pseudonym>": {"ja": "農園A", "en": "Farm A"}},
+     "districts": {"<area code>": {"ja": "北川", "en": "Kitagawa"}},
+     "crops":     {"<crop code>": {"ja": "にんじん", "en": "Carrot"}}}
+
+A name that is taken out of the file vanishes from the pages at once; the pseudonym remains.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Literal, TypeAlias
+
+import structlog
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+Language: TypeAlias = Literal["ja", "en"]
+
+FILE_BYTES_MAX: Final = 16 * 1024 * 1024
+
+# Crops that the demo and most towns grow; the file may add to them or rename them.
+CROPS: Final[Mapping[str, tuple[str, str]]] = {
+    "asparagus": ("アスパラガス", "Asparagus"),
+    "bitter-melon": ("にがうり", "Bitter melon"),
+    "broccoli": ("ブロッコリー", "Broccoli"),
+    "burdock": ("ごぼう", "Burdock"),
+    "cabbage": ("キャベツ", "Cabbage"),
+    "carrot": ("にんじん", "Carrot"),
+    "chinese-cabbage": ("はくさい", "Chinese cabbage"),
+    "cucumber": ("きゅうり", "Cucumber"),
+    "daikon": ("だいこん", "Daikon radish"),
+    "eggplant": ("なす", "Eggplant"),
+    "garlic": ("にんにく", "Garlic"),
+    "ginger": ("しょうが", "Ginger"),
+    "green-onion": ("ねぎ", "Green onion"),
+    "green-pepper": ("ピーマン", "Green pepper"),
+    "hyuganatsu": ("日向夏", "Hyuganatsu citrus"),
+    "komatsuna": ("こまつな", "Komatsuna"),
+    "lettuce": ("レタス", "Lettuce"),
+    "mizuna": ("みずな", "Mizuna"),
+    "okra": ("オクラ", "Okra"),
+    "onion": ("たまねぎ", "Onion"),
+    "potato": ("じゃがいも", "Potato"),
+    "pumpkin": ("かぼちゃ", "Pumpkin"),
+    "rice": ("お米", "Rice"),
+    "shiitake": ("しいたけ", "Shiitake mushroom"),
+    "spinach": ("ほうれんそう", "Spinach"),
+    "strawberry": ("いちご", "Strawberry"),
+    "sweet-corn": ("とうもろこし", "Sweet corn"),
+    "sweet-potato": ("さつまいも", "Sweet potato"),
+    "taro": ("さといも", "Taro"),
+    "tea": ("お茶", "Tea"),
+    "tomato": ("トマト", "Tomato"),
+    "turnip": ("かぶ", "Turnip"),
+}
+
+_log = structlog.get_logger(__name__)
+
+
+class Name(BaseModel):
+    """A name in both languages."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ja: str = Field(min_length=1, max_length=80)
+    en: str = Field(min_length=1, max_length=80)
+
+    def text(self, language: Language) -> str:
+        """Return the name in a language."""
+        return self.en if language == "en" else self.ja
+
+
+class NamesFile(BaseModel):
+    """The whole file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    parties: dict[str, Name] = {}
+    districts: dict[str, Name] = {}
+    crops: dict[str, Name] = {}
+
+
+class Names:
+    """The names of the file as it is now: it is read again whenever it has changed."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._path = path
+        self._read_as: tuple[int, int, int] | None = None
+        self._names = NamesFile()
+
+    def party(self, pseudonym: str, language: Language) -> str | None:
+        """Return the name a party has published, `None` when there is none or none any more."""
+        return _text(self._current().parties.get(pseudonym), language)
+
+    def district(self, code: str, language: Language) -> str | None:
+        """Return a district's name, or `None`."""
+        return _text(self._current().districts.get(code), language)
+
+    def crop(self, code: str, language: Language) -> str:
+        """Return a crop's name; for one without a name, its code."""
+        named = self._current().crops.get(code)
+        if named is None and code in CROPS:
+            ja, en = CROPS[code]
+            named = Name(ja=ja, en=en)
+        return _text(named, language) or code
+
+    def _current(self) -> NamesFile:
+        """Return the file's names; none if it can't be read, as a withdrawn name must not stay."""
+        if self._path is None:
+            return self._names
+        try:
+            stat = self._path.stat()
+            changed = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if changed != self._read_as:
+                self._names = _read(self._path, stat.st_size)
+                self._read_as = changed
+        except (OSError, ValueError) as error:
+            if self._names != NamesFile() or self._read_as is None:
+                _log.warning("names_not_read", path=str(self._path), error=type(error).__name__)
+            self._names, self._read_as = NamesFile(), (0, 0, 0)
+        return self._names
+
+
+def _read(path: Path, size: int) -> NamesFile:
+    if size > FILE_BYTES_MAX:
+        raise ValueError("the file of names is too large")
+    try:
+        return NamesFile.model_validate(json.loads(path.read_bytes()))
+    except ValidationError as error:
+        raise ValueError("the file of names has another form") from error
+
+
+def _text(name: Name | None, language: Language) -> str | None:
+    return None if name is None else name.text(language)
