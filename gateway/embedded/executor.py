@@ -128,7 +128,10 @@ class Executor:
             creator=creator, function="query", args=tuple(key.encode() for key in keys)
         )
         response = self._run(proposal, self._simulation(proposal, {}))
-        values = json.loads(response.payload)
+        try:
+            values = json.loads(response.payload)
+        except ValueError:
+            values = None
         if not isinstance(values, dict):
             raise LedgerRefusedError("the contract's answer to a query is not an object")
         return values

@@ -34,7 +34,7 @@ def configuration(block: StoredBlock) -> dict[str, bytes]:
     Raises:
         ChainBrokenError: It is not a configuration block.
     """
-    record = TransactionRecord.decode(block.contents[0])
+    record = _decode(block.number, block.contents[0])
     if block.number != 0 or record.function != CONFIGURE or len(record.args) != 1:
         raise ChainBrokenError(block.number, "it is not a configuration block")
     return {
@@ -71,11 +71,9 @@ def verify(store: Store) -> Verification:
             if block.number == 0:
                 organisations = configuration(block)
             for content in block.contents:
-                record = TransactionRecord.decode(content)
-                if record.encode() != content:
-                    raise ChainBrokenError(block.number, "a transaction is not canonical")
+                record = _decode(block.number, content)
                 creator = (record.msp_id, record.certificate)
-                if record.function != CONFIGURE and creator not in checked:
+                if block.number > 0 and creator not in checked:
                     _check_creator(block.number, record, organisations, certificates)
                     checked.add(creator)
                 for key, value in record.writes.items():
@@ -83,6 +81,16 @@ def verify(store: Store) -> Verification:
                 transactions += 1
     _check_state(store, state)
     return Verification(height=store.height, tip=tip, transactions=transactions, keys=len(state))
+
+
+def _decode(number: int, content: bytes) -> TransactionRecord:
+    try:
+        record = TransactionRecord.decode(content)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ChainBrokenError(number, "a transaction can't be read") from error
+    if record.encode() != content:
+        raise ChainBrokenError(number, "a transaction is not canonical")
+    return record
 
 
 def _check_creator(

@@ -6,10 +6,13 @@ import sqlite3
 import pytest
 from cryptography import x509
 
+from chaincode.stub import Response
 from gateway.embedded import EmbeddedLedger, IdentityError, LedgerInUseError, verify_file
 from gateway.ledger import (
     LedgerRefusedError,
     LedgerUnavailableError,
+    OutcomeUnknownError,
+    Receipt,
     TransactionTooLargeError,
 )
 from tests.gateway.toy_contract import ToyContract, command
@@ -239,6 +242,71 @@ async def test_full_disk_is_reported_and_leaves_the_chain_sound(ledger):
     await ledger._call(limit, 2**30)
     assert (await ledger.submit([command("c3", count="n")])).block_number == 2
     assert (await ledger.verify()).height == 3
+
+
+class FailingCommit:
+    """A connection whose next commit fails as a disk does; all else passes through."""
+
+    def __init__(self, connection, code):
+        self._connection = connection
+        self._code = code
+
+    def __getattr__(self, name):
+        return getattr(self._connection, name)
+
+    def execute(self, sql, *parameters):
+        if sql == "COMMIT" and self._code is not None:
+            error = sqlite3.OperationalError("disk I/O error")
+            error.sqlite_errorcode, self._code = self._code, None
+            raise error
+        return self._connection.execute(sql, *parameters)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        (sqlite3.SQLITE_IOERR_FSYNC, OutcomeUnknownError),
+        (sqlite3.SQLITE_FULL, LedgerUnavailableError),
+    ],
+)
+async def test_failing_commit_is_reported_and_the_chain_goes_on(ledger, code, expected):
+    store = ledger._executor.store
+    store.connection = FailingCommit(store.connection, code)
+    outcomes = await asyncio.gather(
+        ledger.submit([command("c1", count="n")]),
+        ledger.submit([command("c2")]),  # writes nothing, so needs no commit
+        ledger.submit([command("c3", count="n")]),
+        return_exceptions=True,
+    )
+    assert [type(one) for one in outcomes] == [expected, Receipt, expected]
+    assert await ledger.query(["n"]) == {"n": None}
+    assert (await ledger.submit([command("c4", count="n")])).block_number == 1
+    assert (await ledger.verify()).height == 2
+
+
+async def test_bug_of_the_ledger_still_answers_everyone(ledger, monkeypatch):
+    def fail(_proposals):
+        raise RuntimeError("a bug")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ledger._executor, "commit", fail)
+        with pytest.raises(OutcomeUnknownError):
+            await ledger.submit([command("c1", count="n")])
+    await ledger.submit([command("c2", count="n")])
+
+
+@pytest.mark.parametrize("payload", [b"[]", b"", b"\xff"])
+async def test_answer_that_is_no_object_is_refused(path, payload):
+    class OtherContract:
+        async def invoke(self, *_arguments):
+            return Response(status=200, payload=payload)
+
+    ledger = await EmbeddedLedger.open(path, contract=OtherContract())
+    with pytest.raises(LedgerRefusedError):
+        await ledger.query(["n"])
+    with pytest.raises(LedgerRefusedError):
+        await ledger.submit([command("c1")])
+    await ledger.close()
 
 
 @pytest.mark.usefixtures("ledger")

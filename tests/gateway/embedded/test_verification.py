@@ -1,5 +1,6 @@
 """Whatever is changed behind the ledger's back is found, at the tip as soon as it is opened."""
 
+import asyncio
 import shutil
 import sqlite3
 
@@ -7,6 +8,7 @@ import pytest
 
 from gateway.embedded import ChainBrokenError, EmbeddedLedger, IdentityError, verify_file
 from gateway.embedded.identities import directory
+from gateway.embedded.store import Store
 from tests.gateway.toy_contract import ToyContract, command
 
 OPEN_TOO = True  # found when the ledger is opened, not only by `verify`
@@ -74,6 +76,40 @@ async def test_creator_of_another_authority_is_found(path, tmp_path):
         await ledger.verify()
     await other.close()
     await ledger.close()
+
+
+@pytest.mark.parametrize(
+    "content", [b"no JSON", b"{}", b"[]", b'{"args":[1]}', "spaced", "configure"]
+)
+async def test_forged_transaction_with_good_hashes_is_found(path, content):
+    store = Store.open(path)
+    (block,) = store.blocks(3, limit=1)
+    (good,) = block.contents
+    if content == "spaced":
+        content = good.replace(b":", b": ", 1)
+    elif content == "configure":  # a second configuration would bring foreign authorities
+        (block,) = store.blocks(0, limit=1)
+        (content,) = block.contents
+    store.append([("ab" * 32, content)], writes={}, certificates=[])
+    store.close()
+    with pytest.raises(ChainBrokenError, match="block 6"):
+        verify_file(path)
+
+
+async def test_chain_that_does_not_begin_with_a_configuration_is_refused(path, tmp_path):
+    store = Store.open(path)
+    (block,) = store.blocks(1, limit=1)
+    store.close()
+    other = Store.open(tmp_path / "other.sqlite")
+    other.append([("ab" * 32, block.contents[0])], writes={}, certificates=[])
+    other.close()
+    shutil.copytree(directory(path), directory(tmp_path / "other.sqlite"))
+    for opening in (
+        EmbeddedLedger.open(tmp_path / "other.sqlite", contract=ToyContract()),
+        asyncio.to_thread(verify_file, tmp_path / "other.sqlite"),
+    ):
+        with pytest.raises(ChainBrokenError, match="configuration"):
+            await opening
 
 
 async def test_damaged_block_ends_the_stream(path):

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from chaincode.contract import MinoriContract
-from gateway.demo.founding import found
+from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger
 from gateway.ledger import Block
@@ -57,7 +57,7 @@ class Story:
         admins = {
             msp_id: ledger.as_identity("admin", organisation=msp_id) for msp_id in ORGANISATIONS
         }
-        await found(self.town, admins, at=NOW_S)
+        await found(Founding.of(self.town, NOW_S), admins, at=NOW_S)
         for wires in self.acts():
             await ledger.submit(wires)
         height = await ledger.height()
