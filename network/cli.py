@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli.app import app
 from network.deployment import Deployment
 from network.errors import NetworkError, NetworkStateError
 from network.native import Network
@@ -35,8 +36,10 @@ FOLLOW_POLL_S = 0.2
 network_app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="markdown",
-    help="""Run Hyperledger Fabric on this machine: co-op, shops and town with a peer each, four
-orderers, and the contract beside every peer. No Docker needed.
+    help="""Run Hyperledger Fabric on this machine, without Docker.
+
+Co-op, shops and town have a peer each with the contract beside it; they and an auditor have an
+orderer each.
 
 Fabric's commands are looked for in MINORI_FABRIC_BIN, in the cache folder and on PATH; where there
 are none, Fabric 2.5.0 is built from its Go module (needs Go; one to three minutes, once).
@@ -229,10 +232,9 @@ def _told() -> Iterator[_Progress]:
         raise typer.Exit(1) from error
 
 
-app = typer.Typer(no_args_is_help=True, help="Minori: a shared ledger for organic produce.")
 app.add_typer(network_app, name="network")
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run `minori`: the gateway's commands and these."""
     app()
