@@ -1,0 +1,319 @@
+"""The client and the ledger port on real Fabric, with a contract of keys and values."""
+
+import asyncio
+import base64
+import json
+import sys
+from contextlib import aclosing
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
+
+from gateway.fabric import (
+    CommitError,
+    ConnectionProfile,
+    Gateway,
+    GatewayError,
+    Identity,
+    Outcome,
+    Stage,
+    ValidationCode,
+)
+from gateway.fabric.identity import P256_ORDER
+from gateway.fabric_ledger import FabricLedger
+from gateway.ledger import (
+    LedgerUnavailableError,
+    OutcomeUnknownError,
+    TransactionTooLargeError,
+)
+from network.errors import NetworkStateError
+from network.topology import COOP
+from tests.fabric_fixture import running
+
+pytestmark = [pytest.mark.fabric, pytest.mark.timeout(180)]
+
+COMMAND = (sys.executable, "-P", str(Path(__file__).parent / "key_contract.py"))
+NAMES = ("coop", "shops", "town")
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory):
+    with running(tmp_path_factory.mktemp("client"), chaincode_command=COMMAND) as network:
+        yield network
+
+
+@pytest.fixture
+def profiles(network) -> dict[str, ConnectionProfile]:
+    return {name: ConnectionProfile.load(network.connection(name)) for name in NAMES}
+
+
+@pytest.fixture
+async def gateway(profiles):
+    async with Gateway.from_profile(profiles["coop"]) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def contract(gateway):
+    return gateway.network("minori").contract("minori")
+
+
+@pytest.fixture
+async def ledger(profiles):
+    ledger = FabricLedger.from_profile(profiles["coop"])
+    yield ledger
+    await ledger.close()
+
+
+@pytest.fixture
+def key() -> str:
+    return f"key/{uuid4().hex}"
+
+
+def write(key: str, value: str) -> bytes:
+    return f"{key}={value}".encode()
+
+
+async def restore(network) -> None:
+    """Bring back what was killed; its threads may still hold its port for a moment."""
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                return await asyncio.to_thread(network.up)
+            except NetworkStateError:
+                await asyncio.sleep(0.1)
+
+
+async def eventually(condition, *, within_s: float = 60.0) -> None:
+    """Await the condition until it holds; an unavailable ledger counts as not yet."""
+    async with asyncio.timeout(within_s):
+        while True:
+            try:
+                if await condition():
+                    return
+            except LedgerUnavailableError:
+                pass
+            await asyncio.sleep(0.2)
+
+
+async def all_blocks(ledger) -> list:
+    events = ledger.blocks(0)
+    async with aclosing(events):
+        return [await anext(events) for _ in range(await ledger.height())]
+
+
+async def occurrences(ledger, command: bytes) -> list[bool]:
+    """Return the validity of every transaction on the chain that carries the command."""
+    return [
+        transaction.valid
+        for block in await all_blocks(ledger)
+        for transaction in block.transactions
+        if command in transaction.commands
+    ]
+
+
+async def test_a_command_goes_in_and_its_state_comes_out(ledger, key):
+    receipt = await ledger.submit([write(key, "a"), b"!no"])
+    assert [result["code"] for result in receipt.results] == ["ACCEPTED", "REFUSED"]
+    assert receipt.block_number > 0
+    assert await ledger.query([key, "absent"]) == {key: "a", "absent": None}
+
+
+async def test_both_identities_of_the_profile_can_submit(profiles, key):
+    ledger = FabricLedger.from_profile(profiles["coop"], identity="admin")
+    assert (await ledger.submit([write(key, "a")])).block_number > 0
+    await ledger.close()
+
+
+async def test_nothing_is_ordered_when_no_command_is_taken(ledger):
+    before = await ledger.height()
+    assert (await ledger.submit([b"!no"])).block_number == -1
+    assert await ledger.height() == before
+
+
+async def test_the_chain_is_the_one_that_the_peer_reports(network, ledger, key):
+    receipt = await ledger.submit([write(key, "a")])
+    blocks = await all_blocks(ledger)
+    text = network.caller.peer(COOP, "channel", "getinfo", "-c", "minori")
+    info = json.loads(text[text.index("{") :])
+    assert len(blocks) == info["height"]
+    assert blocks[-1].hash == base64.b64decode(info["currentBlockHash"]).hex()
+    assert blocks[-1].previous_hash == base64.b64decode(info["previousBlockHash"]).hex()
+    (transaction,) = blocks[receipt.block_number].transactions
+    assert transaction.id == receipt.tx_id
+    assert transaction.writes == {key: b"a"}
+    assert transaction.results == receipt.results
+    assert transaction.time == receipt.time
+
+
+async def test_a_lost_race_is_a_conflict(contract, key):
+    one, other = [
+        await contract.new_proposal("submit", [write(key, value)]).endorse() for value in "ab"
+    ]
+    assert (await (await one.submit()).status()).code is ValidationCode.VALID
+    status = await (await other.submit()).status()
+    with pytest.raises(CommitError) as caught:
+        status.raise_for_code()
+    assert caught.value.code is ValidationCode.MVCC_READ_CONFLICT
+    assert caught.value.outcome is Outcome.CONFLICT
+
+
+async def test_too_few_endorsements_are_found_at_commit(contract, ledger, key):
+    proposal = contract.new_proposal("submit", [write(key, "a")])
+    transaction = await proposal.endorse(endorsing_organizations=["CoopMSP"])
+    status = await (await transaction.submit()).status()
+    assert status.code is ValidationCode.ENDORSEMENT_POLICY_FAILURE
+    assert await ledger.query([key]) == {key: None}
+
+
+async def test_one_envelope_by_fifty_ways_is_valid_once(profiles, ledger, key):
+    """From one gateway's transaction, submitted through every organisation's peer at once."""
+    async with Gateway.from_profile(profiles["coop"]) as coop:
+        contract = coop.network("minori").contract("minori")
+        transaction = await contract.new_proposal("submit", [write(key, "a")]).endorse()
+        await asyncio.gather(*(transaction.submit() for _ in range(50)))
+        status = await transaction.commit().status()
+        assert status.code is ValidationCode.VALID
+        # Whatever was ordered after it repeats it; the next block shows the last of them.
+        await ledger.submit([write(key + "/after", "b")])
+        assert (await transaction.commit().status()) == status
+    assert (await occurrences(ledger, write(key, "a"))).count(True) == 1
+    for name in NAMES:
+        other = FabricLedger.from_profile(profiles[name])
+        await eventually(lambda other=other: holds(other, key, "a"))
+        await other.close()
+
+
+async def holds(ledger, key: str, value: str) -> bool:
+    return await ledger.query([key]) == {key: value}
+
+
+async def test_peers_that_disagree_are_a_mismatch(contract):
+    with pytest.raises(GatewayError) as caught:
+        await contract.new_proposal("clock").endorse()
+    assert caught.value.outcome is Outcome.MISMATCH
+
+
+async def test_a_refusal_of_the_chaincode_keeps_its_status_and_message(contract):
+    for call in (contract.new_proposal("no").endorse, contract.new_proposal("no").evaluate):
+        with pytest.raises(GatewayError) as caught:
+            await call()
+        assert caught.value.outcome is Outcome.CHAINCODE_REFUSED
+        assert caught.value.chaincode_response == (400, "BAD_FUNCTION")
+
+
+async def test_an_oversized_transaction_is_told_so(ledger, key):
+    with pytest.raises(TransactionTooLargeError):
+        await ledger.submit([write(key, "x" * 12_000_000)])
+    assert await ledger.query([key]) == {key: None}
+
+
+async def test_peers_refuse_the_high_twin_of_a_signature(profiles):
+    profile = profiles["coop"]
+    identity, sign = Identity.load(profile.msp_id, profile.identity("gateway"))
+
+    def sign_high(message: bytes) -> bytes:
+        r, s = decode_dss_signature(sign(message))
+        return encode_dss_signature(r, P256_ORDER - s)
+
+    async with Gateway(
+        identity=identity, signer=sign_high, peers=profile.peers, tls_client=profile.tls_client
+    ) as gateway:
+        with pytest.raises(GatewayError) as caught:
+            await gateway.network("minori").contract("minori").evaluate_transaction("query")
+    assert caught.value.outcome is Outcome.CALLER_REFUSED
+
+
+async def test_a_killed_own_peer_delays_the_receipt_and_doubles_nothing(network, profiles, key):
+    """Killed between submit and commit status, and brought back."""
+    restoring = []
+
+    async def on_stage(stage: Stage, _tx_id: str) -> None:
+        if stage is Stage.SUBMIT:
+            await asyncio.to_thread(network.kill, "coop.peer")
+            restoring.append(asyncio.create_task(restore(network)))
+
+    ledger = FabricLedger.from_profile(profiles["coop"], on_stage=on_stage)
+    receipt = await ledger.submit([write(key, "a")])
+    await restoring[0]
+    assert receipt.block_number > 0
+    assert await occurrences(ledger, write(key, "a")) == [True]
+    await ledger.close()
+
+
+async def test_without_the_own_peer_nothing_is_acknowledged(network, profiles, key):
+    ledger = FabricLedger.from_profile(profiles["coop"], settle_s=3.0)
+    await asyncio.to_thread(network.kill, "coop.peer")
+    try:
+        with pytest.raises(LedgerUnavailableError):
+            await ledger.query([key])
+        with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
+            await ledger.submit([write(key, "a")])
+        with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
+            await ledger.submit([b"!no"])
+    finally:
+        await restore(network)
+    # It was carried to the orderers by a foreign peer, and is found by the own one.
+    await eventually(lambda: holds(ledger, key, "a"))
+    assert await occurrences(ledger, write(key, "a")) == [True]
+    await ledger.close()
+
+
+async def test_without_the_own_chaincode_others_endorse(network, ledger, key):
+    await asyncio.to_thread(network.kill, "coop.chaincode")
+    try:
+        receipt = await ledger.submit([write(key, "a")])
+    finally:
+        await restore(network)
+    assert receipt.block_number > 0
+    await eventually(lambda: holds(ledger, key, "a"))
+
+
+async def test_a_killed_orderer_loses_no_receipt(network, ledger, key):
+    async def submit(number: int) -> bool:
+        try:
+            await ledger.submit([write(f"{key}/{number}", "a")])
+        except (OutcomeUnknownError, LedgerUnavailableError):
+            return False
+        return True
+
+    tasks = [asyncio.create_task(submit(number)) for number in range(20)]
+    await asyncio.to_thread(network.kill, "coop.orderer")
+    tasks += [asyncio.create_task(submit(number)) for number in range(20, 40)]
+    acknowledged = await asyncio.gather(*tasks)
+    await restore(network)
+    found = {
+        command: transaction.valid
+        for block in await all_blocks(ledger)
+        for transaction in block.transactions
+        for command in transaction.commands
+        if transaction.valid
+    }
+    for number, is_acknowledged in enumerate(acknowledged):
+        if is_acknowledged:
+            assert write(f"{key}/{number}", "a") in found
+    assert sum(acknowledged) > 30
+
+
+async def test_blocks_go_on_when_the_own_peer_comes_back(network, ledger, key):
+    events = ledger.blocks(await ledger.height())
+    waiting = asyncio.create_task(anext(events))
+    await asyncio.to_thread(network.kill, "coop.peer")
+    await restore(network)
+    await eventually(lambda: submitted(ledger, key))
+    async with asyncio.timeout(60):
+        block = await waiting
+    assert any(write(key, "a") in one.commands for one in block.transactions)
+    await events.aclose()
+
+
+async def submitted(ledger, key: str) -> bool:
+    try:
+        return (await ledger.submit([write(key, "a")])).block_number > 0
+    except OutcomeUnknownError:
+        return False
