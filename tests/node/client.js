@@ -11,10 +11,12 @@
 //                           "ms": 12.3}…]}, in the order of the calls; a submit's outcome is ok
 //     once its transaction is committed and valid.
 //
-//   {"load": CALL, "transactions": 1000, "in_flight": 64}
-//     makes the call so many times, with `{n}` in its arguments replaced by 0, 1, 2, …, and
-//     prints {"transactions": 1000, "failed": 0, "seconds": 5.4, "per_second": 185.2,
-//             "p50_ms": 338.1, "p99_ms": 520.7, "errors": {"ABORTED: …": 1}}
+//   {"load": CALL, "transactions": 1000, "in_flight": 64, "warm_up": 100}
+//     makes the call so many times, after 100 before the clock starts, with `{n}` in its arguments
+//     replaced by 0, 1, 2, …, and prints
+//             {"transactions": 1000, "failed": 0, "seconds": 5.4, "per_second": 185.2,
+//             "p50_ms": 338.1, "p99_ms": 520.7, "processor_seconds": 2.9,
+//             "errors": {"ABORTED: …": 1}}
 //
 // Either may name another "chaincode" than the profile's first. `connection.json` is what
 // gateway/fabric/profile.py describes. Exit status 1 and a line on stderr when nothing can be done.
@@ -111,13 +113,19 @@ async function makeCalls(contract, mspId, { calls, in_flight: inFlight = calls.l
     return { outcomes };
 }
 
-async function makeLoad(contract, mspId, { load, transactions, in_flight: inFlight }) {
+async function makeLoad(contract, mspId, request) {
+    const { load, transactions, in_flight: inFlight, warm_up: warmUp = 0 } = request;
     const times = [];
     const errors = {};
+    const call = (n) => {
+        const args = load.args.map((one) => one.replaceAll('{n}', String(n)));
+        return attempt(contract, mspId, { ...load, args });
+    };
+    await together(warmUp, inFlight, call);
+    const used = process.cpuUsage();
     const start = performance.now();
     await together(transactions, inFlight, async (n) => {
-        const args = load.args.map((one) => one.replaceAll('{n}', String(n)));
-        const outcome = await attempt(contract, mspId, { ...load, args });
+        const outcome = await call(warmUp + n);
         if (outcome.ok) {
             times.push(outcome.ms);
         } else {
@@ -126,6 +134,7 @@ async function makeLoad(contract, mspId, { load, transactions, in_flight: inFlig
         }
     });
     const seconds = (performance.now() - start) / 1000;
+    const { user, system } = process.cpuUsage(used);
     times.sort((a, b) => a - b);
     // The nearest-rank percentile.
     const percentile = (p) => times[Math.max(0, Math.ceil((p / 100) * times.length) - 1)] ?? null;
@@ -136,6 +145,7 @@ async function makeLoad(contract, mspId, { load, transactions, in_flight: inFlig
         per_second: times.length / seconds,
         p50_ms: percentile(50),
         p99_ms: percentile(99),
+        processor_seconds: (user + system) / 1e6,
         errors,
     };
 }

@@ -1,0 +1,158 @@
+"""A thousand people with a device each, and what they have signed before the clock starts.
+
+Farms and shops go in pairs. In a week a pair signs 20 commands, two of which break a rule:
+
+    farm   harvest and ship, five times; the fifth shipment names another's party: NOT_YOUR_PARTY
+    shop   receive and sell, four times; then sell the rest, and more than there is:
+           INSUFFICIENT_QUANTITY
+
+They are sent in requests of one device each, alternately: what a shop counts was shipped before.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+
+from chaincode.canonical import Json
+from chaincode.registry.records import Device as DeviceRecord
+from gateway.demo.founding import submit_all
+from gateway.demo.town import COOP, SHOPS, TOWN, Town
+from gateway.ledger import Ledger
+
+WEEK_COMMANDS = 20
+EXPECTED_CODES = frozenset({"ACCEPTED", "NOT_YOUR_PARTY", "INSUFFICIENT_QUANTITY"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """One request: commands of one device, in order."""
+
+    kid: str
+    commands: tuple[bytes, ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Crowd:
+    """Everybody, and the orders of each pair that are still to be sent.
+
+    Attributes:
+        sent: By device, how many commands of it were answered, and the last one's id.
+    """
+
+    town: Town
+    pairs: deque[deque[Order]] = field(default_factory=deque)
+    sent: dict[str, tuple[int, str]] = field(default_factory=dict)
+
+    @classmethod
+    def create(cls, *, devices: int) -> "Crowd":
+        """Draw so many people, half of them farms, with fresh keys."""
+        half = devices // 2
+        return cls(town=Town.create(demo=False, farms=half, shops=half))
+
+    async def enter(self, admins: Mapping[str, Ledger]) -> int:
+        """Found the ledger and register everybody; return how many commands that took."""
+        town = self.town
+        founding = town.founding()
+        for msp_id, wire in founding:
+            await submit_all(admins[msp_id], [wire])
+        ledgers = list(admins.values())
+        lanes: dict[str, list[bytes]] = {COOP: [], SHOPS: [], TOWN: []}
+        for person in town.people.values():
+            lanes[person.organisation] += town.registration(person)
+        # One lane per registrar, whose commands are numbered; each through another peer.
+        await asyncio.gather(*map(submit_all, ledgers, lanes.values()))
+        plots = self._plots()
+        await submit_all(ledgers[0], plots)
+        return len(founding) + sum(map(len, lanes.values())) + len(plots)
+
+    def _plots(self) -> list[bytes]:
+        town = self.town
+        officer = town.people["land-office"].device
+        return [
+            officer.sign(
+                "plot.register",
+                {"plot": plot, "party": town.people[handle].party, "district": "45383-A"},
+            )
+            for handle, plot in town.plots.items()
+        ]
+
+    def sign(self, *, weeks: int, request_commands: int) -> int:
+        """Sign so many weeks of every pair, in requests of so many commands; return the count."""
+        farms = [handle for handle in self.town.people if handle.startswith("farm-")]
+        shops = [handle for handle in self.town.people if handle.startswith("shop-")]
+        for farm, shop in zip(farms, shops, strict=True):
+            orders: deque[Order] = deque()
+            for _ in range(weeks):
+                for sides in zip_longest(
+                    *(
+                        list(self._requests(handle, commands, request_commands))
+                        for handle, commands in zip(
+                            (farm, shop), self._week(farm, shop), strict=True
+                        )
+                    )
+                ):
+                    orders += [order for order in sides if order is not None]
+            self.pairs.append(orders)
+        return weeks * WEEK_COMMANDS * len(self.pairs)
+
+    def _week(self, farm: str, shop: str) -> tuple[list[bytes], list[bytes]]:
+        town = self.town
+        grown: list[bytes] = []
+        sold: list[bytes] = []
+        lot = ""
+        for _ in range(4):
+            lot, harvest = town.harvest(farm, 12_000)
+            shipment, ship = town.ship(farm, lot, shop, 10_000)
+            grown += [harvest, ship]
+            sold += [
+                town.receive(shop, lot, shipment, 10_000),
+                town.take("sell", shop, lot, 6_000),
+            ]
+        sold += [town.take("sell", shop, lot, 4_000), town.take("sell", shop, lot, 1)]
+        kept, harvest = town.harvest(farm, 12_000)
+        grown += [harvest, self._foreign_shipment(farm, shop, kept)]
+        return grown, sold
+
+    def _foreign_shipment(self, farm: str, shop: str, lot: str) -> bytes:
+        device, theirs = self.town.people[farm].device, self.town.people[shop].party
+        name = device.name_record(theirs)
+        body: dict[str, Json] = {
+            "shipment": name.id,
+            "nonce": name.nonce,
+            "index": name.index,
+            "lot": lot,
+            "party": theirs,
+        }
+        closed: dict[str, Json] = {
+            "recipient": self.town.people[farm].party,
+            "quantity_g": 1_000,
+        }
+        return device.sign("lot.ship", body, closed=closed)
+
+    def _requests(self, handle: str, commands: Sequence[bytes], size: int) -> Iterator[Order]:
+        kid = self.town.people[handle].device.kid
+        for start in range(0, len(commands), size):
+            yield Order(kid=kid, commands=tuple(commands[start : start + size]))
+
+    def note(self, order: Order, *, last: str) -> None:
+        """Remember that the order was answered, and its last command's id, for `missing_on`."""
+        count, _ = self.sent.get(order.kid, (0, ""))
+        self.sent[order.kid] = (count + len(order.commands), last)
+
+    async def missing_on(self, ledger: Ledger) -> list[str]:
+        """Read every device's record from the ledger's own peer; return those that are behind."""
+        kids = list(self.sent)
+        state: dict[str, Json] = {}
+        for start in range(0, len(kids), 500):
+            state |= await ledger.query(
+                [DeviceRecord.key(kid) for kid in kids[start : start + 500]]
+            )
+        behind = []
+        for kid, (count, last) in self.sent.items():
+            record = state[DeviceRecord.key(kid)]
+            assert isinstance(record, dict)
+            if (record["next"], record["prev"]) != (count + 1, last):
+                behind.append(kid)
+        return behind
