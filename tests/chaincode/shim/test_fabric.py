@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import random
 import sys
 import time
@@ -22,10 +23,16 @@ COMMAND = (sys.executable, "-m", "tests.chaincode.shim.contract_process")
 PATIENT = Deadlines(evaluate_s=30, endorse_s=30, submit_s=30, commit_status_s=60)
 
 
-@pytest.fixture(scope="module")
-def network(tmp_path_factory):
-    """A network whose contract is the tests' own, with its slow and failing functions."""
-    with running(tmp_path_factory.mktemp("shim"), chaincode_command=COMMAND) as network:
+@pytest.fixture(scope="module", params=["2.5", "3.x"])
+def network(request, tmp_path_factory):
+    """A network whose contract is the tests' own, with its slow and failing functions.
+
+    Fabric 3.x has the multi-key reads and write batches that 2.5 lacks.
+    """
+    is_3 = request.param == "3.x"
+    environment = request.getfixturevalue("fabric3_environment") if is_3 else os.environ
+    folder = tmp_path_factory.mktemp("shim")
+    with running(folder, chaincode_command=COMMAND, environment=environment) as network:
         yield network
 
 
@@ -176,6 +183,16 @@ async def test_chaincode_killed_in_mid_transaction_serves_again_at_once(network,
         start = time.monotonic()
         assert json.loads(await coop.evaluate_transaction("get", [key])) == [None]
         assert time.monotonic() - start < 5
+
+
+async def test_peer_and_shim_agree_on_multi_key_reads_and_write_batches(network, coop):
+    keys = [f"many/{number}".encode() for number in range(1500)]
+    await coop.submit_transaction("put", keys[:1200])
+    values = json.loads(await coop.evaluate_transaction("get", keys))
+    assert values == [f"value of {key.decode()}" for key in keys[:1200]] + [None] * 300
+    log = network.log("coop.chaincode").read_text()
+    size = 1000 if network.commands.version >= (3, 1, 0) else 0
+    assert f'"reads_max": {size}, "writes_max": {size}' in log
 
 
 async def test_arguments_of_6_mib_leave_the_stream_alive(coop):
