@@ -1,0 +1,451 @@
+"""The intake: takes wires in, and says what became of them.
+
+outbox = await Outbox.open(settings.outbox_path)
+known = Projected(projection, ledger)
+intake = Intake(ledger=ledger, outbox=outbox, devices=known, record=known)
+follower.listeners.append(intake.notice)
+await intake.start()
+statuses = await intake.accept(wires)
+answers = await intake.wait([status.id for status in statuses], timeout_s=10)
+await intake.stop()
+await outbox.close()
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Final
+
+import structlog
+
+from chaincode import commands
+from chaincode.errors import FaultError
+from chaincode.registry.founding import BOOTSTRAP
+from gateway.codes import GatewayCode
+from gateway.intake import metrics
+from gateway.intake.admission import Admission, Admitted
+from gateway.intake.answers import Answer, Status
+from gateway.intake.dispatcher import Dispatcher
+from gateway.intake.errors import (
+    CommandRefusedError,
+    DeviceBusyError,
+    IntakeStoppedError,
+    OutboxError,
+    OverloadedError,
+)
+from gateway.intake.items import Item
+from gateway.intake.outbox import Outbox
+from gateway.intake.ports import Devices, Record
+from gateway.intake.projected import answer_of
+from gateway.intake.schedule import Schedule
+from gateway.intake.settings import IntakeSettings
+from gateway.ledger import Ledger
+from gateway.projection import CommandRow
+
+_log = structlog.get_logger(__name__)
+
+_PRUNE_EVERY_S: Final = 60.0
+_IDS_AT_ONCE: Final = 500
+_REVOKING_TYPES: Final = (BOOTSTRAP, "key.revoke")
+
+
+def _new_future() -> "asyncio.Future[Any]":
+    return asyncio.get_running_loop().create_future()
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Entry:
+    """A command that is not done, and who waits for it."""
+
+    item: Item
+    whose: str  # the device; all bootstraps count as one, because anybody can send them
+    saved: "asyncio.Future[None]" = field(default_factory=_new_future)
+    answer: "asyncio.Future[Answer]" = field(default_factory=_new_future)
+
+
+class Intake:
+    """The way of commands to the ledger; `start` it, `stop` it. The outbox stays open."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        outbox: Outbox,
+        devices: Devices,
+        record: Record,
+        settings: IntakeSettings | None = None,
+        chance: Random | None = None,
+    ) -> None:
+        """Prepare.
+
+        Args:
+            ledger: Where commands go; not closed here.
+            outbox: Open; not closed here.
+            devices: Who may sign.
+            record: What is on record.
+            settings: Limits; by default those of `IntakeSettings`.
+            chance: For jitter.
+        """
+        self._settings = settings or IntakeSettings()
+        self._outbox = outbox
+        self._record = record
+        self._admission = Admission(devices=devices, record=record, outbox=outbox)
+        self._schedule = Schedule(self._settings, chance or Random())  # noqa: S311 - no secret
+        self._dispatcher = Dispatcher(ledger, self._schedule, self._settings, self._settle)
+        self._entries: dict[str, Entry] = {}
+        self._bytes = 0
+        self._waiting: Counter[str] = Counter()  # by `Entry.whose`
+        self._unrecorded: dict[str, Item] = {}  # taken before; the record will say as what
+        self._unwritten: list[Answer] = []
+        self._news = asyncio.Event()  # for `_look_up`
+        self._answers = asyncio.Event()  # for `_write`
+        self._tasks: list[asyncio.Task[None]] = []
+        self._saving: set[asyncio.Task[None]] = set()
+        self._is_running = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it takes commands in."""
+        return self._is_running
+
+    @property
+    def waiting_count(self) -> int:
+        """How many commands are accepted and not done."""
+        return len(self._entries)
+
+    async def start(self) -> None:
+        """Take up what waits in the outbox, and begin to work.
+
+        Raises:
+            OutboxError: The outbox can't be read; whatever the record raises, too.
+        """
+        await self._resume()
+        self._is_running = True
+        self._dispatcher.start()
+        for work in (self._look_up(), self._write(), self._prune()):
+            self._tasks.append(asyncio.create_task(work))
+        self._settle()
+
+    async def stop(self) -> None:
+        """Take in nothing more, let what is in flight land, write its answers down.
+
+        Whoever still waits is told that there is no answer yet.
+        """
+        self._is_running = False
+        if self._saving:
+            await asyncio.wait(self._saving)
+        await self._dispatcher.stop()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        with contextlib.suppress(OutboxError):
+            await self._write_once()
+        for entry in self._entries.values():
+            entry.answer.cancel()
+
+    async def accept(self, wires: Sequence[bytes]) -> list[Status]:
+        """Let in the commands of a request, all or none, and write them to disk.
+
+        Args:
+            wires: One or more commands as they came. Those of one device are best in order.
+
+        Returns:
+            One status per wire. A command that waits already, or is on record, is not taken in
+            again: its status says so.
+
+        Raises:
+            CommandRefusedError: One of them can't be taken; `SequenceReusedError`: for its number.
+            OverloadedError: Too much is waiting; `DeviceBusyError`: of one of the devices.
+            IntakeStoppedError: This gateway is stopping.
+            OutboxError: The disk can't be written.
+            LedgerError: The ledger had to be asked about a key and did not answer.
+        """
+        self._check_running()
+        try:
+            admitted = await self._admission.check(wires, is_waiting=self._entries.__contains__)
+        except CommandRefusedError as refused:
+            metrics.REFUSED.labels(code=str(refused.code)).inc()
+            raise
+        self._check_running()
+        new: dict[str, Admitted] = {}
+        for one in admitted:
+            if one.answer is None and _id(one) not in self._entries:
+                new.setdefault(_id(one), one)
+        self._check_room(new.values())
+        entries = [self._enter(Item.of(one.request)) for one in new.values()]
+        if entries:
+            saving = asyncio.create_task(self._save(entries), name="intake-save")
+            self._saving.add(saving)
+            saving.add_done_callback(self._saving.discard)
+        for entry in [self._entries[one] for one in map(_id, admitted) if one in self._entries]:
+            # Shielded: who stops waiting stops neither the others nor the saving.
+            await asyncio.shield(entry.saved)
+        return [await self._status_of(one) for one in admitted]
+
+    async def wait(self, ids: Collection[str], timeout_s: float) -> dict[str, Answer | None]:
+        """Wait for final answers, at most so long; `None` for each that has none by then.
+
+        Raises:
+            OutboxError: The disk can't be read.
+        """
+        entries = [self._entries[one] for one in ids if one in self._entries]
+        waiting = [entry.answer for entry in entries if not entry.answer.done()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=timeout_s)
+        answers = {entry.item.id: _answer_now(entry) for entry in entries}
+        for one in ids:
+            if answers.get(one) is None:
+                status = await self.status(one)
+                answers[one] = status.answer if status else None
+        return answers
+
+    async def status(self, command_id: str) -> Status | None:
+        """Return what is known of a command; `None` if it was never heard of.
+
+        Raises:
+            OutboxError: The disk can't be read.
+        """
+        entry = self._entries.get(command_id)
+        if entry is not None:
+            return Status(id=command_id, answer=_answer_now(entry))
+        recorded = await self._record.answers([command_id])
+        if command_id in recorded:
+            return Status(id=command_id, answer=recorded[command_id])
+        return (await self._outbox.find([command_id])).get(command_id)
+
+    def notice(self, rows: Sequence[CommandRow]) -> None:
+        """Learn which commands have come on record, by whichever gateway: a follower's listener.
+
+        A row that nobody tells of costs time only: what waits asks again by itself.
+        """
+        now = time.monotonic()
+        for row in rows:
+            if row.type in _REVOKING_TYPES:
+                self._admission.forget_all()
+            self._admission.advance(row.kid, row.seq + 1)
+            self._schedule.advance(row.kid, row.seq + 1, now)
+            entry = self._entries.get(row.id)
+            if entry is not None:
+                self._finish(entry.item, answer_of(row))
+        self._settle()
+        self._dispatcher.wake()
+
+    # Taking in.
+
+    def _check_running(self) -> None:
+        if not self._is_running:
+            raise IntakeStoppedError("this gateway takes no commands now")
+
+    def _check_room(self, new: Collection[Admitted]) -> None:
+        limits = self._settings
+        size = sum(len(one.request.command.wire) for one in new)
+        if new and (
+            len(self._entries) + len(new) > limits.queue_commands_max
+            or self._bytes + size > limits.queue_bytes_max
+        ):
+            metrics.OVERLOADED.labels(whose="gateway").inc()
+            raise OverloadedError(
+                f"{len(self._entries)} commands are waiting", retry_after_s=limits.retry_after_s
+            )
+        for whose, count in Counter(_whose(one) for one in new).items():
+            if self._waiting[whose] + count > limits.device_commands_max:
+                metrics.OVERLOADED.labels(whose="device").inc()
+                raise DeviceBusyError(
+                    f"{self._waiting[whose]} commands of one device are waiting",
+                    retry_after_s=limits.retry_after_s,
+                )
+
+    def _enter(self, item: Item) -> Entry:
+        item.since = time.monotonic()
+        entry = Entry(item=item, whose=BOOTSTRAP if item.is_bootstrap else item.kid)
+        self._entries[item.id] = entry
+        self._bytes += len(item.wire)
+        self._waiting[entry.whose] += 1
+        metrics.WAITING.set(len(self._entries))
+        return entry
+
+    def _exit(self, entry: Entry) -> None:
+        del self._entries[entry.item.id]
+        self._bytes -= len(entry.item.wire)
+        self._waiting[entry.whose] -= 1
+        if not self._waiting[entry.whose]:
+            del self._waiting[entry.whose]
+        metrics.WAITING.set(len(self._entries))
+
+    async def _save(self, entries: Sequence[Entry]) -> None:
+        """Write commands to disk and put them in line, whoever still waits for that."""
+        try:
+            holding = await self._outbox.put([(one.item.id, one.item.wire) for one in entries])
+        except OutboxError as error:
+            _log.exception("commands_not_saved", commands=len(entries))
+            for entry in entries:
+                self._exit(entry)
+                entry.saved.set_exception(error)
+                entry.saved.exception()  # somebody need not have waited
+            return
+        now = time.monotonic()
+        for entry in entries:
+            item = entry.item
+            entry.saved.set_result(None)
+            if item.id in holding:
+                self._exit(entry)
+                entry.answer.set_result(holding[item.id])
+            else:
+                self._schedule.add(item, self._admission.next_seq(item.kid), now)
+        self._settle()
+        self._dispatcher.wake()
+
+    async def _status_of(self, one: Admitted) -> Status:
+        if one.answer is not None:
+            return Status(id=_id(one), answer=one.answer)
+        return await self.status(_id(one)) or Status(id=_id(one))
+
+    async def _resume(self) -> None:
+        """Put in line what the outbox says is waiting."""
+        now = time.monotonic()
+        wires = await self._outbox.waiting()
+        for start in range(0, len(wires), _IDS_AT_ONCE):
+            items = []
+            for wire in wires[start : start + _IDS_AT_ONCE]:
+                try:
+                    request = commands.read(wire)
+                except FaultError:  # taken in by another version of this program
+                    _log.exception("waiting_command_unreadable")
+                    continue
+                items.append(Item.of(request, doubtful_until=now + self._settings.doubt_s))
+            numbers = await self._record.next_numbers({item.kid for item in items})
+            for kid, number in numbers.items():
+                self._admission.advance(kid, number)
+            for item in items:
+                self._enter(item).saved.set_result(None)
+                self._schedule.add(item, self._admission.next_seq(item.kid), now)
+        if wires:
+            _log.info("outbox_resumed", commands=len(wires))
+
+    # Answers.
+
+    def _settle(self) -> None:
+        """Hand on what the schedule has found out."""
+        for item in self._schedule.take_recorded():
+            if not item.is_done:
+                self._unrecorded[item.id] = item
+                self._news.set()
+        for item, answer in self._schedule.take_answers():
+            self._answer(item, answer)
+        metrics.HELD.set(self._schedule.held)
+
+    def _finish(self, item: Item, answer: Answer) -> None:
+        """Note the answer that stands on record."""
+        self._unrecorded.pop(item.id, None)
+        entry = self._entries.get(item.id)
+        if not item.is_done:
+            self._schedule.finish(item, time.monotonic())
+            self._answer(item, answer)
+        elif entry is not None and not entry.answer.done():
+            # Dropped here, but taken by way of another gateway before anybody was told.
+            entry.answer.set_result(answer)
+
+    def _answer(self, item: Item, answer: Answer) -> None:
+        metrics.ANSWERED.labels(code=answer.code).inc()
+        metrics.COMMAND_S.observe(time.monotonic() - item.since)
+        if answer.taken:
+            # It is on the ledger, so it may be told at once. That a command was dropped is told
+            # only when it is on disk: else it might still be sent, and taken, after a crash.
+            self._entries[item.id].answer.set_result(answer)
+            self._admission.advance(item.kid, item.seq + 1)
+        else:
+            _log.info("command_dropped", command_id=item.id, code=answer.code)
+            self._admission.forget(item.kid)
+        self._unwritten.append(answer)
+        self._answers.set()
+
+    async def _write(self) -> None:
+        """Write answers down as they come; for ever."""
+        while True:
+            await self._answers.wait()
+            self._answers.clear()
+            try:
+                await self._write_once()
+            except OutboxError:
+                _log.exception("answers_not_written", answers=len(self._unwritten))
+                await asyncio.sleep(self._settings.recheck_s)
+                self._answers.set()
+
+    async def _write_once(self) -> None:
+        answers = list(self._unwritten)
+        if not answers:
+            return
+        await self._outbox.write_answers(answers)
+        del self._unwritten[: len(answers)]
+        for answer in answers:
+            entry = self._entries[answer.id]
+            self._exit(entry)
+            if not entry.answer.done():
+                entry.answer.set_result(answer)
+
+    # What waits for the record.
+
+    async def _look_up(self) -> None:
+        """Ask the record about what waits for it, when there is news and from time to time."""
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.recheck_s):
+                    await self._news.wait()
+            self._news.clear()
+            try:
+                await self._look_up_once()
+            except Exception:  # noqa: BLE001 - the database may be away; it will be asked again
+                _log.exception("record_not_read")
+            self._schedule.expire(time.monotonic())
+            self._settle()
+            self._dispatcher.wake()
+
+    async def _look_up_once(self) -> None:
+        items = list(self._unrecorded.values())
+        kids = {item.kid for item in items} | self._schedule.held_devices
+        if not kids:
+            return
+        # In this order: what the numbers imply, the answers know (`ports.Record`).
+        numbers = await self._record.next_numbers(kids)
+        for part in _parts(items):
+            answers = await self._record.answers([item.id for item in part])
+            for item in part:
+                if item.id in answers:
+                    self._finish(item, answers[item.id])
+                elif numbers.get(item.kid, 0) > item.seq:
+                    self._unrecorded.pop(item.id, None)
+                    self._schedule.drop(item, GatewayCode.SEQUENCE_REUSED, time.monotonic())
+        for kid, number in numbers.items():
+            self._schedule.advance(kid, number, time.monotonic())
+
+    async def _prune(self) -> None:
+        while True:
+            try:
+                await self._outbox.prune(
+                    kept_s=self._settings.kept_s, dropped_kept_s=self._settings.dropped_kept_s
+                )
+            except OutboxError:
+                _log.exception("outbox_not_pruned")
+            await asyncio.sleep(_PRUNE_EVERY_S)
+
+
+def _id(one: Admitted) -> str:
+    return one.request.command.id
+
+
+def _whose(one: Admitted) -> str:
+    return BOOTSTRAP if one.request.kind.name == BOOTSTRAP else one.request.command.kid
+
+
+def _answer_now(entry: Entry) -> Answer | None:
+    is_there = entry.answer.done() and not entry.answer.cancelled()
+    return entry.answer.result() if is_there else None
+
+
+def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:
+    return (items[start : start + _IDS_AT_ONCE] for start in range(0, len(items), _IDS_AT_ONCE))

@@ -1,0 +1,84 @@
+"""A command on its way to the ledger, with what decides about its way."""
+
+from dataclasses import dataclass, field
+from typing import Self
+
+from chaincode.commands import Request
+from chaincode.registry.founding import BOOTSTRAP
+from chaincode.registry.records import Device
+
+ALONE_AFTER = 3  # failures after which a command travels alone (design: "Blocks, batches, answers")
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Item:
+    """One command in the queue. Times are seconds of a clock that never goes back.
+
+    Attributes:
+        id: The command's id.
+        kid: Its device.
+        seq: Its number in the device's sequence.
+        prev: The id of the device's command before.
+        wire: As it travels.
+        reads: State keys it may read.
+        writes: State keys it may write.
+        is_bootstrap: Whether it brings its own key, so that its device is not on record yet.
+        since: When it was accepted.
+        held_since: When it began to wait for its predecessor.
+        failures: How many transactions with it the ledger refused as a whole.
+        alone_failures: Of these, those in which it was alone.
+        setbacks: How often it was alone in a transaction while the ledger was away.
+        seen_successes: How many transactions had committed at the last of those times.
+        doubtful_until: Until then, a transaction with it and of unknown outcome may commit.
+        is_done: Whether its answer is known, so that whatever still flies no longer matters.
+    """
+
+    id: str
+    kid: str
+    seq: int
+    prev: str
+    wire: bytes
+    reads: tuple[str, ...]
+    writes: tuple[str, ...]
+    is_bootstrap: bool = False
+    since: float = 0.0
+    held_since: float = 0.0
+    failures: int = 0
+    alone_failures: int = 0
+    setbacks: int = 0
+    seen_successes: int | None = None
+    doubtful_until: float = 0.0
+    is_done: bool = False
+    keys: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.keys = frozenset(self.reads + self.writes)
+
+    @classmethod
+    def of(cls, request: Request, *, since: float = 0.0, doubtful_until: float = 0.0) -> Self:
+        """Return the item of a command that the contract's own reading has passed.
+
+        A bootstrap counts as touching its own device alone: a gateway's identity is no admin, so
+        it writes nothing, and anyone may send one. What every transaction reads is left out: the
+        rare change of it costs others one lost race, but any device may name it in vain.
+        """
+        command = request.command
+        is_bootstrap = request.kind.name == BOOTSTRAP
+        own = (Device.key(command.kid),)
+        return cls(
+            id=command.id,
+            kid=command.kid,
+            seq=command.seq,
+            prev=command.prev,
+            wire=command.wire,
+            reads=own if is_bootstrap else request.touches.reads,
+            writes=own if is_bootstrap else request.touches.writes,
+            is_bootstrap=is_bootstrap,
+            since=since,
+            doubtful_until=doubtful_until,
+        )
+
+    @property
+    def travels_alone(self) -> bool:
+        """Whether it has failed so often that nobody may be harmed by its company."""
+        return self.failures >= ALONE_AFTER

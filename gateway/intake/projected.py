@@ -1,0 +1,87 @@
+"""The intake's ports on the projection, and on the ledger for what is not projected yet."""
+
+import asyncio
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final, TypeVar
+
+from chaincode import shapes
+from chaincode.canonical import Json
+from chaincode.registry.records import HEAD, Device, Head
+from gateway.intake.answers import Answer
+from gateway.ledger import Ledger
+from gateway.projection import CommandRow, Projection, commands_by_id, states
+
+Shape = TypeVar("Shape")
+
+_KEYS_AT_ONCE: Final = 500  # well below the contract's and both databases' limits
+_LEDGER_QUERIES_MAX: Final = 4  # at a time: anyone can send commands of unknown keys
+
+
+class Projected:
+    """`gateway.intake.ports.Devices` and `Record`; closes neither projection nor ledger."""
+
+    def __init__(self, projection: Projection, ledger: Ledger) -> None:
+        self._projection = projection
+        self._ledger = ledger
+        self._asking = asyncio.Semaphore(_LEDGER_QUERIES_MAX)
+
+    async def head(self) -> Head | None:
+        """Return `contract/head`; see `Devices.head`."""
+        found = await self._everywhere([HEAD])
+        return _read(Head, found[HEAD]) if HEAD in found else None
+
+    async def devices(self, kids: Collection[str]) -> Mapping[str, Device]:
+        """Return the devices on the ledger; see `Devices.devices`."""
+        found = await self._everywhere([Device.key(kid) for kid in kids])
+        return _devices(kids, found)
+
+    async def answers(self, ids: Collection[str]) -> Mapping[str, Answer]:
+        """Return the answers on record; see `Record.answers`."""
+        async with self._projection.engine.connect() as connection:
+            rows = await commands_by_id(connection, list(ids))
+        return {command_id: answer_of(row) for command_id, row in rows.items()}
+
+    async def next_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
+        """Return each device's next number on record; see `Record.next_numbers`."""
+        found = await self._projected([Device.key(kid) for kid in kids])
+        return {kid: device.next for kid, device in _devices(kids, found).items()}
+
+    async def _everywhere(self, keys: Sequence[str]) -> dict[str, Json]:
+        found = await self._projected(keys)
+        missing = [key for key in keys if key not in found]
+        for start in range(0, len(missing), _KEYS_AT_ONCE):
+            async with self._asking:
+                asked = await self._ledger.query(missing[start : start + _KEYS_AT_ONCE])
+            found |= {key: value for key, value in asked.items() if value is not None}
+        return found
+
+    async def _projected(self, keys: Sequence[str]) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        async with self._projection.engine.connect() as connection:
+            for start in range(0, len(keys), _KEYS_AT_ONCE):
+                found |= await states(connection, keys[start : start + _KEYS_AT_ONCE])
+        return {key: value for key, value in found.items() if value is not None}
+
+
+def answer_of(row: CommandRow) -> Answer:
+    """Return the answer to a command on record."""
+    flags = row.result["flags"]
+    return Answer(
+        id=row.id,
+        code=row.code,
+        taken=True,
+        flags=tuple(map(str, flags)) if isinstance(flags, list) else (),
+        block_number=row.block_number,
+        tx_id=row.tx_id,
+        ledger_time=row.ledger_time,
+    )
+
+
+def _devices(kids: Collection[str], found: Mapping[str, Json]) -> dict[str, Device]:
+    return {kid: _read(Device, found[Device.key(kid)]) for kid in kids if Device.key(kid) in found}
+
+
+def _read(shape: type[Shape], value: Json) -> Shape:
+    """Read a state value, which the contract has written."""
+    assert isinstance(value, dict)  # noqa: S101 - the contract writes nothing else
+    return shapes.read(shape, {name: member for name, member in value.items() if name != "v"})

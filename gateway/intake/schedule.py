@@ -1,0 +1,321 @@
+"""Everything between a command's acceptance and its answer, less the waiting itself.
+
+Pure like `batching`, which it drives: it holds commands back for their predecessors, judges the
+outcome of each transaction, and says which commands have an answer. A transaction that fails as a
+whole is one of four things:
+
+    conflict      lost a race: again, with jitter; never held against a command
+    away          the ledger is not there: pause, then try with less, until it answers
+    refused       one of its commands makes the contract fail: halves, to find whose
+    unknown       as `away`; the contract takes a command once, so sending it again is safe
+
+A command that was in three refused transactions travels alone. One that is then refused three
+times more, alone, while others pass, ends as `CONTRACT_FAULT`, unless a transaction of unknown
+outcome might still bring it onto the ledger.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from random import Random
+from typing import Final
+
+from chaincode.canonical import Json
+from chaincode.errors import Code
+from gateway.codes import GatewayCode
+from gateway.intake.answers import Answer
+from gateway.intake.batching import Batch, Batching
+from gateway.intake.items import ALONE_AFTER, Item
+from gateway.intake.lanes import Node
+from gateway.intake.lines import Lines
+from gateway.intake.settings import IntakeSettings
+from gateway.ledger import Receipt
+
+NO_BLOCK: Final = -1  # `Receipt.block_number` where no command was taken
+
+_POISONS_IN_A_ROW_MAX: Final = 3  # more without any success: it's the ledger, not the commands
+_PROBE_SHARE: Final = 4  # a transaction that failed because the ledger is away shrinks so much
+_DROPPED_REMEMBERED: Final = 10_000
+
+
+class Schedule:
+    """The commands not done. Every method takes the time and returns at once.
+
+    Attributes:
+        flights: How many transactions have no outcome yet.
+    """
+
+    def __init__(self, settings: IntakeSettings, chance: Random) -> None:
+        self._settings = settings
+        self._chance = chance
+        self._batching = Batching(settings, chance)
+        self._lines = Lines()
+        self._nodes: dict[Item, Node] = {}  # of those in line or in flight
+        self._landing: set[Item] = set()  # of a committed transaction, not judged yet
+        self._dropped: OrderedDict[str, None] = OrderedDict()  # ids, the latest last
+        self._answered: list[tuple[Item, Answer]] = []
+        self._recorded: list[Item] = []
+        self.flights = 0
+        self._troubled_flights = 0
+        self._successes = 0
+        self._poisons_in_a_row = 0
+        # While the ledger is away: failures in a row, until when to leave it alone, and with how
+        # many commands the one transaction that tries whether it is back.
+        self._failures_in_a_row = 0
+        self._paused_until = 0.0
+        self._probe_max = settings.batch_commands_max
+        self._probe: Batch | None = None
+
+    @property
+    def held(self) -> int:
+        """How many commands wait for a predecessor."""
+        return self._lines.held
+
+    @property
+    def held_devices(self) -> set[str]:
+        """The devices of these."""
+        return self._lines.held_devices
+
+    def add(self, item: Item, next_seq: int, now: float) -> None:
+        """Take in a command.
+
+        Args:
+            item: The command.
+            next_seq: The number that the ledger takes next from its device, as far as is known.
+            now: The time.
+        """
+        self._dropped.pop(item.id, None)
+        for released in self._lines.add(item, next_seq, now):
+            self._go(released, now)
+        if item in self._nodes:
+            return
+        is_full = self._lines.held > self._settings.held_commands_max
+        if is_full or item.prev in self._dropped:
+            self.drop(item, Code.SEQUENCE_GAP, now)
+
+    def advance(self, kid: str, next_seq: int, now: float) -> None:
+        """Note that the ledger takes `next_seq` next from a device."""
+        for released in self._lines.advance(kid, next_seq):
+            self._go(released, now)
+
+    def finish(self, item: Item, now: float) -> None:
+        """Let a command go that is on record, by whichever way it came there."""
+        if not item.is_done:
+            self._leave(item, now, is_taken=True)
+
+    def drop(self, item: Item, code: Code | GatewayCode, now: float) -> None:
+        """End a command that is not taken, and those of its device that build upon it."""
+        if not item.is_done:
+            self._answered.append((item, Answer.dropped(item.id, code)))
+            self._leave(item, now, is_taken=False)
+
+    def expire(self, now: float) -> None:
+        """Give up on commands whose predecessor has not come in time."""
+        for item in self._lines.overdue(now - self._settings.held_s):
+            self.drop(item, Code.SEQUENCE_GAP, now)
+
+    def take_answers(self) -> list[tuple[Item, Answer]]:
+        """Return the final answers since the last call."""
+        answered, self._answered = self._answered, []
+        return answered
+
+    def take_recorded(self) -> list[Item]:
+        """Return what the ledger has taken already, so that the projection has the answers."""
+        recorded, self._recorded = self._recorded, []
+        return recorded
+
+    # What to send, and when.
+
+    def next_batch(self, now: float) -> Batch | None:
+        """Return the next transaction to submit now, or `None`."""
+        if self.flights >= self._settings.in_flight_max or now < self._paused_until:
+            return None
+        is_probe = self._failures_in_a_row > 0
+        if is_probe and self._probe is not None:
+            return None
+        batch = self._batching.choose(
+            now,
+            linger_s=self._linger_s,
+            commands_max=self._probe_max if is_probe else self._settings.batch_commands_max,
+            calm_only=self._is_trouble_enough,
+        )
+        if batch is None:
+            return None
+        self.flights += 1
+        self._troubled_flights += batch.is_troubled
+        if is_probe:
+            self._probe = batch
+        return batch
+
+    def next_wake(self, now: float) -> float | None:
+        """Return when `next_batch` may have something, if nothing happens until then."""
+        if self.flights >= self._settings.in_flight_max or (
+            self._failures_in_a_row and self._probe is not None
+        ):
+            return None
+        due = self._batching.next_due(linger_s=self._linger_s, calm_only=self._is_trouble_enough)
+        return None if due is None else max(due, self._paused_until, now)
+
+    # What became of it.
+
+    def committed(self, batch: Batch, receipt: Receipt, now: float) -> None:
+        """Judge the answers of a transaction that is committed, or that changed nothing."""
+        self._land(batch)
+        self._recover()
+        self._successes += 1
+        self._poisons_in_a_row = 0
+        self._batching.land(batch, now)
+        self._landing.update(batch.items)
+        for item, result in zip(batch.items, receipt.results, strict=True):
+            self._landing.discard(item)
+            self._nodes.pop(item, None)
+            if not item.is_done:
+                self._judge(item, result, receipt, now)
+
+    def conflicted(self, batch: Batch, now: float) -> None:
+        """Run a transaction anew that lost a race."""
+        self._land(batch)
+        self._recover()
+        self._batching.lose_race(batch, now)
+
+    def away(self, batch: Batch, now: float, *, is_unknown: bool = False) -> None:
+        """Try a transaction again that did not reach the ledger, or whose outcome is unknown."""
+        self._land(batch)
+        if is_unknown:
+            for item in batch.items:
+                item.doubtful_until = now + self._settings.doubt_s
+        self._leave_alone(batch, now)
+
+    def _leave_alone(self, batch: Batch, now: float) -> None:
+        """Leave the ledger alone for a while, and then try it with less."""
+        if now >= self._paused_until:  # else the transaction left before this pause began
+            self._failures_in_a_row += 1
+            self._paused_until = now + self._pause_s(self._failures_in_a_row)
+            self._probe_max = max(1, min(self._probe_max, len(batch.nodes)) // _PROBE_SHARE)
+        if len(batch.nodes) > 1:
+            self._batching.bring_back(batch, now)
+            return
+        # Alone, and while others passed: then it may be this one that brings the ledger down.
+        (item,) = batch.items
+        passed = item.seen_successes is not None and self._successes > item.seen_successes
+        item.seen_successes = self._successes
+        item.setbacks += 1
+        if passed:
+            item.failures += 1
+            item.alone_failures += 1
+        self._retry_alone(batch, item.setbacks, now)
+
+    def refused(self, batch: Batch, now: float) -> None:
+        """Find out which command makes the ledger refuse a transaction, or give up on it."""
+        self._land(batch)
+        if self._poisons_in_a_row >= _POISONS_IN_A_ROW_MAX:
+            self._leave_alone(batch, now)  # it refuses everything: no command is to blame
+            return
+        self._recover()
+        for item in batch.items:
+            item.failures += 1
+        if len(batch.nodes) > 1:
+            self._batching.split(batch, now)
+            return
+        (item,) = batch.items
+        item.alone_failures += 1
+        self._retry_alone(batch, item.alone_failures, now)
+
+    @property
+    def _linger_s(self) -> float:
+        return self._settings.linger_busy_s if self.flights else self._settings.linger_s
+
+    @property
+    def _is_trouble_enough(self) -> bool:
+        """Whether no more of the transactions in flight may be of those that met with trouble."""
+        return self._troubled_flights >= max(1, self._settings.in_flight_max // 2)
+
+    def _go(self, item: Item, now: float) -> None:
+        self._nodes[item] = self._batching.add(item, now)
+
+    def _land(self, batch: Batch) -> None:
+        self.flights -= 1
+        self._troubled_flights -= batch.is_troubled
+        if batch is self._probe:
+            self._probe = None
+        for item in batch.items:
+            if item.is_done:
+                self._nodes.pop(item, None)
+
+    def _recover(self) -> None:
+        """Note that the ledger answers."""
+        if self._failures_in_a_row:
+            self._batching.forgive()
+        self._failures_in_a_row = 0
+        self._paused_until = 0.0
+        self._probe_max = self._settings.batch_commands_max
+
+    def _retry_alone(self, batch: Batch, attempt: int, now: float) -> None:
+        (item,) = batch.items
+        if item.alone_failures >= ALONE_AFTER and now >= item.doubtful_until:
+            self._poisons_in_a_row += 1
+            self._batching.land(batch, now)
+            self._nodes.pop(item, None)
+            self.drop(item, Code.CONTRACT_FAULT, now)
+            return
+        self._batching.bring_back(batch, now, not_before=now + self._pause_s(attempt))
+
+    def _pause_s(self, attempt: int) -> float:
+        longest_s = self._settings.pause_first_s * 2.0 ** min(attempt - 1, 20)
+        return min(longest_s, self._settings.pause_max_s) * self._chance.uniform(0.5, 1.0)
+
+    def _judge(self, item: Item, result: dict[str, Json], receipt: Receipt, now: float) -> None:
+        code = Code(str(result["code"]))
+        if code.is_taken:
+            self._answered.append((item, Answer.committed(result, receipt)))
+            self._leave(item, now, is_taken=True)
+        elif code is Code.ALREADY_TAKEN:
+            # Under this id or another: only the record can tell.
+            self._recorded.append(item)
+            self.advance(item.kid, item.seq + 1, now)
+            self._lines.remove(item)
+        elif code is Code.SEQUENCE_GAP and not (
+            item.prev in self._dropped or self._lines.held >= self._settings.held_commands_max
+        ):
+            self._lines.hold_again(item, now)
+        else:
+            self.drop(item, code, now)
+
+    def _leave(self, item: Item, now: float, *, is_taken: bool) -> None:
+        item.is_done = True
+        if is_taken:
+            self.advance(item.kid, item.seq + 1, now)
+        self._lines.remove(item)
+        self._withdraw(item, now)
+        if is_taken:
+            return
+        self._dropped[item.id] = None
+        if len(self._dropped) > _DROPPED_REMEMBERED:
+            self._dropped.popitem(last=False)
+        for successor in self._lines.successors(item.kid, item.id):
+            if not self._is_flying(successor):
+                self.drop(successor, Code.SEQUENCE_GAP, now)
+        for stranded in self._lines.stranded(item.kid):
+            if not self._is_flying(stranded):
+                self._withdraw(stranded, now)
+                self._lines.hold_again(stranded, now)
+
+    def _withdraw(self, item: Item, now: float) -> None:
+        """Take a command out of the line, unless it flies: then it leaves when it lands."""
+        if not self._is_flying(item):
+            node = self._nodes.pop(item, None)
+            if node is not None:
+                self._batching.remove(node, now)
+
+    def _is_flying(self, item: Item) -> bool:
+        return item in self._landing or (item in self._nodes and self._nodes[item].is_flying)
+
+
+def is_sound(receipt: Receipt, items: Sequence[Item]) -> bool:
+    """Whether a receipt answers each of these commands, in order, and nothing else."""
+    try:
+        codes = [Code(str(result["code"])) for result in receipt.results]
+        ids = [str(result["id"]) for result in receipt.results]
+    except (KeyError, ValueError):
+        return False
+    has_block = receipt.block_number != NO_BLOCK
+    return ids == [item.id for item in items] and has_block >= any(code.is_taken for code in codes)
