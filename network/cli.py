@@ -5,19 +5,20 @@ The entry point of the whole command line is here too, because this package may 
 
 import contextlib
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+import network.demo  # noqa: F401 - adds `minori fabric`
 from gateway.cli.app import app
 from network.deployment import Deployment
-from network.errors import NetworkError, NetworkStateError
+from network.errors import NetworkStateError
 from network.native import Network
 from network.processes import last_lines
 from network.readiness import height, leader
 from network.roster import orderer_name
+from network.telling import Progress, told
 from network.topology import (
     DEFAULT_BASE_PORT,
     DEFAULT_DIRECTORY,
@@ -42,7 +43,7 @@ Co-op, shops and town have a peer each with the contract beside it; they and an 
 orderer each.
 
 Fabric's commands are looked for in MINORI_FABRIC_BIN, in the cache folder and on PATH; where there
-are none, Fabric 2.5.0 is built from its Go module (needs Go; one to three minutes, once).
+are none, Fabric 2.5.0 is built from its Go module (needs Go; one to four minutes, once).
 With Fabric 2.5 the orderers agree by Raft, from 3.0 on by SmartBFT.""",
 )
 
@@ -77,7 +78,7 @@ def up(
     May be repeated at any time: what runs is left alone, what a crash ended is started again, with
     its ledger.
     """
-    with _told() as progress:
+    with told() as progress:
         saved = Topology.load(directory)
         if saved is None or base_port is not None:
             saved = Topology(directory=directory, base_port=base_port or DEFAULT_BASE_PORT)
@@ -95,7 +96,7 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
 
     Exit code 0 when all of it runs, 3 otherwise.
     """
-    with _told() as progress:
+    with told() as progress:
         network = _open(directory, progress)
     topology = network.topology
     contract = Deployment.load(directory).current
@@ -124,7 +125,7 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
 @network_app.command()
 def deploy(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """Bring the contract onto the channel of a network that was brought up without it."""
-    with _told() as progress:
+    with told() as progress:
         _open(directory, progress).deploy()
         progress("deployed")
 
@@ -142,7 +143,7 @@ def upgrade(
     New processes start beside the old ones, the three organisations approve, and the old ones end
     once every peer has the new definition: nobody has to wait.
     """
-    with _told() as progress:
+    with told() as progress:
         definition = _open(directory, progress).upgrade(version=version)
         progress(f"version {definition.version} is the channel's contract")
 
@@ -155,7 +156,7 @@ def down(
     ] = False,
 ) -> None:
     """End every process. The ledger stays, and `up` goes on from it, unless told to purge."""
-    with _told() as progress:
+    with told() as progress:
         if Topology.load(directory) is None:
             progress(f"there is no network in {directory}")
             return
@@ -175,7 +176,7 @@ def logs(
     ] = False,
 ) -> None:
     """Show the end of a process's log, or where the logs are."""
-    with _told() as progress:
+    with told() as progress:
         network = _open(directory, progress)
         known = {process.name: process.log for process in network.status()}
         if name is None:
@@ -203,33 +204,13 @@ def _follow(path: Path) -> None:
                 time.sleep(FOLLOW_POLL_S)
 
 
-def _open(directory: Path, progress: "_Progress") -> Network:
+def _open(directory: Path, progress: Progress) -> Network:
     topology = Topology.load(directory)
     if topology is None:
         raise NetworkStateError(
             f"there is no network in {directory}", hint="`minori network up` makes one."
         )
     return Network(topology, progress=progress)
-
-
-class _Progress:
-    """Prints what is being done and how long it has been, to standard error."""
-
-    def __init__(self) -> None:
-        self._start = time.monotonic()
-
-    def __call__(self, message: str) -> None:
-        typer.echo(f"{time.monotonic() - self._start:6.1f} s  {message}", err=True)
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[_Progress]:
-    """Tell a person what is done and what went wrong, instead of a traceback."""
-    try:
-        yield _Progress()
-    except NetworkError as error:
-        typer.echo(f"error: {error.diagnostics()}", err=True)
-        raise typer.Exit(1) from error
 
 
 app.add_typer(network_app, name="network")

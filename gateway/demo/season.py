@@ -12,7 +12,7 @@ from chaincode.canonical import Json
 from gateway.demo.town import Town
 
 DAY_S = 86_400
-DAYS = 300
+STEP_DAYS = 6
 CROPS = {  # by month of harvest, what grows in a warm hilly town
     1: ("daikon", "hyuganatsu"),
     2: ("cabbage", "hyuganatsu"),
@@ -37,18 +37,19 @@ class Day:
     commands: list[bytes] = field(default_factory=list)
 
 
-def season(town: Town, *, now: int, seed: int = 2026) -> Iterator[Day]:
-    """Yield the days of the year before `now` on which something happened.
+def season(town: Town, *, now: int, days: int, seed: int = 2026) -> Iterator[Day]:
+    """Yield the days before `now` on which something happened.
 
     Args:
         town: Its people sign; their devices' sequences advance.
-        now: Seconds since 1970; the last day is yesterday.
+        now: Seconds since 1970.
+        days: How far back it begins.
         seed: For quantities and choices, so that each demo tells the same story.
     """
     choose = Random(seed)  # noqa: S311 - a story, not a secret
     farms = [handle for handle in town.people if handle.startswith("farm-")]
     shops = [handle for handle in town.people if handle.startswith("shop-")]
-    for day in range(DAYS, 0, -6):
+    for day in range(days, 0, -STEP_DAYS):
         time = now - day * DAY_S
         today = Day(time=time)
         for farm in farms:

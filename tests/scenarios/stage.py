@@ -20,7 +20,7 @@ import httpx2
 import pytest
 
 from chaincode.contract import MinoriContract
-from gateway.demo.founding import found
+from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
 from gateway.embedded import EmbeddedLedger
 from gateway.fabric.profile import ConnectionProfile
@@ -45,7 +45,7 @@ class GatewayProcess:
 
     folder: Path
     environment: dict[str, str]
-    module: str = "network.cli"
+    module: str = "network"
     arguments: tuple[str, ...] = ("serve",)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
@@ -162,11 +162,14 @@ async def _blocks(ledger: Ledger) -> list[Block]:
 
 
 @contextlib.asynccontextmanager
-async def embedded_stage(folder: Path, town: Town) -> AsyncIterator[Stage]:
+async def embedded_stage(
+    folder: Path, town: Town, founding: Founding | None = None
+) -> AsyncIterator[Stage]:
     """A gateway on an embedded ledger of its own."""
     path = folder / "ledger.sqlite"
     ledger = await EmbeddedLedger.open(path, contract=MinoriContract())
-    await found(town, {msp: ledger.as_identity("admin", organisation=msp) for msp in MSP_IDS})
+    admins = {msp: ledger.as_identity("admin", organisation=msp) for msp in MSP_IDS}
+    await found(founding or Founding.of(town), admins)
     await ledger.close()
     gateway = GatewayProcess(
         folder=folder / "gateway", environment={"MINORI_LEDGER__PATH": str(path)}
@@ -183,14 +186,13 @@ async def fabric_stage(
     network: Network,
     *,
     organisations: tuple[str, ...] = ("coop",),
-    module: str = "network.cli",
+    module: str = "network",
     arguments: tuple[str, ...] = ("serve",),
     environment: dict[str, str] | None = None,
-    is_founded: bool = False,
+    founding: Founding | None = None,
 ) -> AsyncIterator[Stage]:
-    """Gateways of the named organisations on a network that is up."""
-    if not is_founded:
-        await found_on(network, town)
+    """Found the town on a network whose channel is empty; gateways of the named organisations."""
+    await found_on(network, founding or Founding.of(town))
     gateways = [
         GatewayProcess(
             folder=folder / f"gateway-{name}",
@@ -209,14 +211,14 @@ async def fabric_stage(
         yield stage
 
 
-async def found_on(network: Network, town: Town) -> None:
+async def found_on(network: Network, founding: Founding) -> None:
     """Found the town on a network whose channel is empty."""
     profiles = [ConnectionProfile.load(network.connection(name)) for name in ORGANISATIONS]
     admins = {
         profile.msp_id: FabricLedger.from_profile(profile, identity="admin") for profile in profiles
     }
     try:
-        await found(town, admins)
+        await found(founding, admins)
     finally:
         for admin in admins.values():
             await admin.close()

@@ -1,0 +1,163 @@
+"""The commands of operators: `minori serve`, `minori demo`, `minori rebuild`."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Annotated, TypeAlias
+
+import typer
+import uvicorn
+import uvloop
+from pydantic import ValidationError
+
+from gateway.api.app import create_app
+from gateway.cli.app import app
+from gateway.demo.build import LEDGER_FILE, NAMES_FILE, build
+from gateway.intake import IntakeError
+from gateway.ledger import Ledger, LedgerError
+from gateway.node import open_gateway, open_ledger
+from gateway.projection import Projection, ProjectionError
+from gateway.projection import rebuild as rebuild_projection
+from gateway.settings import LedgerKind, ListenSettings, Settings
+
+DEMO_DAYS = 120
+DEMO_FOLDER = Path("var/demo")
+DEMO_PHONE = "0000-00-0000"  # nobody's
+STOP_PATIENCE_S = 10
+
+LedgerFactory: TypeAlias = Callable[[Settings], Awaitable[Ledger]]
+
+Port = Annotated[int, typer.Option(envvar="PORT", min=0, max=65_535, help="Port to listen on.")]
+
+
+@contextlib.contextmanager
+def operating() -> Iterator[None]:
+    """Turn what an operator can put right into one sentence and exit code 1."""
+    try:
+        yield
+    except ValidationError as error:
+        for one in error.errors():
+            place = "__".join(str(part) for part in one["loc"]).upper()
+            typer.echo(f"minori: MINORI_{place}: {one['msg']}", err=True)
+        raise typer.Exit(1) from None
+    except (LedgerError, ProjectionError, IntakeError, OSError) as error:
+        typer.echo(f"minori: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+@app.command()
+def serve() -> None:
+    """Run a gateway, set up by environment variables beginning with `MINORI_` (see README).
+
+    Without any: an embedded ledger under `var/`, on port 8000.
+    """
+    with operating():
+        run(Settings())
+
+
+@app.command()
+def demo(
+    port: Port = 8080,
+    folder: Annotated[
+        Path, typer.Option("--directory", "-d", help="Holds the demo; remove it to start anew.")
+    ] = DEMO_FOLDER,
+    days: Annotated[
+        int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
+    ] = DEMO_DAYS,
+) -> None:
+    """Serve a demo town on this computer: an embedded ledger with a few months of records.
+
+    Everybody's keys are in the folder `keys`: try `minori query lots --key var/demo/keys/….json`.
+    """
+    url = f"http://127.0.0.1:{port}"
+    with operating():
+        asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
+        typer.echo(f"Minori's demo town is at {url}")
+        typer.echo(f"keys of everybody in it: {folder}/keys/")
+        run(demo_settings(folder, port))
+
+
+@app.command()
+def rebuild() -> None:
+    """Throw the projection's tables away and build them again from block 0, with the same result.
+
+    Stop the gateway first. Set up by the same environment variables as `minori serve`.
+    """
+    with operating():
+        asyncio.run(_rebuild(Settings()))
+
+
+def run(settings: Settings, *, ledger: LedgerFactory | None = None) -> None:
+    """Serve until told to stop.
+
+    Args:
+        settings: All of them.
+        ledger: Opens another ledger than the settings would.
+    """
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(settings, ledger))
+
+
+async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        other = None if open_other is None else await open_other(settings)
+        if other is not None:
+            stack.push_async_callback(other.close)
+        gateway = await stack.enter_async_context(open_gateway(settings, ledger=other))
+        config = uvicorn.Config(
+            create_app(gateway),
+            host=settings.listen.host,
+            port=settings.listen.port,
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=STOP_PATIENCE_S,
+        )
+        await uvicorn.Server(config).serve()
+
+
+def demo_settings(folder: Path, port: int) -> Settings:
+    """Return the settings of a gateway whose files are all in the demo's folder."""
+    base = Settings()
+    changes = {
+        "ledger": base.ledger.model_copy(
+            update={"kind": LedgerKind.EMBEDDED, "path": folder / LEDGER_FILE}
+        ),
+        "database_url": f"sqlite:///{folder}/projection.sqlite",
+        "outbox_path": folder / "outbox.sqlite",
+        "sessions": base.sessions.model_copy(update={"path": folder / "sessions.sqlite"}),
+        "site": base.site.model_copy(
+            update={"names_path": folder / NAMES_FILE, "office_phone": DEMO_PHONE}
+        ),
+        "listen": ListenSettings(host="127.0.0.1", port=port),
+    }
+    return base.model_copy(update=changes)
+
+
+async def _rebuild(settings: Settings) -> None:
+    start = time.monotonic()
+    projection = await Projection.open(settings.database_url)
+    ledger = await open_ledger(settings)
+    try:
+        height = await ledger.height()
+        before = await projection.content_digest()
+        typer.echo(f"rebuilding from {height} blocks")
+        await rebuild_projection(projection, ledger)
+        after = await projection.content_digest()
+    finally:
+        await ledger.close()
+        await projection.close()
+    verdict = "unchanged" if after == before else f"changed; it was {before}"
+    typer.echo(f"content  {after} ({verdict}), {time.monotonic() - start:.1f} s")
+
+
+class _Progress:
+    """Prints what is being done and how long it has been, to standard error."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def __call__(self, text: str) -> None:
+        typer.echo(f"{time.monotonic() - self._start:6.1f} s  {text}", err=True)

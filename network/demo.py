@@ -1,0 +1,85 @@
+"""`minori fabric`: a network up, the demo town founded on it, a gateway in front. One command."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli.app import app
+from gateway.cli.serving import Port, demo_settings, operating, run
+from gateway.demo.build import enact, write_people
+from gateway.demo.town import Town
+from gateway.fabric.profile import ConnectionProfile
+from gateway.fabric_ledger import FabricLedger
+from gateway.settings import LedgerKind, Settings
+from network.native import Network
+from network.telling import Progress, told
+from network.topology import DEFAULT_BASE_PORT, PEER_ORGANISATIONS, Topology
+
+DEMO_DAYS = 36
+DEMO_FOLDER = Path("var/fabric-demo")
+HEAD = "contract/head"
+
+
+@app.command()
+def fabric(
+    port: Port = 8080,
+    folder: Annotated[
+        Path, typer.Option("--directory", "-d", help="Holds the network and the demo's files.")
+    ] = DEMO_FOLDER,
+    base_port: Annotated[
+        int, typer.Option(envvar="MINORI_FABRIC_BASE_PORT", help="First port of a new network.")
+    ] = DEFAULT_BASE_PORT,
+    days: Annotated[
+        int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
+    ] = DEMO_DAYS,
+) -> None:
+    """Serve the demo town on Hyperledger Fabric, started on this computer without Docker.
+
+    Builds Fabric 2.5 where there is none (needs Go; one to four minutes, once). May be repeated:
+    what runs is left alone, what is there is kept. `minori network down -d …` ends the network.
+    """
+    with told() as progress, operating():
+        topology = Topology.load(folder / "network") or Topology(
+            directory=folder / "network", base_port=base_port
+        )
+        network = Network(topology, progress=progress)
+        network.up()
+        asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
+        typer.echo(f"Minori's demo town, on Hyperledger Fabric, is at http://127.0.0.1:{port}")
+        typer.echo(f"keys of everybody in it: {folder}/keys/")
+        typer.echo(f"logs of the network: {network.log('*')}")
+        run(settings(network, folder, port))
+
+
+async def found_once(
+    network: Network, folder: Path, *, port: int, days: int, progress: Progress
+) -> None:
+    """Found the demo town on the network, unless its ledger is founded already."""
+    profiles = [ConnectionProfile.load(network.connection(one.name)) for one in PEER_ORGANISATIONS]
+    admins = {one.msp_id: FabricLedger.from_profile(one, identity="admin") for one in profiles}
+    ledger = FabricLedger.from_profile(profiles[0])
+    try:
+        if (await ledger.query([HEAD]))[HEAD] is not None:
+            return
+        town = Town.create()
+        # Before as well: whoever is interrupted now is left with keys, if a few numbers behind.
+        write_people(town, folder, gateway=f"http://127.0.0.1:{port}")
+        await enact(town, ledger, dict(admins), days=days, progress=progress)
+        write_people(town, folder, gateway=f"http://127.0.0.1:{port}")
+    finally:
+        for one in (ledger, *admins.values()):
+            await one.close()
+
+
+def settings(network: Network, folder: Path, port: int) -> Settings:
+    """Return the settings of the co-op's gateway on the network."""
+    base = demo_settings(folder, port)
+    on_fabric = base.ledger.model_copy(
+        update={
+            "kind": LedgerKind.FABRIC,
+            "profile": network.connection(PEER_ORGANISATIONS[0].name),
+        }
+    )
+    return base.model_copy(update={"ledger": on_fabric})

@@ -1,0 +1,115 @@
+"""One fault at a seeded moment under load, and what must hold afterwards.
+
+Every acknowledged command is on every organisation's peer exactly once, nothing that was refused
+is there, and service returned by itself: what a supervisor does, starting a dead process again, is
+all the help there is.
+"""
+
+import asyncio
+import itertools
+import random
+import statistics
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from chaincode.errors import Code
+from gateway.ledger import Block
+from tests.scenarios.load import Load
+from tests.scenarios.stage import Stage
+
+CALM_S = 3
+AFTER_S = 6
+RATE_PER_S = 60
+FEWEST_PER_S = 50
+
+Fault = Callable[[Stage, random.Random], Awaitable[None]]
+
+
+async def kill_and_restart(stage: Stage, choose: random.Random, *names: str) -> None:
+    """SIGKILL processes of the network; a supervisor starts them again within two seconds."""
+    for name in names:
+        stage.network.kill(name)
+    await asyncio.sleep(choose.uniform(0.2, 2))
+    await asyncio.to_thread(stage.network.up)
+
+
+async def kill_gateway(stage: Stage, choose: random.Random) -> None:
+    """SIGKILL the first gateway and start it again."""
+    stage.gateways[0].kill()
+    await asyncio.sleep(choose.uniform(0.2, 1))
+    stage.gateways[0].start()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run showed, for the soak's report."""
+
+    acknowledged: int
+    per_s_before: float
+    longest_gap_s: float
+    p50_ms: float
+
+
+async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
+    """Load, strike, load on, check. Fails with what is missing."""
+    choose = random.Random(seed)
+    load = Load(
+        town=stage.town,
+        urls=[gateway.url for gateway in stage.gateways],
+        rate_per_s=RATE_PER_S,
+        seed=seed,
+    )
+    running = asyncio.create_task(load.run())
+    await asyncio.sleep(CALM_S + choose.uniform(0, 1))
+    per_s = len(load.acknowledged) / CALM_S
+    struck_at = time.monotonic()
+    await fault(stage, choose)
+    healed_at = time.monotonic()
+    await _until_served(load, since=healed_at)
+    await asyncio.sleep(AFTER_S)
+    load.stopping.set()
+    await running
+    assert per_s >= FEWEST_PER_S, f"only {per_s:.0f} commands/s before the fault"
+    check(await stage.chains(), load)
+    answered = sorted(one.answered_at for one in load.acknowledged if one.answered_at > struck_at)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(answered)]
+    return Outcome(
+        acknowledged=len(load.acknowledged),
+        per_s_before=per_s,
+        longest_gap_s=max(gaps, default=0),
+        p50_ms=1000 * statistics.median(o.answered_at - o.asked_at for o in load.acknowledged),
+    )
+
+
+async def _until_served(load: Load, *, since: float) -> None:
+    """Wait until commands asked for after the fault are answered again."""
+    deadline = time.monotonic() + 60
+    while sum(one.asked_at > since for one in load.acknowledged[-50:]) < 20:
+        assert time.monotonic() < deadline, "service did not return"
+        await asyncio.sleep(0.1)
+
+
+def check(chains: dict[str, list[Block]], load: Load) -> None:
+    """Every acknowledged command stands in every peer's chain exactly once, with that answer."""
+    hashes = {name: [block.hash for block in chain] for name, chain in chains.items()}
+    first = next(iter(hashes.values()))
+    assert all(chain == first for chain in hashes.values()), "the peers' chains differ"
+    acknowledged = {one.id: one.code for one in load.acknowledged}
+    assert len(acknowledged) == len(load.acknowledged)
+    for name, chain in chains.items():
+        taken = [
+            (result["id"], result["code"])
+            for block in chain
+            for transaction in block.transactions
+            if transaction.valid
+            for result in transaction.results
+            if Code(result["code"]).is_taken
+        ]
+        counted = Counter(command_id for command_id, _ in taken)
+        twice = [command_id for command_id, count in counted.items() if count > 1]
+        assert not twice, f"{name}: taken twice: {twice}"
+        on_chain = dict(taken)
+        wrong = {i: c for i, c in acknowledged.items() if on_chain.get(i) != c}
+        assert not wrong, f"{name}: acknowledged but not so on the chain: {wrong}"
