@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from chaincode import shapes
+from chaincode.acts import DELEGABLE_PREFIX
 from chaincode.commands import TYPES
 from chaincode.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
@@ -78,7 +79,7 @@ async def list_command_types() -> Any:  # noqa: ANN401 - the model decides
                 "signers": kind.signers,
                 "independent": kind.independent,
                 "public": kind.is_public,
-                "delegable": kind.is_delegable,
+                "delegable": name.startswith(DELEGABLE_PREFIX),
             }
             for name, kind in sorted(TYPES.items())
         ]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
@@ -12,11 +13,14 @@ from gateway.api.errors import MEDIA_TYPE, FieldError, ProblemError, problem_obj
 from gateway.api.language import is_language, negotiate
 from gateway.api.problems import Language
 from gateway.codes import GatewayCode
+from gateway.intake import OutboxError
+from gateway.ledger import LedgerError
 
 ErrorPage: TypeAlias = Callable[[HTTPConnection, ProblemError, Language], Response]
 
 PAGE_PREFIXES: Final = ("/lots/", "/problems")
 FIELD_ERRORS_MAX: Final = 20
+RETRY_AFTER_S: Final = 5
 _WHERE_CHARACTERS_MAX: Final = 120
 
 _CODES_BY_STATUS: Final = {
@@ -25,6 +29,13 @@ _CODES_BY_STATUS: Final = {
     413: GatewayCode.REQUEST_TOO_LARGE,
     415: GatewayCode.UNSUPPORTED_MEDIA_TYPE,
 }
+# What a route lets through: something that it needs is away. Nothing was half done.
+_CODES_BY_ERROR: Final = (
+    (LedgerError, GatewayCode.LEDGER_UNAVAILABLE),
+    (OutboxError, GatewayCode.OUTBOX_UNAVAILABLE),
+    (SQLAlchemyError, GatewayCode.TABLES_UNAVAILABLE),
+    (TimeoutError, GatewayCode.OUT_OF_TIME),
+)
 
 
 def language_of(connection: HTTPConnection) -> Language:
@@ -50,6 +61,9 @@ def as_problem(error: Exception) -> ProblemError:
             code = GatewayCode.INVALID_REQUEST
         if code is not None:
             return ProblemError(code, headers=dict(error.headers or {}))
+    for kind, code in _CODES_BY_ERROR:
+        if isinstance(error, kind):
+            return ProblemError(code, retry_after_s=RETRY_AFTER_S)
     return ProblemError(GatewayCode.INTERNAL)
 
 

@@ -20,7 +20,6 @@ from gateway.intake.errors import (
     CommandRefusedError,
     DeviceBusyError,
     IntakeStoppedError,
-    OutboxError,
     OverloadedError,
 )
 from gateway.lookups.commands import is_party_to
@@ -101,10 +100,10 @@ async def send_commands(
         raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
     wait_s = prefer.wait_s(wanted, default=limits.wait_default_s, most=limits.wait_max_s)
     ids = await _accept(gateway.intake, body.commands, request.app.state.rates)
-    statuses = await gateway.intake.wait(ids, timeout_s=wait_s)
+    found = await gateway.intake.wait(ids, timeout_s=wait_s)
     if wanted is not None:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
-    answers = [status_answer(status, language) for status in statuses]
+    answers = [status_answer(Status(id=one, answer=found[one]), language) for one in ids]
     waiting = [one["id"] for one in answers if one["status"] == WAITING]
     if waiting:
         response.status_code = 202
@@ -123,7 +122,7 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
     per_device = dict(Counter(one.jws.partition(".")[0][:128] for one in sent))
     await rates.check_commands(per_device)
     try:
-        ids = await intake.accept([one.wire for one in sent])
+        statuses = await intake.accept([one.wire for one in sent])
     except CommandRefusedError as error:
         raise ProblemError(error.code, member=error.member, index=error.index) from None
     except DeviceBusyError as error:
@@ -132,10 +131,8 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
         raise ProblemError(GatewayCode.QUEUE_FULL, retry_after_s=error.retry_after_s) from None
     except IntakeStoppedError:
         raise ProblemError(GatewayCode.STOPPING, retry_after_s=5) from None
-    except OutboxError:
-        raise ProblemError(GatewayCode.OUTBOX_UNAVAILABLE, retry_after_s=5) from None
     await rates.count_commands(per_device)
-    return list(ids)
+    return [status.id for status in statuses]
 
 
 @router.get(
@@ -161,7 +158,7 @@ async def read_command(
     if row is not None:
         is_party = reader is not None and await is_party_to(connection, row, reader.party)
         return row_answer(row, language, (Role.PARTY,) if is_party else ())
-    status: Status | None = await gateway.intake.status(command)
+    status = await gateway.intake.status(command)
     if status is None:
         raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
     return status_answer(status, language)

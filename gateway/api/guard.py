@@ -102,12 +102,11 @@ class Guard:
     async def _fail(
         self, error: Exception, request: Request, receive: Receive, reply: "_Reply"
     ) -> None:
-        if isinstance(error, TimeoutError):
-            problem = ProblemError(GatewayCode.OUT_OF_TIME, retry_after_s=5)
-        else:
-            problem = as_problem(error)
+        problem = as_problem(error)
         if problem.code == GatewayCode.INTERNAL:
             _log.error("request_failed", path=request.scope["path"], exc_info=error)
+        elif problem.status >= 500:
+            _log.warning("request_not_served", path=request.scope["path"], reason=repr(error))
         await answer(request, problem, self._page)(request.scope, receive, reply.send)
 
 

@@ -4,8 +4,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaincode.canonical import Json
-
 Timestamp = Annotated[str, Field(examples=["2026-04-01T21:05:00Z"])]
 Grams = Annotated[int, Field(ge=0, examples=[12_000])]
 Pseudonym = Annotated[str, Field(examples=["Q4M9X2B0KTD7"])]
@@ -255,6 +253,6 @@ class HealthAnswer(Answer):
     """How the gateway is. `ready` false: requests may wait, or be answered with 503."""
 
     ready: bool
-    ledger: dict[str, Json]
-    projection: dict[str, Json]
-    outbox: dict[str, Json]
+    ledger: Object
+    projection: Object
+    outbox: Object

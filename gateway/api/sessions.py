@@ -90,7 +90,7 @@ async def open_session(
     try:
         shown = gateway.sessions.read(body.jws, ledger=ledger)
         device = await find_device(connection, shown.payload.kid)
-        known = device and KnownDevice(jwk=device.jwk, is_revoked=device.is_revoked)
+        known = KnownDevice(jwk=device.jwk, is_revoked=device.is_revoked) if device else None
         opened = await gateway.sessions.start(shown, known)
     except SessionError as error:
         raise ProblemError(error.code, member=error.member) from None

@@ -166,6 +166,21 @@ STATE: Final = (
         en=("The device is revoked", "It was revoked before.", "Use or name another device."),
     ),
     problem(
+        Code.HAS_OWN_KEY,
+        409,
+        number=508,
+        ja=(
+            "ご本人の端末があります",
+            "この人は自分の端末を持っています。",
+            "代理の届け出は、ご本人の端末から行ってください。",
+        ),
+        en=(
+            "The principal has a key",
+            "Registrars give a mandate only for somebody who has no device.",
+            "The principal grants it in person with mandate.grant.",
+        ),
+    ),
+    problem(
         Code.NOT_IN_TRANSIT,
         409,
         number=504,

@@ -31,7 +31,7 @@ SHAPE: Final = (
         Code.NOT_A_JWS,
         400,
         number=102,
-        ja=("署名つきの記録ではありません", "署名の形式(JWS)として読めません。", _UPDATE_JA),
+        ja=("署名つきの記録ではありません", "署名の形式（JWS）として読めません。", _UPDATE_JA),
         en=(
             "Not a compact JWS",
             "It is not three segments of unpadded base64url, or the signature has not 64 bytes.",
@@ -95,7 +95,7 @@ SHAPE: Final = (
         Code.NOT_AN_INTEGER,
         400,
         number=110,
-        ja=("小数は使えません", "数はすべて整数(重さはグラム)で書きます。", _UPDATE_JA),
+        ja=("小数は使えません", "数はすべて整数（重さはグラム）で書きます。", _UPDATE_JA),
         en=("Not an integer", "Numbers are whole: grams, not kilograms.", _SIGN_AGAIN),
     ),
     problem(

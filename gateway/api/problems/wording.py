@@ -27,8 +27,8 @@ class Problem:
     """One entry: a stable code, its HTTP status, and its wording in every language.
 
     `number` has three digits, never changes and is never given again: what a person reads out on
-    the telephone. The status of a code that only a committed command can have is what stands in the problem
-    object inside the answer, whose own status is 200.
+    the telephone. The status of a code that only a committed command can have is what stands in
+    the problem object inside the answer, whose own status is 200.
     """
 
     code: str

@@ -1,0 +1,63 @@
+"""Puts the HTTP side together.
+
+async with open_gateway(settings) as gateway:
+    app = create_app(gateway)
+"""
+
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from gateway.api import about, commands, health, lots, openapi, sessions
+from gateway.api.answers import answer, as_problem
+from gateway.api.errors import ProblemError
+from gateway.api.guard import Guard
+from gateway.api.rate import RateLimits
+from gateway.node import Gateway
+from gateway.web import pages
+from gateway.web.errors import error_page
+
+
+def create_app(gateway: Gateway) -> FastAPI:
+    """Return the application over an open gateway, which it neither starts nor closes."""
+    app = FastAPI(
+        title="Minori",
+        version=version("minori"),
+        openapi_url=None,  # served below, without redirects and with our errors
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        max_body_size=gateway.settings.limits.body_bytes_max,
+    )
+    app.state.gateway = gateway
+    app.state.rates = RateLimits(gateway.settings.limits)
+    app.include_router(_api())
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    for kind in (ProblemError, HTTPException, RequestValidationError):
+        app.add_exception_handler(kind, _answer)
+    app.add_middleware(Guard, settings=gateway.settings, rates=app.state.rates, page=error_page)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _api() -> APIRouter:
+    api = APIRouter(prefix="/api")
+    for router in (
+        *(commands.router, sessions.router, sessions.devices),
+        *(lots.router, about.router),
+    ):
+        api.include_router(router)
+
+    @api.get("/openapi.json", include_in_schema=False)
+    async def read_openapi(request: Request) -> Response:
+        return JSONResponse(request.app.openapi())
+
+    return api
+
+
+async def _answer(request: Request, error: Exception) -> Response:
+    return answer(request, as_problem(error), error_page)

@@ -1,0 +1,73 @@
+"""For whoever runs this gateway: is it well, and what is it doing."""
+
+import asyncio
+from typing import Any, Final
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.api import schemas
+from gateway.api.documented import responses
+from gateway.api.readers import GatewayDep
+from gateway.ledger import LedgerError
+from gateway.node import Gateway
+
+router = APIRouter(tags=["operation"])
+
+LEDGER_S: Final = 2.0  # a ledger that takes longer to say its height counts as away
+LAG_BLOCKS_MAX: Final = 100  # tables further behind than this make the gateway not ready
+
+
+@router.get(
+    "/health",
+    operation_id="read_health",
+    summary="Whether this gateway is alive, and ready",
+    response_model=schemas.HealthAnswer,
+    responses={
+        503: {"model": schemas.HealthAnswer, "description": "Alive, but not ready."},
+        **{status: one for status, one in responses().items() if status != 429},
+    },
+)
+async def read_health(gateway: GatewayDep, response: Response) -> Any:  # noqa: ANN401
+    """Return 200 when ready, 503 when alive only; `ledger`, `projection` and `outbox` say why."""
+    height = await _ledger_height(gateway)
+    shown = gateway.follower.height
+    lag = None if height is None else max(0, height - shown)
+    is_following = not gateway.follower.fault and (lag is None or lag <= LAG_BLOCKS_MAX)
+    is_taking = gateway.intake.is_running
+    is_ready = height is not None and is_following and is_taking
+    if not is_ready:
+        response.status_code = 503
+    return {
+        "ready": is_ready,
+        "ledger": {
+            "kind": gateway.settings.ledger.kind.value,
+            "reachable": height is not None,
+            "height": height,
+        },
+        "projection": {"height": shown, "lag": lag, "following": is_following},
+        "outbox": {"taking": is_taking, "waiting": gateway.intake.waiting_count},
+    }
+
+
+async def _ledger_height(gateway: Gateway) -> int | None:
+    try:
+        async with asyncio.timeout(LEDGER_S):
+            return await gateway.ledger.height()
+    except (LedgerError, TimeoutError):
+        return None
+
+
+@router.get(
+    "/metrics",
+    operation_id="read_metrics",
+    summary="Numbers for Prometheus",
+    response_class=Response,
+    responses={
+        200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
+        **{status: one for status, one in responses().items() if status != 429},
+    },
+)
+async def read_metrics() -> Response:
+    """Return all metrics in Prometheus' text format."""
+    return Response(generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})

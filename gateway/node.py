@@ -1,0 +1,99 @@
+"""One gateway: its ledger, its tables, its queue, its sessions, started and stopped together.
+
+async with open_gateway(settings) as gateway:
+    app = create_app(gateway)          # gateway.api.app
+"""
+
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from chaincode.contract import MinoriContract
+from gateway.embedded import EmbeddedLedger
+from gateway.fabric.profile import ConnectionProfile
+from gateway.fabric_ledger import FabricLedger
+from gateway.intake import Intake, IntakeSettings, Outbox, Projected
+from gateway.ledger import Ledger
+from gateway.names import Names
+from gateway.projection import Follower, Projection
+from gateway.sessions import Sessions
+from gateway.settings import LedgerKind, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """Everything that the HTTP side needs, running. Whoever opened it closes it."""
+
+    settings: Settings
+    ledger: Ledger
+    projection: Projection
+    follower: Follower
+    intake: Intake
+    sessions: Sessions
+    names: Names
+
+
+@contextlib.asynccontextmanager
+async def open_gateway(
+    settings: Settings, *, ledger: Ledger | None = None
+) -> AsyncIterator[Gateway]:
+    """Start a gateway, and stop it in the reverse order.
+
+    Args:
+        settings: All of them.
+        ledger: An open ledger, which stays open; by default the one that the settings name.
+
+    Raises:
+        LedgerError: The ledger can't be opened.
+        OutboxError: The outbox can't be opened.
+        sqlalchemy.exc.SQLAlchemyError: The database can't be opened.
+    """
+    async with contextlib.AsyncExitStack() as stack:
+        if ledger is None:
+            ledger = await open_ledger(settings)
+            stack.push_async_callback(ledger.close)
+        projection = await Projection.open(settings.database_url)
+        stack.push_async_callback(projection.close)
+        sessions = await Sessions.open(settings.sessions, audiences=settings.origins)
+        stack.push_async_callback(sessions.close)
+        outbox = await Outbox.open(settings.outbox_path)
+        stack.push_async_callback(outbox.close)
+        known = Projected(projection, ledger)
+        intake = Intake(
+            ledger=ledger,
+            outbox=outbox,
+            devices=known,
+            record=known,
+            settings=IntakeSettings.of(settings.limits),
+        )
+        follower = Follower(ledger, projection)
+        follower.listeners.append(intake.notice)
+        await follower.start()
+        stack.push_async_callback(follower.stop)
+        await intake.start()
+        stack.push_async_callback(intake.stop)
+        yield Gateway(
+            settings=settings,
+            ledger=ledger,
+            projection=projection,
+            follower=follower,
+            intake=intake,
+            sessions=sessions,
+            names=Names(settings.site.names_path),
+        )
+
+
+async def open_ledger(settings: Settings) -> EmbeddedLedger | FabricLedger:
+    """Open the ledger that the settings name; close it.
+
+    Raises:
+        LedgerError: It can't be opened.
+    """
+    if settings.ledger.kind is LedgerKind.EMBEDDED:
+        return await EmbeddedLedger.open(
+            settings.ledger.path,
+            contract=MinoriContract(),
+            organisation=settings.ledger.organisation,
+        )
+    assert settings.ledger.profile is not None  # noqa: S101 - the settings have checked it
+    return FabricLedger.from_profile(ConnectionProfile.load(settings.ledger.profile))

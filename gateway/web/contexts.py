@@ -1,0 +1,174 @@
+"""What each template is given, and nothing else: so nothing private can stand on a page."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from gateway.api.problems import Language
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What every page has.
+
+    Attributes:
+        language: The page's language.
+        other_language_url: The same page in the other one.
+        office: Whom to telephone.
+        phone: The number; empty if none is set.
+        is_demo: Whether the ledger is a demonstration.
+        town: The town's title; empty before the ledger is founded.
+    """
+
+    language: Language
+    other_language_url: str
+    office: str
+    phone: str
+    is_demo: bool
+    town: str
+
+    @property
+    def phone_url(self) -> str:
+        """The number as a link."""
+        return "tel:" + self.phone.replace("-", "").replace(" ", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A time as people read it, and as machines do (`iso`)."""
+
+    date: str
+    time: str
+    iso: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One value that a correction changed, as people read it."""
+
+    what: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One entry of a lot's history.
+
+    Attributes:
+        title: What it is.
+        happened: When, as the device claimed.
+        recorded: When the ledger took it.
+        reason: Why it corrects; empty for a harvest.
+        changes: The public values that it changed.
+        changes_hidden: Whether it corrects without changing any public value.
+        entered_by: The agent who entered it; empty if the producer did.
+        marks: Such as "entered late".
+        command_url: Where its signed content is.
+    """
+
+    title: str
+    happened: When
+    recorded: When
+    reason: str
+    changes: tuple[Change, ...]
+    changes_hidden: bool
+    entered_by: str
+    marks: tuple[str, ...]
+    command_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotPage:
+    """The page of one lot.
+
+    Attributes:
+        id: The lot's id.
+        id_groups: The same in groups of four, to read out.
+        crop: The crop's name.
+        mark: Its drawing.
+        place: The district's name, or its code.
+        place_code: The district's code where its name is shown, else empty.
+        producer: The published name; empty when there is none, or none any more.
+        pseudonym: The producer on the ledger.
+        harvested: When.
+        recorded: When the harvest reached the ledger.
+        is_corrected: Whether anything was corrected.
+        entries: The history, the first first.
+        kept_by: Who keeps the record, as a sentence.
+        keepers: The organisations that do, where they are several.
+        url: The page's own address.
+        qr: The same as a QR code.
+    """
+
+    id: str
+    id_groups: tuple[str, ...]
+    crop: str
+    mark: Markup
+    place: str
+    place_code: str
+    producer: str
+    pseudonym: str
+    harvested: When
+    recorded: When
+    is_corrected: bool
+    entries: tuple[Entry, ...]
+    kept_by: str
+    keepers: tuple[str, ...]
+    url: str
+    qr: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LotCard:
+    """A lot on the start page of a demo."""
+
+    url: str
+    crop: str
+    mark: Markup
+    place: str
+    producer: str
+    harvested: When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartPage:
+    """The start page; `lots` only in a demo, `typed` is what was typed and is no lot's number."""
+
+    lots: tuple[LotCard, ...]
+    kept_by: str
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemPage:
+    """An error, or its explanation.
+
+    Attributes:
+        status: HTTP status of the answer.
+        number: To read out on the telephone.
+        code: The stable code.
+        title: Short.
+        detail: What it means.
+        remedy: How to put it right.
+        request: The request's id; empty where the page only explains.
+        is_waiting: Whether the record may simply not have arrived yet.
+        mark: A drawing.
+    """
+
+    status: int
+    number: int
+    code: str
+    title: str
+    detail: str
+    remedy: str
+    request: str
+    is_waiting: bool
+    mark: Markup
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemsPage:
+    """All problems, by number."""
+
+    problems: tuple[ProblemPage, ...]

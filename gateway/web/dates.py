@@ -1,0 +1,35 @@
+"""Dates and times as people in the town write them."""
+
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from gateway.api.problems import Language
+
+_WEEKDAYS_JA: Final = "月火水木金土日"
+_WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS_EN: Final = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def date(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:
+    """Return a date: 2026年4月2日（木） or Thu 2 April 2026."""
+    day = _local(seconds, utc_offset_minutes)
+    if language == "en":
+        month = _MONTHS_EN[day.month - 1]
+        return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {month} {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
+
+
+def time_of_day(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:
+    """Return a time of day: 午前6時05分 or 06:05."""
+    at = _local(seconds, utc_offset_minutes)
+    if language == "en":
+        return f"{at.hour:02}:{at.minute:02}"
+    half = "午前" if at.hour < 12 else "午後"
+    return f"{half}{at.hour % 12}時{at.minute:02}分"
+
+
+def _local(seconds: int, utc_offset_minutes: int) -> datetime:
+    return datetime.fromtimestamp(seconds, timezone(timedelta(minutes=utc_offset_minutes)))

@@ -1,0 +1,38 @@
+"""The error page: the table of problems, as a person reads it."""
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from gateway.api.answers import request_id_of
+from gateway.api.errors import ProblemError
+from gateway.api.problems import PROBLEMS, Language, Problem
+from gateway.codes import GatewayCode
+from gateway.node import Gateway
+from gateway.web import rendering
+from gateway.web.contexts import ProblemPage
+from gateway.web.crop_marks import SPROUT, mark_of
+
+
+def error_page(connection: HTTPConnection, problem: ProblemError, language: Language) -> Response:
+    """Return the page of an error. It asks no database: that may be what has failed."""
+    gateway: Gateway = connection.app.state.gateway
+    site = rendering.site_of(connection, gateway.settings, language, None)
+    entry = PROBLEMS[problem.code]
+    page = problem_page(entry, language, request=request_id_of(connection))
+    return rendering.render("problem.html", site, page, status=entry.status)
+
+
+def problem_page(entry: Problem, language: Language, *, request: str = "") -> ProblemPage:
+    """Return the context of a problem's page."""
+    wording = entry.wording(language)
+    return ProblemPage(
+        status=entry.status,
+        number=entry.number,
+        code=entry.code,
+        title=wording.title,
+        detail=wording.detail,
+        remedy=wording.remedy,
+        request=request,
+        is_waiting=entry.code == GatewayCode.LOT_NOT_FOUND,
+        mark=mark_of(SPROUT),
+    )

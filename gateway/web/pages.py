@@ -1,0 +1,153 @@
+"""The pages: a lot's, the start page, what each problem means. No cookie, no script, no state."""
+
+import re
+from typing import Annotated, Final
+from unicodedata import normalize
+
+from fastapi import APIRouter, Path, Query, Request
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import RedirectResponse, Response
+
+from chaincode.registry.records import Constitution, Head
+from gateway.api.about import kept_by
+from gateway.api.answers import language_of
+from gateway.api.errors import ProblemError
+from gateway.api.problems import PROBLEMS
+from gateway.api.problems import Language as Tongue
+from gateway.api.readers import GatewayDep
+from gateway.codes import GatewayCode
+from gateway.lookups import history, lots
+from gateway.lookups.people import find_founding
+from gateway.node import Gateway
+from gateway.web import rendering
+from gateway.web.contexts import LotCard, ProblemsPage, StartPage
+from gateway.web.errors import problem_page
+from gateway.web.lot_page import Writer
+
+router = APIRouter(include_in_schema=False)
+
+DEMO_LOTS_MAX: Final = 12
+TYPED_CHARACTERS_MAX: Final = 60
+
+_LOT_ID: Final = re.compile("[0-9A-HJKMNP-TV-Z]{20}", re.ASCII)
+# Crockford's base32: what people read as another letter, and write between groups.
+_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "ー": ""})
+
+Language = Annotated[str | None, Query(alias="lang", max_length=2)]
+
+
+@router.get("/")
+async def show_start(request: Request, gateway: GatewayDep, _lang: Language = None) -> Response:
+    """Show what one can do here; in a demo, the latest lots."""
+    async with gateway.projection.engine.connect() as connection:
+        return await _start(request, gateway, connection, typed="")
+
+
+@router.get("/lots")
+async def find_lot(
+    request: Request,
+    gateway: GatewayDep,
+    number: Annotated[str, Query(max_length=TYPED_CHARACTERS_MAX)] = "",
+    _lang: Language = None,
+) -> Response:
+    """Go to the lot whose number somebody has typed, in whatever width and case."""
+    typed = normalize("NFKC", number).upper().translate(_MISREAD)
+    if _LOT_ID.fullmatch(typed):
+        language = language_of(request)
+        return RedirectResponse(f"/lots/{typed}?lang={language}", status_code=303)
+    async with gateway.projection.engine.connect() as connection:
+        return await _start(request, gateway, connection, typed=number)
+
+
+@router.get("/lots/{lot}")
+async def show_lot(
+    lot: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)],
+    request: Request,
+    gateway: GatewayDep,
+    _lang: Language = None,
+) -> Response:
+    """Show a lot to whoever has its label."""
+    if not _LOT_ID.fullmatch(lot):
+        raise ProblemError(GatewayCode.ROUTE_NOT_FOUND)
+    language = language_of(request)
+    async with gateway.projection.engine.connect() as connection:
+        founding = await find_founding(connection)
+        found = await lots.find(connection, lot)
+        if founding is None or found is None:
+            raise ProblemError(GatewayCode.LOT_NOT_FOUND)
+        entries = await history.of_lot(connection, lot)
+    site = rendering.site_of(request, gateway.settings, language, founding)
+    page = _writer(gateway, founding, language).lot(found, entries)
+    return rendering.render("lot.html", site, page)
+
+
+@router.get("/problems")
+async def show_problems(request: Request, gateway: GatewayDep, _lang: Language = None) -> Response:
+    """List every problem by its number."""
+    language = language_of(request)
+    site = rendering.site_of(request, gateway.settings, language, None)
+    entries = sorted(PROBLEMS.values(), key=lambda entry: entry.number)
+    page = ProblemsPage(problems=tuple(problem_page(entry, language) for entry in entries))
+    return rendering.render("problems.html", site, page, indexed=True)
+
+
+@router.get("/problems/{code}")
+async def show_problem(
+    code: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)],
+    request: Request,
+    gateway: GatewayDep,
+    _lang: Language = None,
+) -> Response:
+    """Explain a problem, by its code or its number."""
+    by_number = {str(entry.number): entry for entry in PROBLEMS.values()}
+    entry = PROBLEMS.get(code) or by_number.get(code)
+    if entry is None:
+        raise ProblemError(GatewayCode.PROBLEM_NOT_FOUND)
+    language = language_of(request)
+    site = rendering.site_of(request, gateway.settings, language, None)
+    return rendering.render("problem.html", site, problem_page(entry, language), indexed=True)
+
+
+@router.get("/favicon.svg")
+async def show_favicon() -> Response:
+    """Show the mark in the browser's tab."""
+    return Response(
+        rendering.FAVICON,
+        media_type="image/svg+xml",
+        headers={"Cache-Control": "public, max-age=86400"},
+    )
+
+
+@router.get("/robots.txt")
+async def show_robots() -> Response:
+    """Ask crawlers to leave lots and the API alone."""
+    return Response("User-agent: *\nDisallow: /lots\nDisallow: /api\n", media_type="text/plain")
+
+
+async def _start(
+    request: Request, gateway: Gateway, connection: AsyncConnection, *, typed: str
+) -> Response:
+    language = language_of(request)
+    founding = await find_founding(connection)
+    cards: tuple[LotCard, ...] = ()
+    if founding is not None and founding[1].demo:
+        writer = _writer(gateway, founding, language)
+        cards = tuple(map(writer.card, await lots.latest(connection, limit=DEMO_LOTS_MAX)))
+    site = rendering.site_of(request, gateway.settings, language, founding)
+    page = StartPage(
+        lots=cards,
+        kept_by=kept_by(gateway.settings.ledger.kind, language),
+        typed=typed,
+    )
+    return rendering.render("start.html", site, page, indexed=True)
+
+
+def _writer(gateway: Gateway, founding: tuple[Head, Constitution], language: Tongue) -> Writer:
+    head, constitution = founding
+    return Writer(
+        settings=gateway.settings,
+        names=gateway.names,
+        head=head,
+        constitution=constitution,
+        language=language,
+    )

@@ -1,0 +1,102 @@
+"""From a template and its context to a page: one file, its stylesheet inside, no scripts.
+
+The stylesheet is inlined because most readers come once, over a telephone's network: one answer
+is the whole page. The policy names it by its hash, and allows nothing else.
+"""
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import quote
+
+import segno
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from chaincode.registry.records import Constitution, Head
+from gateway.api.problems import Language
+from gateway.settings import Settings
+from gateway.web.contexts import Site
+from gateway.web.words import word
+
+_FOLDER: Final = Path(__file__).parent
+STYLE: Final = (_FOLDER / "style.css").read_text(encoding="utf-8")
+FAVICON: Final = (_FOLDER / "marks" / "sprout.svg").read_text(encoding="utf-8")
+
+_STYLE_HASH: Final = b64encode(sha256(STYLE.encode()).digest()).decode()
+PAGE_POLICY: Final = (
+    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; form-action 'self';"
+    " frame-ancestors 'none'; base-uri 'none'"
+)
+
+_templates: Final = Environment(
+    loader=FileSystemLoader(_FOLDER / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_templates.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file
+
+
+def render(
+    template: str, site: Site, context: object, *, status: int = 200, indexed: bool = False
+) -> HTMLResponse:
+    """Return a page.
+
+    Args:
+        template: File name below `templates/`.
+        site: What every page has.
+        context: What the template shows, as `page`.
+        status: HTTP status.
+        indexed: Whether search engines may list it; a lot's page is for whoever has the label.
+    """
+
+    def translate(name: str) -> str:
+        return word(name, site.language)
+
+    values: dict[str, Any] = {"site": site, "page": context, "w": translate}
+    body = _templates.get_template(template).render(values)
+    headers = {
+        "Content-Security-Policy": PAGE_POLICY,
+        "Content-Language": site.language,
+        "Vary": "Accept-Language",
+        "Cache-Control": "no-cache",
+    }
+    if not indexed:
+        headers["X-Robots-Tag"] = "noindex"
+    return HTMLResponse(body, status_code=status, headers=headers)
+
+
+def site_of(
+    connection: HTTPConnection,
+    settings: Settings,
+    language: Language,
+    founding: tuple[Head, Constitution] | None,
+) -> Site:
+    """Return what every page has.
+
+    What the ledger was founded on is remembered, for pages that can't ask: an error's, foremost.
+    """
+    state = connection.app.state
+    state.founding = founding = founding or getattr(state, "founding", None)
+    other = "ja" if language == "en" else "en"
+    path = connection.scope["path"]
+    return Site(
+        language=language,
+        other_language_url=f"{quote(path)}?lang={other}",
+        office=settings.site.office_en if language == "en" else settings.site.office_ja,
+        phone=settings.site.office_phone,
+        is_demo=founding is not None and founding[0].demo,
+        town=founding[1].title if founding else "",
+    )
+
+
+def qr_code(url: str) -> Markup:
+    """Return a QR code as inline SVG, with the quiet zone of ISO/IEC 18004 (4 modules)."""
+    code = segno.make(url, error="q", micro=False)
+    svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#1c1b17")
+    return Markup(svg)  # noqa: S704 - drawn from a URL made of settings and a checked id
