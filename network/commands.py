@@ -156,7 +156,7 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the work done
         if not _complete(target):
-            progress(f"building Fabric {BUILT_VERSION} from its Go module, one to three minutes")
+            progress(f"building Fabric {BUILT_VERSION} from its Go module, one to four minutes")
             partial = target.with_name("bin.partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()

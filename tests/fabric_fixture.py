@@ -12,6 +12,8 @@ import contextlib
 import os
 import random
 import socket
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -38,6 +40,28 @@ def _is_free(port: int) -> bool:
     return True
 
 
+GUARD = """
+import sys
+from pathlib import Path
+from network.processes import Processes
+sys.stdin.read()
+processes = Processes(Path(sys.argv[1]))
+for name in processes.names():
+    processes.kill(name)
+"""
+
+
+@contextlib.contextmanager
+def guarded(directory: Path) -> Iterator[None]:
+    """End the network's processes also when the tests themselves are killed.
+
+    They are made to survive the program that started them; a test run that was cut off must not
+    leave ten of them behind. The guard sees the end of the run by the end of its standard input.
+    """
+    with subprocess.Popen([sys.executable, "-c", GUARD, str(directory)], stdin=subprocess.PIPE):
+        yield
+
+
 @contextlib.contextmanager
 def running(directory: Path, **options) -> Iterator[Network]:
     """A network of a test's own, up; its processes end with the block, its files stay.
@@ -46,11 +70,12 @@ def running(directory: Path, **options) -> Iterator[Network]:
     """
     settings = {"base_port": free_base_port(), **options.pop("topology", {})}
     network = Network(Topology(directory=directory, **settings), **options)
-    try:
-        network.up()
-        yield network
-    finally:
-        network.down()
+    with guarded(directory):
+        try:
+            network.up()
+            yield network
+        finally:
+            network.down()
 
 
 @pytest.fixture(scope="session")

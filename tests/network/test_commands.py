@@ -6,8 +6,9 @@ import pytest
 
 from network import commands as module
 from network.commands import COMMANDS, MODULE_FOLDER, cache_folder, find
-from network.errors import CommandFailedError, CommandsMissingError
-from network.topology import Consensus
+from network.errors import CommandFailedError, CommandsMissingError, NetworkStateError
+from network.native import Network
+from network.topology import Consensus, Topology
 
 
 def write(path: Path, script: str) -> None:
@@ -206,3 +207,12 @@ def test_call_fails_when_it_takes_too_long(tmp_path, environment, told):
         commands.run("orderer", [], timeout_s=0.3)
     assert caught.value.output == "started\n"
     assert isinstance(caught.value.__cause__, subprocess.TimeoutExpired)
+
+
+def test_network_of_fabric_3_is_refused_by_commands_of_2_5(tmp_path, environment):
+    Topology(directory=tmp_path / "fabric", consensus=Consensus.BFT).save()
+    environment["MINORI_FABRIC_BIN"] = str(install(tmp_path / "named"))
+    network = Network(Topology.load(tmp_path / "fabric"), environment=environment)
+    with pytest.raises(NetworkStateError, match=r"made by Fabric 3 \(SmartBFT\), this is 2\.5\.0"):
+        network.up()
+    assert network.pids == {}

@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ from tests.fabric_fixture import running
 
 pytestmark = pytest.mark.fabric
 
+ROOT = Path(__file__).parents[2]
 PLAIN = (sys.executable, "-P", str(Path(__file__).parent / "plain_contract.py"))
 ALL = {*node_names(), *chaincode_names()}
 
@@ -180,7 +182,7 @@ def crash_all(network):
 @pytest.mark.parametrize(
     ("owner", "step", "upgraded"),
     [
-        (lifecycle, "approve", False),
+        pytest.param(lifecycle, "approve", False, marks=pytest.mark.soak),
         (lifecycle, "commit", False),
         (Processes, "replace", True),
     ],
@@ -204,9 +206,9 @@ def test_upgrade_is_done_or_undone_when_it_was_cut_off(network, monkeypatch, own
 @pytest.mark.parametrize(
     ("owner", "step"),
     [
-        (channel, "join_orderer"),
+        pytest.param(channel, "join_orderer", marks=pytest.mark.soak),
         (channel, "join_peer"),
-        (lifecycle, "install"),
+        pytest.param(lifecycle, "install", marks=pytest.mark.soak),
         (lifecycle, "commit"),
     ],
 )
@@ -245,6 +247,20 @@ def test_down_ends_everything_and_up_goes_on_from_the_same_ledger(network):
         network.deploy()
     network.up()
     assert ask(network, COOP, "get", "overnight") == "kept"
+
+
+def test_no_process_stays_when_the_tests_are_killed(tmp_path):
+    code = (
+        "import sys, time; from pathlib import Path; from tests.fabric_fixture import running\n"
+        "with running(Path(sys.argv[1])) as network: print('up', flush=True); time.sleep(600)"
+    )
+    arguments = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, cwd=ROOT) as tests:
+        assert tests.stdout.readline() == b"up\n"
+        network = Network(Topology.load(tmp_path))
+        assert network.pids.keys() == ALL
+        tests.kill()
+    eventually(lambda: network.pids == {})
 
 
 def test_purge_removes_the_directory(tmp_path):
