@@ -153,6 +153,7 @@ class ProblemPage:
         remedy: How to put it right.
         request: The request's id; empty where the page only explains.
         is_waiting: Whether the record may simply not have arrived yet.
+        asked: The number of the lot that was asked for, in groups; empty if none was.
         mark: A drawing.
     """
 
@@ -164,6 +165,7 @@ class ProblemPage:
     remedy: str
     request: str
     is_waiting: bool
+    asked: tuple[str, ...]
     mark: Markup
 
 

@@ -18,12 +18,14 @@ def error_page(connection: HTTPConnection, problem: ProblemError, language: Lang
     gateway: Gateway = connection.app.state.gateway
     site = rendering.site_of(connection, gateway.settings, language, None)
     entry = PROBLEMS[problem.code]
-    page = problem_page(entry, language, request=request_id_of(connection))
+    page = problem_page(entry, language, request=request_id_of(connection), asked=problem.member)
     return rendering.render("problem.html", site, page, status=entry.status)
 
 
-def problem_page(entry: Problem, language: Language, *, request: str = "") -> ProblemPage:
-    """Return the context of a problem's page."""
+def problem_page(
+    entry: Problem, language: Language, *, request: str = "", asked: str = ""
+) -> ProblemPage:
+    """Return the context of a problem's page; `asked` is the lot that was asked for."""
     wording = entry.wording(language)
     return ProblemPage(
         status=entry.status,
@@ -34,5 +36,11 @@ def problem_page(entry: Problem, language: Language, *, request: str = "") -> Pr
         remedy=wording.remedy,
         request=request,
         is_waiting=entry.code == GatewayCode.LOT_NOT_FOUND,
+        asked=grouped(asked) if entry.code == GatewayCode.LOT_NOT_FOUND else (),
         mark=mark_of(SPROUT),
     )
+
+
+def grouped(lot: str) -> tuple[str, ...]:
+    """Return a lot's id in groups of four, to read out."""
+    return tuple(lot[start : start + 4] for start in range(0, len(lot), 4))

@@ -16,6 +16,7 @@ from gateway.settings import LedgerKind, Settings
 from gateway.web import dates
 from gateway.web.contexts import Change, Entry, LotCard, LotPage, When
 from gateway.web.crop_marks import mark_of
+from gateway.web.errors import grouped
 from gateway.web.rendering import qr_code
 from gateway.web.words import WORDS, word
 
@@ -40,7 +41,7 @@ class Writer:
         district = self.names.district(lot.district, self.language)
         return LotPage(
             id=lot.id,
-            id_groups=tuple(lot.id[start : start + 4] for start in range(0, len(lot.id), 4)),
+            id_groups=grouped(lot.id),
             crop=self.names.crop(lot.crop, self.language),
             mark=mark_of(lot.crop),
             place=district or lot.district,

@@ -74,7 +74,7 @@ async def show_lot(
         founding = await find_founding(connection)
         found = await lots.find(connection, lot)
         if founding is None or found is None:
-            raise ProblemError(GatewayCode.LOT_NOT_FOUND)
+            raise ProblemError(GatewayCode.LOT_NOT_FOUND, member=lot)
         entries = await history.of_lot(connection, lot)
     site = rendering.site_of(request, gateway.settings, language, founding)
     page = _writer(gateway, founding, language).lot(found, entries)
