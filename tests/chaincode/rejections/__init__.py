@@ -1,0 +1,96 @@
+"""Every way in which a well-formed command can be refused, one function each.
+
+    @fault("lot.ship", "NOT_INDEPENDENT", "recipient")
+    def ships_to_itself(draft: Draft) -> None:
+        draft.closed["recipient"] = draft.body["party"]
+
+The words after the code say what of the command is spoiled: two faults that spoil different things
+can stand in one command, and then the code that comes first must win.
+
+    envelope    what any command's envelope can have wrong: key, sequence, time, authority
+    founding    people    mandates    proposals    plots    harvest    handover    outflow
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+
+from chaincode.errors import Code
+from tests.chaincode.drafts import Draft
+
+Spoil = Callable[[Draft], None]
+ANY = "any type but registry.bootstrap"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing wrong with a command, and the answer to it."""
+
+    type: str
+    code: str
+    spoils: frozenset[str]
+    spoil: Spoil
+
+    @property
+    def name(self) -> str:
+        return f"{self.type}: {self.code}: {self.spoil.__name__}"
+
+    @property
+    def is_common(self) -> bool:
+        """Whether the envelope is at fault, and so the first of two signatures already fails."""
+        return self.type == ANY
+
+    @property
+    def place(self) -> tuple[bool, int]:
+        """Where its check stands: a command's own part is judged after its envelope."""
+        return not self.is_common, list(Code).index(Code(self.code))
+
+    def is_compatible(self, other: "Fault") -> bool:
+        """Whether both can stand in one command and have different answers."""
+        return self.code != other.code and not self.spoils & other.spoils
+
+
+FAULTS: list[Fault] = []
+
+
+def fault(type_name: str, code: str, *spoils: str) -> Callable[[Spoil], Spoil]:
+    """Enter the decorated function as a fault of that type."""
+
+    def enter(spoil: Spoil) -> Spoil:
+        FAULTS.append(
+            Fault(type=type_name, code=code, spoils=frozenset(spoils or (code,)), spoil=spoil)
+        )
+        return spoil
+
+    return enter
+
+
+def faults(type_name: str) -> list[Fault]:
+    """Return the faults of one type, or of `ANY`."""
+    return [one for one in FAULTS if one.type == type_name]
+
+
+def spoiled(draft: Draft, *wrong: Fault) -> Draft:
+    """Return the command that must be refused, ready to be submitted.
+
+    What is checked first is spoiled last: so an unknown ledger, say, does not keep the other fault
+    from being prepared on it. Faults of the envelope are the command's own; of two signatures, all
+    others are the second one's.
+    """
+    for one in sorted(wrong, key=lambda one: one.place, reverse=True):
+        one.spoil(draft)
+    return draft if any(one.is_common for one in wrong) else draft.last()
+
+
+for _family in (
+    "envelope",
+    "founding",
+    "people",
+    "mandates",
+    "proposals",
+    "plots",
+    "harvest",
+    "handover",
+    "outflow",
+):
+    import_module(f"tests.chaincode.rejections.{_family}")

@@ -1,0 +1,193 @@
+"""Faults of shipping, receiving, returning, correcting a count and settling a difference."""
+
+from tests.chaincode.drafts import Draft
+from tests.chaincode.pen import pseudonym
+from tests.chaincode.rejections import fault
+
+SHIP = "lot.ship"
+RECEIVE = "lot.receive"
+CORRECT = "lot.correct_receipt"
+RETURN = "lot.return"
+SETTLE = "lot.settle"
+
+
+@fault(SHIP, "NOT_YOUR_PARTY", "party")
+def ships_for_another_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("neighbour")
+
+
+@fault(SHIP, "NOT_INDEPENDENT", "recipient")
+def ships_to_itself(draft: Draft) -> None:
+    draft.closed["recipient"] = draft.body["party"]
+
+
+@fault(SHIP, "UNKNOWN_PARTY", "recipient")
+def ships_to_nobody(draft: Draft) -> None:
+    draft.closed["recipient"] = pseudonym("party nobody")
+
+
+@fault(SHIP, "NOTHING_HELD", "lot")
+def ships_a_lot_it_does_not_hold(draft: Draft) -> None:
+    draft.body["lot"] = draft.world.harvest("neighbour", 20_000, "paddy")
+
+
+@fault(SHIP, "ID_NOT_DERIVED", "shipment")
+def ships_under_a_name_it_likes(draft: Draft) -> None:
+    draft.body["shipment"] = "0" * 20
+
+
+@fault(SHIP, "ID_TAKEN", "state")
+def ships_twice(draft: Draft) -> None:
+    draft.world.act(draft.by, SHIP, draft.body, draft.closed | {"quantity_g": 1})
+
+
+@fault(SHIP, "INSUFFICIENT_QUANTITY", "quantity")
+def ships_more_than_it_holds(draft: Draft) -> None:
+    draft.closed["quantity_g"] += 1
+
+
+def acts_for_another_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("grocer")
+
+
+def names_no_shipment(draft: Draft) -> None:
+    draft.body["shipment"] = "0" * 20
+
+
+def names_another_lot(draft: Draft) -> None:
+    draft.body["lot"] = "0" * 20
+
+
+def is_neither_recipient_nor_sender(draft: Draft) -> None:
+    draft.by = "grocer"
+    draft.body["party"] = draft.world.party("grocer")
+
+
+for _type in (RECEIVE, CORRECT, RETURN):
+    fault(_type, "NOT_YOUR_PARTY", "party")(acts_for_another_party)
+    fault(_type, "UNKNOWN_SHIPMENT", "shipment")(names_no_shipment)
+    fault(_type, "UNKNOWN_SHIPMENT", "shipment")(names_another_lot)
+    fault(_type, "UNKNOWN_SHIPMENT", "party")(is_neither_recipient_nor_sender)
+
+
+@fault(RECEIVE, "UNKNOWN_SHIPMENT", "party")
+def receives_what_it_has_sent(draft: Draft) -> None:
+    draft.by = "farmer"
+    draft.body["party"] = draft.world.party("farmer")
+
+
+@fault(RECEIVE, "NOT_IN_TRANSIT", "state")
+def receives_twice(draft: Draft) -> None:
+    draft.world.act(draft.by, RECEIVE, draft.body, draft.closed)
+
+
+@fault(RECEIVE, "NOT_IN_TRANSIT", "state")
+def receives_what_the_sender_took_back(draft: Draft) -> None:
+    body = draft.body | {"party": draft.world.party("farmer")}
+    draft.world.act("farmer", RETURN, body, {"sender": draft.world.party("farmer")})
+
+
+@fault(CORRECT, "NOT_RECEIVED", "state")
+def corrects_a_count_not_made(draft: Draft) -> None:
+    world, lot = draft.world, draft.body["lot"]
+    draft.body["shipment"] = world.ship("farmer", lot, to="shopkeeper", quantity_g=1)
+
+
+@fault(CORRECT, "NOT_RECEIVED", "state")
+def corrects_a_count_already_settled(draft: Draft) -> None:
+    settle(draft)
+
+
+@fault(CORRECT, "NOT_THE_LATEST", "corrects")
+def corrects_another_count_than_the_latest(draft: Draft) -> None:
+    draft.body["corrects"] = "ab" * 32
+
+
+@fault(CORRECT, "ALREADY_LEFT", "quantity")
+def corrects_below_what_was_sold_on(draft: Draft) -> None:
+    draft.closed["received_g"] -= 1
+
+
+@fault(RETURN, "UNKNOWN_SHIPMENT", "sender")
+def returns_to_someone_else(draft: Draft) -> None:
+    draft.closed["sender"] = draft.world.party("neighbour")
+
+
+@fault(RETURN, "NOT_IN_TRANSIT", "state")
+def returns_what_was_received(draft: Draft) -> None:
+    draft.world.receive("shopkeeper", draft.body["lot"], draft.body["shipment"], 12_000)
+
+
+@fault(RETURN, "NOT_IN_TRANSIT", "state")
+def returns_twice(draft: Draft) -> None:
+    draft.world.act(draft.by, RETURN, draft.body, draft.closed)
+
+
+@fault(SETTLE, "NOT_YOUR_PARTY", "party")
+def settles_with_a_third_party(draft: Draft) -> None:
+    draft.approver = "neighbour"
+
+
+@fault(SETTLE, "NOT_YOUR_PARTY", "party")
+def settles_within_one_party(draft: Draft) -> None:
+    draft.approver = "clerk"
+
+
+@fault(SETTLE, "UNKNOWN_SHIPMENT", "shipment")
+def settles_no_shipment(draft: Draft) -> None:
+    draft.body["shipment"] = "0" * 20
+
+
+@fault(SETTLE, "UNKNOWN_SHIPMENT", "shipment")
+def settles_another_lot(draft: Draft) -> None:
+    draft.body["lot"] = "0" * 20
+
+
+@fault(SETTLE, "UNKNOWN_SHIPMENT", "sides")
+def settles_the_wrong_way_round(draft: Draft) -> None:
+    sender, recipient = draft.closed["sender"], draft.closed["recipient"]
+    draft.closed |= {"sender": recipient, "recipient": sender}
+
+
+@fault(SETTLE, "NOT_DISPUTED", "state")
+def settles_what_agrees(draft: Draft) -> None:
+    world, lot = draft.world, draft.body["lot"]
+    draft.body["shipment"] = world.ship("farmer", lot, to="shopkeeper", quantity_g=1)
+    world.receive("shopkeeper", lot, draft.body["shipment"], 1)
+
+
+@fault(SETTLE, "NOT_DISPUTED", "state")
+def settles_twice(draft: Draft) -> None:
+    settle(draft)
+
+
+@fault(SETTLE, "SUM_DIFFERS", "sum")
+def settles_more_than_is_disputed(draft: Draft) -> None:
+    draft.closed["lost_g"] += 1
+
+
+@fault(SETTLE, "SUM_DIFFERS", "sum")
+def settles_less_than_is_disputed(draft: Draft) -> None:
+    draft.closed["lost_g"] -= 1
+
+
+def settle(draft: Draft) -> None:
+    """Let both sides settle the draft's shipment, whatever is disputed about it."""
+    world = draft.world
+    shipment = world.ledger.record(f"shipment/{draft.body['shipment']}")
+    settlement = Draft(
+        world=world,
+        by="shopkeeper",
+        type=SETTLE,
+        body={"shipment": draft.body["shipment"], "lot": draft.body["lot"]},
+        closed={
+            "salt": world.nonce(),
+            "sender": shipment["sender"],
+            "recipient": shipment["recipient"],
+            "to_sender_g": 0,
+            "to_recipient_g": 0,
+            "lost_g": shipment["disputed_g"],
+        },
+        approver="farmer",
+    )
+    assert settlement.answer() == "ACCEPTED"

@@ -1,0 +1,182 @@
+"""Faults of entering parties, actors, devices and auditors, of granting roles and revoking keys."""
+
+from tests.chaincode.drafts import Draft
+from tests.chaincode.pen import Pen, base64url, pseudonym
+from tests.chaincode.rejections import fault
+from tests.chaincode.world import SINCE
+
+REVERSED = {"since": "2026-04-02", "until": "2026-04-01"}
+
+
+@fault("party.register", "ID_TAKEN", "party")
+def registers_a_party_twice(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("farmer")
+
+
+@fault("actor.register", "NOT_YOUR_ORGANISATION", "party")
+def registers_an_actor_in_anothers_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("shopkeeper")
+
+
+@fault("actor.register", "UNKNOWN_PARTY", "party")
+def registers_an_actor_in_no_party(draft: Draft) -> None:
+    draft.body["party"] = pseudonym("party nobody")
+
+
+@fault("actor.register", "ID_TAKEN", "actor")
+def registers_an_actor_twice(draft: Draft) -> None:
+    draft.body["actor"] = draft.world.actor("farmer")
+
+
+@fault("actor.register", "ROLE_NOT_GRANTABLE", "role")
+def registers_with_another_organisations_role(draft: Draft) -> None:
+    draft.body["roles"] = [{"role": "shop", "since": SINCE}]
+
+
+@fault("actor.register", "PERIOD_REVERSED", "period")
+def registers_with_a_role_that_ends_before_it_begins(draft: Draft) -> None:
+    draft.body["roles"][0] |= REVERSED
+
+
+@fault("actor.grant", "NOT_YOUR_ORGANISATION", "actor")
+def grants_to_anothers_actor(draft: Draft) -> None:
+    draft.body["actor"] = draft.world.actor("shopkeeper")
+
+
+@fault("actor.grant", "UNKNOWN_ACTOR", "actor")
+def grants_to_nobody(draft: Draft) -> None:
+    draft.body["actor"] = pseudonym("actor nobody")
+
+
+@fault("actor.grant", "NOT_THE_LATEST", "devices")
+def grants_without_reaching_a_device(draft: Draft) -> None:
+    draft.body["devices"] = []
+
+
+@fault("actor.grant", "NOT_THE_LATEST", "devices")
+def grants_to_a_device_of_another(draft: Draft) -> None:
+    draft.body["devices"].append(draft.world.kid("farmer"))
+
+
+@fault("actor.grant", "ROLE_NOT_GRANTABLE", "role")
+def grants_another_organisations_role(draft: Draft) -> None:
+    draft.body["roles"] = [{"role": "land-registrar", "since": SINCE}]
+
+
+@fault("actor.grant", "PERIOD_REVERSED", "period")
+def grants_a_role_that_ends_before_it_begins(draft: Draft) -> None:
+    draft.body["roles"][0] |= REVERSED
+
+
+@fault("key.enrol", "NOT_YOUR_ORGANISATION", "actor")
+def enrols_for_anothers_actor(draft: Draft) -> None:
+    draft.body["actor"] = draft.world.actor("shopkeeper")
+
+
+@fault("key.enrol", "UNKNOWN_ACTOR", "actor")
+def enrols_for_nobody(draft: Draft) -> None:
+    draft.body["actor"] = pseudonym("actor nobody")
+
+
+@fault("key.enrol", "ID_TAKEN", "key")
+def enrols_a_key_twice(draft: Draft) -> None:
+    draft.body["jwk"] = draft.world.people["neighbour"].pen.jwk
+
+
+@fault("key.enrol", "BAD_PROOF", "proof")
+def enrols_with_the_proof_of_another_invitation(draft: Draft) -> None:
+    draft.body["nonce"] = "0" * 32
+
+
+@fault("key.enrol", "BAD_PROOF", "proof")
+def enrols_with_a_proof_that_is_no_signature(draft: Draft) -> None:
+    draft.body["proof"] = base64url(bytes(64))
+
+
+@fault("key.enrol", "BAD_PROOF", "key")
+def enrols_a_key_that_is_no_point_of_the_curve(draft: Draft) -> None:
+    draft.body["jwk"] |= {"x": base64url(bytes(32)), "y": base64url(bytes(32))}
+
+
+@fault("key.enrol", "TOO_MANY_DEVICES", "devices")
+def enrols_a_ninth_device(draft: Draft) -> None:
+    world = draft.world
+    actor = world.actor("farmer")
+    for number in range(7):
+        pen, nonce = Pen(f"device {number}"), world.nonce()
+        proof = pen.prove(world.id, actor, nonce)
+        body = {"actor": actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof}
+        world.act("coop-registrar", "key.enrol", body)
+
+
+@fault("key.revoke", "ROLE_MISSING", "signer")
+def revokes_anothers_key_without_being_a_registrar(draft: Draft) -> None:
+    draft.by = "neighbour"
+
+
+@fault("key.revoke", "NOT_YOUR_ORGANISATION", "signer", "actor")
+def revokes_the_key_of_another_organisations_actor(draft: Draft) -> None:
+    draft.by = "shops-registrar"
+
+
+@fault("key.revoke", "UNKNOWN_ACTOR", "actor")
+def revokes_a_key_of_nobody(draft: Draft) -> None:
+    draft.body["actor"] = pseudonym("actor nobody")
+
+
+@fault("key.revoke", "UNKNOWN_DEVICE", "device")
+def revokes_a_key_that_is_not_enrolled(draft: Draft) -> None:
+    draft.body["device"] = Pen("device nobody").kid
+
+
+@fault("key.revoke", "UNKNOWN_DEVICE", "device")
+def revokes_a_key_of_another_actor(draft: Draft) -> None:
+    draft.body["device"] = draft.world.kid("neighbour")
+
+
+@fault("key.revoke", "DEVICE_REVOKED", "revoked")
+def revokes_twice(draft: Draft) -> None:
+    draft.world.revoke("farmer", by="farmer")
+
+
+AUDITOR = "auditor.register"
+
+
+@fault(AUDITOR, "NOT_YOUR_ORGANISATION", "organisation")
+def registers_a_shop_as_an_auditor(draft: Draft) -> None:
+    draft.body["organisation"] = "shops"
+
+
+@fault(AUDITOR, "UNKNOWN_ORGANISATION", "organisation")
+def registers_an_auditor_of_no_organisation(draft: Draft) -> None:
+    draft.body["organisation"] = "harbour"
+
+
+@fault(AUDITOR, "ID_TAKEN", "key")
+def registers_an_auditor_with_anothers_key(draft: Draft) -> None:
+    draft.body["jwk"] = draft.world.people["farmer"].pen.jwk
+
+
+@fault(AUDITOR, "ID_TAKEN", "actor")
+def registers_an_auditor_under_anothers_name(draft: Draft) -> None:
+    draft.body["actor"] = draft.world.actor("farmer")
+
+
+@fault(AUDITOR, "ID_TAKEN", "party")
+def registers_an_auditor_in_anothers_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("farmer")
+
+
+@fault(AUDITOR, "BAD_PROOF", "proof")
+def registers_an_auditor_whose_key_did_not_prove_itself(draft: Draft) -> None:
+    draft.body["nonce"] = "0" * 32
+
+
+@fault(AUDITOR, "ROLE_NOT_GRANTABLE", "role")
+def registers_an_auditor_as_a_farmer(draft: Draft) -> None:
+    draft.body["roles"] = [{"role": "farmer", "since": SINCE}]
+
+
+@fault(AUDITOR, "PERIOD_REVERSED", "period")
+def registers_an_auditor_whose_role_ends_before_it_begins(draft: Draft) -> None:
+    draft.body["roles"][0] |= REVERSED
