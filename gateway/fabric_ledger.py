@@ -115,7 +115,7 @@ _REFUSALS: Final[dict[str, type[LedgerError]]] = {
     Refusal.STOPPING: LedgerUnavailableError,
 }
 
-_NO_RESULTS: Final[tuple[dict[str, Json], ...]] = ()
+_NONE: Final[tuple[dict[str, Json], ...]] = ()
 
 _TX_ID: Final = re.compile(r"[0-9a-f]{64}")
 
@@ -382,17 +382,19 @@ def _to_block(block: fabric_blocks.Block, *, chaincode: str) -> Block:
 def _to_transaction(transaction: fabric_blocks.BlockTransaction, chaincode: str) -> Transaction:
     """Return the transaction as the port shows it; another chaincode's without commands."""
     is_valid = transaction.code is ValidationCode.VALID
-    commands = _commands(transaction, chaincode)
-    time, results = transaction.timestamp_s, _NO_RESULTS
+    time, commands, results = transaction.timestamp_s, _commands(transaction, chaincode), _NONE
     if commands:
         try:
-            time, results = _parse_answer(transaction.payload)
+            answered_time, answers = _parse_answer(transaction.payload)
         except LedgerRefusedError:
+            answered_time, answers = 0, _NONE
+        if len(answers) == len(commands):
+            time, results = answered_time, answers
+        else:
             # Anyone on the channel can have such an invalid transaction ordered. A valid one takes
             # two organisations, which no reader's stopping would bring to reason.
-            log.exception("answer_malformed", tx_id=transaction.id, is_valid=is_valid)
-        if len(results) != len(commands):
-            commands, results = (), _NO_RESULTS
+            log.warning("answer_malformed", tx_id=transaction.id, is_valid=is_valid)
+            commands = ()
     writes = transaction.writes.get(chaincode, {}) if is_valid else {}
     return Transaction(
         # The port promises an id, also for what has none.
@@ -410,9 +412,9 @@ def _commands(transaction: fabric_blocks.BlockTransaction, chaincode: str) -> tu
     if transaction.chaincode != chaincode:
         return ()
     match transaction.args:
-        case (b"submit", *commands):
+        case (function, *commands) if function == SUBMIT.encode():
             return tuple(commands)
-        case (b"submit_at", _, *commands):
+        case (function, _, *commands) if function == SUBMIT_AT.encode():
             return tuple(commands)
         case _:
             return ()

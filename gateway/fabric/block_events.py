@@ -55,6 +55,7 @@ async def block_events(
     Raises:
         GatewayError: No peer delivered for `patience_s`, or the peers refuse.
         BlockError: A block is malformed or does not follow the one before it.
+        IdentityError: The identity has expired.
     """
     follower = _Chain(next_number=start, previous_hash=previous_hash)
     pause_s = _PAUSE_S_MIN

@@ -38,6 +38,7 @@ class Network:
         Raises:
             GatewayError: No peer delivered for `patience_s`, or the peers refuse.
             BlockError: A block is malformed or does not follow the one before it.
+            IdentityError: The identity has expired.
         """
         return block_events.block_events(
             self._client,

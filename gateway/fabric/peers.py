@@ -28,8 +28,10 @@ from gateway.fabric.profile import KeyPair, PeerAddress
 
 log = structlog.get_logger(__name__)
 
-# A peer is tried after the others for so long after it failed to answer.
-AVOID_S: Final = 10.0
+# A peer that hangs is tried after the others for so long, or until it answers; one that refuses
+# connections costs nothing to try. What takes longer than SLOW_S counts as hanging.
+AVOID_S: Final = 30.0
+SLOW_S: Final = 1.0
 
 # Seconds that a second peer gets to tell a commit status: it answers at once, if it knows one.
 _ASK_AGAIN_S: Final = 2.0
@@ -178,7 +180,7 @@ class Peers:
         self._all = [Peer(address, tls_client=tls_client) for address in ordered]
 
     def in_order(self, *, own_only: bool) -> list[Peer]:
-        """Return the peers as they are to be tried now: those that just failed come last."""
+        """Return the peers as they are to be tried now: those that hung come last."""
         now = asyncio.get_running_loop().time()
         return sorted(
             (peer for peer in self._all if not own_only or peer.msp_id == self._own_msp_id),
@@ -204,16 +206,18 @@ class Peers:
         failures: list[GatewayError] = []
         deadline_s = self._deadlines[stage]
         for peer in self.in_order(own_only=own_only or stage is Stage.EVALUATE):
+            started = asyncio.get_running_loop().time()
             try:
                 response = await self._call(peer, stage, request, deadline_s, tx_id)
             except GatewayError as failure:
                 failures.append(failure)
-                self._note(peer, failure)
+                self._note(peer, failure, started)
                 if failure.outcome not in _FALL_OVER[stage]:
                     break
                 if stage is Stage.COMMIT_STATUS and _is_deadline(failure):
                     deadline_s = min(deadline_s, _ASK_AGAIN_S)
             else:
+                peer.avoided_until = 0.0
                 return response, peer
         raise _worst(stage, failures)
 
@@ -250,7 +254,8 @@ class Peers:
             self.raise_if_closed(stage)
             raise
 
-    def _note(self, peer: Peer, failure: GatewayError) -> None:
+    def _note(self, peer: Peer, failure: GatewayError, started: float) -> None:
+        now = asyncio.get_running_loop().time()
         log.warning(
             "peer_call_failed",
             stage=str(failure.stage),
@@ -259,14 +264,15 @@ class Peers:
             outcome=str(failure.outcome),
             tx_id=failure.tx_id,
             message=failure.message,
+            duration_ms=round((now - started) * 1000),
         )
-        silent = not failure.details and (
+        is_silent = not failure.details and (
             failure.code is grpc.StatusCode.UNAVAILABLE
             # A commit status that takes its time says that nothing was ordered yet.
             or (_is_deadline(failure) and failure.stage is not Stage.COMMIT_STATUS)
         )
-        if silent:
-            peer.avoided_until = asyncio.get_running_loop().time() + AVOID_S
+        if is_silent and now - started > SLOW_S:
+            peer.avoided_until = now + AVOID_S
 
 
 def _is_deadline(failure: GatewayError) -> bool:

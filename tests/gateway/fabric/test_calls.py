@@ -219,11 +219,24 @@ async def test_the_failure_that_settled_it_is_the_one_raised(contract, own, fore
     assert caught.value.chaincode_response == (400, "NO")
 
 
-async def test_a_peer_that_failed_is_tried_last_for_a_while(contract, own, foreign):
-    own.script[Stage.ENDORSE] = [UNAVAILABLE]
+async def test_a_peer_that_hung_is_tried_last_until_it_answers(contract, own, foreign):
+    own.script[Stage.ENDORSE] = [HANG]
+    with pytest.raises(EndorseError):
+        await contract.new_proposal("submit", [b"wire"]).endorse()
     for _ in range(3):
         await contract.new_proposal("submit", [b"wire"]).endorse()
     assert (own.count(Stage.ENDORSE), foreign.count(Stage.ENDORSE)) == (1, 3)
+    await contract.evaluate_transaction("query", [b"lot/1"])
+    await contract.new_proposal("submit", [b"wire"]).endorse()
+    assert (own.count(Stage.ENDORSE), foreign.count(Stage.ENDORSE)) == (2, 3)
+
+
+async def test_a_peer_that_refuses_connections_is_tried_first_each_time(contract, own, foreign):
+    """It costs nothing, and its return is noticed at once."""
+    own.script[Stage.ENDORSE] = [UNAVAILABLE]
+    for _ in range(3):
+        await contract.new_proposal("submit", [b"wire"]).endorse()
+    assert (own.count(Stage.ENDORSE), foreign.count(Stage.ENDORSE)) == (3, 1)
 
 
 async def test_a_restarted_peer_is_found_again(contract, own):
@@ -240,6 +253,14 @@ async def test_a_restarted_peer_is_found_again(contract, own):
                 await asyncio.sleep(0.02)
             else:
                 return
+
+
+async def test_without_a_peer_of_its_own_an_organisation_cannot_evaluate(foreign):
+    identity, signer = member()
+    async with Gateway(identity=identity, signer=signer, peers=[foreign.address]) as gateway:
+        with pytest.raises(GatewayError, match="no peer to call"):
+            await gateway.network("minori").contract("minori").evaluate_transaction("query")
+    assert foreign.calls == []
 
 
 # Deadlines.

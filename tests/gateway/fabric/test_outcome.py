@@ -98,6 +98,7 @@ CALLS = [
         (),
         Outcome.TOO_LARGE,
     ),
+    (Stage.EVALUATE, StatusCode.RESOURCE_EXHAUSTED, "", (), Outcome.TOO_LARGE),
     # Evaluate and endorse: what the peer checks first.
     *(
         (stage, StatusCode.FAILED_PRECONDITION, message, (), outcome)
@@ -376,3 +377,5 @@ def test_validation_codes_are_fabrics():
 
 def test_an_unknown_validation_code_is_invalid():
     assert ValidationCode(77) is ValidationCode.INVALID_OTHER_REASON
+    with pytest.raises(ValueError, match="text"):
+        ValidationCode("text")

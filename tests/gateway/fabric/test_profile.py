@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+import gateway.fabric
 from gateway.fabric import ConnectionProfile, KeyPair, PeerAddress, ProfileError
 
 FOLDER = Path("/net/coop")
@@ -87,3 +88,8 @@ def test_unknown_identity_is_refused():
 def test_incomplete_profile_is_refused_with_what_is_wrong(text, about):
     with pytest.raises(ProfileError, match=about):
         ConnectionProfile.from_json(text, folder=FOLDER)
+
+
+def test_every_exported_name_is_there_and_in_order():
+    assert gateway.fabric.__all__ == sorted(gateway.fabric.__all__)
+    assert all(hasattr(gateway.fabric, name) for name in gateway.fabric.__all__)

@@ -4,6 +4,8 @@ import asyncio
 import base64
 import contextlib
 import json
+import os
+import signal
 import sys
 from pathlib import Path
 from uuid import uuid4
@@ -18,6 +20,7 @@ from fabric_protos.gateway import gateway_pb2
 from gateway.fabric import (
     CommitError,
     ConnectionProfile,
+    Deadlines,
     Gateway,
     GatewayError,
     Identity,
@@ -68,11 +71,19 @@ def contract(gateway):
     return gateway.network("minori").contract("minori")
 
 
+@contextlib.asynccontextmanager
+async def connected(profile: ConnectionProfile, **options):
+    ledger = FabricLedger.from_profile(profile, **options)
+    try:
+        yield ledger
+    finally:
+        await ledger.close()
+
+
 @pytest.fixture
 async def ledger(profiles):
-    ledger = FabricLedger.from_profile(profiles["coop"])
-    yield ledger
-    await ledger.close()
+    async with connected(profiles["coop"]) as ledger:
+        yield ledger
 
 
 @pytest.fixture
@@ -130,9 +141,8 @@ async def test_a_command_goes_in_and_its_state_comes_out(ledger, key):
 
 
 async def test_both_identities_of_the_profile_can_submit(profiles, key):
-    ledger = FabricLedger.from_profile(profiles["coop"], identity="admin")
-    assert (await ledger.submit([write(key, "a")])).block_number > 0
-    await ledger.close()
+    async with connected(profiles["coop"], identity="admin") as ledger:
+        assert (await ledger.submit([write(key, "a")])).block_number > 0
 
 
 async def test_nothing_is_ordered_when_no_command_is_taken(ledger):
@@ -202,9 +212,8 @@ async def test_one_envelope_by_fifty_ways_is_valid_once(profiles, contract, ledg
     assert await transaction.commit().status() == status
     assert (await occurrences(ledger, write(key, "a"))).count(True) == 1
     for name in NAMES:
-        other = FabricLedger.from_profile(profiles[name])
-        await eventually(lambda other=other: holds(other, key, "a"))
-        await other.close()
+        async with connected(profiles[name]) as other:
+            await eventually(lambda other=other: holds(other, key, "a"))
 
 
 async def holds(ledger, key: str, value: str) -> bool:
@@ -256,30 +265,63 @@ async def test_a_killed_own_peer_delays_the_receipt_and_doubles_nothing(network,
             await asyncio.to_thread(network.kill, "coop.peer")
             restoring.append(asyncio.create_task(restore(network)))
 
-    ledger = FabricLedger.from_profile(profiles["coop"], on_stage=on_stage)
-    receipt = await ledger.submit([write(key, "a")])
-    await restoring[0]
-    assert receipt.block_number > 0
-    assert await occurrences(ledger, write(key, "a")) == [True]
-    await ledger.close()
+    async with connected(profiles["coop"], on_stage=on_stage) as ledger:
+        receipt = await ledger.submit([write(key, "a")])
+        await restoring[0]
+        assert receipt.block_number > 0
+        assert await occurrences(ledger, write(key, "a")) == [True]
 
 
 async def test_without_the_own_peer_nothing_is_acknowledged(network, profiles, key):
-    ledger = FabricLedger.from_profile(profiles["coop"], settle_s=3.0)
-    await asyncio.to_thread(network.kill, "coop.peer")
+    async with connected(profiles["coop"], settle_s=3.0) as ledger:
+        await asyncio.to_thread(network.kill, "coop.peer")
+        try:
+            with pytest.raises(LedgerUnavailableError):
+                await ledger.query([key])
+            with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
+                await ledger.submit([write(key, "a")])
+            with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
+                await ledger.submit([b"!no"])
+        finally:
+            await restore(network)
+        # It was carried to the orderers by a foreign peer, and is found by the own one.
+        await eventually(lambda: holds(ledger, key, "a"))
+        assert await occurrences(ledger, write(key, "a")) == [True]
+
+
+async def test_an_own_peer_frozen_after_endorsing_only_delays(network, profiles, key):
+    """Another peer carries the same envelope; the receipt waits for the own peer's word."""
+    pid = network.pids["coop.peer"]
+
+    async def on_stage(stage: Stage, _tx_id: str) -> None:
+        if stage is Stage.ENDORSE:
+            os.kill(pid, signal.SIGSTOP)
+
+    deadlines = Deadlines(submit_s=1.0, commit_status_s=1.0)
+    async with (
+        connected(profiles["coop"], on_stage=on_stage, deadlines=deadlines) as ledger,
+        connected(profiles["shops"]) as shops,
+    ):
+        waiting = asyncio.create_task(ledger.submit([write(key, "a")]))
+        try:
+            await eventually(lambda: holds(shops, key, "a"))
+            assert not waiting.done()
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (await waiting).block_number > 0
+        assert (await occurrences(ledger, write(key, "a"))).count(True) == 1
+
+
+async def test_a_frozen_foreign_peer_only_delays(network, ledger, key):
+    """The peers give up on one another after 6 s, so that the answer is within our deadline."""
+    pid = network.pids["shops.peer"]
+    os.kill(pid, signal.SIGSTOP)
     try:
-        with pytest.raises(LedgerUnavailableError):
-            await ledger.query([key])
-        with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
-            await ledger.submit([write(key, "a")])
-        with pytest.raises((OutcomeUnknownError, LedgerUnavailableError)):
-            await ledger.submit([b"!no"])
+        async with asyncio.timeout(40):
+            receipt = await ledger.submit([write(key, "a")])
     finally:
-        await restore(network)
-    # It was carried to the orderers by a foreign peer, and is found by the own one.
-    await eventually(lambda: holds(ledger, key, "a"))
-    assert await occurrences(ledger, write(key, "a")) == [True]
-    await ledger.close()
+        os.kill(pid, signal.SIGCONT)
+    assert receipt.block_number > 0
 
 
 async def test_without_the_own_chaincode_others_endorse(network, ledger, key):
