@@ -78,7 +78,7 @@ def approves_what_has_expired(draft: Draft) -> None:
     )
 
 
-@fault(APPROVE, "PROPOSAL_CLOSED", "state")
+@fault(APPROVE, "PROPOSAL_CLOSED", *PROPOSAL[2:])
 def approves_twice(draft: Draft) -> None:
     assert draft.submit()["code"] == "ACCEPTED"
 
