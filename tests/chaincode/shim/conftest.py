@@ -1,11 +1,13 @@
 """A chaincode server with a contract of the tests' own, and peers that dial it."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import structlog
 
-from chaincode.shim import Config, Server
+from chaincode.shim import Config, Server, configure_logs
 from tests.chaincode.shim.contracts import Contract
 from tests.chaincode.shim.fake_peer import PACKAGE_ID, FakePeer
 
@@ -15,6 +17,14 @@ async def running(contract=None, **settings) -> AsyncIterator[Server]:
     config = Config(package_id=PACKAGE_ID, **{"deadline_s": 2.0, **settings})
     async with Server(contract or Contract(), config) as server:
         yield server
+
+
+@pytest.fixture(autouse=True)
+def plain_logs():
+    """Log as a process does: drawing a traceback in colour takes longer than some deadlines."""
+    configure_logs(level=logging.INFO)
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Any sequence of messages: no deadlock, no lost stream, one answer to each transaction."""
 
 import asyncio
+import os
+from pathlib import Path
 
 import grpc
 import pytest
@@ -9,6 +11,7 @@ from fabric_protos.peer.chaincode_shim_pb2 import ChaincodeMessage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chaincode.shim import peer_stream
 from tests.chaincode.shim.fake_peer import CHANNEL, SilentPeer, transaction_message
 from tests.chaincode.shim.waiting import until
 
@@ -32,6 +35,11 @@ RUN_KINDS = (ChaincodeMessage.TRANSACTION, ChaincodeMessage.INIT)
 
 def _tx_id(nonce):
     return transaction_message(nonce=nonce).txid
+
+
+def _resident_bytes():
+    """Return what this process, with server and peer, occupies. Source: proc_pid_statm(5)."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _answered(peer):
@@ -120,7 +128,10 @@ async def test_1000_questions_never_answered_are_forgotten_in_the_end(serve):
         SilentPeer(server.port) as peer,
     ):
         peer.send(ChaincodeMessage(type=ChaincodeMessage.READY))
-        for _ in range(20):
+        memory = 0
+        for wave in range(20):
+            if wave == 4:
+                memory = _resident_bytes()
             peer.heard.clear()
             for _ in range(50):
                 peer.send(transaction_message(b"get", b"key"))
@@ -128,3 +139,13 @@ async def test_1000_questions_never_answered_are_forgotten_in_the_end(serve):
             await until(lambda: not server.running)
         [stream] = server._streams
         assert len(stream._owed) == 50
+        assert _resident_bytes() - memory < 10_000_000
+
+
+async def test_peer_that_sends_faster_than_it_reads_is_read_no_further(serve, monkeypatch):
+    """With no room for answers at all, each is sent before the next message is read."""
+    monkeypatch.setattr(peer_stream, "QUEUE_MAX", 0)
+    async with serve() as server, SilentPeer(server.port) as peer:
+        for _ in range(200):
+            peer.send(transaction_message(b"echo"))
+        await until(lambda: _answered(peer) == 200)

@@ -190,7 +190,7 @@ async def test_200_interleaved_transactions_are_neither_lost_nor_mixed_up(serve,
 
     kinds = [own] * 120 + [slow] * 20 + [failing] * 20 + [hanging] * 20 + [abandoned] * 20
     dice.shuffle(kinds)
-    async with serve(deadline_s=1.5) as server, FakePeer(server.port, **offer) as peer:
+    async with serve(deadline_s=3.0) as server, FakePeer(server.port, **offer) as peer:
         peer.before_reply = jitter
         await asyncio.gather(*(kind(peer) for kind in kinds))
         await until(lambda: not server.running)
