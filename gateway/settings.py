@@ -99,6 +99,12 @@ class LimitSettings(Group):
     batch_operations_max: Positive = Field(
         default=600, description="State keys that one transaction reads and writes."
     )
+    transactions_max: int = Field(
+        default=4,
+        ge=1,
+        le=128,  # below the 200 calls that a peer of `network` takes at a time
+        description="Transactions under way at a time.",
+    )
     wait_default_s: Seconds = Field(
         default=10, description="How long a request waits for its results without `Prefer: wait`."
     )

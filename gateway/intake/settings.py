@@ -71,4 +71,5 @@ class IntakeSettings:
             batch_commands_max=limits.batch_commands_max,
             batch_bytes_max=limits.batch_bytes_max,
             batch_operations_max=limits.batch_operations_max,
+            in_flight_max=limits.transactions_max,
         )

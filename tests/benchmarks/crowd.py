@@ -2,18 +2,17 @@
 
 Farms and shops go in pairs. In a week a pair signs 20 commands, two of which break a rule:
 
-    farm   harvest and ship, five times; the fifth shipment names another's party: NOT_YOUR_PARTY
-    shop   receive and sell, four times; then sell the rest, and more than there is:
+    farm   harvest and ship, five times; one shipment names another's party: NOT_YOUR_PARTY
+    shop   receive and sell, four times; once sell the rest, and more than there is:
            INSUFFICIENT_QUANTITY
 
-They are sent in requests of one device each, alternately: what a shop counts was shipped before.
+When in the week that is differs from pair to pair, so that there are always some. They are sent in requests of one device each, alternately: what a shop counts was shipped before.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import zip_longest
 
 from chaincode.canonical import Json
 from chaincode.registry.records import Device as DeviceRecord
@@ -82,37 +81,35 @@ class Crowd:
         """Sign so many weeks of every pair, in requests of so many commands; return the count."""
         farms = [handle for handle in self.town.people if handle.startswith("farm-")]
         shops = [handle for handle in self.town.people if handle.startswith("shop-")]
-        for farm, shop in zip(farms, shops, strict=True):
+        for number, (farm, shop) in enumerate(zip(farms, shops, strict=True)):
             orders: deque[Order] = deque()
             for _ in range(weeks):
-                for sides in zip_longest(
-                    *(
-                        list(self._requests(handle, commands, request_commands))
-                        for handle, commands in zip(
-                            (farm, shop), self._week(farm, shop), strict=True
-                        )
-                    )
-                ):
-                    orders += [order for order in sides if order is not None]
+                grown, sold = self._week(farm, shop, breach=1 + number % 4)
+                for start in range(0, len(grown), request_commands):
+                    part = slice(start, start + request_commands)
+                    orders += [self._order(farm, grown[part]), self._order(shop, sold[part])]
             self.pairs.append(orders)
         return weeks * WEEK_COMMANDS * len(self.pairs)
 
-    def _week(self, farm: str, shop: str) -> tuple[list[bytes], list[bytes]]:
+    def _week(self, farm: str, shop: str, *, breach: int) -> tuple[list[bytes], list[bytes]]:
+        """Sign five lots' commands of both; those of lot number `breach` break the rules."""
         town = self.town
         grown: list[bytes] = []
         sold: list[bytes] = []
-        lot = ""
-        for _ in range(4):
+        received = ""
+        for number in range(5):
             lot, harvest = town.harvest(farm, 12_000)
+            if number == breach:
+                grown += [harvest, self._foreign_shipment(farm, shop, lot)]
+                sold += [town.take("sell", shop, received, grams) for grams in (4_000, 1)]
+                continue
+            received = lot
             shipment, ship = town.ship(farm, lot, shop, 10_000)
             grown += [harvest, ship]
             sold += [
                 town.receive(shop, lot, shipment, 10_000),
                 town.take("sell", shop, lot, 6_000),
             ]
-        sold += [town.take("sell", shop, lot, 4_000), town.take("sell", shop, lot, 1)]
-        kept, harvest = town.harvest(farm, 12_000)
-        grown += [harvest, self._foreign_shipment(farm, shop, kept)]
         return grown, sold
 
     def _foreign_shipment(self, farm: str, shop: str, lot: str) -> bytes:
@@ -131,10 +128,8 @@ class Crowd:
         }
         return device.sign("lot.ship", body, closed=closed)
 
-    def _requests(self, handle: str, commands: Sequence[bytes], size: int) -> Iterator[Order]:
-        kid = self.town.people[handle].device.kid
-        for start in range(0, len(commands), size):
-            yield Order(kid=kid, commands=tuple(commands[start : start + size]))
+    def _order(self, handle: str, commands: Sequence[bytes]) -> Order:
+        return Order(kid=self.town.people[handle].device.kid, commands=tuple(commands))
 
     def note(self, order: Order, *, last: str) -> None:
         """Remember that the order was answered, and its last command's id, for `missing_on`."""

@@ -112,7 +112,7 @@ async def run(
 
     async def lane(number: int) -> None:
         connection = Connection(port, number)
-        while time.perf_counter() - start < seconds:
+        while crowd.pairs and time.perf_counter() - start < seconds:
             orders = crowd.pairs.popleft()
             await _send(connection, crowd, orders.popleft(), tally)
             if orders:
@@ -166,5 +166,7 @@ async def _send(connection: Connection, crowd: Crowd, order: Order, tally: Tally
 
 
 async def _until_read(crowd: Crowd, reader: Ledger) -> None:
-    while await crowd.missing_on(reader):
+    behind = await crowd.missing_on(reader)
+    while behind:
         await asyncio.sleep(POLL_S)
+        behind = await crowd.missing_on(reader)

@@ -89,10 +89,14 @@ class Result:
 
 
 def in_turns(
-    contenders: Mapping[str, Callable[[], Sample]], *, rounds: int, say: Callable[[str], None]
+    contenders: Mapping[str, Callable[[], Sample]],
+    *,
+    rounds: int,
+    say: Callable[[str], None],
+    rehearse: bool = True,
 ) -> list[Result]:
-    """Measure each contender once for warmth, then all of them in turn, `rounds` times."""
-    for run in contenders.values():
+    """Measure all contenders in turn, `rounds` times, after one time that does not count."""
+    for run in contenders.values() if rehearse else ():
         run()
     samples: dict[str, list[Sample]] = {name: [] for name in contenders}
     for number in range(rounds):

@@ -1,0 +1,263 @@
+"""Run the benchmark: `python -m tests.benchmarks [--parts fabric http projection]`.
+
+Brings up a network of its own (Fabric as `minori network` finds it: MINORI_FABRIC_BIN names
+another), prints one table, writes everything to `var/bench.json`, and takes the network down.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import uvloop
+
+from gateway.fabric.profile import ConnectionProfile
+from gateway.fabric_ledger import FabricLedger
+from network.native import Network
+from network.topology import PEER_ORGANISATIONS, Topology
+from tests.benchmarks import (
+    chaincodes,
+    fabric_load,
+    http_load,
+    machine,
+    operations,
+    projecting,
+    report,
+)
+from tests.benchmarks.crowd import Crowd
+from tests.benchmarks.fabric_load import NODE, OURS, FabricLoad
+from tests.benchmarks.gateway_process import serving
+from tests.benchmarks.measuring import Result, Sample, in_turns
+from tests.benchmarks.processor import Meter
+from tests.benchmarks.report import Comparison
+from tests.fabric_fixture import free_base_port
+
+OUTPUT = Path("var/bench.json")
+PARTS = ("fabric", "http", "projection")
+DEVICES = 1_000
+ROUNDS = 3
+PLAIN_SECONDS = 5
+EVALUATE_SECONDS = 5
+HTTP_SECONDS = 8
+HTTP_WARM_SECONDS = 2
+REQUESTS_IN_FLIGHT = 256
+ONE_PER_TRANSACTION = {
+    "MINORI_LIMITS__BATCH_COMMANDS_MAX": "1",
+    "MINORI_LIMITS__TRANSACTIONS_MAX": "64",
+}
+PLAIN_GO, PLAIN_PYTHON = "plain-go", "plain-python"
+
+
+class Benchmark:
+    """One run on one network."""
+
+    def __init__(self, folder: Path) -> None:
+        """Prepare; `run` does everything."""
+        self._folder = folder
+        self._start = time.monotonic()
+        topology = Topology(directory=folder / "network", base_port=free_base_port())
+        self.network = Network(topology, progress=self.say)
+        self._crowd = Crowd.create(devices=DEVICES)
+
+    def say(self, text: str) -> None:
+        """Tell what is being done, to standard error."""
+        print(f"{time.monotonic() - self._start:6.1f} s  {text}", file=sys.stderr, flush=True)
+
+    def run(self, parts: Sequence[str]) -> dict:
+        """Measure the parts; return everything that was found, the table among it."""
+        network = self.network
+        try:
+            network.up()
+            go_shim = chaincodes.build_go(self._folder / PLAIN_GO)
+            about = machine.facts(network, go_shim=go_shim)
+            comparisons: list[Comparison] = []
+            if "fabric" in parts:
+                comparisons += self._plain()
+            self.say(f"entering {DEVICES} people with a device each")
+            uvloop.run(self._enter())
+            if "fabric" in parts:
+                comparisons.append(self._evaluate())
+            if "http" in parts:
+                comparisons.insert(0, self._http())
+            if "projection" in parts:
+                comparisons.append(uvloop.run(self._project()))
+        finally:
+            network.down()
+        counted = operations.per_type()
+        return {
+            "about": about,
+            "seconds": round(time.monotonic() - self._start),
+            "comparisons": [one.to_json() for one in comparisons],
+            "operations": {one.type: [one.reads, one.writes] for one in counted},
+            "table": report.table(comparisons, counted),
+        }
+
+    def _plain(self) -> list[Comparison]:
+        """Compare shims and clients, one command per transaction, on the plain contract."""
+        self.say("deploying the plain contract twice: in Go, and on our shim")
+        commands = {
+            PLAIN_GO: [str(self._folder / PLAIN_GO)],
+            PLAIN_PYTHON: [sys.executable, "-P", "-m", "tests.benchmarks.plain_python"],
+        }
+        for name, command in commands.items():
+            chaincodes.deploy(self.network, name=name, command=command, base_port=free_base_port())
+        order = fabric_load.put()
+
+        def load(ask: fabric_load.Ask, chaincode: str) -> FabricLoad:
+            return FabricLoad(self.network, ask, order, chaincode=chaincode, seconds=PLAIN_SECONDS)
+
+        results = in_turns(
+            {
+                "Go shim, our client": load(OURS, PLAIN_GO),
+                "our shim, our client": load(OURS, PLAIN_PYTHON),
+                "Go shim, official Node client": load(NODE, PLAIN_GO),
+            },
+            rounds=ROUNDS,
+            say=self.say,
+        )
+        title = "One command per transaction, no HTTP: read a key, write it, 64 in flight"
+        return [Comparison(title=title, results=results, aim="our shim ≥ 0.95× of Go")]
+
+    def _evaluate(self) -> Comparison:
+        def load(ask: fabric_load.Ask) -> FabricLoad:
+            return FabricLoad(
+                self.network,
+                ask,
+                fabric_load.query("contract/head"),
+                chaincode=self.network.topology.chaincode,
+                seconds=EVALUATE_SECONDS,
+            )
+
+        results = in_turns(
+            {"official Node client": load(NODE), "our client": load(OURS)},
+            rounds=ROUNDS,
+            say=self.say,
+        )
+        title = "Evaluate: the contract's query of one key, 64 in flight"
+        return Comparison(title=title, results=results, aim="≥ 2×")
+
+    async def _enter(self) -> None:
+        admins = self._ledgers("admin")
+        try:
+            await self._crowd.enter(admins)
+        finally:
+            await asyncio.gather(*(one.close() for one in admins.values()))
+
+    def _ledgers(self, identity: str) -> dict[str, FabricLedger]:
+        """Return the ledger as each organisation sees it, by MSP id."""
+        profiles = [
+            ConnectionProfile.load(self.network.connection(one.name)) for one in PEER_ORGANISATIONS
+        ]
+        return {
+            profile.msp_id: FabricLedger.from_profile(profile, identity=identity)
+            for profile in profiles
+        }
+
+    def _http(self) -> Comparison:
+        """Compare many commands per transaction with one, through the gateway."""
+        is_batching_well = self.network.commands.line >= (3, 1)
+        weeks, per_request = (6, 10) if is_batching_well else (2, 2)
+        self.say(f"signing {weeks} weeks of everybody's work")
+        count = self._crowd.sign(weeks=weeks, request_commands=per_request)
+        self.say(f"signed {count} commands")
+
+        def load(name: str, settings: Mapping[str, str]) -> Sample:
+            folder = self._folder / f"gateway-{name}"
+            profile = self.network.connection(PEER_ORGANISATIONS[0].name)
+            with serving(folder, profile=profile, settings=settings) as gateway:
+                return uvloop.run(self._send(gateway.port, gateway.pid))
+
+        results = in_turns(
+            {
+                "one per transaction": lambda: load(1),
+                "up to 100 per transaction": lambda: load(100),
+            },
+            rounds=ROUNDS,
+            say=self.say,
+            rehearse=False,
+        )
+        return Comparison(
+            title="Signed commands through HTTP, until read from two peers",
+            results=results,
+            aim="≥ 15×" if is_batching_well else "≥ 2×",
+            note=_http_note(results, per_request),
+        )
+
+    async def _send(self, port: int, pid: int) -> Sample:
+        ledgers = self._ledgers("gateway")
+        readers = list(ledgers.values())[:2]
+        pids = {**self.network.pids, "gateway": pid}
+
+        async def load(seconds: float) -> Sample:
+            return await http_load.run(
+                self._crowd,
+                port,
+                in_flight=REQUESTS_IN_FLIGHT,
+                seconds=seconds,
+                readers=readers,
+                meter=Meter(pids),
+            )
+
+        try:
+            await load(HTTP_WARM_SECONDS)
+            return await load(HTTP_SECONDS)
+        finally:
+            await asyncio.gather(*(one.close() for one in ledgers.values()))
+
+    async def _project(self) -> Comparison:
+        self.say("projecting the chain")
+        ledgers = self._ledgers("gateway")
+        own = next(iter(ledgers.values()))
+        samples: dict[str, list[Sample]] = {"blocks at hand": [], "rebuild from the own peer": []}
+        try:
+            blocks = await projecting.read_all(own)
+            for _ in range(ROUNDS):
+                samples["blocks at hand"].append(await projecting.apply(blocks, self._folder))
+                samples["rebuild from the own peer"].append(
+                    await projecting.rebuilt(own, blocks, self._folder)
+                )
+        finally:
+            await asyncio.gather(*(one.close() for one in ledgers.values()))
+        results = [Result(name=name, samples=tuple(taken)) for name, taken in samples.items()]
+        rates = [one.samples[-1].notes["blocks_per_second"] for one in results]
+        return Comparison(
+            title="Projection: commands of the chain just made, applied to SQLite",
+            results=results,
+            note=f"{len(blocks)} blocks, {results[0].samples[0].count} commands; "
+            f"{rates[0]} and {rates[1]} blocks per second",
+        )
+
+
+def _http_note(results: Sequence[Result], per_request: int) -> str:
+    notes = [sample.notes for one in results for sample in one.samples]
+    rejected = {note["rejected_percent"] for note in notes}
+    refused = {key for note in notes for key in note["refused_requests"]}
+    return (
+        f"{REQUESTS_IN_FLIGHT} requests in flight, {per_request} commands of one device each, "
+        f"{notes[-1]['devices']} devices, {min(rejected)} to {max(rejected)} % rejected"
+        + (f", some requests answered {sorted(refused)} and sent again" if refused else "")
+    )
+
+
+def main() -> int:
+    """Run, print, and write the record."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--output", type=Path, default=OUTPUT)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="minori-bench-") as folder:
+        found = Benchmark(Path(folder)).run(options.parts)
+    for name, text in found["about"].items():
+        print(f"{name:12}{text}")
+    print(f"\n{found['table']}\n\n{found['seconds']} s")
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""What the figures were measured on: machine, versions, settings of the network."""
+
+import os
+import platform
+import shutil
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+from network.native import Network
+
+NODE_CLIENT = Path(__file__).parent.parent / "node/node_modules/@hyperledger/fabric-gateway"
+
+
+def facts(network: Network, *, go_shim: str) -> dict[str, str]:
+    """Return facts by name, for people to read."""
+    topology = network.topology
+    memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    packages = ("grpcio", "protobuf", "cryptography", "fastapi", "uvicorn", "uvloop", "sqlalchemy")
+    return {
+        "machine": f"{_processor()}, {os.cpu_count()} cores, {memory_bytes / 2**30:.0f} GiB, "
+        f"{platform.system()} {platform.release()}",
+        "load before": f"{os.getloadavg()[0]:.1f} (should be near 0)",
+        "Fabric": f"{'.'.join(map(str, network.commands.version))}, ordering by "
+        f"{topology.consensus}, 3 peers, 4 orderers, endorsement 2 of 3, TLS both ways",
+        "blocks": f"after {topology.batch_timeout_ms} ms, {topology.max_message_count} "
+        f"transactions or {topology.preferred_max_bytes / 2**20:g} MiB",
+        "Python": f"{platform.python_version()}; "
+        + ", ".join(f"{name} {version(name)}" for name in packages),
+        "yardsticks": f"fabric-chaincode-go {go_shim}, {_output('go', 'version')}; "
+        f"@hyperledger/fabric-gateway {_node_client()}, Node {_output('node', '--version')}",
+    }
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _node_client() -> str:
+    for line in (NODE_CLIENT / "package.json").read_text().splitlines():
+        if '"version"' in line:
+            return line.split('"')[3]
+    return "?"
+
+
+def _output(*command: str) -> str:
+    program = shutil.which(command[0])
+    if program is None:
+        return f"no {command[0]}"
+    done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=True)
+    return done.stdout.strip().removeprefix("go version ")
