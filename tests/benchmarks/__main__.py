@@ -173,8 +173,8 @@ class Benchmark:
 
         results = in_turns(
             {
-                "one per transaction": lambda: load(1),
-                "up to 100 per transaction": lambda: load(100),
+                "one per transaction": lambda: load("single", ONE_PER_TRANSACTION),
+                "up to 100 per transaction": lambda: load("batched", {}),
             },
             rounds=ROUNDS,
             say=self.say,

@@ -6,7 +6,8 @@ Farms and shops go in pairs. In a week a pair signs 20 commands, two of which br
     shop   receive and sell, four times; once sell the rest, and more than there is:
            INSUFFICIENT_QUANTITY
 
-When in the week that is differs from pair to pair, so that there are always some. They are sent in requests of one device each, alternately: what a shop counts was shipped before.
+When in the week that is differs from pair to pair, so that there are always some. Commands are sent
+in requests of one device each, farm and shop in turn: what a shop counts was shipped before.
 """
 
 import asyncio

@@ -9,16 +9,18 @@ from tests.benchmarks.operations import EVERY_TRANSACTION, Operations
 QUIET_CORES = 0.25
 """More than this in use by strangers, and rates are theirs as much as ours."""
 
-_COLUMNS = f"{'':46}{'per second':>11}{'ratio':>8}{'p50 ms':>8}{'p99 ms':>8}{'CPU ms each':>13}{'ratio':>8}"
+_NAME_WIDTH = 36
+_WIDTHS = (11, 8, 9, 9, 13, 8)
+_HEADS = ("per second", "ratio", "p50 ms", "p99 ms", "CPU ms each", "ratio")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Results measured in turns. Ratios are to the first; `aim` is for the one after it.
+    """Results measured in turns.
 
     Attributes:
         title: What was done.
-        results: The first is the yardstick.
+        results: The first is the yardstick of the ratios.
         aim: What was hoped for, in words.
         note: What one has to know to read it.
     """
@@ -33,6 +35,7 @@ class Comparison:
         return {
             "title": self.title,
             "aim": self.aim,
+            "note": self.note,
             "results": [
                 {
                     "name": one.name,
@@ -48,24 +51,32 @@ class Comparison:
 
 def table(comparisons: Sequence[Comparison], operations: Sequence[Operations]) -> str:
     """Return the whole report."""
-    lines = [_COLUMNS]
+    lines = [_row("", _HEADS)]
     for comparison in comparisons:
         lines += ["", *_comparison(comparison)]
     lines += ["", *_operations(operations), "", *_processor(comparisons)]
     return "\n".join(lines)
 
 
+def _row(name: str, cells: Sequence[str]) -> str:
+    padded = (f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
+    return f"{name:{_NAME_WIDTH}}{''.join(padded)}"
+
+
 def _comparison(comparison: Comparison) -> Iterator[str]:
-    aim = f"  (aim: {comparison.aim})" if comparison.aim else ""
+    aim = f" (aim: {comparison.aim})" if comparison.aim else ""
     yield f"{comparison.title}{aim}"
     first = comparison.results[0]
     for one in comparison.results:
-        rate_ratio = one.per_second / first.per_second
-        cost_ratio = one.processor_ms / first.processor_ms
-        yield (
-            f"  {one.name:44}{one.per_second:>11,.0f}{rate_ratio:>7.2f}×{_ms(one.p50_ms):>8}"
-            f"{_ms(one.p99_ms):>8}{one.processor_ms:>13.2f}{cost_ratio:>7.2f}×"
+        cells = (
+            f"{one.per_second:,.0f}",
+            f"{one.per_second / first.per_second:.2f}×",
+            _ms(one.p50_ms),
+            _ms(one.p99_ms),
+            f"{one.processor_ms:.2f}",
+            f"{one.processor_ms / first.processor_ms:.2f}×",
         )
+        yield _row(f"  {one.name}", cells)
     if comparison.note:
         yield f"  {comparison.note}"
 
@@ -75,9 +86,10 @@ def _operations(operations: Sequence[Operations]) -> Iterator[str]:
         f"State operations per command, besides {EVERY_TRANSACTION} reads "
         "that every transaction makes once"
     )
-    yield f"  {'type':22}{'reads':>7}{'writes':>8}{'together':>10}"
     for one in operations:
-        yield f"  {one.type:22}{one.reads:>7}{one.writes:>8}{one.reads + one.writes:>10}"
+        yield (
+            f"  {one.type:20}{one.reads + one.writes:>3} = {one.reads} reads + {one.writes} writes"
+        )
 
 
 def _processor(comparisons: Sequence[Comparison]) -> Iterator[str]:
@@ -87,7 +99,7 @@ def _processor(comparisons: Sequence[Comparison]) -> Iterator[str]:
         for one in comparison.results:
             used = sorted(one.cores.items(), key=lambda item: -item[1])
             parts = ", ".join(f"{kind} {cores:.2f}" for kind, cores in used if cores >= 0.01)
-            yield f"  {one.name:44}{parts}; others {one.others:.2f}"
+            yield f"  {one.name:{_NAME_WIDTH - 2}}{parts}; others {one.others:.2f}"
             loud = loud or one.others > QUIET_CORES
     yield "  `load` is whoever makes the load, on the same cores."
     if loud:
