@@ -154,7 +154,7 @@ class World:
     # Signing and submitting
 
     def payload(
-        self, by: str, type_name: str, body: dict, closed: dict | None = None, **members: object
+        self, by: str, type_name: str, body: dict, closed: dict | None = None, /, **members: object
     ) -> dict:
         """Return the next payload of someone's device; `members` replace or, as `None`, remove."""
         person = self.people[by]
@@ -176,7 +176,7 @@ class World:
         return {name: value for name, value in payload.items() if value is not None}
 
     def write(
-        self, by: str, type_name: str, body: dict, closed: dict | None = None, **members: object
+        self, by: str, type_name: str, body: dict, closed: dict | None = None, /, **members: object
     ) -> bytes:
         """Sign the next command of someone's device, and move its sequence on."""
         if closed is not None and "salt" not in closed:
@@ -206,6 +206,7 @@ class World:
         type_name: str,
         body: dict,
         closed: dict | None = None,
+        /,
         *,
         time: int = NOW,
         **members: object,

@@ -1,0 +1,226 @@
+"""Every member of every command: left out, added to, or of another shape; and its closed part."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+import pytest
+
+from chaincode import commands, envelope
+from chaincode.errors import FaultError
+from tests.chaincode.drafts import Draft, types, valid
+from tests.chaincode.pen import Pen, canonical
+
+OPTIONAL = {
+    ("registry.bootstrap", "body.constitution"),
+    ("actor.register", "body.roles[0].until"),
+    ("actor.grant", "body.roles[0].until"),
+    ("auditor.register", "body.roles[0].until"),
+}
+WRONG = (None, True, -1, 2**53 - 1, "", "no such", "0" * 81, [], [None], {}, {"x": 1}, 1)
+WITH_CLOSED = [name for name in types() if valid(name).closed]
+
+
+def fault(draft: Draft) -> tuple[str, str] | None:
+    """Return code and member that a draft's bytes are refused for, `None` if they aren't."""
+    try:
+        commands.read(draft.wire())
+    except FaultError as error:
+        return str(error.code), error.member
+    return None
+
+
+def members(value: dict, path: str) -> Iterator[tuple[str, dict, str]]:
+    """Yield (path, object, name) of every member, the objects within objects and lists too."""
+    for name, member in value.items():
+        yield f"{path}.{name}", value, name
+        if isinstance(member, dict):
+            yield from members(member, f"{path}.{name}")
+        elif isinstance(member, list):
+            for place, item in enumerate(member):
+                if isinstance(item, dict):
+                    yield from members(item, f"{path}.{name}[{place}]")
+
+
+def parts(type_name: str) -> Iterator[tuple[Draft, str, dict, str]]:
+    """Yield a fresh draft per member of its open and closed part."""
+    draft = valid(type_name)
+    paths = [path for path, *_ in members(draft.body, "body")]
+    paths += [path for path, *_ in members(draft.closed or {}, "closed")]
+    for path in paths:
+        fresh = valid(type_name)
+        found = [*members(fresh.body, "body"), *members(fresh.closed or {}, "closed")]
+        value, name = next((value, name) for at, value, name in found if at == path)
+        yield fresh, path, value, name
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_a_member_left_out_is_missed(type_name):
+    for draft, path, value, name in parts(type_name):
+        del value[name]
+        if (type_name, path) in OPTIONAL:
+            assert fault(draft) is None
+        else:
+            assert fault(draft) == ("MISSING_MEMBER", path)
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_a_member_of_another_shape_is_refused(type_name):
+    for draft, path, value, name in parts(type_name):
+        right = value[name]
+        for wrong in WRONG:
+            value[name] = deepcopy(wrong)
+            code, member = fault(draft) or ("", path)
+            assert code or is_possible(right, wrong), (path, wrong)
+            assert code in {"", "BAD_VALUE", "MISSING_MEMBER", "UNKNOWN_MEMBER", "UNKNOWN_TYPE"}
+            assert member.startswith(path), (path, wrong, code, member)
+        value[name] = right
+
+
+def is_possible(right: object, wrong: object) -> bool:
+    """Whether `wrong` may well be right: of the same kind, where the kind has such values."""
+    if isinstance(right, bool) or isinstance(wrong, bool):
+        return isinstance(right, bool) and isinstance(wrong, bool)
+    return type(right) is type(wrong) and (isinstance(right, int | str) or right == wrong)
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_an_unknown_member_is_refused(type_name):
+    for draft, path, value, _ in parts(type_name):
+        value["note"] = 1
+        at = path.rpartition(".")[0]
+        assert fault(draft) == ("UNKNOWN_MEMBER", f"{at}.note")
+        del value["note"]
+
+
+def test_the_first_unknown_member_by_name_is_named():
+    draft = valid("lot.sell")
+    draft.body |= {"zz": 1, "aa": 1}
+    assert fault(draft) == ("UNKNOWN_MEMBER", "body.aa")
+
+
+@pytest.mark.parametrize("type_name", types())
+@pytest.mark.parametrize("member", ["body", "type", "kid", "seq", "prev", "actor", "ledger", "v"])
+def test_a_member_of_the_envelope_left_out_is_missed(type_name, member):
+    draft = valid(type_name)
+    draft.members[member] = None
+    assert fault(draft) == ("MISSING_MEMBER", member)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("v", 0),
+        ("v", 2),
+        ("v", "1"),
+        ("v", True),
+        ("ledger", "AB" * 32),
+        ("ledger", "ab" * 31),
+        ("seq", 0),
+        ("seq", -1),
+        ("seq", "1"),
+        ("seq", True),
+        ("prev", ""),
+        ("actor", "0" * 12),  # twelve digits are what a My Number looks like
+        ("actor", "ILOU" * 3),
+        ("actor", "k" * 12),
+        ("on_behalf", "K" * 11),
+        ("on_behalf", "K" * 13),
+        ("type", "lot"),
+        ("type", "lot.Sell"),
+        ("type", "lot.sell "),
+        ("event_time", "2026-04-15"),
+        ("event_time", "2026-04-15T09:00:00"),
+        ("event_time", "2026-04-15T09:00:00+09:00"),
+        ("event_time", "2026-04-15T09:00:00.0Z"),
+        ("event_time", "2026-04-15T24:00:00Z"),
+        ("event_time", "2026-04-15T23:60:00Z"),
+        ("event_time", "2026-04-15T23:59:60Z"),
+        ("event_time", "2026-02-30T00:00:00Z"),
+        ("event_time", "2026-02-29T00:00:00Z"),
+        ("event_time", "2026-13-01T00:00:00Z"),
+        ("event_time", "2026-00-01T00:00:00Z"),
+        ("event_time", "2026-04-00T00:00:00Z"),
+        ("event_time", "1999-12-31T23:59:59Z"),
+        ("event_time", "2100-01-01T00:00:00Z"),
+        ("event_time", "2026-04-15t00:00:00z"),
+        ("signed_at", 1_776_211_200),
+        ("expires", ""),
+        ("body", []),
+        ("body", "{}"),
+        ("closed", "AB" * 32),
+    ],
+)
+def test_a_member_of_the_envelope_of_another_shape_is_refused(member, value):
+    draft = valid("lot.sell")
+    draft.members[member] = value
+    assert fault(draft) == ("BAD_VALUE", member)
+
+
+@pytest.mark.parametrize("text", ["2028-02-29T23:59:59Z", "2000-01-01T00:00:00Z"])
+def test_a_time_that_the_calendar_has_is_read(text):
+    draft = valid("lot.sell")
+    draft.members["event_time"] = text
+    assert fault(draft) is None
+
+
+def test_an_unknown_member_of_the_envelope_is_refused():
+    draft = valid("lot.sell")
+    draft.members["note"] = "x"
+    assert fault(draft) == ("UNKNOWN_MEMBER", "note")
+
+
+def test_a_type_that_nobody_wrote_is_unknown():
+    draft = valid("lot.sell")
+    draft.members["type"] = "lot.eat"
+    assert fault(draft) == ("UNKNOWN_TYPE", "type")
+
+
+@pytest.mark.parametrize("type_name", WITH_CLOSED)
+def test_a_closed_part_that_is_left_behind_is_missed(type_name):
+    draft = valid(type_name)
+    wire, _, _ = draft.wire().partition(b"~")
+    with pytest.raises(FaultError, match="CLOSED_PART_MISSING"):
+        commands.read(wire)
+    draft.closed = None
+    assert fault(draft) == ("CLOSED_PART_MISSING", "closed")
+
+
+@pytest.mark.parametrize("type_name", [name for name in types() if name not in WITH_CLOSED])
+def test_a_closed_part_that_the_type_does_not_have_is_refused(type_name):
+    draft = valid(type_name)
+    draft.closed = {"salt": "0" * 32}
+    assert fault(draft) == ("CLOSED_PART_UNEXPECTED", "closed")
+    wire, _, _ = draft.wire().partition(b"~")
+    with pytest.raises(FaultError, match="CLOSED_PART_UNEXPECTED"):
+        commands.read(wire)
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_a_command_names_every_record_it_may_touch(type_name):
+    draft = valid(type_name).last()
+    keys = commands.keys(envelope.parse(draft.wire()))
+    assert draft.submit()["code"] == "ACCEPTED"
+    stub = draft.world.ledger.stub
+    everywhere = {"contract/head", "contract/demo_time"}
+    assert set(stub.reads) | set(stub.writes) == keys | everywhere
+
+
+def test_a_grant_of_the_most_roles_and_devices_is_read():
+    draft = valid("actor.grant")
+    draft.body["devices"] = [Pen(f"device {number}").kid for number in range(8)]
+    draft.body["roles"] *= 16
+    assert fault(draft) is None
+    draft.body["roles"] *= 2
+    assert fault(draft) == ("BAD_VALUE", "body.roles")
+
+
+def test_the_largest_command_is_read_and_one_byte_more_is_not():
+    draft = valid("key.revoke")
+    wire = draft.wire()
+    room = envelope.COMMAND_BYTES_MAX - len(wire)
+    assert room > 0
+    with pytest.raises(FaultError, match="NOT_A_JWS"):
+        commands.read(wire + b"A" * room)
+    with pytest.raises(FaultError, match="TOO_LARGE"):
+        commands.read(wire + b"A" * (room + 1))
+    assert canonical(draft.payload())
