@@ -30,7 +30,6 @@ def create_app(gateway: Gateway) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        max_body_size=gateway.settings.limits.body_bytes_max,
     )
     app.state.gateway = gateway
     app.state.rates = RateLimits(gateway.settings.limits)

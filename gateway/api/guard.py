@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -72,7 +73,7 @@ class Guard:
             try:
                 await self._check(request)
                 async with asyncio.timeout(self._request_s):
-                    await self._app(scope, receive, reply.send)
+                    await self._app(scope, self._counted(receive), reply.send)
             except Exception as error:
                 if reply.status:
                     raise  # half an answer is out: the connection must break, not pretend
@@ -87,6 +88,23 @@ class Guard:
             return
         self._check_origin(request)
         _check_media_type(request)
+        length = request.headers.get("content-length", "")
+        if length.isdecimal() and int(length) > self._settings.limits.body_bytes_max:
+            raise ProblemError(GatewayCode.REQUEST_TOO_LARGE)
+
+    def _counted(self, receive: Receive) -> Receive:
+        """Return `receive` with an end to how much it gives, whatever length was announced."""
+        left = self._settings.limits.body_bytes_max
+
+        async def receive_counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)  # FastAPI hands on this kind, and hides any other
+            return message
+
+        return receive_counted
 
     def _check_origin(self, request: Request) -> None:
         """Refuse what a page of another site makes a browser send (RFC 6454, Fetch standard)."""
@@ -146,7 +164,7 @@ def _check_media_type(request: Request) -> None:
 
 
 def _measure(scope: Scope, status: int, duration_s: float) -> None:
-    route = getattr(scope.get("route"), "path", "none")
+    route = getattr(scope.get("route"), "name", "none")
     method = scope["method"] if scope["method"] in metrics.METHODS else "other"
     metrics.REQUESTS.labels(method, route, str(status)).inc()
     metrics.REQUEST_S.labels(method, route).observe(duration_s)

@@ -1,0 +1,234 @@
+"""What every request passes and every answer carries; every error has the one shape."""
+
+import json
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from gateway.api import prefer, schemas
+from gateway.api.rate import network_of
+from gateway.ledger import LedgerUnavailableError
+from tests.gateway.stage import stage_in
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+}
+
+
+def check_problem(response, status, code):
+    """Hold an answer against the one shape."""
+    assert (response.status_code, response.json()["code"]) == (status, code), response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = schemas.ProblemObject.model_validate(response.json())
+    assert problem.status == status
+    assert problem.type == f"/problems/{code}"
+    assert problem.request == response.headers["minori-request"]
+    assert response.headers["content-language"] in {"ja", "en"}
+    assert "Accept-Language" in response.headers["vary"]
+    for name, value in ALWAYS.items():
+        assert response.headers[name] == value
+    assert "default-src 'none'" in response.headers["content-security-policy"]
+    assert response.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("GET", "/api/nothing", 404, "ROUTE_NOT_FOUND"),
+        ("GET", "/nothing", 404, "ROUTE_NOT_FOUND"),
+        ("GET", "/api/lots/", 404, "ROUTE_NOT_FOUND"),
+        ("PUT", "/api/lots", 405, "METHOD_NOT_ALLOWED"),
+        ("POST", "/api/lots", 405, "METHOD_NOT_ALLOWED"),
+        ("DELETE", "/health", 405, "METHOD_NOT_ALLOWED"),
+        ("GET", "/api/commands/xyz", 422, "INVALID_REQUEST"),
+        ("GET", "/api/lots/short", 422, "INVALID_REQUEST"),
+        ("GET", "/api/ledger?min_block=-1", 422, "INVALID_REQUEST"),
+        ("GET", "/api/lots", 401, "SESSION_REQUIRED"),
+        ("GET", "/api/lots/" + "0" * 20, 404, "LOT_NOT_FOUND"),
+        ("BREW", "/api/lots", 405, "METHOD_NOT_ALLOWED"),
+    ],
+)
+async def test_errors_of_every_kind_have_one_shape(stage, method, path, status, code):
+    response = await stage.client.request(method, path)
+    check_problem(response, status, code)
+    if status == 405:
+        assert response.headers["allow"]
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b"{}", "text/plain", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (b"{}", "application/x-www-form-urlencoded", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (b"{}", "", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        (b"{", "application/json", 422, "INVALID_REQUEST"),
+        (b"[]", "application/json", 422, "INVALID_REQUEST"),
+        (b"", "application/json", 422, "INVALID_REQUEST"),
+        (b"\xff\xfe", "application/json", 422, "INVALID_REQUEST"),
+        (b"[" * 100_000, "application/json", 422, "INVALID_REQUEST"),
+        (b'{"commands":[]}', "application/json", 422, "INVALID_REQUEST"),
+        (b'{"commands":[{"jws":"\\ud800"}]}', "application/json", 400, "NOT_A_JWS"),
+        (b'{"commands":[{"jws":7}]}', "application/json", 422, "INVALID_REQUEST"),
+        (b'{"commands":[{"jws":"\xe3\x81\x82"}]}', "application/json", 400, "NOT_A_JWS"),
+    ],
+)
+async def test_bodies_of_every_kind_are_answered_in_one_shape(
+    stage, content, media_type, status, code
+):
+    headers = {"Content-Type": media_type} if media_type else {}
+    response = await stage.client.post("/api/commands", content=content, headers=headers)
+    check_problem(response, status, code)
+
+
+@pytest.mark.parametrize("is_chunked", [False, True])
+async def test_a_body_is_read_up_to_the_limit(tmp_path, is_chunked):
+    async with stage_in(tmp_path, body_bytes_max=1_000) as stage:
+
+        async def chunks():
+            for _ in range(20):
+                yield b" " * 100
+
+        content = chunks() if is_chunked else b" " * 2_000
+        response = await stage.client.post(
+            "/api/commands", content=content, headers={"Content-Type": "application/json"}
+        )
+        check_problem(response, 413, "REQUEST_TOO_LARGE")
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (RuntimeError("secret"), 500, "INTERNAL"),
+        (TimeoutError("secret"), 503, "OUT_OF_TIME"),
+        (LedgerUnavailableError("secret"), 503, "LEDGER_UNAVAILABLE"),
+        (OperationalError("SELECT secret", {}, Exception("secret")), 503, "TABLES_UNAVAILABLE"),
+    ],
+)
+async def test_what_fails_inside_is_answered_without_a_word_of_it(
+    stage, monkeypatch, failure, status, code
+):
+    async def fail(*_arguments):
+        raise failure
+
+    monkeypatch.setattr("gateway.api.about.find_founding", fail)
+    response = await stage.get("/api/ledger")
+    check_problem(response, status, code)
+    assert "secret" not in response.text
+    assert ("retry-after" in response.headers) == (status == 503)
+
+
+async def test_a_request_that_takes_too_long_is_ended(tmp_path, monkeypatch):
+    import asyncio
+
+    async def hang(*_arguments):
+        await asyncio.Event().wait()
+
+    async with stage_in(tmp_path, request_s=0.05, wait_default_s=0, wait_max_s=0) as stage:
+        monkeypatch.setattr("gateway.api.about.find_founding", hang)
+        check_problem(await stage.get("/api/ledger"), 503, "OUT_OF_TIME")
+
+
+@pytest.mark.parametrize("host", ["[", "[::1", "a b", "\x7f", "é", ""])
+async def test_a_host_of_nonsense_breaks_nothing(stage, host):
+    headers = [(b"host", host.encode())]
+    for path, status in {"/api/command-types": 200, "/api/nothing": 404, "/": 200}.items():
+        response = await stage.client.get(path, headers=headers)
+        assert response.status_code == status
+
+
+async def test_an_origin_is_checked_without_a_cookie_too(stage):
+    for origin, status in {
+        "http://127.0.0.1:8000": 200,
+        "http://localhost:8000": 200,
+        "https://elsewhere.example": 403,
+    }.items():
+        response = await stage.client.post(
+            "/api/sessions/challenge", json={"kid": "A" * 43}, headers={"Origin": origin}
+        )
+        assert response.status_code == status, origin
+
+
+async def test_reading_needs_no_origin(stage):
+    response = await stage.get("/api/command-types", Origin="https://elsewhere.example")
+    assert response.status_code == 200
+    assert "access-control-allow-origin" not in response.headers
+
+
+async def test_health_says_what_is_wrong(stage):
+    healthy = await stage.get("/health")
+    assert (healthy.status_code, healthy.json()["ready"]) == (200, True)
+    assert healthy.json()["projection"]["lag"] == 0
+    stage.ledger.failure = LedgerUnavailableError("away")
+    ill = await stage.get("/health")
+    assert (ill.status_code, ill.json()["ready"]) == (503, False)
+    assert ill.json()["ledger"] == {"kind": "embedded", "reachable": False, "height": None}
+    stage.ledger.failure = None
+    await stage.gateway.intake.stop()
+    assert (await stage.get("/health")).json()["outbox"] == {"taking": False, "waiting": 0}
+
+
+async def test_metrics_count_routes_and_not_addresses(stage):
+    await stage.get("/api/lots/" + "0" * 20)
+    await stage.get("/api/made/up/by/a/stranger")
+    response = await stage.get("/metrics")
+    assert response.headers["content-type"].startswith("text/plain")
+    assert 'route="read_lot",status="404"' in response.text
+    assert "stranger" not in response.text
+    assert "0" * 20 not in response.text
+    assert "projection_height_blocks" in response.text
+
+
+async def test_the_ledger_describes_itself(stage):
+    told = (await stage.get("/api/ledger", **{"Accept-Language": "en"})).json()
+    assert told["id"] == stage.town.ledger
+    assert (told["kind"], told["kept_by"]) == ("embedded", "One operator keeps this record.")
+    assert (told["demo"], told["height"]) == (False, stage.gateway.follower.height)
+    assert told["constitution"]["title"] == stage.town.constitution.title
+    assert json.dumps(told["constitution"]).count("CoopMSP") == 1
+
+
+async def test_every_type_of_command_is_described(stage):
+    types = {one["name"]: one for one in (await stage.get("/api/command-types")).json()["types"]}
+    harvest = types["lot.harvest"]
+    assert (harvest["public"], harvest["delegable"], harvest["signers"]) == (True, True, 1)
+    assert harvest["closed"]["properties"]["quantity_g"]["minimum"] == 1
+    assert types["key.revoke"]["delegable"] is False
+    assert types["lot.settle"]["signers"] == 2
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (None, 10),
+        ("wait=3", 3),
+        ("wait=0", 0),
+        ("wait=999", 60),
+        ("Wait = 5", 5),
+        ("respond-async, wait=5", 5),
+        ("respond-async", 0),
+        ("wait=2, wait=9", 2),
+        ('wait="7"', 7),
+        ("wait=soon", 10),
+        ("wait=-1", 10),
+        ("return=minimal", 10),
+        ("wait=5;x=y", 5),
+    ],
+)
+def test_prefer_says_how_long_to_wait(header, expected):
+    assert prefer.wait_s(header, default=10, most=60) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "counted"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("", ""),
+        ("unix:/socket", "unix:/socket"),
+    ],
+)
+def test_one_client_is_an_address_or_its_network(address, counted):
+    assert network_of(address) == counted
