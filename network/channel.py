@@ -132,7 +132,11 @@ def _orderer_group(topology: Topology) -> dict[str, Setting]:
                 "ElectionTick": 10,
                 "HeartbeatTick": 1,
                 "MaxInflightBlocks": 5,
-                "SnapshotIntervalSize": 16 * 1024 * 1024,
+                # A restarted orderer of Fabric 2.5 locks up for good when the entries that added
+                # the first members are still in its log and the log does not fit into one Raft
+                # message, whose size is PreferredMaxBytes (etcdraft/chain.go `apply` waits for
+                # `WALSyncC` while node.go `run` waits for `applyC`). So the log is cut before.
+                "SnapshotIntervalSize": topology.preferred_max_bytes // 2,
             },
         },
     }

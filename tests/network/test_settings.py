@@ -186,6 +186,9 @@ def test_raft_has_one_consenter_per_organisation(tmp_path):
     raft = profile["Orderer"]["EtcdRaft"]
     assert [one["Port"] for one in raft["Consenters"]] == [20003, 20013, 20023, 20033]
     assert raft["Options"]["TickInterval"] == "200ms"
+    # Else an orderer that restarts on a longer log locks up (`network.channel` says why).
+    size = profile["Orderer"]["BatchSize"]["PreferredMaxBytes"]
+    assert 0 < raft["Options"]["SnapshotIntervalSize"] < size
 
 
 def test_bft_has_four_consenters_with_an_identity_each(tmp_path):

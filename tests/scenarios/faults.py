@@ -19,9 +19,10 @@ from gateway.ledger import Block
 from tests.scenarios.load import Load
 from tests.scenarios.stage import Stage
 
-CALM_S = 3
-AFTER_S = 6
-RATE_PER_S = 60
+WINDOW_S = 2
+AFTER_S = 4
+PATIENCE_S = 60
+RATE_PER_S = 65
 FEWEST_PER_S = 50
 
 Fault = Callable[[Stage, random.Random], Awaitable[None]]
@@ -35,11 +36,16 @@ async def kill_and_restart(stage: Stage, choose: random.Random, *names: str) -> 
     await asyncio.to_thread(stage.network.up)
 
 
-async def kill_gateway(stage: Stage, choose: random.Random) -> None:
-    """SIGKILL the first gateway and start it again."""
-    stage.gateways[0].kill()
+async def kill_gateway(stage: Stage, choose: random.Random, after: str) -> None:
+    """Have the first gateway die right after a stage of a transaction, and start it again."""
+    gateway = stage.gateways[0]
+    gateway.orders.write_text(after)
+    deadline = time.monotonic() + PATIENCE_S
+    while gateway.process.poll() is None:
+        assert time.monotonic() < deadline, "the gateway did not die"
+        await asyncio.sleep(0.02)
     await asyncio.sleep(choose.uniform(0.2, 1))
-    stage.gateways[0].start()
+    gateway.start()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +68,8 @@ async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
         seed=seed,
     )
     running = asyncio.create_task(load.run())
-    await asyncio.sleep(CALM_S + choose.uniform(0, 1))
-    per_s = len(load.acknowledged) / CALM_S
+    per_s = await _until_busy(load)
+    await asyncio.sleep(choose.uniform(0, 1))
     struck_at = time.monotonic()
     await fault(stage, choose)
     healed_at = time.monotonic()
@@ -71,7 +77,6 @@ async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
     await asyncio.sleep(AFTER_S)
     load.stopping.set()
     await running
-    assert per_s >= FEWEST_PER_S, f"only {per_s:.0f} commands/s before the fault"
     check(await stage.chains(), load)
     answered = sorted(one.answered_at for one in load.acknowledged if one.answered_at > struck_at)
     gaps = [later - earlier for earlier, later in itertools.pairwise(answered)]
@@ -83,9 +88,21 @@ async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
     )
 
 
+async def _until_busy(load: Load) -> float:
+    """Wait until the load is what it has to be, and return it in commands per second."""
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        await asyncio.sleep(0.2)
+        now = time.monotonic()
+        per_s = sum(one.answered_at > now - WINDOW_S for one in load.acknowledged) / WINDOW_S
+        if per_s >= FEWEST_PER_S:
+            return per_s
+        assert now < deadline, f"only {per_s:.0f} commands/s before the fault"
+
+
 async def _until_served(load: Load, *, since: float) -> None:
     """Wait until commands asked for after the fault are answered again."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE_S
     while sum(one.asked_at > since for one in load.acknowledged[-50:]) < 20:
         assert time.monotonic() < deadline, "service did not return"
         await asyncio.sleep(0.1)

@@ -45,19 +45,21 @@ class Load:
     Attributes:
         urls: The gateways; a device begins at one of them and moves on when it fails.
         rate_per_s: Commands per second to aim at, over all devices.
+        spared: Farms that do something else.
     """
 
     town: Town
     urls: Sequence[str]
     rate_per_s: float
     seed: int
+    spared: Sequence[str] = ()
     acknowledged: list[Acknowledged] = field(default_factory=list)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
-    turns: int = 0
 
     async def run(self) -> None:
         """Run until `stopping` is set; every command begun is still brought to its answer."""
-        people = sorted(handle for handle in self.town.people if handle.startswith("farm-"))
+        farms = {handle for handle in self.town.people if handle.startswith("farm-")}
+        people = sorted(farms - set(self.spared))
         limits = httpx2.Limits(max_connections=len(people) + 10)
         pause_s = len(people) / self.rate_per_s
         async with (
@@ -74,9 +76,9 @@ class Load:
         await asyncio.sleep(choose.uniform(0, pause_s))
         start = time.monotonic()
         for number, wire in enumerate(self._season(farm), start=1):
-            if self.stopping.is_set():
-                return
             await self._bring(client, wire, place)
+            if self.stopping.is_set():  # not before: what is signed has to be sent
+                return
             # Keep the rate however long an answer took: an open loop as far as one device can be.
             await asyncio.sleep(max(0.0, start + number * pause_s - time.monotonic()))
 

@@ -58,6 +58,11 @@ class GatewayProcess:
     def log(self) -> Path:
         return self.folder / "gateway.log"
 
+    @property
+    def orders(self) -> Path:
+        """What a mortal gateway (`mortal_gateway`) reads."""
+        return self.folder / "orders"
+
     def start(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {
@@ -65,8 +70,10 @@ class GatewayProcess:
             "MINORI_LISTEN__PORT": str(self.port),
             "MINORI_DATABASE_URL": f"sqlite:///{self.folder}/projection.sqlite",
             "MINORI_OUTBOX_PATH": str(self.folder / "outbox.sqlite"),
+            "MINORI_SESSIONS__PATH": str(self.folder / "sessions.sqlite"),
             "MINORI_LIMITS__COMMANDS_RATE": "1000000/minute",
             "MINORI_LIMITS__REQUESTS_RATE": "1000000/minute",
+            "MORTAL_GATEWAY_ORDERS": str(self.orders),
             **self.environment,
         }
         with self.log.open("ab") as log:

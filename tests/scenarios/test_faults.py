@@ -11,12 +11,19 @@ pytestmark = pytest.mark.fabric
 
 GATEWAYS = {"one gateway": ("coop",), "two gateways": ("coop", "shops")}
 SEED = 2026
-FARMS = 40
+FARMS = 150
 
 
 def of_network(*names):
     async def strike(stage, choose):
         await faults.kill_and_restart(stage, choose, *names)
+
+    return strike
+
+
+def of_gateway(after):
+    async def strike(stage, choose):
+        await faults.kill_gateway(stage, choose, after)
 
     return strike
 
@@ -28,15 +35,34 @@ FAULTS = {
     "third peer": of_network("town.peer"),
     "orderer": of_network("coop.orderer"),
     "chaincode": of_network("coop.chaincode"),
-    "gateway": faults.kill_gateway,
+    "gateway between endorse and submit": of_gateway("endorse"),
+    "gateway between submit and commit": of_gateway("submit"),
 }
+
+
+async def strike_all(tmp_path, organisations, *, rounds, seed):
+    with running(tmp_path / "network") as network:
+        async with fabric_stage(
+            tmp_path,
+            Town.create(farms=FARMS),
+            network,
+            organisations=organisations,
+            module="tests.scenarios.mortal_gateway",
+            arguments=(),
+        ) as stage:
+            for number in range(rounds):
+                for place, (name, strike) in enumerate(FAULTS.items()):
+                    one_seed = seed + number * len(FAULTS) + place
+                    outcome = await faults.run(stage, strike, seed=one_seed)
+                    print(f"{name}, seed {one_seed}: {outcome}", flush=True)
 
 
 @pytest.mark.parametrize("organisations", GATEWAYS.values(), ids=GATEWAYS)
 async def test_no_acknowledged_command_is_lost_or_doubled(tmp_path, organisations):
-    with running(tmp_path / "network") as network:
-        async with fabric_stage(
-            tmp_path, Town.create(farms=FARMS), network, organisations=organisations
-        ) as stage:
-            for number, strike in enumerate(FAULTS.values()):
-                await faults.run(stage, strike, seed=SEED + number)
+    await strike_all(tmp_path, organisations, rounds=1, seed=SEED)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("organisations", GATEWAYS.values(), ids=GATEWAYS)
+async def test_twenty_of_every_kill(tmp_path, organisations):
+    await strike_all(tmp_path, organisations, rounds=20, seed=10 * SEED)

@@ -1,0 +1,136 @@
+"""The command line as its users run it, against a gateway on an embedded ledger."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli.keyring import Key
+from gateway.demo.build import write_people
+from gateway.demo.town import Town
+from network.cli import app
+from tests.scenarios.stage import embedded_stage
+
+run = CliRunner()
+
+
+def minori(*arguments: str, code: int = 0) -> str:
+    result = run.invoke(app, arguments)
+    assert result.exit_code == code, (result.output, result.stderr, result.exception)
+    return result.output + result.stderr
+
+
+@pytest.fixture
+async def stage(tmp_path, monkeypatch):
+    town = Town.create()
+    async with embedded_stage(tmp_path, town) as running:
+        home = tmp_path / "home"
+        home.mkdir()
+        write_people(town, home, gateway=running.url)
+        monkeypatch.setenv("MINORI_HOME", str(home))
+        yield running
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path / "home"
+
+
+def harvest(stage, *options: str, key: str = "farm-a", code: int = 0) -> str:
+    plot = stage.town.plots["farm-a"]
+    words = (f"plot={plot}", "crop=carrot", "quantity_g=12.5kg", "estimated=false")
+    return minori("submit", "lot.harvest", *words, "--key", key, *options, code=code)
+
+
+def lot_of(output: str) -> str:
+    return re.search(r"^lot +(\w{20})$", output, re.MULTILINE)[1]
+
+
+def test_a_farmer_harvests_ships_and_reads(stage):
+    lot = lot_of(harvest(stage))
+    shop = stage.town.people["shop-a"].party
+    words = (f"lot={lot}", f"recipient={shop}", "quantity_g=10kg")
+    assert "accepted" in minori("submit", "lot.ship", *words, "--key", "farm-a")
+    own = json.loads(minori("query", "lot", lot, "--key", "farm-a"))
+    assert own["holding"]["held_g"] == 2_500
+    public = minori("query", "lot", lot, "--gateway", stage.url)
+    assert "2500" not in public
+    assert json.loads(public)["crop"] == "carrot"
+
+
+def test_a_rejection_is_told_in_words_and_by_the_exit_code(stage):
+    lot = lot_of(harvest(stage))
+    words = (f"lot={lot}", "quantity_g=13kg")
+    output = minori("submit", "lot.sell", *words, "-k", "farm-a", code=1)
+    assert "rejected" in output
+    assert "INSUFFICIENT_QUANTITY" in output
+
+
+def test_what_cannot_be_sent_is_kept_and_goes_with_the_next(stage, home):
+    stage.gateways[0].stop()
+    assert "can't be reached" in harvest(stage, code=1)
+    assert "2 waiting" in harvest(stage, "--later")
+    assert len(Key.load(home / "keys" / "farm-a.json").queue) == 2
+    stage.gateways[0].start()
+    for _ in range(100):
+        result = run.invoke(app, ["submit", "queue", "--key", "farm-a"])
+        if result.exit_code == 0:
+            break
+    assert result.output.count("accepted") == 2
+    assert Key.load(home / "keys" / "farm-a.json").queue == []
+
+
+def test_a_command_that_cannot_be_taken_is_dropped_and_the_rest_signed_anew(stage, home):
+    path = home / "keys" / "farm-a.json"
+    harvest(stage, "--later")
+    harvest(stage, "--later")
+    key = Key.load(path)
+    jws = key.queue[0].decode()
+    head, _, closed = jws.partition("~")
+    key.queue[0] = (head[:-4] + "AAAA" + "~" + closed).encode()  # a broken signature
+    key.save()
+    output = minori("submit", "queue", "--key", "farm-a", code=1)
+    assert "dropped" in output
+    assert "BAD_SIGNATURE" in output
+    assert output.count("accepted") == 1
+    assert Key.load(path).queue == []
+
+
+def test_a_new_device_is_invited_accepts_and_is_enrolled(stage):
+    invitation = minori("keys", "invite", "--key", "registrar-coop").splitlines()[-1]
+    reply = minori("keys", "accept", invitation, "--name", "newcomer").strip()
+    assert "accepted" in minori("keys", "enrol", reply, "--key", "registrar-coop")
+    head = json.loads(minori("query", "head", "--key", "newcomer"))
+    assert head["next"] == 1
+    assert "newcomer" in minori("keys", "list")
+    assert json.loads(minori("keys", "show", "newcomer"))["seq"] == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("submit", "lot.fly", "-k", "farm-a"), "no command type"),
+        (("submit", "lot.sell", "-k", "farm-a"), "also needs: lot, quantity_g"),
+        (("submit", "lot.sell", "lot", "-k", "farm-a"), "write member=value"),
+        (("submit", "lot.sell", "colour=red", "-k", "farm-a"), "has no 'colour'"),
+        (("submit", "lot.sell", "quantity_g=1.2345kg", "-k", "farm-a"), "whole number"),
+        (("submit", "lot.sell", "quantity_g=１２", "-k", "farm-a"), "whole number"),
+        (("submit", "lot.sell", "lot=x", "quantity_g=1", "-k", "farm-a"), "lot: not a value"),
+        (("submit", "lot.sell", "-k", "nobody"), "no key 'nobody'"),
+        (("keys", "accept", "nonsense", "-n", "n"), "no complete code"),
+        (("query", "lot", "0" * 20), "LOT_NOT_FOUND"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence(stage, monkeypatch, arguments, said):
+    monkeypatch.setenv("MINORI_GATEWAY", stage.url)
+    output = minori(*arguments, code=1)
+    assert said in output
+    assert "Traceback" not in output
+
+
+def test_every_command_type_is_listed_with_its_members():
+    output = minori("submit", "list")
+    assert "lot.harvest" in output
+    assert "quantity_g" in output
+    assert "(two signers)" in output
