@@ -6,12 +6,15 @@ ledger time it would have had (`chaincode` demo time), so that marks like "late"
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 
 from chaincode.canonical import Json
-from gateway.demo.town import Town
+from gateway.demo.town import JST_MINUTES, Town
 
 DAY_S = 86_400
+NOON_S = 43_200
+JST_S = 60 * JST_MINUTES
 STEP_DAYS = 6
 CROPS = {  # by month of harvest, what grows in a warm hilly town
     1: ("daikon", "hyuganatsu"),
@@ -49,8 +52,9 @@ def season(town: Town, *, now: int, days: int, seed: int = 2026) -> Iterator[Day
     choose = Random(seed)  # noqa: S311 - a story, not a secret
     farms = [handle for handle in town.people if handle.startswith("farm-")]
     shops = [handle for handle in town.people if handle.startswith("shop-")]
+    today_s = (now + JST_S) // DAY_S * DAY_S - JST_S  # midnight in the town
     for day in range(days, 0, -STEP_DAYS):
-        time = now - day * DAY_S
+        time = today_s - day * DAY_S + NOON_S
         today = Day(time=time)
         for farm in farms:
             _deliver(town, today, farm=farm, shop=choose.choice(shops), choose=choose)
@@ -59,11 +63,10 @@ def season(town: Town, *, now: int, days: int, seed: int = 2026) -> Iterator[Day
 
 def _deliver(town: Town, day: Day, *, farm: str, shop: str, choose: Random) -> None:
     """Write one lot's way: harvested at dawn, shipped, received, partly sold the same day."""
-    month = 1 + (day.time // DAY_S // 30) % 12
-    crop = choose.choice(CROPS[month])
+    crop = choose.choice(CROPS[datetime.fromtimestamp(day.time + JST_S, UTC).month])
     quantity_g = 1_000 * choose.randint(8, 40)
     is_late = choose.random() < 0.05
-    harvested_at = day.time - (9 * DAY_S if is_late else 3_600 * choose.randint(1, 4))
+    harvested_at = day.time - 60 * choose.randint(150, 400) - (9 * DAY_S if is_late else 0)
     lot, harvest = town.harvest(farm, quantity_g, crop=crop, at=harvested_at)
     shipped_g = quantity_g * choose.randint(70, 95) // 100
     shipment, ship = town.ship(farm, lot, shop, shipped_g, at=day.time - 1_800)
