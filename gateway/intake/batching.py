@@ -137,8 +137,9 @@ class Batching:
 
     def bring_back(self, batch: Batch, now: float, *, not_before: float | None = None) -> None:
         """Put a batch back, as it was; with `not_before`, apart from others and not earlier."""
-        group = None if not_before is None else Lane(not_before=not_before)
-        self._regroup(batch.nodes, group or batch.nodes[0].group, now)
+        as_before = batch.nodes[0].group  # all of a batch have one, or none
+        group = as_before if not_before is None else Lane(not_before=not_before)
+        self._regroup(batch.nodes, group, now)
 
     def split(self, batch: Batch, now: float) -> None:
         """Put a batch back in two halves, or one by one those that shall travel alone."""
@@ -226,7 +227,7 @@ class Batching:
         """Return from when on a lane may send."""
         if lane is not self._calm:
             return lane.not_before
-        is_full = len(lane) >= self._settings.batch_commands_max
+        is_full = lane.count >= self._settings.batch_commands_max
         return first.ready_at if is_full else first.ready_at + linger_s
 
     def _make_ready(self, node: Node, now: float) -> None:

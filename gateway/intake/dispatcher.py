@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -71,7 +70,7 @@ class Dispatcher:
     async def _run(self) -> None:
         while True:
             self._awake.clear()
-            now = time.monotonic()
+            now = _now()
             while (batch := self._schedule.next_batch(now)) is not None:
                 flight = asyncio.create_task(self._fly(batch), name="intake-transaction")
                 self._flights.add(flight)
@@ -84,7 +83,7 @@ class Dispatcher:
                     await self._awake.wait()
 
     async def _fly(self, batch: Batch) -> None:
-        started = time.monotonic()
+        started = _now()
         metrics.BATCH_COMMANDS.observe(len(batch.nodes))
         outcome: Receipt | Exception
         try:
@@ -92,7 +91,7 @@ class Dispatcher:
                 outcome = await self._ledger.submit([item.wire for item in batch.items])
         except Exception as error:  # noqa: BLE001 - whatever it is, no command may be lost by it
             outcome = error
-        now = time.monotonic()
+        now = _now()
         name = self._judge(batch, outcome, now)
         metrics.TRANSACTIONS.labels(outcome=name).inc()
         metrics.TRANSACTION_S.observe(now - started)
@@ -124,6 +123,10 @@ class Dispatcher:
             case _:  # of unknown outcome, or nothing that a ledger may answer
                 self._schedule.away(batch, now, is_unknown=True)
                 return "unknown"
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _ms(seconds: float) -> int:

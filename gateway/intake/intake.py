@@ -13,7 +13,6 @@ await outbox.close()
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -143,8 +142,10 @@ class Intake:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        with contextlib.suppress(OutboxError):
+        try:
             await self._write_once()
+        except Exception:  # noqa: BLE001 - as in `_write`; all of it is sent again at the next start
+            _log.exception("answers_not_written", answers=len(self._unwritten))
         for entry in self._entries.values():
             entry.answer.cancel()
 
@@ -223,7 +224,7 @@ class Intake:
 
         A row that nobody tells of costs time only: what waits asks again by itself.
         """
-        now = time.monotonic()
+        now = _now()
         for row in rows:
             if row.type in _REVOKING_TYPES:
                 self._admission.forget_all()
@@ -261,7 +262,7 @@ class Intake:
                 )
 
     def _enter(self, item: Item) -> Entry:
-        item.since = time.monotonic()
+        item.since = _now()
         entry = Entry(item=item, whose=BOOTSTRAP if item.is_bootstrap else item.kid)
         self._entries[item.id] = entry
         self._bytes += len(item.wire)
@@ -288,7 +289,7 @@ class Intake:
                 entry.saved.set_exception(error)
                 entry.saved.exception()  # somebody need not have waited
             return
-        now = time.monotonic()
+        now = _now()
         for entry in entries:
             item = entry.item
             entry.saved.set_result(None)
@@ -307,7 +308,7 @@ class Intake:
 
     async def _resume(self) -> None:
         """Put in line what the outbox says is waiting."""
-        now = time.monotonic()
+        now = _now()
         wires = await self._outbox.waiting()
         for start in range(0, len(wires), _IDS_AT_ONCE):
             items = []
@@ -344,7 +345,7 @@ class Intake:
         self._unrecorded.pop(item.id, None)
         entry = self._entries.get(item.id)
         if not item.is_done:
-            self._schedule.finish(item, time.monotonic())
+            self._schedule.finish(item, _now())
             self._answer(item, answer)
         elif entry is not None and not entry.answer.done():
             # Dropped here, but taken by way of another gateway before anybody was told.
@@ -352,7 +353,7 @@ class Intake:
 
     def _answer(self, item: Item, answer: Answer) -> None:
         metrics.ANSWERED.labels(code=answer.code).inc()
-        metrics.COMMAND_S.observe(time.monotonic() - item.since)
+        metrics.COMMAND_S.observe(_now() - item.since)
         if answer.taken:
             # It is on the ledger, so it may be told at once. That a command was dropped is told
             # only when it is on disk: else it might still be sent, and taken, after a crash.
@@ -371,7 +372,7 @@ class Intake:
             self._answers.clear()
             try:
                 await self._write_once()
-            except OutboxError:
+            except Exception:  # noqa: BLE001 - disk or database: nobody is told before both work
                 _log.exception("answers_not_written", answers=len(self._unwritten))
                 await asyncio.sleep(self._settings.recheck_s)
                 self._answers.set()
@@ -380,9 +381,14 @@ class Intake:
         answers = list(self._unwritten)
         if not answers:
             return
-        await self._outbox.write_answers(answers)
+        # What was dropped here may have been taken by way of another gateway, or of a transaction
+        # thought lost: the record is asked once more before anybody is told.
+        dropped = [answer.id for answer in answers if not answer.taken]
+        recorded = await self._record.answers(dropped) if dropped else {}
+        final = [recorded.get(answer.id, answer) for answer in answers]
+        await self._outbox.write_answers(final)
         del self._unwritten[: len(answers)]
-        for answer in answers:
+        for answer in final:
             entry = self._entries[answer.id]
             self._exit(entry)
             if not entry.answer.done():
@@ -401,7 +407,7 @@ class Intake:
                 await self._look_up_once()
             except Exception:  # noqa: BLE001 - the database may be away; it will be asked again
                 _log.exception("record_not_read")
-            self._schedule.expire(time.monotonic())
+            self._schedule.expire(_now())
             self._settle()
             self._dispatcher.wake()
 
@@ -419,9 +425,9 @@ class Intake:
                     self._finish(item, answers[item.id])
                 elif numbers.get(item.kid, 0) > item.seq:
                     self._unrecorded.pop(item.id, None)
-                    self._schedule.drop(item, GatewayCode.SEQUENCE_REUSED, time.monotonic())
+                    self._schedule.drop(item, GatewayCode.SEQUENCE_REUSED, _now())
         for kid, number in numbers.items():
-            self._schedule.advance(kid, number, time.monotonic())
+            self._schedule.advance(kid, number, _now())
 
     async def _prune(self) -> None:
         while True:
@@ -432,6 +438,10 @@ class Intake:
             except OutboxError:
                 _log.exception("outbox_not_pruned")
             await asyncio.sleep(_PRUNE_EVERY_S)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _id(one: Admitted) -> str:

@@ -27,8 +27,8 @@ class Item:
         held_since: When it began to wait for its predecessor.
         failures: How many transactions with it the ledger refused as a whole.
         alone_failures: Of these, those in which it was alone.
-        setbacks: How often it was alone in a transaction while the ledger was away.
-        seen_successes: How many transactions had committed at the last of those times.
+        seen_successes: How many transactions had committed when it was last alone in one that did
+            not reach the ledger.
         doubtful_until: Until then, a transaction with it and of unknown outcome may commit.
         is_done: Whether its answer is known, so that whatever still flies no longer matters.
     """
@@ -45,7 +45,6 @@ class Item:
     held_since: float = 0.0
     failures: int = 0
     alone_failures: int = 0
-    setbacks: int = 0
     seen_successes: int | None = None
     doubtful_until: float = 0.0
     is_done: bool = False

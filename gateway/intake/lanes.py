@@ -59,7 +59,9 @@ class Lane:
     conflicts: int = 0
     _heap: list[Node] = field(default_factory=list)
 
-    def __len__(self) -> int:
+    @property
+    def count(self) -> int:
+        """How many are in it, and perhaps some that no longer wait."""
         return len(self._heap)
 
     def push(self, node: Node) -> None:

@@ -194,15 +194,14 @@ class Schedule:
         if len(batch.nodes) > 1:
             self._batching.bring_back(batch, now)
             return
-        # Alone, and while others passed: then it may be this one that brings the ledger down.
         (item,) = batch.items
-        passed = item.seen_successes is not None and self._successes > item.seen_successes
-        item.seen_successes = self._successes
-        item.setbacks += 1
-        if passed:
+        if item.seen_successes is not None and self._successes > item.seen_successes:
+            # Again alone, and others passed meanwhile: it may be what brings the ledger down.
             item.failures += 1
             item.alone_failures += 1
-        self._retry_alone(batch, item.setbacks, now)
+        item.seen_successes = self._successes
+        # Not the first to be tried after the pause: perhaps another passes.
+        self._retry_alone(batch, max(1, item.alone_failures), now, since=self._paused_until)
 
     def refused(self, batch: Batch, now: float) -> None:
         """Find out which command makes the ledger refuse a transaction, or give up on it."""
@@ -218,7 +217,7 @@ class Schedule:
             return
         (item,) = batch.items
         item.alone_failures += 1
-        self._retry_alone(batch, item.alone_failures, now)
+        self._retry_alone(batch, item.alone_failures, now, since=now)
 
     @property
     def _linger_s(self) -> float:
@@ -249,7 +248,7 @@ class Schedule:
         self._paused_until = 0.0
         self._probe_max = self._settings.batch_commands_max
 
-    def _retry_alone(self, batch: Batch, attempt: int, now: float) -> None:
+    def _retry_alone(self, batch: Batch, attempt: int, now: float, *, since: float) -> None:
         (item,) = batch.items
         if item.alone_failures >= ALONE_AFTER and now >= item.doubtful_until:
             self._poisons_in_a_row += 1
@@ -257,7 +256,7 @@ class Schedule:
             self._nodes.pop(item, None)
             self.drop(item, Code.CONTRACT_FAULT, now)
             return
-        self._batching.bring_back(batch, now, not_before=now + self._pause_s(attempt))
+        self._batching.bring_back(batch, now, not_before=since + self._pause_s(attempt))
 
     def _pause_s(self, attempt: int) -> float:
         longest_s = self._settings.pause_first_s * 2.0 ** min(attempt - 1, 20)
