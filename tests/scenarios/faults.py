@@ -79,7 +79,7 @@ async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
     await running
     check(await stage.chains(), load)
     answered = sorted(one.answered_at for one in load.acknowledged if one.answered_at > struck_at)
-    gaps = [later - earlier for earlier, later in itertools.pairwise(answered)]
+    gaps = [later - earlier for earlier, later in itertools.pairwise((struck_at, *answered))]
     return Outcome(
         acknowledged=len(load.acknowledged),
         per_s_before=per_s,
