@@ -29,6 +29,15 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class LogLevel(StrEnum):
+    """What is logged: this, and whatever is graver."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 class LedgerKind(StrEnum):
     """Which ledger the gateway writes to."""
 
@@ -181,6 +190,9 @@ class Settings(BaseSettings):
     environment: Environment = Field(
         default=Environment.DEVELOPMENT,
         description="`production` refuses what is convenient only for development.",
+    )
+    log_level: LogLevel = Field(
+        default=LogLevel.INFO, description="What is logged: this, and whatever is graver."
     )
     ledger: LedgerSettings = Field(default=LedgerSettings(), description="Where commands go.")
     database_url: str = Field(

@@ -81,6 +81,7 @@ def answer(connection: HTTPConnection, problem: ProblemError, page: ErrorPage) -
             errors=problem.errors,
             request_id=request_id_of(connection),
         )
+        shown |= problem.extension
         response = JSONResponse(shown, status_code=problem.status, media_type=MEDIA_TYPE)
     for name, value in problem.headers.items():
         response.headers[name] = value

@@ -16,6 +16,7 @@ from gateway.api.answers import answer, as_problem
 from gateway.api.errors import ProblemError
 from gateway.api.guard import Guard
 from gateway.api.rate import RateLimits
+from gateway.codes import GatewayCode
 from gateway.node import Gateway
 from gateway.web import pages
 from gateway.web.errors import error_page
@@ -59,4 +60,8 @@ def _api() -> APIRouter:
 
 
 async def _answer(request: Request, error: Exception) -> Response:
-    return answer(request, as_problem(error), error_page)
+    problem = as_problem(error)
+    if problem.code == GatewayCode.METHOD_NOT_ALLOWED:
+        allowed = openapi.allowed_methods(request.app, request.scope["path"]) or "GET, HEAD"
+        problem.headers = {"Allow": allowed}
+    return answer(request, problem, error_page)

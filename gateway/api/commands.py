@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
-from gateway.api.documented import responses
+from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits
 from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep, OptionalReader
@@ -142,6 +142,7 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
     response_model=schemas.CommandContent,
     response_model_exclude_unset=True,
     responses=responses(401, 404, 422, 503),
+    openapi_extra=SESSION_OPTIONAL,
 )
 async def read_command(
     command: Annotated[str, Path(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])],

@@ -37,6 +37,8 @@ _DESCRIPTIONS: Final = {
     503: "Not now; see Retry-After.",
 }
 _ALWAYS: Final = (429, 500)
+# Beside bearer and cookie, which the route's own dependency names: neither.
+SESSION_OPTIONAL: Final[dict[str, Any]] = {"security": [{}]}
 _RETRY_AFTER: Final = {
     "Retry-After": {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 }

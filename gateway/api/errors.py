@@ -33,6 +33,7 @@ class ProblemError(Exception):
         errors: What is wrong with the request, one by one.
         retry_after_s: How long to wait before trying again; 0: unsaid.
         headers: Further headers of the answer.
+        extension: Further members of the problem object (RFC 9457 section 3.2).
     """
 
     def __init__(
@@ -44,6 +45,7 @@ class ProblemError(Exception):
         errors: Sequence[FieldError] = (),
         retry_after_s: int = 0,
         headers: Mapping[str, str] | None = None,
+        extension: Mapping[str, Json] | None = None,
     ) -> None:
         super().__init__(f"{code} {member}".rstrip())
         self.code = str(code)
@@ -52,6 +54,7 @@ class ProblemError(Exception):
         self.errors = tuple(errors)
         self.retry_after_s = retry_after_s
         self.headers = dict(headers or {})
+        self.extension = dict(extension or {})
 
     @property
     def status(self) -> int:

@@ -7,6 +7,7 @@ may take. Whatever goes wrong on the way, here or in a route, is answered in the
 import asyncio
 import secrets
 import time
+import traceback
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -66,7 +67,10 @@ class Guard:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
-        reply = _Reply(send, {REQUEST_ID: request_id, **self._headers})
+        is_head = scope["method"] == "HEAD"
+        if is_head:  # RFC 9110 section 9.3.2: as GET, without the content
+            scope["method"] = "GET"
+        reply = _Reply(send, {REQUEST_ID: request_id, **self._headers}, without_body=is_head)
         request = Request(scope, receive)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -122,7 +126,9 @@ class Guard:
     ) -> None:
         problem = as_problem(error)
         if problem.code == GatewayCode.INTERNAL:
-            _log.error("request_failed", path=request.scope["path"], exc_info=error)
+            # As text: a renderer that shows local variables would show what was asked for.
+            where = "".join(traceback.format_exception(error))
+            _log.error("request_failed", path=request.scope["path"], traceback=where)
         elif problem.status >= 500:
             _log.warning("request_not_served", path=request.scope["path"], reason=repr(error))
         await answer(request, problem, self._page)(request.scope, receive, reply.send)
@@ -131,10 +137,11 @@ class Guard:
 class _Reply:
     """Sends the answer with the headers that every answer has, and remembers its status."""
 
-    def __init__(self, send: Send, headers: dict[str, str]) -> None:
+    def __init__(self, send: Send, headers: dict[str, str], *, without_body: bool) -> None:
         self.status = 0
         self._send = send
         self._headers = headers
+        self._without_body = without_body
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
@@ -144,6 +151,8 @@ class _Reply:
                 headers.setdefault(name, value)
             headers.setdefault("Content-Security-Policy", API_POLICY)
             headers.setdefault("Cache-Control", "no-store")
+        elif self._without_body and message["type"] == "http.response.body":
+            message = {**message, "body": b""}
         await self._send(message)
 
 

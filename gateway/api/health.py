@@ -6,9 +6,12 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from chaincode.canonical import Json
 from gateway.api import schemas
 from gateway.api.documented import responses
+from gateway.api.errors import ProblemError
 from gateway.api.readers import GatewayDep
+from gateway.codes import GatewayCode
 from gateway.ledger import LedgerError
 from gateway.node import Gateway
 
@@ -16,6 +19,12 @@ router = APIRouter(tags=["operation"])
 
 LEDGER_S: Final = 2.0  # a ledger that takes longer to say its height counts as away
 LAG_BLOCKS_MAX: Final = 100  # tables further behind than this make the gateway not ready
+RETRY_AFTER_S: Final = 5
+
+
+def _without_limit(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the error responses of a route that is never limited."""
+    return {status: one for status, one in responses(*statuses).items() if status != 429}
 
 
 @router.get(
@@ -23,22 +32,17 @@ LAG_BLOCKS_MAX: Final = 100  # tables further behind than this make the gateway 
     operation_id="read_health",
     summary="Whether this gateway is alive, and ready",
     response_model=schemas.HealthAnswer,
-    responses={
-        503: {"model": schemas.HealthAnswer, "description": "Alive, but not ready."},
-        **{status: one for status, one in responses().items() if status != 429},
-    },
+    responses=_without_limit(503),
 )
-async def read_health(gateway: GatewayDep, response: Response) -> Any:  # noqa: ANN401
-    """Return 200 when ready, 503 when alive only; `ledger`, `projection` and `outbox` say why."""
+async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
+    """Return 200 when ready; when alive only, 503 with the same facts as `health`."""
     height = await _ledger_height(gateway)
     shown = gateway.follower.height
     lag = None if height is None else max(0, height - shown)
     is_following = not gateway.follower.fault and (lag is None or lag <= LAG_BLOCKS_MAX)
     is_taking = gateway.intake.is_running
     is_ready = height is not None and is_following and is_taking
-    if not is_ready:
-        response.status_code = 503
-    return {
+    health: dict[str, Json] = {
         "ready": is_ready,
         "ledger": {
             "kind": gateway.settings.ledger.kind.value,
@@ -48,6 +52,11 @@ async def read_health(gateway: GatewayDep, response: Response) -> Any:  # noqa: 
         "projection": {"height": shown, "lag": lag, "following": is_following},
         "outbox": {"taking": is_taking, "waiting": gateway.intake.waiting_count},
     }
+    if not is_ready:
+        raise ProblemError(
+            GatewayCode.NOT_READY, retry_after_s=RETRY_AFTER_S, extension={"health": health}
+        )
+    return health
 
 
 async def _ledger_height(gateway: Gateway) -> int | None:
@@ -65,7 +74,7 @@ async def _ledger_height(gateway: Gateway) -> int | None:
     response_class=Response,
     responses={
         200: {"content": {"text/plain": {"schema": {"type": "string"}}}},
-        **{status: one for status, one in responses().items() if status != 429},
+        **_without_limit(),
     },
 )
 async def read_metrics() -> Response:

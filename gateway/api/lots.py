@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Query
 
 from gateway.api import paging, schemas
 from gateway.api.command_answers import entry_answer
-from gateway.api.documented import responses
+from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.readers import (
     ConnectionDep,
@@ -63,6 +63,7 @@ async def list_lots(
     response_model=schemas.LotAnswer,
     response_model_exclude_unset=True,
     responses=responses(401, 404, 422, 503),
+    openapi_extra=SESSION_OPTIONAL,
 )
 async def read_lot(
     lot: LotId,

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.routing import compile_path
 
 from gateway.api.errors import MEDIA_TYPE
 
@@ -45,6 +46,18 @@ def document(app: FastAPI) -> dict[str, Any]:
                 _describe_errors(operation["responses"])
         app.openapi_schema = made
     return app.openapi_schema
+
+
+def allowed_methods(app: FastAPI, path: str) -> str:
+    """Return what the header `Allow` says of a path (RFC 9110 section 10.2.1); empty if unknown.
+
+    FastAPI itself names only the methods of the first route that has the path.
+    """
+    for template, operations in document(app)["paths"].items():
+        if compile_path(template)[0].match(path):
+            methods = {method.upper() for method in operations}
+            return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+    return ""
 
 
 def _describe_errors(responses: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from gateway.cli.app import app
 from gateway.demo.build import LEDGER_FILE, NAMES_FILE, build
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
+from gateway.logs import configure_logs
 from gateway.node import open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
@@ -96,6 +97,7 @@ def run(settings: Settings, *, ledger: LedgerFactory | None = None) -> None:
         settings: All of them.
         ledger: Opens another ledger than the settings would.
     """
+    configure_logs(settings.log_level)
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, ledger))
 

@@ -346,6 +346,21 @@ QUEUE: Final = (
         ),
     ),
     problem(
+        GatewayCode.NOT_READY,
+        503,
+        number=771,
+        ja=(
+            "準備ができていません",
+            "台帳か一覧か受付のどれかが動いていません。",
+            "`health` の内容を確かめてください。",
+        ),
+        en=(
+            "Not ready",
+            "The ledger, the tables or the queue are not as they should be.",
+            "See `health`; requests may wait meanwhile, and nothing accepted is lost.",
+        ),
+    ),
+    problem(
         GatewayCode.OUT_OF_TIME,
         503,
         number=768,

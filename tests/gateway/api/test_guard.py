@@ -150,6 +150,27 @@ async def test_an_origin_is_checked_without_a_cookie_too(stage):
         assert response.status_code == status, origin
 
 
+@pytest.mark.parametrize("path", ["/", "/health", "/api/ledger", "/api/lots", "/nothing"])
+async def test_head_is_get_without_content(stage, path):
+    got, head = await stage.client.get(path), await stage.client.head(path)
+    assert head.status_code == got.status_code
+    assert head.content == b""
+    assert head.headers["content-type"] == got.headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/sessions", "DELETE, POST"),
+        ("/api/lots/" + "0" * 20, "GET, HEAD"),
+        ("/lots/" + "0" * 20, "GET, HEAD"),
+    ],
+)
+async def test_a_wrong_method_is_told_all_right_ones(stage, path, allowed):
+    response = await stage.client.patch(path)
+    assert (response.status_code, response.headers["allow"]) == (405, allowed)
+
+
 async def test_reading_needs_no_origin(stage):
     response = await stage.get("/api/command-types", Origin="https://elsewhere.example")
     assert response.status_code == 200
@@ -162,11 +183,16 @@ async def test_health_says_what_is_wrong(stage):
     assert healthy.json()["projection"]["lag"] == 0
     stage.ledger.failure = LedgerUnavailableError("away")
     ill = await stage.get("/health")
-    assert (ill.status_code, ill.json()["ready"]) == (503, False)
-    assert ill.json()["ledger"] == {"kind": "embedded", "reachable": False, "height": None}
+    check_problem(ill, 503, "NOT_READY")
+    assert ill.json()["health"]["ledger"] == {
+        "kind": "embedded",
+        "reachable": False,
+        "height": None,
+    }
     stage.ledger.failure = None
     await stage.gateway.intake.stop()
-    assert (await stage.get("/health")).json()["outbox"] == {"taking": False, "waiting": 0}
+    stopped = (await stage.get("/health")).json()["health"]
+    assert stopped["outbox"] == {"taking": False, "waiting": 0}
 
 
 async def test_metrics_count_routes_and_not_addresses(stage):

@@ -1,0 +1,118 @@
+"""Whatever is sent to any route is answered as documented, and never with a bug of ours.
+
+Requests are made from the OpenAPI document, right and wrong ones, and go through a real server:
+as nobody, as a farmer, and as a farmer who names what really exists.
+"""
+
+import asyncio
+import threading
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, settings
+from schemathesis.specs.openapi import checks
+
+from gateway.api.app import create_app
+from gateway.codes import GatewayCode
+from tests.gateway.stage import command_id, settings_in, stage_in
+
+EXAMPLES = 20  # for each operation and reader
+START_S = 30
+# What a request may meet that asks, in due form, for a block far in the future.
+NOT_YET = {GatewayCode.NOT_THERE_YET}
+
+CHECKS = [
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+    checks.negative_data_rejection,
+    checks.unsupported_method,
+    checks.missing_required_header,
+    checks.allow_header_conformance,
+]
+
+document = create_app(SimpleNamespace(settings=settings_in(Path("unused")))).openapi()
+schema = schemathesis.openapi.from_dict(document)
+
+
+@dataclass(slots=True, kw_only=True)
+class Server:
+    """A gateway on a port, in a thread; with what really exists there."""
+
+    url: str = ""
+    bearer: str = ""
+    known: dict[str, str]
+
+
+async def _serve(folder, server, started, stop):
+    async with AsyncExitStack() as stack:
+        stage = await stack.enter_async_context(stage_in(folder, read_wait_s=0.01))
+        lot, harvest = stage.town.harvest("farm-a", 20_000)
+        _, ship = stage.town.ship("farm-a", lot, "shop-a", 12_000)
+        await stage.done(harvest, ship)
+        server.known |= {
+            "lot": lot,
+            "command": command_id(ship),
+            "kid": stage.person("farm-a").device.kid,
+        }
+        server.bearer = (await stage.reader("farm-a"))["Authorization"]
+        config = uvicorn.Config(stage.app, port=0, log_level="critical", lifespan="off")
+        running = uvicorn.Server(config)
+        task = asyncio.create_task(running.serve())
+        while not running.started:  # noqa: ASYNC110 - uvicorn tells by this flag alone
+            await asyncio.sleep(0.01)
+        port = running.servers[0].sockets[0].getsockname()[1]
+        server.url = f"http://127.0.0.1:{port}"
+        started.set()
+        await asyncio.to_thread(stop.wait)
+        running.should_exit = True
+        await task
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = Server(known={})
+    started, stop = threading.Event(), threading.Event()
+    folder = tmp_path_factory.mktemp("fuzz")
+    thread = threading.Thread(target=lambda: asyncio.run(_serve(folder, made, started, stop)))
+    thread.start()
+    try:
+        assert started.wait(START_S)
+        yield made
+    finally:
+        stop.set()
+        thread.join()
+
+
+def no_server_error(_context, response, _case):
+    """Hold an answer of 5xx to those that a rightful wish can meet."""
+    if response.status_code >= 500:
+        assert response.json()["code"] in NOT_YET, response.text
+
+
+@pytest.mark.parametrize("reader", ["nobody", "farmer", "farmer who knows"])
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
+def test_every_request_is_answered_as_documented(case, reader, server):
+    headers = {}
+    if reader != "nobody" and case.operation.label != "DELETE /api/sessions":
+        headers["Authorization"] = server.bearer
+    if reader == "farmer who knows":
+        named = {name: server.known[name] for name in case.path_parameters or {}}
+        case.path_parameters.update(named)
+    response = case.call(base_url=server.url, headers=headers)
+    chosen = [no_server_error, *CHECKS]
+    if reader == "farmer who knows":  # its names are right, whatever was made of them before
+        chosen.remove(checks.negative_data_rejection)
+    case.validate_response(response, checks=chosen, headers=headers)

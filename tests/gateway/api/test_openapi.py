@@ -1,0 +1,95 @@
+"""The OpenAPI document: complete, and true of every route."""
+
+from types import SimpleNamespace
+
+import pytest
+from fastapi.routing import APIRoute
+
+from gateway.api.app import create_app
+from gateway.api.errors import MEDIA_TYPE
+from tests.gateway.stage import settings_in
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("unused")
+    return create_app(SimpleNamespace(settings=settings_in(folder))).openapi()
+
+
+def operations(document):
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method.upper()} {path}", operation
+
+
+def test_every_route_of_the_api_is_described(document):
+    described = {name for name, _ in operations(document)}
+    assert described == {
+        "POST /api/commands",
+        "GET /api/commands/{command}",
+        "POST /api/sessions/challenge",
+        "POST /api/sessions",
+        "DELETE /api/sessions",
+        "GET /api/devices/{kid}/head",
+        "GET /api/lots",
+        "GET /api/lots/{lot}",
+        "GET /api/lots/{lot}/entries",
+        "GET /api/shipments",
+        "GET /api/ledger",
+        "GET /api/command-types",
+        "GET /health",
+        "GET /metrics",
+    }
+
+
+def test_every_operation_says_what_it_does_and_how_it_fails(document):
+    for name, operation in operations(document):
+        assert operation["summary"], name
+        assert operation["description"], name
+        assert operation["operationId"], name
+        assert operation["tags"], name
+        assert "500" in operation["responses"], name
+
+
+def test_every_error_is_problem_json_with_an_example_of_its_status(document):
+    for name, operation in operations(document):
+        for status, response in operation["responses"].items():
+            if int(status) < 400:
+                continue
+            assert list(response["content"]) == [MEDIA_TYPE], (name, status)
+            content = response["content"][MEDIA_TYPE]
+            assert content["schema"] == {"$ref": "#/components/schemas/ProblemObject"}
+            assert content["example"]["status"] == int(status)
+            if int(status) in {429, 503}:
+                assert "Retry-After" in response["headers"], (name, status)
+
+
+def test_reading_a_lot_needs_no_session_and_listing_does(document):
+    paths = document["paths"]
+    assert {} in paths["/api/lots/{lot}"]["get"]["security"]
+    assert {} in paths["/api/commands/{command}"]["get"]["security"]
+    assert {} not in paths["/api/lots"]["get"]["security"]
+    assert {"bearer": []} in paths["/api/lots"]["get"]["security"]
+    assert "security" not in paths["/api/sessions"]["post"]
+
+
+async def test_the_document_is_served(stage):
+    response = await stage.get("/api/openapi.json")
+    assert response.status_code == 200
+    assert response.json()["openapi"].startswith("3.1")
+    assert response.json()["paths"].keys() == stage.app.openapi()["paths"].keys()
+
+
+def test_no_route_changes_state_on_get():
+    """A crawler, a prefetch or an image tag sends GET: such routes take no body and set nothing."""
+    from gateway.api import about, commands, health, lots, sessions
+    from gateway.web import pages
+
+    routers = (about, commands, health, lots, sessions, pages)
+    routes = [route for one in routers for route in one.router.routes]
+    routes += sessions.devices.routes
+    for route in routes:
+        assert isinstance(route, APIRoute)
+        if "GET" in route.methods:
+            assert route.body_field is None, route.path
+            assert route.endpoint.__name__.startswith(("read_", "list_", "show_", "find_"))
