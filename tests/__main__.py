@@ -28,7 +28,7 @@ CHECKS = (
     Suite(name="types", command=("mypy",), budget_s=60),
     Suite(name="layers", command=("lint-imports",), budget_s=15),
 )
-NOT_FABRIC = ("-m", "not fabric and not soak")
+NOT_FABRIC = ("-m", "not fabric and not soak", "-n", "2", "--dist", "loadfile")
 TESTS = (
     Suite(name="chaincode", command=(*PYTEST, "tests/chaincode", *NOT_FABRIC), budget_s=150),
     Suite(name="gateway", command=(*PYTEST, "tests/gateway", *NOT_FABRIC), budget_s=300),
