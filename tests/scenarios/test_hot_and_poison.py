@@ -100,7 +100,7 @@ async def test_others_hardly_notice_a_hot_lot_and_a_poison_command(tmp_path):
                 lot, devices = tills
                 ratio, sold, poisoned = await _storm(client, stage, urls, lot, devices)
             assert sold > PHASE_S
-            assert poisoned > 5
+            assert poisoned > 2
             print(f"p99 of others ×{ratio:.2f}; {sold} hot sales, {poisoned} poison commands")
             assert ratio < 3
 
