@@ -2,8 +2,9 @@
 
 Reading refuses whatever two readers could understand differently, each fault with its own code.
 Texts are limited to the characters of Unicode 3.2, whose properties Python ships frozen (as
-RFC 3454 needs them): so two peers with different Python versions always agree, and all of
-JIS X 0213 is in it.
+RFC 3454 needs them): so two peers with different Python versions always agree. JIS X 0213 is in it;
+of that are refused, with their codes, its 78 compatibility ideographs and signs that NFC replaces,
+digits that are not ASCII, soft hyphen and no-break space.
 
 Source: RFC 8785 (canonical form), RFC 8259 (JSON), Unicode Standard Annex 15 (NFC).
 """
@@ -27,6 +28,16 @@ _encode_ascii = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
 ).encode
 _INTEGER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+_BLANKS = {" ", "\u3000"}  # the two that Japanese keyboards type
+# Control, format (bidi, joiners), unassigned, private, and separators of any kind: U+200B is a
+# space in Unicode 3.2. Surrogates have their own code.
+_FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cn", "Co", "Zl", "Zp", "Zs"}
+# Of other categories, and invisible all the same: soft hyphen, grapheme joiner, Hangul and Khmer
+# fillers, Mongolian and common variation selectors. Source: Default_Ignorable_Code_Point, UAX 44.
+_INVISIBLE = {
+    *"\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u3164\uffa0",
+    *(chr(selector) for selector in range(0xFE00, 0xFE10)),
+}
 _OUTSIDE_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 
 
@@ -134,8 +145,14 @@ def _check_text(text: str) -> None:
         raise FaultError(Code.LONE_SURROGATE)
     if any(not char.isascii() and unicode_3_2.decimal(char, -1) >= 0 for char in text):
         raise FaultError(Code.NON_ASCII_DIGIT)
-    # Cc control, Cf format (zero-width, bidi), Cn unassigned, Co private, Zl and Zp separators.
-    if any(unicode_3_2.category(char) in {"Cc", "Cf", "Cn", "Co", "Zl", "Zp"} for char in text):
+    if any(_is_forbidden(char) for char in text):
         raise FaultError(Code.FORBIDDEN_CHARACTER)
     if unicode_3_2.normalize("NFC", text) != text:
         raise FaultError(Code.NOT_NFC)
+
+
+def _is_forbidden(char: str) -> bool:
+    """Whether a character shows nothing, or something else to another reader."""
+    if char in _BLANKS:
+        return False
+    return unicode_3_2.category(char) in _FORBIDDEN_CATEGORIES or char in _INVISIBLE

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -31,6 +31,7 @@ PEOPLE = [*PLOTS, "shopkeeper", "clerk", "grocer"]
 OUTFLOWS = {"sell": "sold", "discard": "discarded", "own_use": "own_use"}
 LOTS_MAX = 4
 GRAMS_MAX = 1_000_000_000
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # forty signed commands take a while
 
 decoded = lru_cache(maxsize=65_536)(decode_state)
 people = st.sampled_from(PEOPLE)
@@ -335,14 +336,14 @@ class LotsMachine(RuleBasedStateMachine):
 class TestMassBalance(LotsMachine.TestCase):
     """In `make test`: 200 runs of up to 40 commands."""
 
-    settings = settings(max_examples=200, stateful_step_count=40)
+    settings = settings(max_examples=200, stateful_step_count=40, suppress_health_check=SLOW)
 
 
 @pytest.mark.soak
 class TestMassBalanceForLong(LotsMachine.TestCase):
     """In `make soak`: as the profile says, 2,000 runs of up to 100 commands."""
 
-    settings = settings()
+    settings = settings(suppress_health_check=SLOW)
 
 
 def gives_one_gram_more(self, quantity_g):
