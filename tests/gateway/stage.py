@@ -224,13 +224,17 @@ def _copy(device: Device) -> Device:
 
 
 @contextlib.asynccontextmanager
-async def stage_in(folder: Path, *, demo: bool = False, **limits: Any) -> AsyncIterator[Stage]:
+async def stage_in(
+    folder: Path, *, demo: bool = False, database_url: str = "", **limits: Any
+) -> AsyncIterator[Stage]:
     """Found a town and open a gateway in front of it."""
     town = await _founded(folder, demo=demo)
     embedded = await EmbeddedLedger.open(folder / LEDGER, contract=MinoriContract())
     try:
         write_names(folder / "names.json", town)
         settings = settings_in(folder, **limits)
+        if database_url:
+            settings = settings.model_copy(update={"database_url": database_url})
         ledger, clock = HeldLedger(embedded), Clock()
         async with open_gateway(settings, ledger=ledger) as gateway:
             gateway.sessions._clock = clock
