@@ -18,7 +18,7 @@ fabric: $(VENV)/run ## Bring Hyperledger Fabric up, found the demo town on it, a
 	$(BIN)/minori fabric --port $(PORT)
 
 fabric-down: $(VENV)/run ## Stop what `make fabric` started
-	$(BIN)/minori network down
+	$(BIN)/minori network down -d var/fabric-demo/network
 
 test: $(VENV)/test ## Run every check and test, with real Fabric and PostgreSQL
 	$(BIN)/python -m tests

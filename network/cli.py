@@ -10,8 +10,8 @@ from typing import Annotated
 
 import typer
 
-import network.demo  # noqa: F401 - adds `minori fabric`
 from gateway.cli.app import app
+from gateway.cli.operators import Port
 from network.deployment import Deployment
 from network.errors import NetworkStateError
 from network.native import Network
@@ -33,6 +33,8 @@ EXIT_NOT_RUNNING = 3
 """Source: Linux Standard Base 5.0, "Init Script Actions", status: program is not running."""
 
 FOLLOW_POLL_S = 0.2
+DEMO_DAYS = 36
+DEMO_FOLDER = Path("var/fabric-demo")
 
 network_app = typer.Typer(
     no_args_is_help=True,
@@ -214,6 +216,29 @@ def _open(directory: Path, progress: Progress) -> Network:
 
 
 app.add_typer(network_app, name="network")
+
+
+@app.command()
+def fabric(
+    port: Port = 8080,
+    folder: Annotated[
+        Path, typer.Option("--directory", "-d", help="Holds the network and the demo's files.")
+    ] = DEMO_FOLDER,
+    base_port: Annotated[
+        int, typer.Option(envvar="MINORI_FABRIC_BASE_PORT", help="First port of a new network.")
+    ] = DEFAULT_BASE_PORT,
+    days: Annotated[
+        int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
+    ] = DEMO_DAYS,
+) -> None:
+    """Serve the demo town on Hyperledger Fabric, started on this computer without Docker.
+
+    Builds Fabric 2.5 where there is none (needs Go; one to four minutes, once). May be repeated:
+    what runs is left alone, what is there is kept. `minori network down -d …/network` ends it.
+    """
+    from network.demo import serve_demo  # noqa: PLC0415 - brings the whole gateway with it
+
+    serve_demo(folder, port=port, base_port=base_port, days=days)
 
 
 def main() -> None:

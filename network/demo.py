@@ -1,45 +1,25 @@
-"""`minori fabric`: a network up, the demo town founded on it, a gateway in front. One command."""
+"""The demo town on Fabric: a network up, the town founded on it, a gateway in front."""
 
 import asyncio
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from gateway.cli.app import app
-from gateway.cli.serving import Port, demo_settings, operating, run
 from gateway.demo.build import enact, write_people
 from gateway.demo.town import Town
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
+from gateway.serving import demo_settings, operating, run
 from gateway.settings import LedgerKind, Settings
 from network.native import Network
 from network.telling import Progress, told
-from network.topology import DEFAULT_BASE_PORT, PEER_ORGANISATIONS, Topology
+from network.topology import PEER_ORGANISATIONS, Topology
 
-DEMO_DAYS = 36
-DEMO_FOLDER = Path("var/fabric-demo")
 HEAD = "contract/head"
 
 
-@app.command()
-def fabric(
-    port: Port = 8080,
-    folder: Annotated[
-        Path, typer.Option("--directory", "-d", help="Holds the network and the demo's files.")
-    ] = DEMO_FOLDER,
-    base_port: Annotated[
-        int, typer.Option(envvar="MINORI_FABRIC_BASE_PORT", help="First port of a new network.")
-    ] = DEFAULT_BASE_PORT,
-    days: Annotated[
-        int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
-    ] = DEMO_DAYS,
-) -> None:
-    """Serve the demo town on Hyperledger Fabric, started on this computer without Docker.
-
-    Builds Fabric 2.5 where there is none (needs Go; one to four minutes, once). May be repeated:
-    what runs is left alone, what is there is kept. `minori network down -d …` ends the network.
-    """
+def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
+    """Bring the network up, found the demo town on it once, and serve it until told to stop."""
     with told() as progress, operating():
         topology = Topology.load(folder / "network") or Topology(
             directory=folder / "network", base_port=base_port

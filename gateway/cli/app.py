@@ -21,6 +21,7 @@ from gateway.cli.sending import send_queue
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
 app = typer.Typer(
+    add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="""Minori (実り): a shared ledger for organic produce and local contribution.

@@ -7,7 +7,7 @@ import os
 import signal
 from pathlib import Path
 
-from gateway.cli.serving import run
+from gateway.serving import run
 from gateway.fabric.outcome import Stage
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger

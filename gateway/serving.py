@@ -1,11 +1,11 @@
-"""The commands of operators: `minori serve`, `minori demo`, `minori rebuild`."""
+"""Run a gateway until told to stop, make and serve the demo, rebuild the projection."""
 
 import asyncio
 import contextlib
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TypeAlias
 
 import typer
 import uvicorn
@@ -13,7 +13,6 @@ import uvloop
 from pydantic import ValidationError
 
 from gateway.api.app import create_app
-from gateway.cli.app import app
 from gateway.demo.build import LEDGER_FILE, NAMES_FILE, build
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
@@ -23,14 +22,10 @@ from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
 
-DEMO_DAYS = 120
-DEMO_FOLDER = Path("var/demo")
 DEMO_PHONE = "0000-00-0000"  # nobody's
 STOP_PATIENCE_S = 10
 
 LedgerFactory: TypeAlias = Callable[[Settings], Awaitable[Ledger]]
-
-Port = Annotated[int, typer.Option(envvar="PORT", min=0, max=65_535, help="Port to listen on.")]
 
 
 @contextlib.contextmanager
@@ -48,46 +43,13 @@ def operating() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
-@app.command()
-def serve() -> None:
-    """Run a gateway, set up by environment variables beginning with `MINORI_` (see README).
-
-    Without any: an embedded ledger under `var/`, on port 8000.
-    """
-    with operating():
-        run(Settings())
-
-
-@app.command()
-def demo(
-    port: Port = 8080,
-    folder: Annotated[
-        Path, typer.Option("--directory", "-d", help="Holds the demo; remove it to start anew.")
-    ] = DEMO_FOLDER,
-    days: Annotated[
-        int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
-    ] = DEMO_DAYS,
-) -> None:
-    """Serve a demo town on this computer: an embedded ledger with a few months of records.
-
-    Everybody's keys are in the folder `keys`: try `minori query lots --key var/demo/keys/….json`.
-    """
+def run_demo(folder: Path, *, port: int, days: int) -> None:
+    """Make the demo's files unless they are there, and serve them until told to stop."""
     url = f"http://127.0.0.1:{port}"
-    with operating():
-        asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
-        typer.echo(f"Minori's demo town is at {url}")
-        typer.echo(f"keys of everybody in it: {folder}/keys/")
-        run(demo_settings(folder, port))
-
-
-@app.command()
-def rebuild() -> None:
-    """Throw the projection's tables away and build them again from block 0, with the same result.
-
-    Stop the gateway first. Set up by the same environment variables as `minori serve`.
-    """
-    with operating():
-        asyncio.run(_rebuild(Settings()))
+    asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
+    typer.echo(f"Minori's demo town is at {url}")
+    typer.echo(f"keys of everybody in it: {folder}/keys/")
+    run(demo_settings(folder, port))
 
 
 def run(settings: Settings, *, ledger: LedgerFactory | None = None) -> None:
@@ -138,7 +100,8 @@ def demo_settings(folder: Path, port: int) -> Settings:
     return base.model_copy(update=changes)
 
 
-async def _rebuild(settings: Settings) -> None:
+async def rebuild(settings: Settings) -> None:
+    """Throw the projection's tables away and build them again from block 0; say what came of it."""
     start = time.monotonic()
     projection = await Projection.open(settings.database_url)
     ledger = await open_ledger(settings)
