@@ -40,6 +40,7 @@ OUTPUT = Path("var/bench.json")
 PARTS = ("fabric", "http", "projection")
 DEVICES = 1_000
 ROUNDS = 3
+REST_SECONDS = 4
 PLAIN_SECONDS = 5
 EVALUATE_SECONDS = 5
 HTTP_SECONDS = 8
@@ -62,6 +63,7 @@ class Benchmark:
         topology = Topology(directory=folder / "network", base_port=free_base_port())
         self.network = Network(topology, progress=self.say)
         self._crowd = Crowd.create(devices=DEVICES)
+        self._idle: dict[str, float] = {}
 
     def say(self, text: str) -> None:
         """Tell what is being done, to standard error."""
@@ -75,6 +77,7 @@ class Benchmark:
             go_shim = chaincodes.build_go(self._folder / PLAIN_GO)
             about = machine.facts(network, go_shim=go_shim)
             comparisons: list[Comparison] = []
+            self._idle = self._rest()
             if "fabric" in parts:
                 comparisons += self._plain()
             self.say(f"entering {DEVICES} people with a device each")
@@ -95,6 +98,15 @@ class Benchmark:
             "operations": {one.type: [one.reads, one.writes] for one in counted},
             "table": report.table(comparisons, counted),
         }
+
+    def _rest(self) -> dict[str, float]:
+        """Return how many cores each kind of process uses with nothing to do."""
+        meter = Meter(self.network.pids)
+        time.sleep(REST_SECONDS)
+        return meter.read().cores
+
+    def _meter(self, **more: int) -> Meter:
+        return Meter({**self.network.pids, **more}, self._idle)
 
     def _plain(self) -> list[Comparison]:
         """Compare shims and clients, one command per transaction, on the plain contract."""
@@ -123,22 +135,26 @@ class Benchmark:
         return [Comparison(title=title, results=results, aim="our shim ≥ 0.95× of Go")]
 
     def _evaluate(self) -> Comparison:
-        def load(ask: fabric_load.Ask) -> FabricLoad:
-            return FabricLoad(
-                self.network,
-                ask,
-                fabric_load.query("contract/head"),
-                chaincode=self.network.topology.chaincode,
-                seconds=EVALUATE_SECONDS,
-            )
-
+        order = fabric_load.query("contract/head")
+        name = self.network.topology.chaincode
         results = in_turns(
-            {"official Node client": load(NODE), "our client": load(OURS)},
+            {
+                "official Node client": self._load(
+                    NODE, order, chaincode=name, seconds=EVALUATE_SECONDS
+                ),
+                "our client": self._load(OURS, order, chaincode=name, seconds=EVALUATE_SECONDS),
+            },
             rounds=ROUNDS,
             say=self.say,
         )
         title = "Evaluate: the contract's query of one key, 64 in flight"
         return Comparison(title=title, results=results, aim="≥ 2×")
+
+    def _load(
+        self, ask: fabric_load.Ask, order: dict, *, chaincode: str, seconds: float
+    ) -> FabricLoad:
+        connection = self.network.connection(PEER_ORGANISATIONS[0].name)
+        return FabricLoad(connection, self._meter, ask, order, chaincode=chaincode, seconds=seconds)
 
     async def _enter(self) -> None:
         admins = self._ledgers("admin")
@@ -190,7 +206,6 @@ class Benchmark:
     async def _send(self, port: int, pid: int) -> Sample:
         ledgers = self._ledgers("gateway")
         readers = list(ledgers.values())[:2]
-        pids = {**self.network.pids, "gateway": pid}
 
         async def load(seconds: float) -> Sample:
             return await http_load.run(
@@ -199,7 +214,7 @@ class Benchmark:
                 in_flight=REQUESTS_IN_FLIGHT,
                 seconds=seconds,
                 readers=readers,
-                meter=Meter(pids),
+                meter=self._meter(gateway=pid),
             )
 
         try:

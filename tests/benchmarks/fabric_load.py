@@ -5,7 +5,6 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from network.native import Network
 from tests.benchmarks import client
 from tests.benchmarks.measuring import Sample
 from tests.benchmarks.processor import LOAD, Meter
@@ -27,10 +26,19 @@ class FabricLoad:
 
     _runs = count()
 
-    def __init__(self, network: Network, ask: Ask, load: dict, *, chaincode: str, seconds: float):
+    def __init__(
+        self,
+        connection: Path,
+        meter: Callable[[], Meter],
+        ask: Ask,
+        load: dict,
+        *,
+        chaincode: str,
+        seconds: float,
+    ):
         """Prepare; calling it measures."""
-        self._network = network
-        self._connection: Path = network.connection("coop").absolute()
+        self._connection = connection.absolute()
+        self._meter = meter
         self._ask = ask
         self._load = load
         self._chaincode = chaincode
@@ -41,7 +49,7 @@ class FabricLoad:
         """Measure one stretch."""
         run = str(next(self._runs))
         load = {**self._load, "args": [one.replace("{run}", run) for one in self._load["args"]]}
-        meter = Meter(self._network.pids)
+        meter = self._meter()
         answer = self._ask(
             self._connection,
             {

@@ -3,6 +3,7 @@
 The machine does not stay the same for minutes; neighbours in turn see the same machine.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from statistics import median
@@ -75,6 +76,11 @@ class Result:
     def processor_ms(self) -> float:
         """Processor time per command, of all processes that take part."""
         return median(sum(one.processor_ms.values()) for one in self.samples)
+
+    @property
+    def allowed_per_second(self) -> float:
+        """How many the cores of this machine could do in a second, were nobody else on them."""
+        return 1000 * (os.cpu_count() or 1) / self.processor_ms
 
     @property
     def cores(self) -> dict[str, float]:

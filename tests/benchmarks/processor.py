@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+NOTHING: Mapping[str, float] = {}
+
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 LOAD = "load"
@@ -39,9 +41,16 @@ class Usage:
 class Meter:
     """Measures from its making on."""
 
-    def __init__(self, pids: Mapping[str, int]) -> None:
-        """Watch these processes; a name such as `coop.peer` counts to the kind `peer`."""
+    def __init__(self, pids: Mapping[str, int], idle: Mapping[str, float] = NOTHING) -> None:
+        """Watch processes.
+
+        Args:
+            pids: By name; one such as `coop.peer` counts to the kind `peer`.
+            idle: Cores that each kind uses with nothing to do (heartbeats, gossip): left out, so
+                that a load does not look dearer for being slow.
+        """
         self._pids = dict(pids)
+        self._idle = idle
         self._start = time.monotonic()
         self._before = self._read()
         self._busy_before = _busy()
@@ -53,7 +62,11 @@ class Meter:
         spent.subtract(self._before)
         busy = _busy() - self._busy_before
         others = max(0.0, busy - sum(spent.values())) / seconds
-        return Usage(seconds=seconds, spent_s=dict(spent), others=others)
+        working = {
+            kind: max(0.0, spent_s - seconds * self._idle.get(kind, 0.0))
+            for kind, spent_s in spent.items()
+        }
+        return Usage(seconds=seconds, spent_s=working, others=others)
 
     def _read(self) -> Counter[str]:
         times = os.times()

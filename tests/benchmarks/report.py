@@ -10,8 +10,8 @@ QUIET_CORES = 0.25
 """More than this in use by strangers, and rates are theirs as much as ours."""
 
 _NAME_WIDTH = 36
-_WIDTHS = (11, 8, 9, 9, 13, 8)
-_HEADS = ("per second", "ratio", "p50 ms", "p99 ms", "CPU ms each", "ratio")
+_WIDTHS = (11, 8, 9, 9, 13, 13, 8)
+_HEADS = ("per second", "ratio", "p50 ms", "p99 ms", "CPU ms each", "CPU allows/s", "ratio")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +42,7 @@ class Comparison:
                     "per_second": round(one.per_second, 1),
                     "ratio": round(one.per_second / self.results[0].per_second, 3),
                     "processor_ms": round(one.processor_ms, 3),
+                    "allowed_per_second": round(one.allowed_per_second, 1),
                     "samples": [sample.to_json() for sample in one.samples],
                 }
                 for one in self.results
@@ -74,7 +75,8 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
             _ms(one.p50_ms),
             _ms(one.p99_ms),
             f"{one.processor_ms:.2f}",
-            f"{one.processor_ms / first.processor_ms:.2f}×",
+            f"{one.allowed_per_second:,.0f}",
+            f"{one.allowed_per_second / first.allowed_per_second:.2f}×",
         )
         yield _row(f"  {one.name}", cells)
     if comparison.note:
@@ -101,9 +103,12 @@ def _processor(comparisons: Sequence[Comparison]) -> Iterator[str]:
             parts = ", ".join(f"{kind} {cores:.2f}" for kind, cores in used if cores >= 0.01)
             yield f"  {one.name:{_NAME_WIDTH - 2}}{parts}; others {one.others:.2f}"
             loud = loud or one.others > QUIET_CORES
-    yield "  `load` is whoever makes the load, on the same cores."
+    yield "  `load` is whoever makes the load, on the same cores; idle heartbeats are left out."
     if loud:
-        yield "  Others were busy: trust the ratios of processor time more than those of rates."
+        yield (
+            "  OTHERS WERE BUSY: rates and latencies are theirs as much as ours. What the CPU"
+            " allows is less disturbed."
+        )
 
 
 def _ms(value: float | None) -> str:
