@@ -12,12 +12,12 @@ A name that is taken out of the file vanishes from the pages at once; the pseudo
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-Language: TypeAlias = Literal["ja", "en"]
+from gateway.language import Language
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 

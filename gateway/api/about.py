@@ -10,8 +10,8 @@ from chaincode.commands import TYPES
 from chaincode.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
 from gateway.api.documented import responses
-from gateway.api.problems import Language
 from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep
+from gateway.language import Language
 from gateway.lookups.people import find_founding
 from gateway.settings import LedgerKind
 

@@ -10,10 +10,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, Response
 
 from gateway.api.errors import MEDIA_TYPE, FieldError, ProblemError, problem_object
-from gateway.api.language import is_language, negotiate
-from gateway.api.problems import Language
 from gateway.codes import GatewayCode
 from gateway.intake import OutboxError
+from gateway.language import Language, is_language, negotiate
 from gateway.ledger import LedgerError
 
 ErrorPage: TypeAlias = Callable[[HTTPConnection, ProblemError, Language], Response]

@@ -8,9 +8,9 @@ from chaincode.envelope import TYP
 from chaincode.errors import Code
 from gateway.api import visibility
 from gateway.api.errors import problem_object
-from gateway.api.problems import Language
 from gateway.api.visibility import Role, cut
 from gateway.intake.answers import Status
+from gateway.language import Language
 from gateway.lookups.lots import PUBLIC_TYPES
 from gateway.projection import CommandRow, json_text
 from gateway.signing import base64url

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from chaincode.canonical import Json
-from gateway.api.problems import PROBLEMS, Language
+from gateway.api.problems import PROBLEMS
+from gateway.language import Language
 
 MEDIA_TYPE: Final = "application/problem+json"
 

@@ -14,8 +14,8 @@ from chaincode.canonical import INTEGER_MAX
 from gateway.api import cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
-from gateway.api.problems import Language
 from gateway.codes import GatewayCode
+from gateway.language import Language
 from gateway.lookups.people import DeviceRecord, find_device
 from gateway.node import Gateway
 

@@ -6,8 +6,8 @@ from typing import Any
 from chaincode import times
 from chaincode.registry.records import Constitution
 from gateway.api import visibility
-from gateway.api.problems import Language
 from gateway.api.visibility import Role, cut
+from gateway.language import Language
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lots import HoldingRecord, LotRecord
 from gateway.lookups.shipments import ShipmentRecord

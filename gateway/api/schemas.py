@@ -185,6 +185,7 @@ class HeldLot(Answer):
     crop: str
     crop_name: str
     district: str
+    district_name: str | None
     producer: Pseudonym
     producer_name: str | None
     harvested_at: Timestamp

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gateway.api.problems import Language
+from gateway.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from gateway.api.problems import Language
+from gateway.language import Language
 
 _WEEKDAYS_JA: Final = "月火水木金土日"
 _WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

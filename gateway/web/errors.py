@@ -5,8 +5,9 @@ from starlette.responses import Response
 
 from gateway.api.answers import request_id_of
 from gateway.api.errors import ProblemError
-from gateway.api.problems import PROBLEMS, Language, Problem
+from gateway.api.problems import PROBLEMS, Problem
 from gateway.codes import GatewayCode
+from gateway.language import Language
 from gateway.node import Gateway
 from gateway.web import rendering
 from gateway.web.contexts import ProblemPage

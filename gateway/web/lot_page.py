@@ -7,8 +7,8 @@ from typing import Final
 from chaincode import times
 from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
-from gateway.api.problems import Language
 from gateway.api.records import keepers
+from gateway.language import Language
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lots import LotRecord
 from gateway.names import Names

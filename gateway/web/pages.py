@@ -13,9 +13,9 @@ from gateway.api.about import kept_by
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
 from gateway.api.problems import PROBLEMS
-from gateway.api.problems import Language as Tongue
 from gateway.api.readers import GatewayDep
 from gateway.codes import GatewayCode
+from gateway.language import Language
 from gateway.lookups import history, lots
 from gateway.lookups.people import find_founding
 from gateway.node import Gateway
@@ -33,11 +33,11 @@ _LOT_ID: Final = re.compile("[0-9A-HJKMNP-TV-Z]{20}", re.ASCII)
 # Crockford's base32: what people read as another letter, and write between groups.
 _MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "ー": ""})
 
-Language = Annotated[str | None, Query(alias="lang", max_length=2)]
+Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 
 
 @router.get("/")
-async def show_start(request: Request, gateway: GatewayDep, _lang: Language = None) -> Response:
+async def show_start(request: Request, gateway: GatewayDep, _lang: Lang = None) -> Response:
     """Show what one can do here; in a demo, the latest lots."""
     async with gateway.projection.engine.connect() as connection:
         return await _start(request, gateway, connection, typed="")
@@ -48,7 +48,7 @@ async def find_lot(
     request: Request,
     gateway: GatewayDep,
     number: Annotated[str, Query(max_length=TYPED_CHARACTERS_MAX)] = "",
-    _lang: Language = None,
+    _lang: Lang = None,
 ) -> Response:
     """Go to the lot whose number somebody has typed, in whatever width and case."""
     typed = normalize("NFKC", number).upper().translate(_MISREAD)
@@ -64,7 +64,7 @@ async def show_lot(
     lot: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)],
     request: Request,
     gateway: GatewayDep,
-    _lang: Language = None,
+    _lang: Lang = None,
 ) -> Response:
     """Show a lot to whoever has its label."""
     if not _LOT_ID.fullmatch(lot):
@@ -82,7 +82,7 @@ async def show_lot(
 
 
 @router.get("/problems")
-async def show_problems(request: Request, gateway: GatewayDep, _lang: Language = None) -> Response:
+async def show_problems(request: Request, gateway: GatewayDep, _lang: Lang = None) -> Response:
     """List every problem by its number."""
     language = language_of(request)
     site = rendering.site_of(request, gateway.settings, language, None)
@@ -96,7 +96,7 @@ async def show_problem(
     code: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)],
     request: Request,
     gateway: GatewayDep,
-    _lang: Language = None,
+    _lang: Lang = None,
 ) -> Response:
     """Explain a problem, by its code or its number."""
     by_number = {str(entry.number): entry for entry in PROBLEMS.values()}
@@ -142,7 +142,7 @@ async def _start(
     return rendering.render("start.html", site, page, indexed=True)
 
 
-def _writer(gateway: Gateway, founding: tuple[Head, Constitution], language: Tongue) -> Writer:
+def _writer(gateway: Gateway, founding: tuple[Head, Constitution], language: Language) -> Writer:
     head, constitution = founding
     return Writer(
         settings=gateway.settings,

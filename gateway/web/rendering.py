@@ -5,6 +5,7 @@ is the whole page. The policy names it by its hash, and allows nothing else.
 """
 
 from base64 import b64encode
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
@@ -17,7 +18,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from chaincode.registry.records import Constitution, Head
-from gateway.api.problems import Language
+from gateway.language import Language
 from gateway.settings import Settings
 from gateway.web.contexts import Site
 from gateway.web.words import word
@@ -25,6 +26,7 @@ from gateway.web.words import word
 _FOLDER: Final = Path(__file__).parent
 STYLE: Final = (_FOLDER / "style.css").read_text(encoding="utf-8")
 FAVICON: Final = (_FOLDER / "marks" / "sprout.svg").read_text(encoding="utf-8")
+QR_CODES_MAX: Final = 1_024  # kept drawn
 
 _STYLE_HASH: Final = b64encode(sha256(STYLE.encode()).digest()).decode()
 PAGE_POLICY: Final = (
@@ -95,6 +97,7 @@ def site_of(
     )
 
 
+@lru_cache(maxsize=QR_CODES_MAX)  # drawing one takes longer than all the rest of a page
 def qr_code(url: str) -> Markup:
     """Return a QR code as inline SVG, with the quiet zone of ISO/IEC 18004 (4 modules)."""
     code = segno.make(url, error="q", micro=False)

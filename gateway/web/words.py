@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.api.problems import Language
+from gateway.language import Language
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "brand": ("みのり", "Minori"),

@@ -15,9 +15,9 @@ from gateway.api.problems.authority import AUTHORITY, FOUNDING, KEY, SEQUENCE, T
 from gateway.api.problems.gateway_codes import FOUND, QUEUE, REQUEST, SESSION
 from gateway.api.problems.rules import EXISTENCE, RULE, STATE
 from gateway.api.problems.shape import SHAPE
-from gateway.api.problems.wording import LANGUAGES, Language, Problem, Wording
+from gateway.api.problems.wording import Problem, Wording
 
-__all__ = ["LANGUAGES", "PROBLEMS", "Language", "Problem", "Wording"]
+__all__ = ["PROBLEMS", "Problem", "Wording"]
 
 PROBLEMS: Final[Mapping[str, Problem]] = {
     one.code: one

@@ -1,10 +1,8 @@
 """What an entry of the table of problems is made of."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
 
-Language: TypeAlias = Literal["ja", "en"]
-LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")  # the first is used when none is asked for
+from gateway.language import Language
 
 
 @dataclass(frozen=True, slots=True)

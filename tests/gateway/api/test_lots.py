@@ -223,6 +223,8 @@ async def test_own_stock_comes_in_pages(stage, told):
     assert order == sorted(order, reverse=True)
     mine = next(lot for lot in seen if lot["id"] == told.lot)
     assert (mine["harvest_g"], mine["holding"]["held_g"]) == (20_000, 8_000)
+    origin = PUBLIC_LOT - {"recorded_at", "corrected_at", "flags", "history"}
+    assert set(mine) == origin | PRODUCERS | {"holding"}
 
 
 async def test_a_shops_stock_shows_no_yield(stage, told):

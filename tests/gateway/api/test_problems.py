@@ -1,4 +1,4 @@
-"""The table of problems: complete, in both languages; and the language that is chosen."""
+"""The table of problems: complete, in both languages."""
 
 import re
 
@@ -7,10 +7,10 @@ import pytest
 from chaincode.errors import Code
 from gateway.api.answers import as_problem
 from gateway.api.errors import ProblemError, problem_object
-from gateway.api.language import negotiate
-from gateway.api.problems import LANGUAGES, PROBLEMS
+from gateway.api.problems import PROBLEMS
 from gateway.api.schemas import ProblemObject
 from gateway.codes import GatewayCode
+from gateway.language import LANGUAGES
 
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
 
@@ -49,31 +49,6 @@ def test_codes_that_refuse_a_request_are_of_the_senders_making():
     """Whatever admission can refuse a command with is a 4xx."""
     refusing = [code for code in Code if not code.is_taken and code is not Code.CONTRACT_FAULT]
     assert {code for code in refusing if PROBLEMS[code].status >= 500} == set()
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        (None, "ja"),
-        ("", "ja"),
-        ("en", "en"),
-        ("en-GB,en;q=0.9", "en"),
-        ("ja,en;q=0.9", "ja"),
-        ("en;q=0.5,ja;q=0.8", "ja"),
-        ("fr,en;q=0.3", "en"),
-        ("fr,de", "ja"),
-        ("*", "ja"),
-        ("fr;q=1,*;q=0.5,en;q=0.4", "ja"),
-        ("en;q=0", "ja"),
-        ("EN", "en"),
-        ("en;q=2,ja;q=0.1", "ja"),
-        ("en;q=0.5,ja;q=0.5", "en"),
-        (";;;,,,=,q=1", "ja"),
-        ("e" * 5_000, "ja"),
-    ],
-)
-def test_the_language_is_the_one_preferred(header, language):
-    assert negotiate(header) == language
 
 
 def test_what_nobody_foresaw_says_nothing_of_itself():

@@ -1,9 +1,13 @@
-"""Which language an answer is in: asked for by `Accept-Language`, Japanese unless English wins."""
+"""The languages that people are answered in, and which of them is asked for.
+
+Japanese, unless `Accept-Language` prefers English.
+"""
 
 import re
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
-from gateway.api.problems import LANGUAGES, Language
+Language: TypeAlias = Literal["ja", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("ja", "en")  # the first is used when none is asked for
 
 HEADER_CHARACTERS_MAX: Final = 512  # of an Accept-Language that is read; browsers send some 50
 
