@@ -16,6 +16,7 @@ from chaincode.contract import COMMANDS_MAX
 from chaincode.envelope import COMMAND_BYTES_MAX
 
 MIB = 1024 * 1024
+ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - listened on, but nobody's address
 
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -221,7 +222,9 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """Where readers find this gateway: the public URL, or else where it listens."""
-        return self.site.public_url or f"http://{self.listen.host}:{self.listen.port}"
+        host = "127.0.0.1" if self.listen.host in ANY_HOST else self.listen.host
+        bracketed = f"[{host}]" if ":" in host else host  # RFC 3986 section 3.2.2
+        return self.site.public_url or f"http://{bracketed}:{self.listen.port}"
 
     @property
     def origins(self) -> tuple[str, ...]:

@@ -74,3 +74,35 @@ def test_settings_cannot_be_changed():
         settings.database_url = "sqlite:///other.sqlite"
     with pytest.raises(ValidationError):
         settings.ledger.kind = LedgerKind.FABRIC
+
+
+@pytest.mark.parametrize(
+    ("public", "host", "base", "origins"),
+    [
+        (None, "127.0.0.1", "http://127.0.0.1:8000", 2),
+        (None, "localhost", "http://localhost:8000", 2),
+        (None, "0.0.0.0", "http://127.0.0.1:8000", 2),
+        (None, "::1", "http://[::1]:8000", 1),
+        (None, "10.0.0.7", "http://10.0.0.7:8000", 1),
+        ("https://minori.example", "0.0.0.0", "https://minori.example", 1),
+    ],
+)
+def test_readers_find_the_gateway_where_its_labels_say(monkeypatch, public, host, base, origins):
+    monkeypatch.setenv("MINORI_LISTEN__HOST", host)
+    if public:
+        monkeypatch.setenv("MINORI_SITE__PUBLIC_URL", public)
+    settings = Settings()
+    assert settings.base_url == settings.origins[0] == base
+    assert len(settings.origins) == origins
+
+
+def test_production_needs_an_address_and_a_telephone(monkeypatch):
+    monkeypatch.setenv("MINORI_ENVIRONMENT", "production")
+    for name, value in {
+        "MINORI_SITE__PUBLIC_URL": "https://minori.example",
+        "MINORI_SITE__OFFICE_PHONE": "0985-00-1234",
+    }.items():
+        with pytest.raises(ValidationError, match=name):
+            Settings()
+        monkeypatch.setenv(name, value)
+    assert Settings().site.office_phone == "0985-00-1234"
