@@ -40,7 +40,7 @@ class Client:
         self._http = httpx2.Client(
             base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": language}
         )
-        self.gateway = gateway
+        self.gateway = gateway.rstrip("/")
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +57,10 @@ class Client:
         challenge = self._json(
             self._request("POST", "/api/sessions/challenge", json={"kid": key.device.kid})
         )
-        jws = key.token(challenge["challenge"], challenge["audience"])
+        # Signing another's audience would let a relay hand our proof on to that gateway.
+        if challenge["audience"] != self.gateway:
+            raise ApiError(f"{self.gateway} calls itself {challenge['audience']}: use that address")
+        jws = key.token(challenge["challenge"], self.gateway)
         opened = self._json(self._request("POST", "/api/sessions", json={"jws": jws}))
         self._http.headers["Authorization"] = f"Bearer {opened['token']}"
 
