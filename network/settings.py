@@ -101,17 +101,7 @@ def _peer(
         "mspConfigPath": str(folder / "peer/msp"),
         "fileSystemPath": str(data_folder(topology, f"{organisation.name}.peer")),
         "BCCSP": {"Default": "SW", "SW": {"Hash": "SHA2", "Security": 256}},
-        "tls": {
-            "enabled": True,
-            "clientAuthRequired": True,
-            "cert": {"file": str(folder / "peer/tls/cert.pem")},
-            "key": {"file": str(folder / "peer/tls/key.pem")},
-            "clientCert": {"file": str(folder / "peer/tls/cert.pem")},
-            "clientKey": {"file": str(folder / "peer/tls/key.pem")},
-            "rootcert": {"file": str(folder / "tlsca/cert.pem")},
-            # Those of the other organisations come with the channel.
-            "clientRootCAs": {"files": [str(folder / "tlsca/cert.pem")]},
-        },
+        "tls": _peer_tls(folder),
         "gateway": {
             "enabled": True,
             # A little over the contract's own, and short enough to try another peer or orderer
@@ -135,16 +125,7 @@ def _peer(
         "gossip": _gossip(address),
         "authentication": {"timewindow": "15m"},
         "client": {"connTimeout": "3s"},
-        "deliveryclient": {
-            "blockGossipEnabled": False,
-            # For ever, in effect: an orderer that comes back after a day is found again.
-            "reconnectTotalTimeThreshold": "8760h",
-            "connTimeout": "3s",
-            # Fabric's sample waits up to an hour between tries; a restarted orderer should not.
-            "reConnectBackoffThreshold": "2s",
-            "minimalReconnectInterval": "100ms",
-            "policy": "cluster",
-        },
+        "deliveryclient": _delivery_client(),
         "handlers": {
             "authFilters": [{"name": name} for name in filters],
             "decorators": [{"name": "DefaultDecorator"}],
@@ -159,6 +140,34 @@ def _peer(
             "orgMembersAllowedAccess": False,
         },
         "profile": {"enabled": False},
+    }
+
+
+def _peer_tls(folder: Path) -> dict[str, Setting]:
+    return {
+        "enabled": True,
+        "clientAuthRequired": True,
+        "cert": {"file": str(folder / "peer/tls/cert.pem")},
+        "key": {"file": str(folder / "peer/tls/key.pem")},
+        "clientCert": {"file": str(folder / "peer/tls/cert.pem")},
+        "clientKey": {"file": str(folder / "peer/tls/key.pem")},
+        "rootcert": {"file": str(folder / "tlsca/cert.pem")},
+        # Those of the other organisations come with the channel.
+        "clientRootCAs": {"files": [str(folder / "tlsca/cert.pem")]},
+    }
+
+
+def _delivery_client() -> dict[str, Setting]:
+    """Blocks come from an orderer."""
+    return {
+        "blockGossipEnabled": False,
+        # For ever, in effect: an orderer that comes back after a day is found again.
+        "reconnectTotalTimeThreshold": "8760h",
+        "connTimeout": "3s",
+        # Fabric's sample waits up to an hour between tries; a restarted orderer should not.
+        "reConnectBackoffThreshold": "2s",
+        "minimalReconnectInterval": "100ms",
+        "policy": "cluster",
     }
 
 
