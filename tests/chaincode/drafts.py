@@ -120,7 +120,12 @@ def valid(type_name: str) -> Draft:
 
 @cache
 def _prepared(type_name: str) -> Draft:
-    world = World.unfounded() if type_name == "registry.bootstrap" else World.standing()
+    is_first = type_name == "registry.bootstrap"
+    return build(type_name, World.unfounded() if is_first else World.standing())
+
+
+def build(type_name: str, world: World) -> Draft:
+    """Prepare a right command in a world of one's own."""
     draft = _BUILDERS[type_name](world)
     draft.type = type_name
     if draft.closed is not None:

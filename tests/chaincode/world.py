@@ -331,7 +331,11 @@ class World:
 
 @cache
 def _standing() -> World:
-    world = World.unfounded()
+    return settled(World.unfounded())
+
+
+def settled(world: World) -> World:
+    """Found the ledger and enter everyone, with their devices and plots."""
     world.found("coop", constitution=CONSTITUTION)
     world.found("shops")
     world.found("town")

@@ -1,0 +1,1 @@
+"""Golden vectors and the golden chain: what every implementation must agree on, as JSON files."""
