@@ -120,7 +120,7 @@ class Benchmark:
         order = fabric_load.put()
 
         def load(ask: fabric_load.Ask, chaincode: str) -> FabricLoad:
-            return FabricLoad(self.network, ask, order, chaincode=chaincode, seconds=PLAIN_SECONDS)
+            return self._load(ask, order, chaincode=chaincode, seconds=PLAIN_SECONDS)
 
         results = in_turns(
             {
