@@ -1,0 +1,286 @@
+"""The parts of `chaincode/README.md` that follow from the code: codes, records, commands.
+
+`python -m tests.chaincode.specification` writes them into the README, between their marks;
+`test_specification` fails when they differ. What is said of a command in words stands here.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from chaincode import shapes
+from chaincode.acts import CommandType
+from chaincode.commands import EVERY_TRANSACTION_READS, TYPES, read
+from chaincode.errors import Code
+from chaincode.lots.records import Holding, Lot, Shipment
+from chaincode.plots import Plot
+from chaincode.registry import records
+from chaincode.registry.founding import BOOTSTRAP
+from gateway.api.problems import PROBLEMS
+from tests.chaincode.drafts import valid
+from tests.chaincode.rejections import faults
+
+README = Path(__file__).parents[2] / "chaincode" / "README.md"
+
+RECORDS = {
+    records.HEAD: (records.Head, "what every transaction reads; a change of it ends envelopes"),
+    records.CONSTITUTION: (records.Constitution, "the organisations and what each may grant"),
+    records.DEMO_TIME: (records.DemoTime, "the latest time that a demo's transaction has carried"),
+    "registrar/<organisation>": (records.Registrar, "the key that the admin set last"),
+    "party/<party>": (records.Party, "a business or household"),
+    "actor/<actor>": (records.Actor, "one person or till"),
+    "device/<kid>": (records.Device, "a key, whose it is, and where its sequence stands"),
+    "mandate/<principal>/<agent>": (records.Mandate, "what the agent may do for the principal"),
+    "pending/<command>": (records.Proposal, "the first of two signatures"),
+    "plot/<plot>": (Plot, "land: whose, and in which district"),
+    "lot/<lot>": (Lot, "what was harvested, as last corrected"),
+    "holding/<lot>/<holder>/<owner>": (Holding, "grams at one party, and where its others went"),
+    "shipment/<shipment>": (Shipment, "grams on their way from one party to another"),
+}
+
+# Type: what it does, and how a mistake with it is put right, also after goods have moved.
+WORDS = {
+    "registry.bootstrap": (
+        (
+            "The admin of an organisation sets its first registrar key, or the next one. The first "
+            "bootstrap of a ledger brings the constitution."
+        ),
+        (
+            "Bootstrap again with another key, naming the registrar it replaces. A wrong constitution "
+            "is amended by two organisations; a wrong ledger is begun anew."
+        ),
+    ),
+    "constitution.amend": (
+        (
+            "Changes organisations' titles and grantable roles, or adds an organisation; counts the "
+            "epoch up."
+        ),
+        "Amend again.",
+    ),
+    "rules.activate": (
+        (
+            "Puts a version of the rules into force, and counts the epoch up, which ends every "
+            "envelope endorsed before."
+        ),
+        "Activate the next version; there is no way back to an older one.",
+    ),
+    "party.register": (
+        "Enters a business or household of the registrar's organisation.",
+        "Register another; a party without actors does nothing.",
+    ),
+    "actor.register": (
+        "Enters a person or till of a party, with roles.",
+        "Grant other roles, or none; register the right one.",
+    ),
+    "actor.grant": (
+        "Sets all of an actor's roles, from and until a date, on every device.",
+        "Grant again.",
+    ),
+    "key.enrol": (
+        "Enrols a device's key for an actor; the new key has signed the invitation.",
+        "Revoke the key, and enrol the right one.",
+    ),
+    "key.revoke": (
+        (
+            "Ends a device: nothing more of it is taken but the commands that the revocation spares. "
+            "By its own actor, or a registrar of the organisation."
+        ),
+        "Enrol a new key; a revoked one stays revoked.",
+    ),
+    "auditor.register": (
+        "Two registrars of different organisations enter an auditor's person with a device.",
+        "A registrar revokes the key; two register the right one.",
+    ),
+    "mandate.grant": (
+        "The principal lets an agent give commands of certain types until a date.",
+        "Grant again, or revoke.",
+    ),
+    "mandate.register": (
+        "The same for a principal without a key, by two registrars.",
+        "Register again, or revoke.",
+    ),
+    "mandate.revoke": (
+        "Ends a mandate: by the principal, the agent, or a registrar of either.",
+        "Grant again.",
+    ),
+    "plot.register": (
+        "Enters a plot, or moves it to another party or district.",
+        "Register again; lots keep the plot they grew on.",
+    ),
+    "lot.harvest": (
+        "Brings a lot into being. `event_time` is when it was harvested.",
+        (
+            "`lot.correct_harvest`, down to what has already left; a lot entered by mistake is "
+            "corrected to 0 g."
+        ),
+    ),
+    "lot.correct_harvest": (
+        "Replaces the entry in force by the whole entry as it should have read.",
+        (
+            "Correct again. Below what has left: first take back a shipment (`lot.return`), settle a "
+            "dispute, or correct a sale (`lot.correct_outflow`)."
+        ),
+    ),
+    "lot.ship": (
+        "Puts grams in transit to one recipient.",
+        (
+            "Before the receipt: `lot.return`, and ship again. After it: the recipient's count "
+            "decides, and a difference is settled."
+        ),
+    ),
+    "lot.receive": (
+        "The recipient counts. What is missing is disputed; what is too much books nothing.",
+        "`lot.correct_receipt`, until the shipment is settled.",
+    ),
+    "lot.correct_receipt": (
+        "Replaces the recipient's count.",
+        "Correct again; of goods sold on, correct the sale first.",
+    ),
+    "lot.return": (
+        "Ends a shipment not received: the grams are the sender's again. By sender or recipient.",
+        "Ship again.",
+    ),
+    "lot.settle": (
+        "Both sides agree where the disputed grams went.",
+        "Before the approval: `proposal.withdraw`. After it: whoever got too much ships it.",
+    ),
+    "lot.sell": ("Books grams as sold.", "`lot.correct_outflow`."),
+    "lot.discard": ("Books grams as discarded, with a reason.", "`lot.correct_outflow`."),
+    "lot.own_use": ("Books grams as used by the household.", "`lot.correct_outflow`."),
+    "lot.correct_outflow": (
+        "Takes back grams booked as sold, discarded or used, and books what should have been.",
+        "Correct again.",
+    ),
+    "proposal.approve": (
+        (
+            "The second signature: applies the proposed command at this place in the chain. Repeats "
+            "its type, body and closed part; also fails as that type does."
+        ),
+        "As the approved type says.",
+    ),
+    "proposal.withdraw": (
+        "Ends a proposal, by the device that made it.",
+        "Propose again.",
+    ),
+}
+
+
+def codes() -> str:
+    """Every code, in the order of the checks."""
+    lines = ["| code | taken | HTTP | meaning | what to do |", "|---|---|---|---|---|"]
+    for code in Code:
+        if code is Code.ACCEPTED:
+            lines.append("| `ACCEPTED` | yes | 200 | The command is applied. | |")
+            continue
+        problem = PROBLEMS[code]
+        taken = "yes" if code.is_taken else "no"
+        meaning = f"{problem.en.detail} | {problem.en.remedy}"
+        lines.append(f"| `{code}` | {taken} | {problem.status} | {meaning} |")
+    return "\n".join(lines)
+
+
+def state() -> str:
+    """Every record with its key and members."""
+    lines = ["| key | members | what it is |", "|---|---|---|"]
+    for key, (shape, meaning) in RECORDS.items():
+        lines.append(f"| `{key}` | {_members(shape)} | {meaning} |")
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    """Every command type."""
+    return "\n\n".join(_command(kind) for kind in TYPES.values())
+
+
+def operations(kind: CommandType) -> tuple[int, int]:
+    """Return (reads, writes) of a command of this type, with its device's record.
+
+    Of a type with two signers it is the approval that is counted: the proposal does less.
+    """
+    wire = valid(kind.name).last().wire()
+    touches = read(wire).touches
+    reads = set(touches.reads) - set(EVERY_TRANSACTION_READS)
+    return len(reads), len(set(touches.writes))
+
+
+def _command(kind: CommandType) -> str:
+    does, mistake = WORDS[kind.name]
+    reads, writes = operations(kind)
+    by = " or ".join(f"`{role}`" for role in sorted(kind.roles)) or "any device"
+    if kind.name == BOOTSTRAP:
+        by = "the key that it sets, submitted by the organisation's admin"
+    signers = ""
+    if kind.signers == 2:
+        signers = f" Two signers, different {kind.independent}s."
+    public = " Its open part can be proven to the public." if kind.is_public else ""
+    closed = _members(kind.closed) if kind.closed else "none"
+    fails = "; ".join(f"{', '.join(ways)}: `{code}`" for code, ways in _failures(kind).items())
+    return "\n".join(
+        (
+            f"### `{kind.name}`",
+            "",
+            does + public,
+            "",
+            f"- **By**: {by}.{signers}",
+            f"- **Open**: {_members(kind.body)}",
+            f"- **Closed**: {closed}",
+            f"- **State operations**: {reads} reads, {writes} writes",
+            f"- **Fails** when it: {fails}",
+            f"- **A mistake is put right** by: {mistake[0].lower() + mistake[1:]}"
+            if not mistake.startswith("`")
+            else f"- **A mistake is put right** by: {mistake}",
+        )
+    )
+
+
+def _failures(kind: CommandType) -> dict[str, list[str]]:
+    """Return, by code in the order of the checks, what the tests of this type's refusals do."""
+    ways: dict[str, list[str]] = {}
+    for one in sorted(faults(kind.name), key=lambda one: list(Code).index(Code(one.code))):
+        text = one.spoil.__name__.replace("_", " ")
+        for spoken, written_ in APOSTROPHES:
+            text = text.replace(spoken, written_)
+        ways.setdefault(one.code, []).append(text)
+    return ways
+
+
+def _members(shape: type) -> str:
+    described = shapes.schema(shape)
+    required = described["required"]
+    return ", ".join(
+        f"`{name}`" if name in required else f"`{name}`?" for name in described["properties"]
+    )
+
+
+APOSTROPHES = (
+    ("anothers", "another's"),
+    ("others mandate", "others' mandate"),
+    ("ones ", "one's "),
+    ("partys", "party's"),
+    ("actors name", "actor's name"),
+    ("auditors registrar", "auditor's registrar"),
+    ("constitutions hash", "constitution's hash"),
+    ("organisations msp", "organisation's msp"),
+    ("organisations admin", "organisation's admin"),
+    ("organisations registrars", "organisation's registrars"),
+    ("organisations role", "organisation's role"),
+    ("organisations actor", "organisation's actor"),
+)
+
+PARTS: dict[str, Callable[[], str]] = {"codes": codes, "state": state, "commands": commands}
+
+
+def marked(name: str, text: str) -> str:
+    return f"<!-- {name}: from the code -->\n{text}\n<!-- end of {name} -->"
+
+
+def written(readme: str) -> str:
+    """Return the README with its parts as the code has them now."""
+    for name, part in PARTS.items():
+        start = readme.index(f"<!-- {name}: from the code -->")
+        end = readme.index(f"<!-- end of {name} -->") + len(f"<!-- end of {name} -->")
+        readme = readme[:start] + marked(name, part()) + readme[end:]
+    return readme
+
+
+if __name__ == "__main__":
+    README.write_text(written(README.read_text()))

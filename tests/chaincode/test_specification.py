@@ -1,0 +1,58 @@
+"""`chaincode/README.md` says what the code does."""
+
+import re
+
+import pytest
+
+from chaincode.commands import TYPES
+from chaincode.errors import Code
+from tests.chaincode import specification
+from tests.chaincode.rejections import ANY, FAULTS
+
+OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained in the README
+    "lot.harvest": 6,
+    "lot.ship": 7,
+    "lot.receive": 6,
+    "lot.sell": 4,
+    "lot.discard": 4,
+    "lot.own_use": 4,
+    "lot.correct_outflow": 4,
+    "lot.correct_receipt": 6,
+    "lot.return": 6,
+    "lot.correct_harvest": 7,
+    "lot.settle": 11,
+}
+
+
+def test_the_readme_is_what_the_code_says():
+    readme = specification.README.read_text()
+    assert specification.written(readme) == readme
+
+
+def test_every_type_is_described():
+    assert specification.WORDS.keys() == TYPES.keys()
+
+
+@pytest.mark.parametrize("type_name", [name for name in TYPES if name.startswith("lot.")])
+def test_a_command_costs_no_more_state_operations_than_published(type_name):
+    reads, writes = specification.operations(TYPES[type_name])
+    assert reads + writes <= OPERATIONS_MAX[type_name]
+
+
+def test_every_record_the_contract_writes_is_described():
+    described = [re.sub(r"<[^>]+>", "[^/]+", key) for key in specification.RECORDS]
+    for type_name in TYPES:
+        draft = specification.valid(type_name)
+        draft.answer()
+        for key in draft.world.ledger.state:
+            assert any(re.fullmatch(pattern, key) for pattern in described), key
+
+
+def test_every_type_has_its_own_refusals():
+    assert {one.type for one in FAULTS} == {ANY, *TYPES}
+
+
+def test_codes_stand_in_their_order():
+    readme = specification.README.read_text()
+    listed = re.findall(r"^\| `([A-Z0-9_]+)` \| (?:yes|no) \|", readme, re.MULTILINE)
+    assert listed == list(Code)
