@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - the words of a document
 """The parts of `chaincode/README.md` that follow from the code: codes, records, commands.
 
 `python -m tests.chaincode.specification` writes them into the README, between their marks;
