@@ -1,1 +1,1 @@
-"""Minori's gateway: takes signed commands, orders them on a ledger, and answers from a projection."""
+"""Minori's gateway: takes signed commands, orders them on a ledger, answers from a projection."""

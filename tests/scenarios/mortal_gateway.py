@@ -7,11 +7,11 @@ import os
 import signal
 from pathlib import Path
 
-from gateway.serving import run
 from gateway.fabric.outcome import Stage
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
 from gateway.ledger import Ledger
+from gateway.serving import run
 from gateway.settings import Settings
 
 
