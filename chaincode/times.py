@@ -15,7 +15,8 @@ def seconds(timestamp: str) -> int:
 
 def timestamp(seconds_since_1970: int) -> str:
     """Return seconds since 1970 as a `Timestamp`, in UTC."""
-    return datetime.fromtimestamp(seconds_since_1970, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    # Not strftime, which asks the platform's C library.
+    return datetime.fromtimestamp(seconds_since_1970, UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def local_date(seconds_since_1970: int, utc_offset_minutes: int) -> str:

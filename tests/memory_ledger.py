@@ -8,9 +8,10 @@ ledger.transactions                 # everything that was ever called, to play a
 
 import json
 import time as clock
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import ClassVar
 
 from chaincode.contract import MinoriContract
 from chaincode.stub import Creator, Response
@@ -54,8 +55,17 @@ class MemoryStub:
         return sha256(json.dumps(seen).encode()).hexdigest()
 
 
+Observer = Callable[[Transaction, MemoryStub, Response], None]
+
+
 class MemoryLedger:
-    """Runs transactions one after the other, without an event loop: nothing here ever waits."""
+    """Runs transactions one after the other, without an event loop: nothing here ever waits.
+
+    Attributes:
+        observe: Called after every transaction of any ledger, before it is committed.
+    """
+
+    observe: ClassVar[Observer | None] = None
 
     def __init__(
         self,
@@ -77,6 +87,8 @@ class MemoryLedger:
         response = finish(
             self.contract.invoke(self.stub, transaction.function, list(transaction.args))
         )
+        if self.observe is not None:
+            type(self).observe(transaction, self.stub, response)
         if response.status == 200:
             self.state.update(self.stub.writes)
         return response

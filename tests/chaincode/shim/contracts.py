@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import time
 
 from chaincode.stub import Response, Stub
 
@@ -134,6 +135,12 @@ class Contract:
         number = 0
         while True:
             number += 1
+
+    async def computes_for(self, _stub, seconds):
+        end = time.monotonic() + float(seconds)
+        while time.monotonic() < end:
+            pass
+        return Response(status=200, payload=b"computed")
 
     async def outlives(self, stub):
         """Leave a task behind that uses the stub after the answer."""

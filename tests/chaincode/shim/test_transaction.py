@@ -2,10 +2,11 @@
 
 import asyncio
 import time
+from collections import Counter
 
 import pytest
 
-from chaincode.shim import Refusal, TransactionOverError
+from chaincode.shim import Refusal, TransactionOverError, watchdog
 from tests.chaincode.shim.contracts import Contract
 from tests.chaincode.shim.fake_peer import FakePeer
 from tests.chaincode.shim.waiting import until
@@ -55,6 +56,20 @@ async def test_contract_that_computes_for_ever_is_interrupted(serve):
         assert time.monotonic() - start < 3
         assert (await waiting).status in {200, 500}
         assert (await peer.invoke(b"echo", b"alive")).payload == b"alive"
+
+
+async def test_interrupts_strike_the_contract_and_nothing_else(serve, monkeypatch):
+    """Contracts that end right when they are interrupted: the process must not be hit instead."""
+    monkeypatch.setattr(watchdog, "TICK_S", 0.0005)
+    monkeypatch.setattr(watchdog, "PATIENCE_S", 0.0005)
+    answers = Counter()
+    async with serve(deadline_s=0.005) as server, FakePeer(server.port) as peer:
+        for number in range(400):
+            response = await peer.invoke(b"computes_for", b"%f" % (0.004 + number % 20 * 0.0002))
+            answers[response.status, response.message] += 1
+        assert (await peer.invoke(b"echo", b"alive")).status in {200, 500}
+        assert peer.is_connected
+    assert set(answers) == {(200, ""), (500, Refusal.DEADLINE)}
 
 
 async def test_deadline_is_cleared_when_the_contract_is_done(serve):

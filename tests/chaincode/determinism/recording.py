@@ -1,0 +1,80 @@
+"""Every command, every code and every function, run once and noted."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import combinations
+
+from chaincode.errors import Code
+from tests.chaincode.determinism.transactions import Recording
+from tests.chaincode.drafts import types, valid
+from tests.chaincode.pen import canonical
+from tests.chaincode.rejections import ANY, faults, spoiled
+from tests.chaincode.test_contract import demo
+from tests.chaincode.test_sequence import drawn, sales
+from tests.chaincode.world import NOW, World
+from tests.golden.spoiled import commands as bad_commands
+from tests.golden.texts import BAD as BAD_TEXTS
+from tests.memory_ledger import MemoryLedger
+
+
+@contextmanager
+def recorded() -> Iterator[Recording]:
+    """Note every transaction that any memory ledger runs meanwhile."""
+    recording = Recording()
+    MemoryLedger.observe = recording.note
+    try:
+        yield recording
+    finally:
+        MemoryLedger.observe = None
+
+
+def everything() -> Recording:
+    """Return every command, every code, every function, and batches drawn from seeds."""
+    with recorded() as recording:
+        for type_name in types():
+            assert valid(type_name).answer() == "ACCEPTED"
+            for one, other in combinations(faults(type_name), 2):
+                if one.is_compatible(other):
+                    spoiled(valid(type_name), one, other).submit()
+            common = [] if type_name == "registry.bootstrap" else faults(ANY)
+            for one in (*faults(type_name), *common):
+                spoiled(valid(type_name), one).submit()
+        for seed in range(30):
+            world, wires = drawn(seed)
+            world.copy().submit(*wires)
+            for wire in wires:
+                world.submit(wire)
+        world = World.standing()
+        for wire, _ in bad_commands().values():
+            world.submit(wire)
+        world.submit(*(text for text, _ in BAD_TEXTS.values()))
+        poison(World.standing())
+        functions(World.standing())
+    return recording
+
+
+def poison(world: World) -> None:
+    """Let the contract itself fail: a state value that it never wrote."""
+    lot = world.harvest("farmer", 10)
+    (wire,) = sales(world, "farmer", 1, lot)
+    party = world.party("farmer")
+    world.ledger.state[f"holding/{lot}/{party}/{party}"] = b'{"v":1,"held_g":"ten"}'
+    assert world.ledger.submit(wire, time=NOW) == [str(Code.CONTRACT_FAULT)]
+
+
+def functions(world: World) -> None:
+    """Call every function, and be refused in every way."""
+    keys = [key.encode() for key in world.ledger.state]
+    world.ledger.invoke("query", *keys, b"lot/none", time=NOW)
+    world.ledger.invoke("query", time=NOW)
+    world.ledger.invoke("version", time=NOW)
+    world.ledger.invoke("init", time=NOW)
+    world.ledger.invoke("submit", time=NOW)
+    world.ledger.invoke("submit_at", b"1", b"x", time=NOW)
+    story = demo()
+    for at in (NOW + 1, NOW):
+        wire = story.write("coop-registrar", "party.register", {"party": "K" * 12, "kind": "farm"})
+        story.ledger.invoke("submit_at", str(at).encode(), wire, time=NOW)
+    head = world.ledger.record("contract/head")
+    world.ledger.state["contract/head"] = canonical(head | {"rules": 9})
+    world.ledger.invoke("submit", b"x", time=NOW)

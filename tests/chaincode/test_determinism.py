@@ -1,0 +1,112 @@
+"""Transactions of every command and every code come out the same in every interpreter."""
+
+import json
+import os
+import subprocess
+import sys
+from base64 import urlsafe_b64decode
+from pathlib import Path
+
+import pytest
+
+from chaincode.commands import TYPES
+from chaincode.errors import Code
+from tests.chaincode.determinism.mutants import MUTANTS
+from tests.chaincode.determinism.recording import everything
+from tests.chaincode.determinism.transactions import load
+
+LEAST = 2_000
+REPLAY = "tests.chaincode.determinism.replay"
+# Each with options of the interpreter, its environment, and options of the replay.
+SETTINGS = {
+    "plain": ((), {"PYTHONHASHSEED": "0", "LANG": "C.UTF-8", "TZ": "UTC"}, ()),
+    "posix": ((), {"PYTHONHASHSEED": "1", "LANG": "C", "LC_ALL": "POSIX", "TZ": "Asia/Tokyo"}, ()),
+    "optimised": (
+        ("-O",),
+        {"PYTHONHASHSEED": "4242", "LANG": "ja_JP.UTF-8", "TZ": "America/St_Johns"},
+        (),
+    ),
+    "without docstrings": (
+        ("-OO",),
+        {"PYTHONHASHSEED": "random", "LANG": "tr_TR.UTF-8", "TZ": "Pacific/Apia"},
+        (),
+    ),
+    "poisoned": (
+        ("-X", "utf8=0"),
+        {"PYTHONHASHSEED": "random", "LANG": "ja_JP.eucJP", "TZ": "Etc/GMT+12"},
+        ("--poison",),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory) -> tuple[Path, set[str]]:
+    """Return the file of recorded transactions, and the codes that they were answered with."""
+    path = tmp_path_factory.mktemp("determinism") / "transactions.json"
+    recorded = everything()
+    recorded.save(path)
+    return path, recorded.codes
+
+
+@pytest.fixture(scope="module")
+def outcomes(recording) -> dict[str, dict]:
+    """Return what came out in each setting; two interpreters run at a time."""
+    path, _ = recording
+    found = {}
+    names = list(SETTINGS)
+    for pair in (names[start : start + 2] for start in range(0, len(names), 2)):
+        running = {name: start(path, name) for name in pair}
+        for name, process in running.items():
+            _, errors = process.communicate(timeout=300)
+            assert process.returncode == 0, (name, errors)
+            found[name] = json.loads(target(path, name).read_text())
+    return found
+
+
+def target(path: Path, name: str) -> Path:
+    return path.with_name(f"{name}.json")
+
+
+def start(path: Path, name: str) -> subprocess.Popen:
+    interpreter, environment, options = SETTINGS[name]
+    kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
+    return subprocess.Popen(
+        [sys.executable, *interpreter, "-m", REPLAY, str(path), str(target(path, name)), *options],
+        env={**kept, **environment},
+        cwd=Path(__file__).parents[2],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_every_command_and_every_code_is_among_enough_transactions(recording):
+    path, codes = recording
+    transactions = list(load(path))
+    assert len(transactions) >= LEAST
+    assert codes == {str(code) for code in Code}
+    types = {payload_type(wire) for transaction, _ in transactions for wire in transaction.args}
+    assert types >= set(TYPES)
+    functions = {transaction.function for transaction, _ in transactions}
+    assert functions >= {"submit", "submit_at", "query", "version"}
+
+
+def payload_type(wire: bytes) -> str | None:
+    """Return the type that a command says it is of, as far as it is one."""
+    try:
+        return json.loads(urlsafe_b64decode(wire.split(b".")[1] + b"==="))["type"]
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None
+
+
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name != "plain"])
+def test_reads_writes_and_answers_are_the_same_to_the_byte(outcomes, name):
+    plain, other = outcomes["plain"]["digests"], outcomes[name]["digests"]
+    assert len(plain) >= LEAST
+    differing = [n for n, pair in enumerate(zip(plain, other, strict=True)) if len({*pair}) > 1]
+    assert differing == []
+
+
+@pytest.mark.parametrize("mutant", MUTANTS)
+def test_a_contract_with_a_hazard_is_caught(outcomes, mutant):
+    seen = {tuple(outcome["mutants"][mutant]) for outcome in outcomes.values()}
+    assert len(seen) > 1
