@@ -3,7 +3,7 @@
     batch = batching.choose(now, …)      # its nodes fly until one of these is told:
     batching.land(batch, now)            # committed: those that waited for it may go
     batching.bring_back(batch, now)      # not ordered: all of it again, as it was
-    batching.split(batch, now)           # refused as a whole: in halves, apart from the others
+    batching.split(batch, now)           # refused as a whole: in parts, apart from the others
     batching.lose_race(batch, now)       # another transaction was faster: see `lose_race`
 
 A transaction closes at a number of commands, of bytes, or of state operations, whichever is
@@ -13,18 +13,23 @@ reached first. No two transactions in flight hold commands of which one must com
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import Final
 
 from gateway.intake.items import Item
 from gateway.intake.lanes import Lane, Node
 from gateway.intake.precedence import Precedence, components
 from gateway.intake.settings import IntakeSettings
 
+# In how many parts a refused transaction is tried again. More than halves, because a command that
+# hangs the contract costs its companions some seconds in each round.
+_PARTS: Final = 4
+
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Batch:
-    """The commands of one transaction, in order.
+    """The commands of one transaction, in order, all of one lane.
 
-    `is_troubled`: they met with trouble before, or are about records with which others did.
+    `is_troubled`: whether that lane was likely to fail when they were chosen.
     """
 
     lane: Lane
@@ -82,7 +87,7 @@ class Batching:
         self._number += 1
         node = Node(item=item, number=self._number)
         if item.travels_alone:
-            node.group = Lane()
+            node.group = Lane(is_suspect=True)
         self._precedence.add(node)
         if not node.after:
             self._make_ready(node, now)
@@ -103,14 +108,16 @@ class Batching:
             now: The time.
             linger_s: How long the first command waits for company.
             commands_max: At most so many.
-            calm_only: Leave out whatever has met with trouble lately.
+            calm_only: Leave out lanes that are likely to fail.
         """
         self._cool_down(now)
         while True:
             found = [
                 (first, lane)
-                for lane in ([self._calm] if calm_only else self._lanes)
-                if (first := lane.first()) and self._due(lane, first, linger_s) <= now
+                for lane in self._lanes
+                if not (calm_only and lane.is_troubled)
+                and (first := lane.first())
+                and self._due(lane, first, linger_s) <= now
             ]
             if not found:
                 return None
@@ -123,8 +130,8 @@ class Batching:
         return min(
             (
                 self._due(lane, first, linger_s)
-                for lane in ([self._calm] if calm_only else self._lanes)
-                if (first := lane.first())
+                for lane in self._lanes
+                if not (calm_only and lane.is_troubled) and (first := lane.first())
             ),
             default=None,
         )
@@ -136,18 +143,20 @@ class Batching:
             self.remove(node, now)
 
     def bring_back(self, batch: Batch, now: float, *, not_before: float | None = None) -> None:
-        """Put a batch back, as it was; with `not_before`, apart from others and not earlier."""
+        """Put a batch back, as it was; with `not_before`, as a suspect, and not earlier."""
         as_before = batch.nodes[0].group  # all of a batch have one, or none
-        group = as_before if not_before is None else Lane(not_before=not_before)
+        alone = Lane(is_suspect=True, not_before=not_before or 0.0)
+        group = as_before if not_before is None else alone
         self._regroup(batch.nodes, group, now)
 
     def split(self, batch: Batch, now: float) -> None:
-        """Put a batch back in two halves, or one by one those that shall travel alone."""
-        middle = (len(batch.nodes) + 1) // 2
-        for half in (batch.nodes[:middle], batch.nodes[middle:]):
+        """Put a batch back in parts, or one by one those that shall travel alone."""
+        part = -(-len(batch.nodes) // _PARTS)
+        for start in range(0, len(batch.nodes), part):
             together = Lane()
-            for node in half:
-                group = Lane() if node.item.travels_alone else together
+            for node in batch.nodes[start : start + part]:
+                is_suspect = node.item.travels_alone
+                group = Lane(is_suspect=True) if is_suspect else together
                 self._regroup([node], group, now)
 
     def lose_race(self, batch: Batch, now: float) -> None:
@@ -182,7 +191,7 @@ class Batching:
                 lane.not_before = 0.0
 
     def _fill(self, lane: Lane, commands_max: int) -> Batch:
-        batch = Batch(lane=lane, is_troubled=lane is not self._calm)
+        batch = Batch(lane=lane, is_troubled=lane.is_troubled)
         chosen: set[Node] = set()
         followers = Lane()  # those whose every predecessor is in this batch
         while True:

@@ -24,6 +24,7 @@ from gateway.ledger import (
 _log = structlog.get_logger(__name__)
 
 _WAKE_MAX_S: Final = 60.0
+_TICK_S: Final = 0.001
 
 
 class Dispatcher:
@@ -77,7 +78,8 @@ class Dispatcher:
                 flight.add_done_callback(self._flights.discard)
             metrics.IN_FLIGHT.set(self._schedule.flights)
             wake_at = self._schedule.next_wake(now)
-            timeout_s = _WAKE_MAX_S if wake_at is None else wake_at - now
+            # Never less than a tick: a sum of floats may lie a trifle behind the clock.
+            timeout_s = _WAKE_MAX_S if wake_at is None else max(wake_at - now, _TICK_S)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._awake.wait()

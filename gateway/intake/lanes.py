@@ -51,13 +51,20 @@ class Lane:
         hot_keys: The records over which races were lost; empty in the other kinds of lane.
         hot_until: How long they count as such.
         conflicts: Races lost in a row.
+        is_suspect: Whether it is one command's own, which has failed alone or too often.
     """
 
+    is_suspect: bool = False
     not_before: float = 0.0
     hot_keys: frozenset[str] = frozenset()
     hot_until: float = 0.0
     conflicts: int = 0
     _heap: list[Node] = field(default_factory=list)
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether it is likely to fail again, so that it may not take all that is in flight."""
+        return self.is_suspect or bool(self.hot_keys)
 
     @property
     def count(self) -> int:

@@ -6,7 +6,7 @@ whole is one of four things:
 
     conflict      lost a race: again, with jitter; never held against a command
     away          the ledger is not there: pause, then try with less, until it answers
-    refused       one of its commands makes the contract fail: halves, to find whose
+    refused       one of its commands makes the contract fail: in parts, to find whose
     unknown       as `away`; the contract takes a command once, so sending it again is safe
 
 A command that was in three refused transactions travels alone. One that is then refused three
