@@ -51,6 +51,7 @@ class Server:
 
         Raises:
             RuntimeError: The address cannot be bound, or the TLS material is unusable.
+            ValueError: This is not the main thread.
         """
         self._server = server = grpc.aio.server(
             options=_options(self._config), maximum_concurrent_rpcs=self._config.streams_max

@@ -51,7 +51,7 @@ class Line:
         send: Queues one encoded message for the peer.
         offer: What the peer can do.
         answer_bytes_max: Largest answer that may be sent.
-        deadlines: When each running task has to be done, by `time.monotonic`; for the watchdog.
+        deadlines: Of each task that is within the contract, by `time.monotonic`: for the watchdog.
         on_end: Called once, when the contract has returned or was stopped.
     """
 
@@ -66,6 +66,7 @@ class Transaction:
     """One call of the contract, from its message to its answer."""
 
     __slots__ = (
+        "_deadline",
         "_line",
         "_task",
         "_timer",
@@ -84,16 +85,17 @@ class Transaction:
         self.tx_id = tx_id
         self.is_answered = False
         self.conversation = Conversation(line.send, channel_id=channel_id, tx_id=tx_id)
+        self._deadline = 0.0
         self._task: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, contract: Contract, *, deadline_s: float) -> None:
         """Run `contract` in a task of its own; at the deadline answer in its place."""
         loop = asyncio.get_running_loop()
+        self._deadline = time.monotonic() + deadline_s
         self._timer = loop.call_later(deadline_s, self._expire)
-        self._task = task = loop.create_task(self._run(contract))
-        self._line.deadlines[task] = time.monotonic() + deadline_s
-        task.add_done_callback(self._end)
+        self._task = loop.create_task(self._run(contract))
+        self._task.add_done_callback(self._end)
 
     def abandon(self) -> None:
         """Stop without an answer: the peer is gone."""
@@ -102,9 +104,11 @@ class Transaction:
 
     async def _run(self, contract: Contract) -> None:
         """Call the contract and answer. `BaseException` is caught on purpose: see above."""
-        stub = PeerStub(self.conversation, call=self.call, offer=self._line.offer, tx_id=self.tx_id)
+        if time.monotonic() >= self._deadline:  # the loop lags: the peer is about to give up
+            self._refuse(Refusal.DEADLINE)
+            return
         try:
-            response = await contract.invoke(stub, self.call.function, self.call.args)
+            response = await self._invoke(contract)
             answer = completed(response, channel_id=self.channel_id, tx_id=self.tx_id)
         except ContractStuckError:
             self._refuse(Refusal.DEADLINE)
@@ -117,6 +121,16 @@ class Transaction:
                 self._refuse(Refusal.CONTRACT_FAILED)
             else:
                 self._answer(answer)
+
+    async def _invoke(self, contract: Contract) -> Response:
+        stub = PeerStub(self.conversation, call=self.call, offer=self._line.offer, tx_id=self.tx_id)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - a coroutine runs in a task
+        self._line.deadlines[task] = self._deadline
+        try:
+            return await contract.invoke(stub, self.call.function, self.call.args)
+        finally:
+            self._line.deadlines.pop(task, None)
 
     def _expire(self) -> None:
         """At the deadline: answer, then stop whatever still runs."""

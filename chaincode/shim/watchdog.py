@@ -2,13 +2,16 @@
 
 A timer of the loop answers for a contract that waits too long. For one that never waits (an endless
 loop over a poisoned command) the loop itself stands still, and with it every other transaction and
-every peer. So a thread looks at the loop from outside.
+every peer. So a thread looks at the loop from outside and sends the process a signal. The signal's
+handler runs in the loop's own thread, between two bytecodes: when it finds that thread still within
+the overdue contract, the error it raises is raised there and nowhere else.
 """
 
 import asyncio
-import ctypes
+import signal
 import threading
 import time
+from types import FrameType
 
 import structlog
 
@@ -16,16 +19,22 @@ from chaincode.shim.errors import ContractStuckError
 
 _log = structlog.get_logger(__name__)
 
+SIGNAL = signal.SIGURG
+"""Ignored unless handled, so one that comes late harms nobody; nothing else here uses it."""
+
 TICK_S = 0.1
 PATIENCE_S = 1.0
-"""After an interrupt, how long until the same task is interrupted again."""
+"""After an interrupt, how long until the next."""
 
 
 class Watchdog:
-    """Watches the running loop's tasks; `deadlines` is by `time.monotonic`."""
+    """Watches the contracts that run on the calling thread's loop, which is the main thread's.
+
+    `deadlines` has an entry for each task that is within the contract, by `time.monotonic`.
+    """
 
     def __init__(self, deadlines: dict[asyncio.Task[None], float]) -> None:
-        """Watch the loop of the calling thread, from `start` on."""
+        """Watch, from `start` on."""
         self._deadlines = deadlines
         self._loop = asyncio.get_running_loop()
         self._loop_thread_id = threading.get_ident()
@@ -33,37 +42,41 @@ class Watchdog:
         self._thread = threading.Thread(target=self._watch, name="watchdog", daemon=True)
 
     def start(self) -> None:
-        """Begin."""
+        """Begin.
+
+        Raises:
+            ValueError: This is not the main thread, which alone handles signals.
+        """
+        self._previous = signal.signal(SIGNAL, self._interrupt)
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and wait for it."""
+        """End. Of several, the last started is to be stopped first."""
         self._is_stopped.set()
         self._thread.join()
+        signal.signal(SIGNAL, self._previous or signal.SIG_DFL)
+
+    def _is_overdue(self) -> bool:
+        """Whether the task that the loop is running is a contract past its deadline.
+
+        The loop answers for a contract that waits, by a timer. One that is seen running a tick
+        after its deadline has most likely not waited since.
+        """
+        task = asyncio.current_task(self._loop)
+        deadline = None if task is None else self._deadlines.get(task)
+        return deadline is not None and time.monotonic() > deadline + TICK_S
 
     def _watch(self) -> None:
-        last: tuple[asyncio.Task[None] | None, float] = (None, 0.0)
-        while not self._is_stopped.wait(TICK_S):
-            task = asyncio.current_task(self._loop)
-            if task is None or task not in self._deadlines:
-                continue
-            now = time.monotonic()
-            # The loop answers a task that waits at its deadline by itself. A task that is seen
-            # running a tick later is one that has not waited since.
-            if now < self._deadlines.get(task, now) + TICK_S:
-                continue
-            if task is last[0] and now < last[1] + PATIENCE_S:
-                continue
-            last = (task, now)
-            _log.error("contract_interrupted")
-            self._interrupt()
+        pause_s = TICK_S
+        while not self._is_stopped.wait(pause_s):
+            pause_s = TICK_S
+            if self._is_overdue():
+                _log.error("contract_interrupted")
+                signal.pthread_kill(self._loop_thread_id, SIGNAL)
+                pause_s = PATIENCE_S
 
-    def _interrupt(self) -> None:
-        """Raise `ContractStuckError` in the loop's thread at its next bytecode.
-
-        Should the task end in the few microseconds since it was seen, the error ends the process
-        instead, which a supervisor restarts: no worse than a loop that stood still for seconds.
-        """
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(self._loop_thread_id), ctypes.py_object(ContractStuckError)
-        )
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self._is_overdue():
+            raise ContractStuckError
+        if callable(self._previous):
+            self._previous(number, frame)

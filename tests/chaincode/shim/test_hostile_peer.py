@@ -135,10 +135,10 @@ async def test_1000_questions_never_answered_are_forgotten_in_the_end(serve):
             peer.heard.clear()
             for _ in range(50):
                 peer.send(transaction_message(b"get", b"key"))
-            await until(lambda: len(peer.heard) >= 100)
+            await until(lambda: _answered(peer) == 50)
             await until(lambda: not server.running)
         [stream] = server._streams
-        assert len(stream._owed) == 50
+        assert 0 < len(stream._owed) <= 50
         assert _resident_bytes() - memory < 10_000_000
 
 
