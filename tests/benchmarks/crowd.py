@@ -12,8 +12,9 @@ in requests of one device each, farm and shop in turn: what a shop counts was sh
 
 import asyncio
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from chaincode.canonical import Json
 from chaincode.registry.records import Device as DeviceRecord
@@ -85,32 +86,34 @@ class Crowd:
         for number, (farm, shop) in enumerate(zip(farms, shops, strict=True)):
             orders: deque[Order] = deque()
             for _ in range(weeks):
-                grown, sold = self._week(farm, shop, breach=1 + number % 4)
-                for start in range(0, len(grown), request_commands):
-                    part = slice(start, start + request_commands)
-                    orders += [self._order(farm, grown[part]), self._order(shop, sold[part])]
+                grown, sold = self._week(farm, shop, number)
+                farm_orders = list(self._orders(farm, grown, request_commands))
+                shop_orders = list(self._orders(shop, sold, request_commands))
+                # The shop is one step behind: what it counts was shipped before.
+                orders.append(farm_orders.pop(0))
+                for mine, theirs in zip_longest(farm_orders, shop_orders):
+                    orders += [order for order in (mine, theirs) if order is not None]
             self.pairs.append(orders)
         return weeks * WEEK_COMMANDS * len(self.pairs)
 
-    def _week(self, farm: str, shop: str, *, breach: int) -> tuple[list[bytes], list[bytes]]:
-        """Sign five lots' commands of both; those of lot number `breach` break the rules."""
+    def _week(self, farm: str, shop: str, number: int) -> tuple[list[bytes], list[bytes]]:
+        """Sign a week of both; `number` says when in it they break a rule."""
         town = self.town
         grown: list[bytes] = []
         sold: list[bytes] = []
-        received = ""
-        for number in range(5):
+        for step in range(5):
             lot, harvest = town.harvest(farm, 12_000)
-            if number == breach:
+            if step == number % 5:
                 grown += [harvest, self._foreign_shipment(farm, shop, lot)]
-                sold += [town.take("sell", shop, received, grams) for grams in (4_000, 1)]
                 continue
-            received = lot
             shipment, ship = town.ship(farm, lot, shop, 10_000)
             grown += [harvest, ship]
             sold += [
                 town.receive(shop, lot, shipment, 10_000),
                 town.take("sell", shop, lot, 6_000),
             ]
+            if len(sold) == 2 * (1 + number % 4):
+                sold += [town.take("sell", shop, lot, grams) for grams in (4_000, 1)]
         return grown, sold
 
     def _foreign_shipment(self, farm: str, shop: str, lot: str) -> bytes:
@@ -129,8 +132,10 @@ class Crowd:
         }
         return device.sign("lot.ship", body, closed=closed)
 
-    def _order(self, handle: str, commands: Sequence[bytes]) -> Order:
-        return Order(kid=self.town.people[handle].device.kid, commands=tuple(commands))
+    def _orders(self, handle: str, commands: Sequence[bytes], size: int) -> Iterator[Order]:
+        kid = self.town.people[handle].device.kid
+        for start in range(0, len(commands), size):
+            yield Order(kid=kid, commands=tuple(commands[start : start + size]))
 
     def note(self, order: Order, *, last: str) -> None:
         """Remember that the order was answered, and its last command's id, for `missing_on`."""
