@@ -1,19 +1,24 @@
 # ruff: noqa: E501 - the words of a document
-"""The parts of `chaincode/README.md` that follow from the code: codes, records, commands.
+"""The parts of `chaincode/README.md` that follow from the code: shapes, records, commands, codes.
 
 `python -m tests.chaincode.specification` writes them into the README, between their marks;
 `test_specification` fails when they differ. What is said of a command in words stands here.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from chaincode import shapes
 from chaincode.acts import CommandType
 from chaincode.commands import EVERY_TRANSACTION_READS, TYPES, read
+from chaincode.envelope import Jwk
 from chaincode.errors import Code
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.plots import Plot
+from chaincode.proposals import APPROVE, Proposer
 from chaincode.registry import records
 from chaincode.registry.founding import BOOTSTRAP
 from gateway.api.problems import PROBLEMS
@@ -36,6 +41,19 @@ RECORDS = {
     "lot/<lot>": (Lot, "what was harvested, as last corrected"),
     "holding/<lot>/<holder>/<owner>": (Holding, "grams at one party, and where its others went"),
     "shipment/<shipment>": (Shipment, "grams on their way from one party to another"),
+}
+
+SHAPES = {
+    name: get_args(alias)[1]
+    for name, alias in vars(shapes).items()
+    if get_origin(alias) is Annotated and name[0].isupper()
+}
+INNER = (Jwk, records.Organisation, records.Grant, records.Revocation, Proposer)
+# What a command may touch beyond what the one does that is described.
+MORE_OPERATIONS = {
+    BOOTSTRAP: ", 4 more when it replaces a registrar",
+    "actor.grant": ", 2 more for each device but the first",
+    "proposal.approve": " for `lot.settle`; 5 with the approved type's own in general",
 }
 
 # Type: what it does, and how a mistake with it is put right, also after goods have moved.
@@ -180,11 +198,59 @@ def codes() -> str:
 
 
 def state() -> str:
-    """Every record with its key and members."""
-    lines = ["| key | members | what it is |", "|---|---|---|"]
+    """Every record with its key, its members and who writes it."""
+    writers = _writers()
+    lines = ["| key | what it is, and its members | written by |", "|---|---|---|"]
     for key, (shape, meaning) in RECORDS.items():
-        lines.append(f"| `{key}` | {_members(shape)} | {meaning} |")
+        what = f"{meaning[0].upper()}{meaning[1:]}: {_members(shape)}"
+        lines.append(f"| `{key}` | {what} | {writers[key]} |")
     return "\n".join(lines)
+
+
+def _writers() -> dict[str, str]:
+    """Return, by record, the types that may write it."""
+    names: dict[str, list[str]] = {key: [] for key in RECORDS}
+    for kind in TYPES.values():
+        if kind.name == APPROVE:
+            continue  # writes what the approved type writes
+        draft = valid(kind.name)
+        for key in dict.fromkeys(
+            _template(key) for key in read(draft.last().wire()).touches.writes
+        ):
+            names[key].append(f"`{kind.name}`")
+    written_by = {key: ", ".join(types) for key, types in names.items()}
+    written_by[records.DEMO_TIME] = "`submit_at`"
+    written_by["device/<kid>"] = "every command that is taken"
+    written_by["pending/<command>"] = "every type with two signers, `proposal.withdraw`"
+    return written_by
+
+
+def _template(key: str) -> str:
+    """Return the key as RECORDS spells it."""
+    return next(
+        one for one in RECORDS if re.fullmatch(re.sub("<[a-z]+>", "[^/]+", one), key) is not None
+    )
+
+
+def shapes_() -> str:
+    """Every shape a member may have, and the records that stand within others."""
+    lines = ["| shape | what it is | example |", "|---|---|---|"]
+    for name, constraint in SHAPES.items():
+        described = constraint.schema()
+        example = f"`{described['examples'][0]}`" if "examples" in described else ""
+        lines.append(f"| {name} | {_described(constraint)} | {example} |")
+    lines += [f"| {shape.__name__} | {_members(shape)} | |" for shape in INNER]
+    return "\n".join(lines)
+
+
+def _described(constraint: shapes.Text | shapes.Calendar | shapes.Integer | shapes.Anything) -> str:
+    if isinstance(constraint, shapes.Integer):
+        return f"{constraint.least:,} to {constraint.most:,}"
+    if isinstance(constraint, shapes.Anything):
+        return "an object whose shape the named type decides"
+    text = constraint.text if isinstance(constraint, shapes.Calendar) else constraint
+    pattern = text.pattern.replace("|", "\\|").replace("\u3000", "\\u3000")
+    return f"`{pattern}`" + (", a day that there is" if text is not constraint else "")
 
 
 def commands() -> str:
@@ -205,7 +271,6 @@ def operations(kind: CommandType) -> tuple[int, int]:
 
 def _command(kind: CommandType) -> str:
     does, mistake = WORDS[kind.name]
-    reads, writes = operations(kind)
     by = " or ".join(f"`{role}`" for role in sorted(kind.roles)) or "any device"
     if kind.name == BOOTSTRAP:
         by = "the key that it sets, submitted by the organisation's admin"
@@ -214,7 +279,11 @@ def _command(kind: CommandType) -> str:
         signers = f" Two signers, different {kind.independent}s."
     public = " Its open part can be proven to the public." if kind.is_public else ""
     closed = _members(kind.closed) if kind.closed else "none"
-    fails = "; ".join(f"{', '.join(ways)}: `{code}`" for code, ways in _failures(kind).items())
+    if kind.name == APPROVE:
+        closed = "that of the approved command"
+    if not mistake.startswith("`"):
+        mistake = mistake[0].lower() + mistake[1:]
+    failures = [f"| {', '.join(ways)} | `{code}` |" for code, ways in _failures(kind).items()]
     return "\n".join(
         (
             f"### `{kind.name}`",
@@ -224,13 +293,40 @@ def _command(kind: CommandType) -> str:
             f"- **By**: {by}.{signers}",
             f"- **Open**: {_members(kind.body)}",
             f"- **Closed**: {closed}",
-            f"- **State operations**: {reads} reads, {writes} writes",
-            f"- **Fails** when it: {fails}",
-            f"- **A mistake is put right** by: {mistake[0].lower() + mistake[1:]}"
-            if not mistake.startswith("`")
-            else f"- **A mistake is put right** by: {mistake}",
+            f"- **Records**: {_records(kind)}",
+            f"- **A mistake is put right** by: {mistake}",
+            "",
+            "| fails when it | answer |",
+            "|---|---|",
+            *failures,
         )
     )
+
+
+def _records(kind: CommandType) -> str:
+    """Return what a command of this type reads and writes, and how many state operations it is."""
+    touches = read(valid(kind.name).last().wire()).touches
+    reads = [_template(key) for key in touches.reads if key not in EVERY_TRANSACTION_READS]
+    writes = [_template(key) for key in touches.writes]
+    only_read = [key for key in dict.fromkeys(reads) if key not in writes]
+    only_written = [key for key in dict.fromkeys(writes) if key not in reads]
+    both = [key for key in dict.fromkeys(writes) if key in reads]
+    parts = [
+        f"{verb} {', '.join(_times(key, counted) for key in keys)}"
+        for verb, keys, counted in (
+            ("reads", only_read, reads),
+            ("reads and writes", both, writes),
+            ("writes", only_written, writes),
+        )
+        if keys
+    ]
+    total = sum(operations(kind))
+    return f"{'; '.join(parts)}: {total} state operations{MORE_OPERATIONS.get(kind.name, '')}"
+
+
+def _times(key: str, counted: list[str]) -> str:
+    count = counted.count(key)
+    return f"`{key}`" if count == 1 else f"{count} × `{key}`"
 
 
 def _failures(kind: CommandType) -> dict[str, list[str]]:
@@ -245,11 +341,29 @@ def _failures(kind: CommandType) -> dict[str, list[str]]:
 
 
 def _members(shape: type) -> str:
-    described = shapes.schema(shape)
-    required = described["required"]
-    return ", ".join(
-        f"`{name}`" if name in required else f"`{name}`?" for name in described["properties"]
-    )
+    """Return a record's members with their shapes; `?` marks those that may be absent."""
+    members = []
+    for name, hint in get_type_hints(shape, include_extras=True).items():
+        options = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+        optional = "?" if NoneType in options else ""
+        members.append(f"`{name}`{optional} {_shape(options[0])}")
+    return ", ".join(members)
+
+
+def _shape(hint: Any) -> str:
+    if hint is bool:
+        return "*true or false*"
+    if get_origin(hint) is not Annotated:
+        return f"*{hint.__name__}*"
+    base, constraint = get_args(hint)
+    if isinstance(constraint, shapes.Items):
+        return f"{constraint.least} to {constraint.most} of {_shape(get_args(base)[0])}"
+    for name, one in SHAPES.items():
+        if one == constraint:
+            return f"*{name}*"
+    if isinstance(constraint, shapes.Integer):
+        return f"*{constraint.least} to {constraint.most}*"
+    return "*" + ", ".join(constraint.pattern.split("|")) + "*"
 
 
 APOSTROPHES = (
@@ -267,7 +381,12 @@ APOSTROPHES = (
     ("organisations actor", "organisation's actor"),
 )
 
-PARTS: dict[str, Callable[[], str]] = {"codes": codes, "state": state, "commands": commands}
+PARTS: dict[str, Callable[[], str]] = {
+    "shapes": shapes_,
+    "state": state,
+    "commands": commands,
+    "codes": codes,
+}
 
 
 def marked(name: str, text: str) -> str:
