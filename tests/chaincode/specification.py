@@ -101,7 +101,7 @@ WORDS = {
     "key.revoke": (
         (
             "Ends a device: nothing more of it is taken but the commands that the revocation spares. "
-            "By its own actor, or a registrar of the organisation."
+            "By its own actor, or a registrar of the organisation; an auditor's by any registrar."
         ),
         "Enrol a new key; a revoked one stays revoked.",
     ),
