@@ -45,8 +45,8 @@ class Reader:
         return self.device.party
 
 
-# Asynchronous although they wait for nothing: FastAPI would run them in threads, for a tenth of what
-# a request costs.
+# Asynchronous although they wait for nothing: FastAPI would run them in threads, which costs a
+# tenth of a request.
 async def gateway_of(request: Request) -> Gateway:
     """Return the gateway behind the application."""
     gateway: Gateway = request.app.state.gateway
