@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import structlog
 import uvloop
 
 from gateway.fabric.contract import Contract
@@ -97,4 +98,5 @@ async def _main(path: Path, request: dict) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     uvloop.run(_main(Path(sys.argv[1]), json.load(sys.stdin)))
