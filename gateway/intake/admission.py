@@ -46,6 +46,7 @@ class Admission:
         self._record = record
         self._outbox = outbox
         self._ledger: str | None = None
+        self._asking = asyncio.Lock()  # the first requests come together; one asks for all
         # Both with the latest used last. A head only ever grows, so it is never wrong to keep it.
         self._known: OrderedDict[str, Device] = OrderedDict()
         self._heads: OrderedDict[str, int] = OrderedDict()
@@ -115,8 +116,10 @@ class Admission:
 
     async def _find_ledger(self) -> str | None:
         if self._ledger is None:
-            head: Head | None = await self._devices.head()
-            self._ledger = head.ledger if head else None
+            async with self._asking:
+                if self._ledger is None:
+                    head: Head | None = await self._devices.head()
+                    self._ledger = head.ledger if head else None
         return self._ledger
 
     async def _find_devices(self, kids: set[str]) -> dict[str, Device]:

@@ -13,11 +13,9 @@ await outbox.close()
 
 import asyncio
 import contextlib
-from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from random import Random
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -29,12 +27,11 @@ from gateway.intake import metrics
 from gateway.intake.admission import Admission, Admitted
 from gateway.intake.answers import Answer, Status
 from gateway.intake.dispatcher import Dispatcher
+from gateway.intake.entries import Entries, Entry
 from gateway.intake.errors import (
     CommandRefusedError,
-    DeviceBusyError,
     IntakeStoppedError,
     OutboxError,
-    OverloadedError,
 )
 from gateway.intake.items import Item
 from gateway.intake.outbox import Outbox
@@ -42,7 +39,7 @@ from gateway.intake.ports import Devices, Record
 from gateway.intake.projected import answer_of
 from gateway.intake.schedule import Schedule
 from gateway.intake.settings import IntakeSettings
-from gateway.ledger import Ledger
+from gateway.ledger import Ledger, LedgerError
 from gateway.projection import CommandRow
 
 _log = structlog.get_logger(__name__)
@@ -50,20 +47,6 @@ _log = structlog.get_logger(__name__)
 _PRUNE_EVERY_S: Final = 60.0
 _IDS_AT_ONCE: Final = 500
 _REVOKING_TYPES: Final = (BOOTSTRAP, "key.revoke")
-
-
-def _new_future() -> "asyncio.Future[Any]":
-    return asyncio.get_running_loop().create_future()
-
-
-@dataclass(eq=False, slots=True, kw_only=True)
-class Entry:
-    """A command that is not done, and who waits for it."""
-
-    item: Item
-    whose: str  # the device; all bootstraps count as one, because anybody can send them
-    saved: "asyncio.Future[None]" = field(default_factory=_new_future)
-    answer: "asyncio.Future[Answer]" = field(default_factory=_new_future)
 
 
 class Intake:
@@ -91,13 +74,12 @@ class Intake:
         """
         self._settings = settings or IntakeSettings()
         self._outbox = outbox
+        self._devices = devices
         self._record = record
         self._admission = Admission(devices=devices, record=record, outbox=outbox)
         self._schedule = Schedule(self._settings, chance or Random())  # noqa: S311 - no secret
         self._dispatcher = Dispatcher(ledger, self._schedule, self._settings, self._settle)
-        self._entries: dict[str, Entry] = {}
-        self._bytes = 0
-        self._waiting: Counter[str] = Counter()  # by `Entry.whose`
+        self._entries = Entries(self._settings)
         self._unrecorded: dict[str, Item] = {}  # taken before; the record will say as what
         self._unwritten: list[Answer] = []
         self._news = asyncio.Event()  # for `_look_up`
@@ -146,7 +128,7 @@ class Intake:
             await self._write_once()
         except Exception:  # noqa: BLE001 - as in `_write`; all of it is sent again at the next start
             _log.exception("answers_not_written", answers=len(self._unwritten))
-        for entry in self._entries.values():
+        for entry in self._entries:
             entry.answer.cancel()
 
     async def accept(self, wires: Sequence[bytes]) -> list[Status]:
@@ -177,15 +159,17 @@ class Intake:
         for one in admitted:
             if one.answer is None and _id(one) not in self._entries:
                 new.setdefault(_id(one), one)
-        self._check_room(new.values())
-        entries = [self._enter(Item.of(one.request)) for one in new.values()]
+        items = [Item.of(one.request, since=_now()) for one in new.values()]
+        self._entries.check_room(items)
+        entries = [self._entries.add(item) for item in items]
         if entries:
             saving = asyncio.create_task(self._save(entries), name="intake-save")
             self._saving.add(saving)
             saving.add_done_callback(self._saving.discard)
-        for entry in [self._entries[one] for one in map(_id, admitted) if one in self._entries]:
-            # Shielded: who stops waiting stops neither the others nor the saving.
-            await asyncio.shield(entry.saved)
+        for entry in [self._entries.get(_id(one)) for one in admitted]:
+            if entry is not None:
+                # Shielded: who stops waiting stops neither the others nor the saving.
+                await asyncio.shield(entry.saved)
         return [await self._status_of(one) for one in admitted]
 
     async def wait(self, ids: Collection[str], timeout_s: float) -> dict[str, Answer | None]:
@@ -194,11 +178,11 @@ class Intake:
         Raises:
             OutboxError: The disk can't be read.
         """
-        entries = [self._entries[one] for one in ids if one in self._entries]
+        entries = [entry for one in ids if (entry := self._entries.get(one))]
         waiting = [entry.answer for entry in entries if not entry.answer.done()]
         if waiting:
             await asyncio.wait(waiting, timeout=timeout_s)
-        answers = {entry.item.id: _answer_now(entry) for entry in entries}
+        answers = {entry.item.id: entry.answer_now for entry in entries}
         for one in ids:
             if answers.get(one) is None:
                 status = await self.status(one)
@@ -213,7 +197,7 @@ class Intake:
         """
         entry = self._entries.get(command_id)
         if entry is not None:
-            return Status(id=command_id, answer=_answer_now(entry))
+            return Status(id=command_id, answer=entry.answer_now)
         recorded = await self._record.answers([command_id])
         if command_id in recorded:
             return Status(id=command_id, answer=recorded[command_id])
@@ -242,42 +226,6 @@ class Intake:
         if not self._is_running:
             raise IntakeStoppedError("this gateway takes no commands now")
 
-    def _check_room(self, new: Collection[Admitted]) -> None:
-        limits = self._settings
-        size = sum(len(one.request.command.wire) for one in new)
-        if new and (
-            len(self._entries) + len(new) > limits.queue_commands_max
-            or self._bytes + size > limits.queue_bytes_max
-        ):
-            metrics.OVERLOADED.labels(whose="gateway").inc()
-            raise OverloadedError(
-                f"{len(self._entries)} commands are waiting", retry_after_s=limits.retry_after_s
-            )
-        for whose, count in Counter(_whose(one) for one in new).items():
-            if self._waiting[whose] + count > limits.device_commands_max:
-                metrics.OVERLOADED.labels(whose="device").inc()
-                raise DeviceBusyError(
-                    f"{self._waiting[whose]} commands of one device are waiting",
-                    retry_after_s=limits.retry_after_s,
-                )
-
-    def _enter(self, item: Item) -> Entry:
-        item.since = _now()
-        entry = Entry(item=item, whose=BOOTSTRAP if item.is_bootstrap else item.kid)
-        self._entries[item.id] = entry
-        self._bytes += len(item.wire)
-        self._waiting[entry.whose] += 1
-        metrics.WAITING.set(len(self._entries))
-        return entry
-
-    def _exit(self, entry: Entry) -> None:
-        del self._entries[entry.item.id]
-        self._bytes -= len(entry.item.wire)
-        self._waiting[entry.whose] -= 1
-        if not self._waiting[entry.whose]:
-            del self._waiting[entry.whose]
-        metrics.WAITING.set(len(self._entries))
-
     async def _save(self, entries: Sequence[Entry]) -> None:
         """Write commands to disk and put them in line, whoever still waits for that."""
         try:
@@ -285,7 +233,7 @@ class Intake:
         except OutboxError as error:
             _log.exception("commands_not_saved", commands=len(entries))
             for entry in entries:
-                self._exit(entry)
+                self._entries.remove(entry)
                 entry.saved.set_exception(error)
                 entry.saved.exception()  # somebody need not have waited
             return
@@ -294,8 +242,8 @@ class Intake:
             item = entry.item
             entry.saved.set_result(None)
             if item.id in holding:
-                self._exit(entry)
-                entry.answer.set_result(holding[item.id])
+                self._entries.remove(entry)
+                entry.tell(holding[item.id])
             else:
                 self._schedule.add(item, self._admission.next_seq(item.kid), now)
         self._settle()
@@ -318,15 +266,25 @@ class Intake:
                 except FaultError:  # taken in by another version of this program
                     _log.exception("waiting_command_unreadable")
                     continue
-                items.append(Item.of(request, doubtful_until=now + self._settings.doubt_s))
-            numbers = await self._record.next_numbers({item.kid for item in items})
-            for kid, number in numbers.items():
-                self._admission.advance(kid, number)
+                items.append(
+                    Item.of(request, since=now, doubtful_until=now + self._settings.doubt_s)
+                )
+            await self._learn_numbers({item.kid for item in items})
             for item in items:
-                self._enter(item).saved.set_result(None)
-                self._schedule.add(item, self._admission.next_seq(item.kid), now)
+                self._entries.add(item).saved.set_result(None)
+                number = self._admission.next_seq(item.kid)
+                self._schedule.add(item, number, now, is_acknowledged=True)
         if wires:
             _log.info("outbox_resumed", commands=len(wires))
+
+    async def _learn_numbers(self, kids: Collection[str]) -> None:
+        try:
+            numbers = await self._devices.current_numbers(kids)
+        except LedgerError as error:  # away: what is on record will do, and it is asked again
+            _log.warning("sequence_not_asked", reason=repr(error))
+            numbers = await self._record.next_numbers(kids)
+        for kid, number in numbers.items():
+            self._admission.advance(kid, number)
 
     # Answers.
 
@@ -347,17 +305,18 @@ class Intake:
         if not item.is_done:
             self._schedule.finish(item, _now())
             self._answer(item, answer)
-        elif entry is not None and not entry.answer.done():
-            # Dropped here, but taken by way of another gateway before anybody was told.
-            entry.answer.set_result(answer)
+        elif entry is not None:  # dropped here, but taken before anybody was told of that
+            entry.tell(answer)
 
     def _answer(self, item: Item, answer: Answer) -> None:
         metrics.ANSWERED.labels(code=answer.code).inc()
         metrics.COMMAND_S.observe(_now() - item.since)
+        entry = self._entries.get(item.id)
         if answer.taken:
             # It is on the ledger, so it may be told at once. That a command was dropped is told
             # only when it is on disk: else it might still be sent, and taken, after a crash.
-            self._entries[item.id].answer.set_result(answer)
+            if entry is not None:
+                entry.tell(answer)
             self._admission.advance(item.kid, item.seq + 1)
         else:
             _log.info("command_dropped", command_id=item.id, code=answer.code)
@@ -389,10 +348,10 @@ class Intake:
         await self._outbox.write_answers(final)
         del self._unwritten[: len(answers)]
         for answer in final:
-            entry = self._entries[answer.id]
-            self._exit(entry)
-            if not entry.answer.done():
-                entry.answer.set_result(answer)
+            entry = self._entries.get(answer.id)
+            if entry is not None:
+                self._entries.remove(entry)
+                entry.tell(answer)
 
     # What waits for the record.
 
@@ -407,7 +366,10 @@ class Intake:
                 await self._look_up_once()
             except Exception:  # noqa: BLE001 - the database may be away; it will be asked again
                 _log.exception("record_not_read")
-            self._schedule.expire(_now())
+            try:
+                await self._ask_ledger()
+            except LedgerError as error:
+                _log.warning("sequence_not_asked", reason=repr(error))
             self._settle()
             self._dispatcher.wake()
 
@@ -429,6 +391,18 @@ class Intake:
         for kid, number in numbers.items():
             self._schedule.advance(kid, number, _now())
 
+    async def _ask_ledger(self) -> None:
+        """Ask the ledger about gaps that stay: the projection may be far behind, or being rebuilt.
+
+        Only after that does a command expire whose predecessor has not come.
+        """
+        kids = self._schedule.to_ask_about(_now())
+        if kids:
+            for kid, number in (await self._devices.current_numbers(kids)).items():
+                self._admission.advance(kid, number)
+                self._schedule.advance(kid, number, _now())
+            self._schedule.expire(_now())
+
     async def _prune(self) -> None:
         while True:
             try:
@@ -446,15 +420,6 @@ def _now() -> float:
 
 def _id(one: Admitted) -> str:
     return one.request.command.id
-
-
-def _whose(one: Admitted) -> str:
-    return BOOTSTRAP if one.request.kind.name == BOOTSTRAP else one.request.command.kid
-
-
-def _answer_now(entry: Entry) -> Answer | None:
-    is_there = entry.answer.done() and not entry.answer.cancelled()
-    return entry.answer.result() if is_there else None
 
 
 def _parts(items: Sequence[Item]) -> Iterable[Sequence[Item]]:

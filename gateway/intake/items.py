@@ -25,6 +25,7 @@ class Item:
         is_bootstrap: Whether it brings its own key, so that its device is not on record yet.
         since: When it was accepted.
         held_since: When it began to wait for its predecessor.
+        asks: How often the ledger was asked about that since.
         failures: How many transactions with it the ledger refused as a whole.
         alone_failures: Of these, those in which it was alone.
         seen_successes: How many transactions had committed when it was last alone in one that did
@@ -43,6 +44,7 @@ class Item:
     is_bootstrap: bool = False
     since: float = 0.0
     held_since: float = 0.0
+    asks: int = 0
     failures: int = 0
     alone_failures: int = 0
     seen_successes: int | None = None

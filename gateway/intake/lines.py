@@ -101,14 +101,9 @@ class Lines:
         everyone = [*line.going.values(), *line.held.values()]
         return [item for items in everyone for item in items if item.prev == command_id]
 
-    def overdue(self, held_since: float) -> list[Item]:
-        """Return those that began to wait at that time or earlier."""
-        found = []
-        for item in self._held:
-            if item.held_since > held_since:
-                break
-            found.append(item)
-        return found
+    def waiting(self) -> list[Item]:
+        """Return those that wait for a predecessor, the longest waiting first."""
+        return list(self._held)
 
     def _advance(self, line: Line, next_seq: int) -> list[Item]:
         if next_seq <= line.next:
@@ -119,7 +114,7 @@ class Lines:
         return self._release(line, sorted(seq for seq in line.held if seq < line.end))
 
     def _hold(self, line: Line, item: Item, now: float) -> None:
-        item.held_since = now
+        item.held_since, item.asks = now, 0
         line.held.setdefault(item.seq, []).append(item)
         self._held[item] = None
 

@@ -1,6 +1,6 @@
 """What the intake needs to know about the ledger's content; `projected` answers both in production.
 
-The two may lag behind the ledger; the contract decides in the end.
+Most answers may lag behind the ledger; the contract decides in the end.
 """
 
 from collections.abc import Collection, Mapping
@@ -28,6 +28,14 @@ class Devices(Protocol):
 
         Raises:
             LedgerError: The ledger had to be asked and did not answer.
+        """
+        ...
+
+    async def current_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
+        """Ask the ledger itself which number it takes next from each device on it, by key id.
+
+        Raises:
+            LedgerError: It did not answer.
         """
         ...
 

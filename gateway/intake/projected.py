@@ -35,6 +35,11 @@ class Projected:
         found = await self._everywhere([Device.key(kid) for kid in kids])
         return _devices(kids, found)
 
+    async def current_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
+        """Return each device's next number on the ledger; see `Devices.current_numbers`."""
+        found = await self._on_ledger([Device.key(kid) for kid in kids])
+        return {kid: device.next for kid, device in _devices(kids, found).items()}
+
     async def answers(self, ids: Collection[str]) -> Mapping[str, Answer]:
         """Return the answers on record; see `Record.answers`."""
         async with self._projection.engine.connect() as connection:
@@ -48,12 +53,14 @@ class Projected:
 
     async def _everywhere(self, keys: Sequence[str]) -> dict[str, Json]:
         found = await self._projected(keys)
-        missing = [key for key in keys if key not in found]
-        for start in range(0, len(missing), _KEYS_AT_ONCE):
+        return found | await self._on_ledger([key for key in keys if key not in found])
+
+    async def _on_ledger(self, keys: Sequence[str]) -> dict[str, Json]:
+        found: dict[str, Json] = {}
+        for start in range(0, len(keys), _KEYS_AT_ONCE):
             async with self._asking:
-                asked = await self._ledger.query(missing[start : start + _KEYS_AT_ONCE])
-            found |= {key: value for key, value in asked.items() if value is not None}
-        return found
+                found |= await self._ledger.query(keys[start : start + _KEYS_AT_ONCE])
+        return {key: value for key, value in found.items() if value is not None}
 
     async def _projected(self, keys: Sequence[str]) -> dict[str, Json]:
         found: dict[str, Json] = {}

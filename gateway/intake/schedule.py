@@ -75,13 +75,14 @@ class Schedule:
         """The devices of these."""
         return self._lines.held_devices
 
-    def add(self, item: Item, next_seq: int, now: float) -> None:
+    def add(self, item: Item, next_seq: int, now: float, *, is_acknowledged: bool = False) -> None:
         """Take in a command.
 
         Args:
             item: The command.
             next_seq: The number that the ledger takes next from its device, as far as is known.
             now: The time.
+            is_acknowledged: Whether it was taken in before a restart: then there is room for it.
         """
         self._dropped.pop(item.id, None)
         for released in self._lines.add(item, next_seq, now):
@@ -89,7 +90,7 @@ class Schedule:
         if item in self._nodes:
             return
         is_full = self._lines.held > self._settings.held_commands_max
-        if is_full or item.prev in self._dropped:
+        if (is_full and not is_acknowledged) or item.prev in self._dropped:
             self.drop(item, Code.SEQUENCE_GAP, now)
 
     def advance(self, kid: str, next_seq: int, now: float) -> None:
@@ -108,10 +109,26 @@ class Schedule:
             self._answered.append((item, Answer.dropped(item.id, code)))
             self._leave(item, now, is_taken=False)
 
+    def to_ask_about(self, now: float) -> set[str]:
+        """Return devices whose predecessor the ledger may have, though nobody told: ask it.
+
+        Each is named again after twice the time, and before a command of it expires.
+        """
+        kids = set()
+        for item in self._lines.waiting():
+            held_s = now - item.held_since
+            if held_s >= self._settings.held_s:
+                kids.add(item.kid)
+            elif held_s >= self._settings.recheck_s * 2.0**item.asks:
+                item.asks += 1
+                kids.add(item.kid)
+        return kids
+
     def expire(self, now: float) -> None:
-        """Give up on commands whose predecessor has not come in time."""
-        for item in self._lines.overdue(now - self._settings.held_s):
-            self.drop(item, Code.SEQUENCE_GAP, now)
+        """Give up on commands whose predecessor has not come in time; ask the ledger before."""
+        for item in self._lines.waiting():
+            if now - item.held_since >= self._settings.held_s:
+                self.drop(item, Code.SEQUENCE_GAP, now)
 
     def take_answers(self) -> list[tuple[Item, Answer]]:
         """Return the final answers since the last call."""

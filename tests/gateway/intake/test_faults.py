@@ -148,7 +148,7 @@ async def test_poisoned_command_can_t_be_fed_in_a_loop(gateway, town):
     (poison,) = harvests(town, "farm-a", 1)
     gateway.ledger.contract = PoisonedContract(poison)
     assert await gateway.submit(poison) == ["CONTRACT_FAULT"]
-    await until(lambda: not gateway.intake._entries)
+    await until(lambda: not gateway.intake.waiting_count)
     attempts = len(gateway.ledger.submitted)
     (again,) = await gateway.intake.accept([poison])
     assert again.answer.code == "CONTRACT_FAULT"
@@ -203,7 +203,7 @@ async def test_full_disk_refuses_the_request_and_queues_nothing(gateway, town):
     farm_wires = harvests(town, "farm-a", 60)
     with pytest.raises(OutboxError):
         await gateway.intake.accept(farm_wires)
-    assert gateway.intake._entries == {}
+    assert gateway.intake.waiting_count == 0
     assert gateway.ledger.submitted == []
     await limit_pages(gateway.outbox, 100_000)
     assert await gateway.submit(*farm_wires) == ["ACCEPTED"] * 60
@@ -230,16 +230,23 @@ async def test_drop_is_told_only_when_it_is_on_disk(make_gateway, town):
 
 
 async def test_answer_on_record_wins_over_a_drop_not_yet_told(make_gateway, town):
-    gateway = await make_gateway(held_s=0.0, is_following=False)
+    gateway = await make_gateway(held_s=0.0)
     first, second = harvests(town, "farm-a", 2)
-    await gateway.ledger.submit([first])
-    await gateway.ledger.submit([second])
-    record = gateway.intake._record
+    write_answers = gateway.outbox.write_answers
+    is_working = asyncio.Event()
 
-    async def blind(_kids):
-        return {}
+    async def slow(answers):
+        await is_working.wait()
+        await write_answers(answers)
 
-    record.next_numbers = blind  # so that the gap seems to stay
+    gateway.outbox.write_answers = slow
     (status,) = await gateway.intake.accept([second])
-    await gateway.follow()
-    assert (await gateway.intake.wait([status.id], 10))[status.id].code == "ACCEPTED"
+    await until(lambda: gateway.intake._unwritten)
+    assert not gateway.intake._unwritten[0].taken
+    await gateway.ledger.submit([first])  # by way of another gateway, both
+    await gateway.ledger.submit([second])
+    answer = (await gateway.intake.wait([status.id], 10))[status.id]
+    assert (answer.code, answer.block_number) == ("ACCEPTED", len(gateway.ledger.chain) - 1)
+    is_working.set()
+    await until(lambda: not gateway.intake.waiting_count)
+    assert (await gateway.intake.status(status.id)).answer == answer

@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+from base64 import urlsafe_b64decode
 
 import pytest
+from prometheus_client import REGISTRY
 
 from chaincode import canonical
 from gateway.intake import (
@@ -13,9 +15,11 @@ from gateway.intake import (
     OverloadedError,
     SequenceReusedError,
 )
-from gateway.signing import Device
+from gateway.ledger import LedgerUnavailableError
+from gateway.signing import Device, base64url, sign_es256
 from tests.chaincode.shim.waiting import until
-from tests.gateway.intake.scripted_ledger import CLOCK_S
+from tests.gateway.intake.conftest import GatewayOnDisk
+from tests.gateway.intake.scripted_ledger import CLOCK_S, ScriptedLedger
 
 
 def command_id(wire):
@@ -24,8 +28,6 @@ def command_id(wire):
 
 
 def base64url_decode(text):
-    from base64 import urlsafe_b64decode
-
     return urlsafe_b64decode(text + b"=" * (-len(text) % 4))
 
 
@@ -117,7 +119,7 @@ async def test_fault_refuses_the_whole_request_and_queues_nothing(
     fault = refused.value
     assert (fault.index, fault.code, fault.member.startswith(member)) == (2, code, True)
     assert await gateway.outbox.waiting() == []
-    assert gateway.intake._entries == {}
+    assert gateway.intake.waiting_count == 0
     assert len(gateway.ledger.chain) == height
     assert await gateway.submit(*good) == ["ACCEPTED"] * 2
 
@@ -195,17 +197,12 @@ async def test_bootstrap_in_another_device_s_name_is_refused(gateway, town):
 
 
 def forge(device, kid, payload):
-    from gateway.signing import base64url, sign_es256
-
     header = canonical.encode({"alg": "ES256", "kid": kid, "typ": "minori-command+jws"})
     signed = f"{base64url(header)}.{base64url(canonical.encode(payload))}"
     return f"{signed}.{base64url(sign_es256(device.key, signed.encode()))}".encode()
 
 
 async def test_ledger_that_is_not_founded_takes_nothing(tmp_path, town):
-    from tests.gateway.intake.conftest import GatewayOnDisk
-    from tests.gateway.intake.scripted_ledger import ScriptedLedger
-
     gateway = await GatewayOnDisk(ScriptedLedger(), tmp_path).start()
     with pytest.raises(CommandRefusedError, match="NOT_FOUNDED"):
         await gateway.intake.accept(harvests(town, "farm-a", 1))
@@ -250,7 +247,7 @@ async def test_number_on_record_for_another_command_is_refused(gateway, town):
     with pytest.raises(SequenceReusedError) as refused:
         await gateway.intake.accept([*harvests(town, "farm-b", 1), other])
     assert (refused.value.index, refused.value.code) == (1, "SEQUENCE_REUSED")
-    assert gateway.intake._entries == {}
+    assert gateway.intake.waiting_count == 0
 
 
 async def test_two_commands_of_one_number_in_the_queue_end_each_with_its_own_answer(gateway, town):
@@ -298,6 +295,45 @@ async def test_gap_that_is_never_filled_expires_and_may_be_sent_again(make_gatew
     assert await gateway.submit(first, second, third) == ["ACCEPTED"] * 3
 
 
+async def test_gap_is_filled_though_the_projection_is_far_behind(make_gateway, town):
+    gateway = await make_gateway(is_following=False, held_s=0.1)
+    wires = harvests(town, "farm-a", 4)
+    await gateway.ledger.submit(wires[:1])
+    (status,) = await gateway.intake.accept([wires[1]])  # its head is remembered from here on
+    await gateway.codes([status.id])
+    await gateway.ledger.submit([wires[2]])  # by another gateway
+    assert await gateway.submit(wires[3]) == ["ACCEPTED"]
+
+
+async def test_gap_does_not_expire_while_the_ledger_can_t_be_asked(make_gateway, town):
+    gateway = await make_gateway(held_s=0.05)
+    first, second = harvests(town, "farm-a", 2)
+    query = gateway.ledger.query
+
+    async def away(_keys):
+        raise LedgerUnavailableError("away")
+
+    gateway.ledger.query = away
+    (status,) = await gateway.intake.accept([second])
+    assert await gateway.codes([status.id], timeout_s=0.3) == [None]
+    gateway.ledger.query = query
+    assert await gateway.codes([status.id]) == ["SEQUENCE_GAP"]
+    assert first
+
+
+async def test_what_waited_at_a_stop_is_done_though_the_projection_is_lost(make_gateway, town):
+    gateway = await make_gateway(stop_s=0.01)
+    assert await gateway.submit(*harvests(town, "farm-a", 3)) == ["ACCEPTED"] * 3
+    gateway.ledger.fault = lambda _: "unavailable"
+    statuses = await gateway.intake.accept(harvests(town, "farm-a", 3))
+    await gateway.stop()
+    for file in gateway.folder.glob("projection.sqlite*"):
+        file.unlink()
+    gateway.ledger.fault = lambda _: None
+    again = await make_gateway(is_following=False, held_commands_max=0)
+    assert await again.codes([one.id for one in statuses]) == ["ACCEPTED"] * 3
+
+
 async def test_same_command_by_way_of_two_gateways_is_taken_once(make_gateway, town):
     coop, shops = await make_gateway("coop"), await make_gateway("shops")
     wires = harvests(town, "farm-a", 20)
@@ -339,7 +375,7 @@ async def test_full_queue_refuses_whole_requests_until_there_is_room(make_gatewa
     assert len(await gateway.outbox.waiting()) == 4
     gateway.ledger.is_open.set()
     assert await gateway.codes([one.id for one in accepted]) == ["ACCEPTED"] * 4
-    await until(lambda: not gateway.intake._entries)
+    await until(lambda: not gateway.intake.waiting_count)
     assert await gateway.submit(*more) == ["ACCEPTED"] * 2
 
 
@@ -404,7 +440,7 @@ async def test_what_waited_at_a_stop_is_done_after_the_next_start(make_gateway, 
     gateway.ledger.fault = lambda _: None
     again = await make_gateway()
     assert await again.codes([one.id for one in statuses]) == ["ACCEPTED"] * 10
-    await until(lambda: not again.intake._entries)
+    await until(lambda: not again.intake.waiting_count)
     assert await again.outbox.waiting() == []
 
 
@@ -424,6 +460,35 @@ async def test_what_was_committed_at_a_crash_is_answered_from_the_record(make_ga
 async def test_sender_who_hangs_up_leaves_the_command_queued(gateway, town):
     wires = harvests(town, "farm-a", 1)
     accepting = asyncio.create_task(gateway.intake.accept(wires))
-    await until(lambda: gateway.intake._entries or accepting.done())
+    await until(lambda: gateway.intake.waiting_count or accepting.done())
     accepting.cancel()
     assert await gateway.codes([command_id(wires[0])]) == ["ACCEPTED"]
+
+
+async def test_metrics_tell_what_happened(make_gateway, town):
+    def value(name, **labels):
+        return REGISTRY.get_sample_value(name, labels) or 0.0
+
+    names = [
+        ("intake_commands_total", {"code": "ACCEPTED"}),
+        ("intake_commands_total", {"code": "INSUFFICIENT_QUANTITY"}),
+        ("intake_transactions_total", {"outcome": "away"}),
+        ("intake_refused_commands_total", {"code": "NOT_A_JWS"}),
+        ("intake_overloads_total", {"whose": "gateway"}),
+        ("intake_command_seconds_count", {}),
+    ]
+    before = [value(name, **labels) for name, labels in names]
+    gateway = await make_gateway(queue_commands_max=2)
+    faults = iter(["unavailable"])
+    gateway.ledger.fault = lambda _: next(faults, None)
+    lot, harvest = town.harvest("farm-a", 1_000, at=CLOCK_S)
+    too_much = town.take("sell", "farm-a", lot, 2_000, at=CLOCK_S)
+    assert await gateway.submit(harvest, too_much) == ["ACCEPTED", "INSUFFICIENT_QUANTITY"]
+    with pytest.raises(CommandRefusedError):
+        await gateway.intake.accept([b"hello"])
+    with pytest.raises(OverloadedError):
+        await gateway.intake.accept(harvests(town, "farm-b", 3))
+    await until(lambda: not gateway.intake.waiting_count)
+    after = [value(name, **labels) for name, labels in names]
+    assert [b - a for a, b in zip(before, after, strict=True)] == [1, 1, 1, 1, 1, 2]
+    assert value("intake_waiting_commands") == value("intake_transactions_in_flight") == 0

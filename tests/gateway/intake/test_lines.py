@@ -65,14 +65,13 @@ def test_a_taken_number_strands_nobody():
     assert lines.stranded("a") == []
 
 
-def test_overdue_are_those_that_wait_since_then_or_longer():
+def test_waiting_are_in_the_order_in_which_they_began_to():
     lines = Lines()
-    early, late = make_item("a", 5), make_item("b", 5)
+    early, late = make_item("b", 5), make_item("a", 5)
     lines.add(early, 1, 10.0)
     lines.add(late, 1, 20.0)
-    assert lines.overdue(9.0) == []
-    assert lines.overdue(10.0) == [early]
-    assert lines.overdue(25.0) == [early, late]
+    assert lines.waiting() == [early, late]
+    assert [item.held_since for item in lines.waiting()] == [10.0, 20.0]
 
 
 def test_successors_are_found_whether_they_go_or_wait():

@@ -160,12 +160,32 @@ def test_gap_expires_with_a_clear_answer():
     assert driver.schedule.held == 1
 
 
+def test_ledger_is_asked_about_a_gap_ever_more_rarely_and_before_it_expires():
+    driver = Driver(held_s=100.0)
+    driver.add(make_item("a", 3))
+    asked = []
+    for _ in range(100):
+        driver.now += 1.0
+        if driver.schedule.to_ask_about(driver.now):
+            asked.append(driver.now - 100.0)
+    assert asked == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 100.0]
+
+
 def test_held_commands_are_bounded():
     driver = Driver(held_commands_max=2)
     for kid in "abc":
         driver.add(make_item(kid, 5))
     assert driver.codes == {"c-5": "SEQUENCE_GAP"}
     assert driver.schedule.held == 2
+
+
+def test_held_commands_acknowledged_before_a_restart_always_have_room():
+    driver = Driver(held_commands_max=2)
+    for kid in "abc":
+        driver.schedule.add(make_item(kid, 5), 1, driver.now, is_acknowledged=True)
+    driver.collect()
+    assert driver.codes == {}
+    assert driver.schedule.held == 3
 
 
 def test_taken_before_is_handed_to_the_record():

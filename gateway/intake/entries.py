@@ -1,0 +1,113 @@
+"""The commands accepted and not done, who waits for each, and how much room there is for more."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from chaincode.registry.founding import BOOTSTRAP
+from gateway.intake import metrics
+from gateway.intake.answers import Answer
+from gateway.intake.errors import DeviceBusyError, OverloadedError
+from gateway.intake.items import Item
+from gateway.intake.settings import IntakeSettings
+
+
+def _new_future() -> "asyncio.Future[Any]":
+    return asyncio.get_running_loop().create_future()
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Entry:
+    """A command that is not done.
+
+    Attributes:
+        item: The command.
+        saved: Done when it is on disk.
+        answer: Its final answer, as soon as it may be told.
+    """
+
+    item: Item
+    saved: "asyncio.Future[None]" = field(default_factory=_new_future)
+    answer: "asyncio.Future[Answer]" = field(default_factory=_new_future)
+
+    @property
+    def answer_now(self) -> Answer | None:
+        """The final answer, if it is there."""
+        is_there = self.answer.done() and not self.answer.cancelled()
+        return self.answer.result() if is_there else None
+
+    def tell(self, answer: Answer) -> None:
+        """Tell the final answer, unless it was told before."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+
+class Entries:
+    """The entries by command id, within the limits of the settings."""
+
+    def __init__(self, settings: IntakeSettings) -> None:
+        self._settings = settings
+        self._by_id: dict[str, Entry] = {}
+        self._bytes = 0
+        self._by_sender: Counter[str] = Counter()
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __contains__(self, command_id: object) -> bool:
+        return command_id in self._by_id
+
+    def __iter__(self) -> Iterator[Entry]:
+        return iter(self._by_id.values())
+
+    def get(self, command_id: str) -> Entry | None:
+        """Return the entry of a command, or `None` if it is done or was never here."""
+        return self._by_id.get(command_id)
+
+    def check_room(self, items: Collection[Item]) -> None:
+        """Check that all of these may be added.
+
+        Raises:
+            OverloadedError: Too much is waiting; `DeviceBusyError`: of one device.
+        """
+        limits = self._settings
+        size = self._bytes + sum(len(item.wire) for item in items)
+        is_full = len(self) + len(items) > limits.queue_commands_max
+        if items and (is_full or size > limits.queue_bytes_max):
+            metrics.OVERLOADED.labels(whose="gateway").inc()
+            raise OverloadedError(
+                f"{len(self)} commands are waiting", retry_after_s=limits.retry_after_s
+            )
+        for sender, count in Counter(map(_sender, items)).items():
+            if self._by_sender[sender] + count > limits.device_commands_max:
+                metrics.OVERLOADED.labels(whose="device").inc()
+                raise DeviceBusyError(
+                    f"{self._by_sender[sender]} commands of one device are waiting",
+                    retry_after_s=limits.retry_after_s,
+                )
+
+    def add(self, item: Item) -> Entry:
+        """Add a command."""
+        entry = Entry(item=item)
+        self._by_id[item.id] = entry
+        self._bytes += len(item.wire)
+        self._by_sender[_sender(item)] += 1
+        metrics.WAITING.set(len(self))
+        return entry
+
+    def remove(self, entry: Entry) -> None:
+        """Remove a command that is done, or that could not be saved."""
+        item = entry.item
+        del self._by_id[item.id]
+        self._bytes -= len(item.wire)
+        self._by_sender[_sender(item)] -= 1
+        if not self._by_sender[_sender(item)]:
+            del self._by_sender[_sender(item)]
+        metrics.WAITING.set(len(self))
+
+
+def _sender(item: Item) -> str:
+    """Return the device; all bootstraps count as one, because anybody can send them."""
+    return BOOTSTRAP if item.is_bootstrap else item.kid
