@@ -29,13 +29,20 @@ _PARTS: Final = 4
 class Batch:
     """The commands of one transaction, in order, all of one lane.
 
-    `is_troubled`: whether that lane was likely to fail when they were chosen.
+    Attributes:
+        lane: Which.
+        is_troubled: Whether it was likely to fail when they were chosen.
+        since: When they were chosen.
+        size: Their bytes.
+        reads: The state keys that they read.
+        writes: The state keys that they may write.
     """
 
     lane: Lane
     is_troubled: bool
+    since: float
     nodes: list[Node] = field(default_factory=list)
-    size: int = 0  # bytes
+    size: int = 0
     reads: set[str] = field(default_factory=set)
     writes: set[str] = field(default_factory=set)
 
@@ -121,7 +128,7 @@ class Batching:
             ]
             if not found:
                 return None
-            batch = self._fill(min(found, key=lambda pair: pair[0])[1], commands_max)
+            batch = self._fill(min(found, key=lambda pair: pair[0])[1], commands_max, now)
             if batch.nodes:
                 return batch
 
@@ -190,8 +197,8 @@ class Batching:
             if first and first.group is lane and not first.item.failures:
                 lane.not_before = 0.0
 
-    def _fill(self, lane: Lane, commands_max: int) -> Batch:
-        batch = Batch(lane=lane, is_troubled=lane.is_troubled)
+    def _fill(self, lane: Lane, commands_max: int, now: float) -> Batch:
+        batch = Batch(lane=lane, is_troubled=lane.is_troubled, since=now)
         chosen: set[Node] = set()
         followers = Lane()  # those whose every predecessor is in this batch
         while True:

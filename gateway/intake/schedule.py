@@ -35,6 +35,7 @@ NO_BLOCK: Final = -1  # `Receipt.block_number` where no command was taken
 _POISONS_IN_A_ROW_MAX: Final = 3  # more without any success: it's the ledger, not the commands
 _PROBE_SHARE: Final = 4  # a transaction that failed because the ledger is away shrinks so much
 _DROPPED_REMEMBERED: Final = 10_000
+_FLIGHTS_AVERAGED: Final = 16
 
 
 class Schedule:
@@ -56,6 +57,7 @@ class Schedule:
         self._recorded: list[Item] = []
         self.flights = 0
         self._troubled_flights = 0
+        self._flight_s = settings.linger_busy_s * settings.in_flight_max  # average, lately
         self._successes = 0
         self._poisons_in_a_row = 0
         # While the ledger is away: failures in a row, until when to leave it alone, and with how
@@ -178,6 +180,7 @@ class Schedule:
         """Judge the answers of a transaction that is committed, or that changed nothing."""
         self._land(batch)
         self._recover()
+        self._flight_s += (now - batch.since - self._flight_s) / _FLIGHTS_AVERAGED
         self._successes += 1
         self._poisons_in_a_row = 0
         self._batching.land(batch, now)
@@ -238,7 +241,15 @@ class Schedule:
 
     @property
     def _linger_s(self) -> float:
-        return self._settings.linger_busy_s if self.flights else self._settings.linger_s
+        """How long the first command waits for company.
+
+        While something is in flight: as long as it takes, on average, until a place gets free.
+        """
+        shortest_s, longest_s = self._settings.linger_s, self._settings.linger_busy_s
+        if not self.flights:
+            return shortest_s
+        turn_s = self._flight_s / self._settings.in_flight_max
+        return min(max(turn_s, shortest_s), longest_s)
 
     @property
     def _is_trouble_enough(self) -> bool:

@@ -23,7 +23,7 @@ class IntakeSettings:
         batch_operations_max: Different keys read plus different keys written by one transaction.
         in_flight_max: Transactions at a time.
         linger_s: How long the first command waits for company while nothing is in flight.
-        linger_busy_s: The same while something is.
+        linger_busy_s: The same while something is, at most; less where transactions are quick.
         submit_s: After so long without any answer from the ledger, the outcome is unknown.
         pause_first_s: How long a ledger that is away is left alone, at first; then twice as long.
         pause_max_s: At most so long: a ledger that is back serves again within this time.

@@ -238,6 +238,22 @@ def test_transactions_in_flight_are_bounded():
     assert ids(driver.choose()) == ["c-1"]
 
 
+@pytest.mark.parametrize(("flight_s", "linger_s"), [(0.004, 0.003), (0.1, 0.025), (2.0, 0.05)])
+def test_command_lingers_as_long_as_transactions_take_while_some_are_in_flight(flight_s, linger_s):
+    driver = Driver(linger_s=0.003, linger_busy_s=0.05, in_flight_max=4)
+    for number in range(100):
+        driver.add(make_item(f"d{number}"))
+        batch = driver.wait_and_choose()
+        driver.now += flight_s
+        driver.commit(batch)
+    driver.add(make_item("first"))
+    assert driver.schedule.next_wake(driver.now) == pytest.approx(driver.now + 0.003)
+    assert driver.wait_and_choose()
+    driver.add(make_item("second"))
+    wake = driver.schedule.next_wake(driver.now)
+    assert wake - driver.now == pytest.approx(linger_s, rel=0.05)
+
+
 def test_poison_ends_and_the_others_pass():
     driver = Driver()
     items = [make_item(f"d{number}", writes=[f"l{number}"]) for number in range(32)]
