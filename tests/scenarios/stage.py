@@ -30,7 +30,7 @@ from network.native import Network
 
 MSP_IDS = ("CoopMSP", "ShopsMSP", "TownMSP")
 ORGANISATIONS = ("coop", "shops", "town")
-READY_PATIENCE_S = 30
+READY_PATIENCE_S = 120
 
 
 def free_port() -> int:
