@@ -194,7 +194,7 @@ class Batching:
         """Let everything go at once that waits only because the ledger was away."""
         for lane in self._lanes:
             first = lane.first()
-            if first and first.group is lane and not first.item.failures:
+            if first and first.group is lane and not (first.item.failures or first.item.setbacks):
                 lane.not_before = 0.0
 
     def _fill(self, lane: Lane, commands_max: int, now: float) -> Batch:

@@ -28,8 +28,9 @@ class Item:
         asks: How often the ledger was asked about that since.
         failures: How many transactions with it the ledger refused as a whole.
         alone_failures: Of these, those in which it was alone.
-        seen_successes: How many transactions had committed when it was last alone in one that did
-            not reach the ledger.
+        setbacks: How often it was alone in one that did not reach the ledger, although others had
+            since the time before.
+        seen_successes: How many transactions had committed at that time.
         doubtful_until: Until then, a transaction with it and of unknown outcome may commit.
         is_done: Whether its answer is known, so that whatever still flies no longer matters.
     """
@@ -47,6 +48,7 @@ class Item:
     asks: int = 0
     failures: int = 0
     alone_failures: int = 0
+    setbacks: int = 0
     seen_successes: int | None = None
     doubtful_until: float = 0.0
     is_done: bool = False

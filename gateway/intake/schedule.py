@@ -9,9 +9,9 @@ whole is one of four things:
     refused       one of its commands makes the contract fail: in parts, to find whose
     unknown       as `away`; the contract takes a command once, so sending it again is safe
 
-A command that was in three refused transactions travels alone. One that is then refused three
-times more, alone, while others pass, ends as `CONTRACT_FAULT`, unless a transaction of unknown
-outcome might still bring it onto the ledger.
+A command that was in three refused transactions travels alone. One that is refused alone three
+times ends as `CONTRACT_FAULT`, unless a transaction of unknown outcome might still bring it onto
+the ledger, or the ledger refuses whatever it is sent.
 """
 
 from collections import OrderedDict
@@ -33,6 +33,9 @@ from gateway.ledger import Receipt
 NO_BLOCK: Final = -1  # `Receipt.block_number` where no command was taken
 
 _POISONS_IN_A_ROW_MAX: Final = 3  # more without any success: it's the ledger, not the commands
+# So often a command may find the ledger away while others pass, before it counts as what brings the
+# ledger down: more often than by chance, even where every second transaction fails.
+_SETBACKS_MAX: Final = 20
 _PROBE_SHARE: Final = 4  # a transaction that failed because the ledger is away shrinks so much
 _DROPPED_REMEMBERED: Final = 10_000
 _FLIGHTS_AVERAGED: Final = 16
@@ -216,12 +219,10 @@ class Schedule:
             return
         (item,) = batch.items
         if item.seen_successes is not None and self._successes > item.seen_successes:
-            # Again alone, and others passed meanwhile: it may be what brings the ledger down.
-            item.failures += 1
-            item.alone_failures += 1
+            item.setbacks += 1  # again alone, and others passed meanwhile
         item.seen_successes = self._successes
         # Not the first to be tried after the pause: perhaps another passes.
-        self._retry_alone(batch, max(1, item.alone_failures), now, since=self._paused_until)
+        self._retry_alone(batch, max(1, item.setbacks), now, since=self._paused_until)
 
     def refused(self, batch: Batch, now: float) -> None:
         """Find out which command makes the ledger refuse a transaction, or give up on it."""
@@ -278,7 +279,8 @@ class Schedule:
 
     def _retry_alone(self, batch: Batch, attempt: int, now: float, *, since: float) -> None:
         (item,) = batch.items
-        if item.alone_failures >= ALONE_AFTER and now >= item.doubtful_until:
+        has_failed = item.alone_failures >= ALONE_AFTER or item.setbacks >= _SETBACKS_MAX
+        if has_failed and now >= item.doubtful_until:
             self._poisons_in_a_row += 1
             self._batching.land(batch, now)
             self._nodes.pop(item, None)

@@ -132,9 +132,8 @@ class ScheduleMachine(RuleBasedStateMachine):
         assert len(items) <= self.settings.batch_commands_max
         assert sum(len(item.wire) for item in items) <= self.settings.batch_bytes_max
         assert len(reads) + len(writes) <= self.settings.batch_operations_max
-        for place, item in enumerate(items):
-            later = [other for other in items[place:] if other.kid == item.kid]
-            assert all(other.seq >= item.seq for other in later)
+        places = {item.id: place for place, item in enumerate(items)}
+        assert all(places.get(item.prev, -1) < place for place, item in enumerate(items))
 
     def commit(self, batch):
         """Run it on the ledger, and check that nobody overtook."""
