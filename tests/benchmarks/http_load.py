@@ -137,7 +137,6 @@ async def run(
         usage=usage,
         notes={
             "codes": dict(tally.codes),
-            "rejected_percent": round(100 * (1 - tally.codes["ACCEPTED"] / count), 1),
             "refused_requests": dict(tally.refusals),
             "devices": len(crowd.sent),
         },
