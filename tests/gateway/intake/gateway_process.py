@@ -1,24 +1,18 @@
 """A whole gateway without HTTP, on files, until it is killed.
 
-Run by test_crash.py: `python -m … FOLDER`. Each line of `FOLDER/wires` is one command; `|` parts
+Driven by test_crash.py: `FOLDER`. Each line of `FOLDER/wires` is one command; `|` parts
 the devices, which send at the same time, one request after the other. A line on stdout says
 `accepted <id>` or `answered <id> <code>`; the last, when all is done, `done`.
 """
 
 import asyncio
-import os
-import sys
 from pathlib import Path
 
 from chaincode.contract import MinoriContract
 from gateway.embedded import EmbeddedLedger
 from gateway.intake import Intake, Outbox, Projected
 from gateway.projection import Follower, Projection
-
-
-def say(*words):
-    # One write call per line: a kill leaves whole lines, or none of the last.
-    os.write(1, (" ".join(words) + "\n").encode())
+from tests.gateway.intake.forked import say, serve
 
 
 async def send(intake, wires):
@@ -58,4 +52,4 @@ async def main(folder):
     say("done")
 
 
-asyncio.run(main(Path(sys.argv[1])))
+serve(lambda folder: asyncio.run(main(Path(folder))))

@@ -1,12 +1,8 @@
 """kill -9 of a whole gateway at any moment: each acknowledged command is applied exactly once."""
 
-import asyncio
 import random
-import signal
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 from chaincode.contract import MinoriContract
 from chaincode.envelope import parse
@@ -14,10 +10,9 @@ from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger
 from gateway.intake import outbox_store
+from tests.gateway.intake.forked import forked
 
-ROOT = Path(__file__).parents[3]
-PROCESS = "tests.gateway.intake.gateway_process"
-KILLS = 6
+KILLS = 12
 SEED = 20261123
 FARMS, EACH = 10, 60
 
@@ -34,20 +29,6 @@ async def prepare(folder):
     text = "|".join("\n".join(wire.decode() for wire in wires) for wires in devices)
     (folder / "wires").write_text(text)
     return devices
-
-
-async def run(folder, *, lines=None, delay_s=0.0):
-    """Run the process, to its end or until so many lines and seconds later; return its lines."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", PROCESS, str(folder)), stdout=asyncio.subprocess.PIPE, cwd=ROOT
-    )
-    seen = [await asyncio.wait_for(process.stdout.readline(), 60) for _ in range(lines or 0)]
-    if lines is not None:
-        await asyncio.sleep(delay_s)
-        process.send_signal(signal.SIGKILL)
-    rest = await asyncio.wait_for(process.stdout.read(), 120)
-    await process.wait()
-    return [line.split() for line in (b"".join(seen) + rest).decode().splitlines()]
 
 
 def left_waiting(folder):
@@ -77,13 +58,14 @@ async def test_kill_at_any_moment_loses_and_repeats_nothing(tmp_path):
     devices = await prepare(tmp_path)
     chance = random.Random(SEED)
     lines, left = [], 0
-    for _ in range(KILLS):
-        count = chance.choice([0, 1, 30, 100, 200])
-        delay_s = chance.random() * (1.0 if count == 0 else 0.05)
-        lines += await run(tmp_path, lines=count, delay_s=delay_s)
-        left += left_waiting(tmp_path)
+    async with forked("tests.gateway.intake.gateway_process") as gateway:
+        for _ in range(KILLS):
+            count = chance.choice([0, 1, 30, 100, 200])
+            delay_s = chance.random() * (0.2 if count == 0 else 0.05)
+            lines += await gateway.run(str(tmp_path), lines=count, delay_s=delay_s)
+            left += left_waiting(tmp_path)
+        lines += await gateway.run(str(tmp_path))
     assert left  # else no kill hit anything on its way
-    lines += await run(tmp_path)
     assert lines[-1] == ["done"]
     acknowledged = {words[1] for words in lines if words[0] == "accepted"}
     assert acknowledged == {parse(wire).id for wires in devices for wire in wires}

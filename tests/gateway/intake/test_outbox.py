@@ -1,22 +1,17 @@
 """What is on disk: nothing acknowledged is lost, whenever the process is killed."""
 
 import asyncio
-import os
 import random
-import signal
 import sqlite3
 import stat
-import sys
-from pathlib import Path
 
 import pytest
 
 from gateway.intake import Answer, Outbox, OutboxError, OutboxInUseError
 from gateway.intake.outbox_store import open_store
+from tests.gateway.intake.forked import forked
 
-ROOT = Path(__file__).parents[3]
-WRITER = "tests.gateway.intake.outbox_writer"
-KILLS = 12
+KILLS = 30
 SEED = 20261123
 
 TAKEN = Answer(
@@ -179,31 +174,19 @@ def test_only_the_owner_may_read_what_waits(tmp_path):
     connection.close()
 
 
-async def killed_run(path, run, chance):
-    """Start a writer, kill it at a moment that `chance` picks, return its whole lines."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", WRITER, str(path), str(run)),
-        stdout=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-    )
-    # Every fifth kill hits the opening itself, the others some commits later.
-    count = chance.choice([0, 1, 20, 100, 300])
-    lines = [await asyncio.wait_for(process.stdout.readline(), 30) for _ in range(count)]
-    await asyncio.sleep(chance.random() * (0.3 if count == 0 else 0.01))
-    os.kill(process.pid, signal.SIGKILL)
-    rest = await process.stdout.read()
-    await process.wait()
-    return [line.split() for line in (b"".join(lines) + rest).decode().splitlines()]
-
-
 async def test_kill_at_any_moment_loses_nothing_acknowledged(tmp_path):
     """Commands acknowledged wait or have their answer; answers acknowledged stay."""
     chance = random.Random(SEED)
     path = tmp_path / "outbox.sqlite"
-    put, answered = set(), set()
-    for run in range(KILLS):
-        for what, command_id in await killed_run(path, run, chance):
-            (put if what == "put" else answered).add(command_id)
+    lines = []
+    async with forked("tests.gateway.intake.outbox_writer") as writer:
+        for run in range(KILLS):
+            # Every fifth kill hits the opening itself, the others some commits later.
+            count = chance.choice([0, 1, 20, 100, 300])
+            delay_s = chance.random() * (0.05 if count == 0 else 0.01)
+            lines += await writer.run(str(path), str(run), lines=count, delay_s=delay_s)
+    put = {command_id for what, command_id in lines if what == "put"}
+    answered = {command_id for what, command_id in lines if what == "answered"}
     assert len(put) > KILLS * 10
     assert answered
     outbox = await Outbox.open(path)
