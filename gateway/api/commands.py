@@ -120,7 +120,7 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
     of a device that is not theirs.
     """
     per_device = dict(Counter(one.jws.partition(".")[0][:128] for one in sent))
-    await rates.check_commands(per_device)
+    rates.check_commands(per_device)
     try:
         statuses = await intake.accept([one.wire for one in sent])
     except CommandRefusedError as error:
@@ -131,7 +131,7 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
         raise ProblemError(GatewayCode.QUEUE_FULL, retry_after_s=error.retry_after_s) from None
     except IntakeStoppedError:
         raise ProblemError(GatewayCode.STOPPING, retry_after_s=5) from None
-    await rates.count_commands(per_device)
+    rates.count_commands(per_device)
     return [status.id for status in statuses]
 
 

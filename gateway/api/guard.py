@@ -75,7 +75,7 @@ class Guard:
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self._check(request)
+                self._check(request)
                 async with asyncio.timeout(self._request_s):
                     await self._app(scope, self._counted(receive), reply.send)
             except Exception as error:
@@ -85,9 +85,9 @@ class Guard:
             finally:
                 _measure(scope, reply.status, time.perf_counter() - started)
 
-    async def _check(self, request: Request) -> None:
+    def _check(self, request: Request) -> None:
         if request.scope["path"] not in UNLIMITED_PATHS:
-            await self._rates.count_request(request.client.host if request.client else "")
+            self._rates.count_request(request.client.host if request.client else "")
         if request.method in SAFE_METHODS:
             return
         self._check_origin(request)
