@@ -9,21 +9,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chaincode import envelope, lots, plots, proposals, shapes, times
+from chaincode import envelope, lots, plots, proposals, recalls, shapes, times
 from chaincode.acts import Act, CommandType, Touches, authorise, envelope_touches, types_by_name
 from chaincode.canonical import Json
 from chaincode.envelope import Command
 from chaincode.errors import Code, FaultError, RejectionError
 from chaincode.overlay import Overlay
+from chaincode.recalls.records import OPEN_RECALLS
 from chaincode.registry import founding, mandates, people
 from chaincode.registry.records import DEMO_TIME, HEAD, Device, Head, Proposal
 from chaincode.stub import Creator
 
 TYPES: Mapping[str, CommandType] = types_by_name(
-    founding.TYPES, people.TYPES, mandates.TYPES, plots.TYPES, lots.TYPES, proposals.TYPES
+    founding.TYPES,
+    people.TYPES,
+    mandates.TYPES,
+    plots.TYPES,
+    lots.TYPES,
+    recalls.TYPES,
+    proposals.TYPES,
 )
 RULES_VERSIONS: Mapping[int, Mapping[str, CommandType]] = {1: TYPES}
-EVERY_TRANSACTION_READS = (HEAD, DEMO_TIME)
+EVERY_TRANSACTION_READS = (HEAD, DEMO_TIME, OPEN_RECALLS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,7 +237,7 @@ def _judge(
 ) -> None:
     """Judge time and authority, then hand over to the rule; a rejection from here on is final."""
     command, kind = request.command, request.kind
-    _check_time(command, circumstances.time, flags)
+    _check_time(request, circumstances.time, flags)
     if command.actor != device.actor:
         raise RejectionError(Code.WRONG_ACTOR)
     today = times.local_date(circumstances.time, head.utc_offset_minutes)
@@ -257,7 +264,8 @@ def _judge(
         kind.apply(act, request.body, request.closed)
 
 
-def _check_time(command: Command, time: int, flags: set[str]) -> None:
+def _check_time(request: Request, time: int, flags: set[str]) -> None:
+    command = request.command
     if command.expires is not None and time >= command.expires:
         raise RejectionError(Code.EXPIRED)
     ahead_s = command.event_time - time
@@ -265,5 +273,6 @@ def _check_time(command: Command, time: int, flags: set[str]) -> None:
         raise RejectionError(Code.FUTURE_EVENT)
     if ahead_s > times.FUTURE_FLAG_S:
         flags.add("future")
-    if -ahead_s > times.LATE_AFTER_S:
+    channel = getattr(request.body, "channel", None)  # of types whose entries come on paper too
+    if -ahead_s > times.LATE_AFTER_S_BY.get(channel, times.LATE_AFTER_S):
         flags.add("late")

@@ -1,9 +1,12 @@
 """Times without a clock: a command's own times are text, the ledger's are seconds since 1970."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
 DAY_S = 86_400
-LATE_AFTER_S = 7 * DAY_S  # an entry later than this is marked; practice of paper notebooks
+LATE_AFTER_S = 7 * DAY_S  # an entry later than this is marked
+# Paper notebooks are brought to the desk once a month.
+LATE_AFTER_S_BY: Mapping[str | None, int] = {"paper": 31 * DAY_S}
 FUTURE_FLAG_S = 15 * 60  # phones' clocks are wrong by minutes
 FUTURE_REFUSED_S = DAY_S
 

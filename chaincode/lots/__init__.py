@@ -1,9 +1,21 @@
-"""Lots: what was harvested, who holds how much of it, and how it leaves.
+"""Lots: what was harvested, who holds how much of it for whom, and how it leaves.
 
-`records` is the state and the law of conservation that binds it; `harvest`, `handover` and
-`outflow` are the commands.
+`records` is the state and the law of conservation that binds it. The commands:
+
+    harvest       how grams come into being         handover     ship, receive, return, settle
+    consignment   a shop holds a farmer's goods     outflow      sell, discard, own use
+    making        merge, repack, sort, process      stock        stock-taking, hold
+    labels        sticker ranges on a lot
 """
 
-from chaincode.lots import handover, harvest, outflow
+from chaincode.lots import consignment, handover, harvest, labels, making, outflow, stock
 
-TYPES = (*harvest.TYPES, *handover.TYPES, *outflow.TYPES)
+TYPES = (
+    *harvest.TYPES,
+    *handover.TYPES,
+    *outflow.TYPES,
+    *consignment.TYPES,
+    *stock.TYPES,
+    *making.TYPES,
+    *labels.TYPES,
+)

@@ -3,15 +3,21 @@
 `lot.ship` puts grams in transit; only the named recipient's `lot.receive` closes it. What was
 shipped and not received is disputed until both settle it. Counting more than was shipped books
 nothing: it is a dispute about zero grams, on record.
+
+Goods are sold to the recipient, or consigned: then they stay their owner's, who may also be
+someone else than the sender. `owner` in a closed part says whose goods leave; absent, the sender's.
 """
 
 from dataclasses import dataclass, replace
 
 from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.derived_ids import require_derived
 from chaincode.envelope import Command
 from chaincode.errors import Code
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.records import EMPTY, FARMER, SHOP, Holding, Shipment, derive_id
+from chaincode.lots.holdings import find_or_empty, require_movable
+from chaincode.lots.quantities import Packs, require_packs
+from chaincode.lots.records import HOLDERS, Holding, Shipment
 from chaincode.registry.records import Party
 from chaincode.shapes import (
     Bits128,
@@ -38,11 +44,18 @@ class Ship:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShipClosed:
-    """Closed part of `lot.ship`: to whom and how much."""
+    """Closed part of `lot.ship`: to whom and how much.
+
+    Attributes:
+        consigned: Whether the goods stay their owner's at the recipient.
+    """
 
     salt: Bits128
     recipient: PseudonymId
     quantity_g: Grams
+    owner: PseudonymId | None = None
+    consigned: bool | None = None
+    packs: Packs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +69,16 @@ class Receive:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountClosed:
-    """Closed part of `lot.receive` and `lot.correct_receipt`: what the recipient counted."""
+    """Closed part of `lot.receive` and `lot.correct_receipt`: what the recipient counted.
+
+    Attributes:
+        owner: Of consigned goods, whose they are and stay; absent, they become the recipient's.
+    """
 
     salt: Bits128
     received_g: GramsOrNone
+    owner: PseudonymId | None = None
+    packs: Packs | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +107,7 @@ class ReturnClosed:
 
     salt: Bits128
     sender: PseudonymId
+    owner: PseudonymId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,38 +128,44 @@ class SettleClosed:
     to_sender_g: GramsOrNone
     to_recipient_g: GramsOrNone
     lost_g: GramsOrNone
+    owner: PseudonymId | None = None
+    consigned: bool | None = None
 
 
 def _ship(act: Act, body: Ship, closed: ShipClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     require(closed.recipient != body.party, Code.NOT_INDEPENDENT)
     require(act.find(Party, Party.key(closed.recipient)) is not None, Code.UNKNOWN_PARTY)
-    key = Holding.key(body.lot, body.party, body.party)
+    owner = closed.owner or body.party
+    key = Holding.key(body.lot, body.party, owner)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
-    derived = derive_id(
-        ledger=act.head.ledger, party=body.party, nonce=body.nonce, index=body.index
-    )
-    require(body.shipment == derived, Code.ID_NOT_DERIVED)
+    require_derived(act, body.shipment, party=body.party, nonce=body.nonce, index=body.index)
     require(act.find(Shipment, Shipment.key(body.shipment)) is None, Code.ID_TAKEN)
-    act.put(key, holding.minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY))
+    require_movable(act, body.lot, holding)
+    require_packs(closed.packs, closed.quantity_g)
+    act.put(key, holding.without(closed.quantity_g))
     act.put(
         Shipment.key(body.shipment),
         Shipment(
             lot=body.lot,
             sender=body.party,
             recipient=closed.recipient,
+            owner=owner,
+            is_consigned=bool(closed.consigned),
             state="in_transit",
             shipped_g=closed.quantity_g,
+            roots=holding.roots,
             entry=act.command.id,
         ),
     )
 
 
 def _receive(act: Act, body: Receive, closed: CountClosed) -> None:
-    shipment = _own_shipment(act, body.shipment, body.lot, recipient=body.party)
+    shipment = _own_shipment(act, body, closed)
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
-    key = Holding.key(body.lot, body.party, body.party)
-    holding = act.find(Holding, key) or EMPTY
+    require_packs(closed.packs, closed.received_g)
+    key = Holding.key(body.lot, body.party, shipment.new_owner)
+    holding = find_or_empty(act, key, shipment.roots)
     counted = _count(shipment, closed.received_g, act.command.id)
     credited_g = counted.shipped_g - counted.disputed_g
     if credited_g:
@@ -150,11 +176,12 @@ def _receive(act: Act, body: Receive, closed: CountClosed) -> None:
 
 
 def _correct_receipt(act: Act, body: CorrectReceipt, closed: CountClosed) -> None:
-    shipment = _own_shipment(act, body.shipment, body.lot, recipient=body.party)
+    shipment = _own_shipment(act, body, closed)
     require(shipment.state in {"received", "disputed"}, Code.NOT_RECEIVED)
     require(shipment.entry == body.corrects, Code.NOT_THE_LATEST)
-    key = Holding.key(body.lot, body.party, body.party)
-    holding = act.find(Holding, key) or EMPTY
+    require_packs(closed.packs, closed.received_g)
+    key = Holding.key(body.lot, body.party, shipment.new_owner)
+    holding = find_or_empty(act, key, shipment.roots)
     counted = _count(shipment, closed.received_g, act.command.id)
     more_g = shipment.disputed_g - counted.disputed_g
     if more_g:
@@ -185,10 +212,11 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
     is_theirs = body.party in {shipment.sender, shipment.recipient}
     require(is_theirs and shipment.lot == body.lot, Code.UNKNOWN_SHIPMENT)
-    require(shipment.sender == closed.sender, Code.UNKNOWN_SHIPMENT)
+    named = (closed.sender, closed.owner or closed.sender)
+    require((shipment.sender, shipment.owner) == named, Code.UNKNOWN_SHIPMENT)
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
-    key = Holding.key(body.lot, closed.sender, closed.sender)
-    holding = act.find(Holding, key) or EMPTY
+    key = Holding.key(body.lot, shipment.sender, shipment.owner)
+    holding = find_or_empty(act, key, shipment.roots)
     act.put(key, holding.plus(shipment.shipped_g))
     act.put(Shipment.key(body.shipment), replace(shipment, state="returned", entry=act.command.id))
 
@@ -200,16 +228,18 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
     named = (body.lot, closed.sender, closed.recipient)
     require((shipment.lot, shipment.sender, shipment.recipient) == named, Code.UNKNOWN_SHIPMENT)
+    terms = (closed.owner or closed.sender, bool(closed.consigned))
+    require((shipment.owner, shipment.is_consigned) == terms, Code.UNKNOWN_SHIPMENT)
     require(shipment.state == "disputed", Code.NOT_DISPUTED)
     settled_g = closed.to_sender_g + closed.to_recipient_g + closed.lost_g
     require(settled_g == shipment.disputed_g, Code.SUM_DIFFERS)
-    for party, more_g in (
-        (closed.sender, closed.to_sender_g),
-        (closed.recipient, closed.to_recipient_g),
+    for holder, owner, more_g in (
+        (closed.sender, shipment.owner, closed.to_sender_g),
+        (closed.recipient, shipment.new_owner, closed.to_recipient_g),
     ):
         if more_g:
-            key = Holding.key(body.lot, party, party)
-            act.put(key, (act.find(Holding, key) or EMPTY).plus(more_g))
+            key = Holding.key(body.lot, holder, owner)
+            act.put(key, find_or_empty(act, key, shipment.roots).plus(more_g))
     act.put(
         Shipment.key(body.shipment),
         replace(
@@ -218,49 +248,53 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     )
 
 
-def _own_shipment(act: Act, shipment_id: str, lot_id: str, *, recipient: str) -> Shipment:
+def _own_shipment(act: Act, body: Receive | CorrectReceipt, closed: CountClosed) -> Shipment:
     """Return a shipment of this lot to this party; anyone else's is as good as unknown."""
-    require(recipient == act.principal.party, Code.NOT_YOUR_PARTY)
-    shipment = act.get(Shipment, Shipment.key(shipment_id), Code.UNKNOWN_SHIPMENT)
-    is_theirs = shipment.recipient == recipient and shipment.lot == lot_id
-    require(is_theirs, Code.UNKNOWN_SHIPMENT)
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
+    is_theirs = shipment.recipient == body.party and shipment.lot == body.lot
+    named_owner = closed.owner or body.party
+    require(is_theirs and shipment.new_owner == named_owner, Code.UNKNOWN_SHIPMENT)
     return shipment
 
 
 def _ship_touches(_command: Command, body: Ship, closed: ShipClosed) -> Touches:
-    records = (Holding.key(body.lot, body.party, body.party), Shipment.key(body.shipment))
+    holding = Holding.key(body.lot, body.party, closed.owner or body.party)
+    records = (holding, Shipment.key(body.shipment))
     return Touches(reads=(Party.key(closed.recipient), *records), writes=records)
 
 
 def _count_touches(
-    _command: Command, body: Receive | CorrectReceipt, _closed: CountClosed
+    _command: Command, body: Receive | CorrectReceipt, closed: CountClosed
 ) -> Touches:
-    records = (Shipment.key(body.shipment), Holding.key(body.lot, body.party, body.party))
+    holding = Holding.key(body.lot, body.party, closed.owner or body.party)
+    records = (Shipment.key(body.shipment), holding)
     return Touches(reads=records, writes=records)
 
 
 def _return_touches(_command: Command, body: Return, closed: ReturnClosed) -> Touches:
-    records = (Shipment.key(body.shipment), Holding.key(body.lot, closed.sender, closed.sender))
+    holding = Holding.key(body.lot, closed.sender, closed.owner or closed.sender)
+    records = (Shipment.key(body.shipment), holding)
     return Touches(reads=records, writes=records)
 
 
 def _settle_touches(_command: Command, body: Settle, closed: SettleClosed) -> Touches:
+    owner = closed.owner or closed.sender
+    new_owner = owner if closed.consigned else closed.recipient
     records = (
         Shipment.key(body.shipment),
-        Holding.key(body.lot, closed.sender, closed.sender),
-        Holding.key(body.lot, closed.recipient, closed.recipient),
+        Holding.key(body.lot, closed.sender, owner),
+        Holding.key(body.lot, closed.recipient, new_owner),
     )
     return Touches(reads=records, writes=records)
 
-
-_HOLDERS = frozenset({FARMER, SHOP})
 
 TYPES = (
     CommandType(
         name="lot.ship",
         body=Ship,
         closed=ShipClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_ship_touches,
         apply=_ship,
     ),
@@ -268,7 +302,7 @@ TYPES = (
         name="lot.receive",
         body=Receive,
         closed=CountClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_count_touches,
         apply=_receive,
     ),
@@ -276,7 +310,7 @@ TYPES = (
         name="lot.correct_receipt",
         body=CorrectReceipt,
         closed=CountClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_count_touches,
         apply=_correct_receipt,
     ),
@@ -284,7 +318,7 @@ TYPES = (
         name="lot.return",
         body=Return,
         closed=ReturnClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_return_touches,
         apply=_return,
     ),
@@ -292,7 +326,7 @@ TYPES = (
         name="lot.settle",
         body=Settle,
         closed=SettleClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         signers=2,
         touches=_settle_touches,
         apply=_settle,

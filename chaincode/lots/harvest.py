@@ -1,13 +1,16 @@
-"""`lot.harvest` and its correction: the only commands that bring grams into being."""
+"""How grams come into being: harvest, its correction, a supplement, stock from before."""
 
 from dataclasses import dataclass, replace
 from typing import Annotated
 
 from chaincode import times
 from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.derived_ids import require_derived
 from chaincode.envelope import Command
 from chaincode.errors import Code, RejectionError
-from chaincode.lots.records import EMPTY, FARMER, Holding, Lot, derive_id
+from chaincode.lots.holdings import find_or_empty
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import FARMER, Holding, Lot
 from chaincode.plots import Plot
 from chaincode.shapes import (
     Bits128,
@@ -22,6 +25,10 @@ from chaincode.shapes import (
     Word,
 )
 
+INSPECTOR = "inspector"
+CLERK = "clerk"
+
+SupplementReason = Annotated[str, Text("estimate|found|second-picking|other", "estimate")]
 CorrectionReason = Annotated[
     str, Text("typing|weighing|wrong-lot|wrong-plot|wrong-date|other", "weighing")
 ]
@@ -37,6 +44,7 @@ class Harvest:
     index: SmallNumber
     plot: PseudonymId
     crop: Word
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,33 @@ class HarvestClosed:
     salt: Bits128
     quantity_g: Grams
     estimated: bool
+    packs: Packs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """Open part of `lot.supplement`: there turned out to be more."""
+
+    lot: LotId
+    party: PseudonymId
+    reason: SupplementReason
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """Open part of `lot.open`: produce from before this ledger; `event_time` is its harvest.
+
+    Attributes:
+        document: SHA-256 of salt and content of the papers that the second signer has seen.
+    """
+
+    lot: LotId
+    party: PseudonymId
+    nonce: Bits128
+    index: SmallNumber
+    crop: Word
+    document: Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,29 +107,83 @@ class CorrectHarvestClosed:
     salt: Bits128
     quantity_g: GramsOrNone
     estimated: bool
+    packs: Packs | None = None
 
 
 def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
     _require_own_plot(act, body.party, body.plot)
-    derived = derive_id(
-        ledger=act.head.ledger, party=body.party, nonce=body.nonce, index=body.index
+    require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
+    before = act.find(Lot, Lot.key(body.lot))
+    require(before is None or before.origin == "claim", Code.ID_TAKEN)
+    require_packs(closed.packs, closed.quantity_g)
+    lot = Lot(
+        party=body.party,
+        origin="harvest",
+        plot=body.plot,
+        crop=body.crop,
+        harvested_at=times.timestamp(act.command.event_time),
+        estimated=closed.estimated,
+        harvest_g=closed.quantity_g,
+        claimed_g=before.claimed_g if before else 0,
+        denied_g=before.denied_g if before else 0,
+        entry=act.command.id,
     )
-    require(body.lot == derived, Code.ID_NOT_DERIVED)
-    require(act.find(Lot, Lot.key(body.lot)) is None, Code.ID_TAKEN)
+    # Whoever claimed the goods may have named another producer: the id proves whose they are.
+    is_claimed_of_us = before is not None and before.party == body.party
+    covered_g = _coverable_g(lot, closed.quantity_g) if is_claimed_of_us else 0
+    act.put(Lot.key(body.lot), replace(lot, claimed_g=lot.claimed_g - covered_g))
+    # Never read: nothing comes to a producer's own holding before there is a harvest.
+    held_g = closed.quantity_g - covered_g
+    act.put(Holding.key(body.lot, body.party, body.party), Holding(held_g=held_g))
+
+
+def _supplement(act: Act, body: Supplement, closed: HarvestClosed) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
+    require(lot.party == body.party, Code.UNKNOWN_LOT)
+    require(lot.origin in {"harvest", "opening"}, Code.NOT_HARVESTED)
+    require_packs(closed.packs, closed.quantity_g)
+    covered_g = _coverable_g(lot, closed.quantity_g)
+    key = Holding.key(body.lot, body.party, body.party)
+    holding = find_or_empty(act, key, lot.roots)
+    act.put(key, holding.plus(closed.quantity_g - covered_g))
     act.put(
         Lot.key(body.lot),
-        Lot(
-            party=body.party,
-            plot=body.plot,
-            crop=body.crop,
-            harvested_at=times.timestamp(act.command.event_time),
-            harvest_g=closed.quantity_g,
-            estimated=closed.estimated,
-            entry=act.command.id,
+        replace(
+            lot,
+            supplement_g=lot.supplement_g + closed.quantity_g,
+            claimed_g=lot.claimed_g - covered_g,
         ),
     )
-    # Never read: a holding exists only for a lot that does.
-    act.put(Holding.key(body.lot, body.party, body.party), Holding(held_g=closed.quantity_g))
+    act.flags.add("supplemented")
+
+
+def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
+    assert act.proposer is not None  # noqa: S101 - a type with two signers
+    require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
+    is_witness = bool(act.principal.roles & {INSPECTOR, CLERK})
+    require(is_witness and act.principal.party != body.party, Code.NOT_INDEPENDENT)
+    require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
+    require(act.find(Lot, Lot.key(body.lot)) is None, Code.ID_TAKEN)
+    require_packs(closed.packs, closed.quantity_g)
+    lot = Lot(
+        party=body.party,
+        origin="opening",
+        crop=body.crop,
+        harvested_at=times.timestamp(act.command.event_time),
+        estimated=closed.estimated,
+        harvest_g=closed.quantity_g,
+        entry=act.command.id,
+    )
+    act.put(Lot.key(body.lot), lot)
+    own = Holding.key(body.lot, body.party, body.party)
+    act.put(own, Holding(held_g=closed.quantity_g))
+    act.flags.add("opening")
+
+
+def _coverable_g(lot: Lot, quantity_g: int) -> int:
+    """Return how much of what others had claimed of a lot is covered by that many grams more."""
+    return min(lot.claimed_g - lot.denied_g, quantity_g)
 
 
 def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> None:
@@ -106,11 +195,19 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
         _require_own_plot(act, body.party, body.plot)
     if lot is None or lot.party != body.party:
         raise RejectionError(Code.UNKNOWN_LOT)
+    require(lot.origin == "harvest", Code.NOT_HARVESTED)
     require(lot.entry == body.corrects, Code.NOT_THE_LATEST)
+    require_packs(closed.packs, closed.quantity_g)
     key = Holding.key(body.lot, body.party, body.party)
-    holding = act.find(Holding, key) or EMPTY
+    holding = find_or_empty(act, key, lot.roots)
     more_g = closed.quantity_g - lot.harvest_g
-    act.put(key, holding.minus(-more_g, Code.ALREADY_LEFT) if more_g < 0 else holding.plus(more_g))
+    covered_g = max(0, _coverable_g(lot, more_g))
+    corrected = (
+        holding.minus(-more_g, Code.ALREADY_LEFT)
+        if more_g < 0
+        else holding.plus(more_g - covered_g)
+    )
+    act.put(key, corrected)
     act.put(
         Lot.key(body.lot),
         replace(
@@ -119,6 +216,7 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
             crop=body.crop,
             harvested_at=body.harvested_at,
             harvest_g=closed.quantity_g,
+            claimed_g=lot.claimed_g - covered_g,
             estimated=closed.estimated,
             entry=act.command.id,
         ),
@@ -139,6 +237,16 @@ def _harvest_touches(_command: Command, body: Harvest, _closed: HarvestClosed) -
         reads=(Plot.key(body.plot), lot),
         writes=(lot, Holding.key(body.lot, body.party, body.party)),
     )
+
+
+def _supplement_touches(_command: Command, body: Supplement, _closed: HarvestClosed) -> Touches:
+    records = (Lot.key(body.lot), Holding.key(body.lot, body.party, body.party))
+    return Touches(reads=records, writes=records)
+
+
+def _open_touches(_command: Command, body: Opening, _closed: HarvestClosed) -> Touches:
+    lot = Lot.key(body.lot)
+    return Touches(reads=(lot,), writes=(lot, Holding.key(body.lot, body.party, body.party)))
 
 
 def _correct_touches(
@@ -168,5 +276,24 @@ TYPES = (
         is_public=True,
         touches=_correct_touches,
         apply=_correct,
+    ),
+    CommandType(
+        name="lot.supplement",
+        body=Supplement,
+        closed=HarvestClosed,
+        roles=_FARMERS,
+        is_public=True,
+        touches=_supplement_touches,
+        apply=_supplement,
+    ),
+    CommandType(
+        name="lot.open",
+        body=Opening,
+        closed=HarvestClosed,
+        roles=frozenset({FARMER, INSPECTOR, CLERK}),
+        signers=2,
+        is_public=True,
+        touches=_open_touches,
+        apply=_open,
     ),
 )

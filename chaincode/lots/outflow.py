@@ -7,10 +7,15 @@ from chaincode.acts import Act, CommandType, Touches, require
 from chaincode.envelope import Command
 from chaincode.errors import Code
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.records import FARMER, SHOP, Holding
+from chaincode.lots.holdings import require_movable
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import HOLDERS, Holding
 from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Sha256, Text
 
 DiscardReason = Annotated[str, Text("spoiled|damaged|unsold|sample|other", "spoiled")]
+# How a sale became known: scanned or counted, from a till's file, from such a file by oldest lot
+# first because the till didn't know the lot, or as what was neither left nor discarded.
+SaleBasis = Annotated[str, Text("scan|count|pos|oldest-first|remainder", "count")]
 Outflow = Annotated[str, Text("sold|discarded|own_use", "sold")]
 
 
@@ -20,6 +25,7 @@ class Take:
 
     lot: LotId
     party: PseudonymId
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +35,37 @@ class Discard:
     lot: LotId
     party: PseudonymId
     reason: DiscardReason
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeClosed:
-    """Closed part of all three: how much."""
+    """Closed part of `lot.discard` and `lot.own_use`: how much.
+
+    Attributes:
+        owner: Whose goods they were, if not the holder's own.
+    """
 
     salt: Bits128
     quantity_g: Grams
+    owner: PseudonymId | None = None
+    packs: Packs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SellClosed:
+    """Closed part of `lot.sell`.
+
+    Attributes:
+        receipt: SHA-256 that names one line of a till's file, so that it is not sold twice.
+    """
+
+    salt: Bits128
+    quantity_g: Grams
+    owner: PseudonymId | None = None
+    packs: Packs | None = None
+    basis: SaleBasis | None = None
+    receipt: Sha256 | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,27 +86,34 @@ class CorrectOutflowClosed:
     salt: Bits128
     was_g: Grams
     quantity_g: GramsOrNone
+    owner: PseudonymId | None = None
 
 
-def _taken_from(act: Act, body: Take | Discard, closed: TakeClosed) -> tuple[str, Holding]:
+def _find(act: Act, body: Take | Discard, owner: str | None) -> tuple[str, Holding]:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
-    key = Holding.key(body.lot, body.party, body.party)
-    holding = act.get(Holding, key, Code.NOTHING_HELD)
-    return key, holding.minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
+    key = Holding.key(body.lot, body.party, owner or body.party)
+    return key, act.get(Holding, key, Code.NOTHING_HELD)
 
 
-def _sell(act: Act, body: Take, closed: TakeClosed) -> None:
-    key, rest = _taken_from(act, body, closed)
+def _sell(act: Act, body: Take, closed: SellClosed) -> None:
+    key, holding = _find(act, body, closed.owner)
+    require_movable(act, body.lot, holding)
+    require_packs(closed.packs, closed.quantity_g)
+    rest = holding.without(closed.quantity_g)
     act.put(key, replace(rest, sold_g=rest.sold_g + closed.quantity_g))
 
 
 def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
-    key, rest = _taken_from(act, body, closed)
+    key, holding = _find(act, body, closed.owner)
+    require_packs(closed.packs, closed.quantity_g)
+    rest = holding.minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
     act.put(key, replace(rest, discarded_g=rest.discarded_g + closed.quantity_g))
 
 
 def _own_use(act: Act, body: Take, closed: TakeClosed) -> None:
-    key, rest = _taken_from(act, body, closed)
+    key, holding = _find(act, body, closed.owner)
+    require_packs(closed.packs, closed.quantity_g)
+    rest = holding.without(closed.quantity_g)
     act.put(key, replace(rest, own_use_g=rest.own_use_g + closed.quantity_g))
 
 
@@ -88,7 +124,7 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
     shows it beside the command it names.
     """
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
-    key = Holding.key(body.lot, body.party, body.party)
+    key = Holding.key(body.lot, body.party, closed.owner or body.party)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
     sums_g = {
         "sold": holding.sold_g,
@@ -110,19 +146,21 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
     act.flags.add("corrected")
 
 
-def _touches(_command: Command, body: Take | Discard | CorrectOutflow, _closed: object) -> Touches:
-    holding = Holding.key(body.lot, body.party, body.party)
+def _touches(
+    _command: Command,
+    body: Take | Discard | CorrectOutflow,
+    closed: SellClosed | TakeClosed | CorrectOutflowClosed,
+) -> Touches:
+    holding = Holding.key(body.lot, body.party, closed.owner or body.party)
     return Touches(reads=(holding,), writes=(holding,))
 
-
-_HOLDERS = frozenset({FARMER, SHOP})
 
 TYPES = (
     CommandType(
         name="lot.sell",
         body=Take,
-        closed=TakeClosed,
-        roles=_HOLDERS,
+        closed=SellClosed,
+        roles=HOLDERS,
         touches=_touches,
         apply=_sell,
     ),
@@ -130,7 +168,7 @@ TYPES = (
         name="lot.discard",
         body=Discard,
         closed=TakeClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_touches,
         apply=_discard,
     ),
@@ -138,7 +176,7 @@ TYPES = (
         name="lot.own_use",
         body=Take,
         closed=TakeClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_touches,
         apply=_own_use,
     ),
@@ -146,7 +184,7 @@ TYPES = (
         name="lot.correct_outflow",
         body=CorrectOutflow,
         closed=CorrectOutflowClosed,
-        roles=_HOLDERS,
+        roles=HOLDERS,
         touches=_touches,
         apply=_correct,
     ),

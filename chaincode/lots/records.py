@@ -2,58 +2,85 @@
 
 Mass balance of one lot, over all its holdings and shipments:
 
-    harvested = held + sold + discarded + own use          (holdings)
-              + in transit + disputed + lost               (shipments)
+    harvested + supplemented + claimed + made from parents        (the lot's record)
+              + surplus                                            (holdings)
+    = held + sold + discarded + own use + transformed + lost       (holdings)
+      + in transit + disputed + lost on the way                    (shipments)
 
-A command moves grams between these terms and never makes or destroys any; only `lot.harvest` and
-its correction change the left side, and they change `held` by the same amount.
+A command moves grams between these terms and never makes or destroys any. The left side changes by
+harvest, supplement, their correction, a claim, a stock-taking that finds more, and by what other
+lots put in; always together with the right side, by the same amount.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from hashlib import sha256
 from typing import Annotated
 
 from chaincode.errors import Code, RejectionError
-from chaincode.shapes import GramsOrNone, LotId, PseudonymId, Sha256, Text, Timestamp, Word
-
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_ID_CHARACTERS = 20
+from chaincode.shapes import (
+    GramsOrNone,
+    Items,
+    LotId,
+    PseudonymId,
+    Sha256,
+    Text,
+    Timestamp,
+    Word,
+)
 
 FARMER = "farmer"
 SHOP = "shop"
+HOLDERS = frozenset({FARMER, SHOP})
 
+PARENTS_MAX = 64
+ROOTS_MAX = 128
 
-def derive_id(*, ledger: str, party: str, nonce: str, index: int) -> str:
-    """Return the id of a lot or shipment that a party names before any transaction exists.
-
-    The first 20 Crockford base32 characters (100 bits) of SHA-256 over ledger, party, nonce and
-    the decimal index, joined: fixed widths but the last, so no two inputs join alike.
-    """
-    hashed = sha256(f"{ledger}{party}{nonce}{index}".encode()).digest()
-    number = int.from_bytes(hashed, "big") >> (256 - 5 * _ID_CHARACTERS)
-    return "".join(
-        _CROCKFORD[(number >> 5 * place) & 31] for place in reversed(range(_ID_CHARACTERS))
-    )
+LotOrigin = Annotated[str, Text("harvest|opening|claim|made|unmade", "harvest")]
+Roots = Annotated[tuple[LotId, ...], Items(0, ROOTS_MAX)]
+Parents = Annotated[tuple[LotId, ...], Items(0, PARENTS_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
-    """`lot/<id>`: what was harvested, where and when, as last corrected.
+    """`lot/<id>`: what it is, where it comes from, and the left side of its mass balance.
 
     Attributes:
-        party: The producer.
+        party: The producer; of a lot made from others, the maker.
+        origin: How it came into being. `claim`: someone received it before its record; `opening`:
+            stock from before this ledger, by document; `unmade`: made by mistake, and taken back.
+        plot: Where it grew; a lot made from others, claimed, or from before has none here.
+        crop: What it is; of processed food, the product.
+        grade: Size or quality class that sorting gave it; `cull` for what fell out.
+        harvested_at: Of a lot made from others, when it was made; of a claim, when it arrived.
+        estimated: Whether the grams harvested were estimated, not weighed.
+        harvest_g: As last corrected.
+        supplement_g: What the producer added when there turned out to be more.
+        claimed_g: Received by others beyond what the producer had recorded.
+        denied_g: Of these, what the producer denies to come from here.
+        made_g: What other lots put in.
+        parents: The lots that it was made from.
+        roots: All its ancestors, sorted, so that a recall of one meets it. A lot with more than
+            `ROOTS_MAX` starts anew (`is_root`): a recall then names the lot itself.
+        run: Of a lot made from others, the hash of what was signed, to take it back by.
         entry: Id of the command whose values these are: the harvest or its latest correction.
-        harvest_g: The left side of the mass balance.
-        estimated: Whether the grams were estimated, not weighed.
     """
 
     party: PseudonymId
-    plot: PseudonymId
+    origin: LotOrigin
+    plot: PseudonymId | None = None
     crop: Word
+    grade: Word | None = None
     harvested_at: Timestamp
-    harvest_g: GramsOrNone
     estimated: bool
+    harvest_g: GramsOrNone = 0
+    supplement_g: GramsOrNone = 0
+    claimed_g: GramsOrNone = 0
+    denied_g: GramsOrNone = 0
+    made_g: GramsOrNone = 0
+    parents: Parents = ()
+    roots: Roots = ()
+    is_root: bool = False
+    run: Sha256 | None = None
     entry: Sha256
 
     @staticmethod
@@ -61,15 +88,38 @@ class Lot:
         """Return the state key."""
         return f"lot/{lot_id}"
 
+    @property
+    def total_g(self) -> int:
+        """The record's part of the left side of the mass balance."""
+        return self.harvest_g + self.supplement_g + self.claimed_g + self.made_g
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
-    """`holding/<lot>/<holder>/<owner>`: grams of a lot at one party, and where its others went."""
+    """`holding/<lot>/<holder>/<owner>`: grams of a lot at one party, and where its others went.
+
+    Holder and owner differ where goods are on consignment: the farmer's until the shop sells them.
+
+    Attributes:
+        held_g: On hand.
+        transformed_g: Went into other lots.
+        lost_g: Missing at a stock-taking.
+        surplus_g: Found at a stock-taking beyond what was on record; on the left of the balance.
+        denied_g: Of what is held, what the named producer denies: it can't be sold.
+        is_on_hold: Whether the holder has stopped it.
+        roots: The lot's, so that a sale needs to read nothing else.
+    """
 
     held_g: GramsOrNone
     sold_g: GramsOrNone = 0
     discarded_g: GramsOrNone = 0
     own_use_g: GramsOrNone = 0
+    transformed_g: GramsOrNone = 0
+    lost_g: GramsOrNone = 0
+    surplus_g: GramsOrNone = 0
+    denied_g: GramsOrNone = 0
+    is_on_hold: bool = False
+    roots: Roots = ()
 
     @staticmethod
     def key(lot_id: str, holder: str, owner: str) -> str:
@@ -78,8 +128,14 @@ class Holding:
 
     @property
     def total_g(self) -> int:
-        """This holding's part of the right side of the mass balance."""
-        return self.held_g + self.sold_g + self.discarded_g + self.own_use_g
+        """This holding's part of the mass balance: its right side less its left."""
+        gone_g = self.sold_g + self.discarded_g + self.own_use_g + self.transformed_g + self.lost_g
+        return self.held_g + gone_g - self.surplus_g
+
+    @property
+    def free_g(self) -> int:
+        """What may be passed on: what is held, less what the producer denies."""
+        return max(0, self.held_g - self.denied_g)
 
     def plus(self, quantity_g: int) -> "Holding":
         """Return the holding with that many grams more on hand."""
@@ -91,8 +147,16 @@ class Holding:
             raise RejectionError(code)
         return replace(self, held_g=self.held_g - quantity_g)
 
+    def without(self, quantity_g: int) -> "Holding":
+        """Return the holding less what is passed on.
 
-EMPTY = Holding(held_g=0)
+        Raises:
+            RejectionError: `INSUFFICIENT_QUANTITY`: more than is free.
+        """
+        if quantity_g > self.free_g:
+            raise RejectionError(Code.INSUFFICIENT_QUANTITY)
+        return replace(self, held_g=self.held_g - quantity_g)
+
 
 ShipmentState = Annotated[str, Text("in_transit|received|disputed|settled|returned", "in_transit")]
 
@@ -102,6 +166,8 @@ class Shipment:
     """`shipment/<id>`: grams of one lot on their way from one party to another.
 
     Attributes:
+        owner: Whose goods left: the sender's own, or of someone who had consigned them to it.
+        is_consigned: Whether they stay the owner's at the recipient; else they become its own.
         shipped_g: What the sender declared.
         received_g: What the recipient counted; may exceed `shipped_g`, which books nothing.
         disputed_g: Shipped, not received, not yet settled.
@@ -112,17 +178,25 @@ class Shipment:
     lot: LotId
     sender: PseudonymId
     recipient: PseudonymId
+    owner: PseudonymId
+    is_consigned: bool
     state: ShipmentState
     shipped_g: GramsOrNone
     received_g: GramsOrNone = 0
     disputed_g: GramsOrNone = 0
     lost_g: GramsOrNone = 0
+    roots: Roots = ()
     entry: Sha256
 
     @staticmethod
     def key(shipment_id: str) -> str:
         """Return the state key."""
         return f"shipment/{shipment_id}"
+
+    @property
+    def new_owner(self) -> str:
+        """Whose the goods are at the recipient."""
+        return self.owner if self.is_consigned else self.recipient
 
     @property
     def total_g(self) -> int:
@@ -134,4 +208,4 @@ class Shipment:
 def is_balanced(lot: Lot, holdings: Iterable[Holding], shipments: Iterable[Shipment]) -> bool:
     """Whether the mass balance of a lot holds over all of its holdings and shipments."""
     accounted_g = sum(one.total_g for one in holdings) + sum(one.total_g for one in shipments)
-    return lot.harvest_g == accounted_g
+    return lot.total_g == accounted_g

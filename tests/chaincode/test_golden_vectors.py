@@ -7,7 +7,7 @@ import pytest
 
 from chaincode import canonical, commands, envelope, shapes
 from chaincode.errors import FaultError
-from chaincode.lots.records import derive_id
+from chaincode.derived_ids import derive_id
 from chaincode.registry.people import enrolment_message
 from tests.golden import generate
 

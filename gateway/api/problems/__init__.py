@@ -5,16 +5,19 @@ from it, and `GET /problems/{code}` shows it, so a problem's `type` leads somewh
 
     wording         Problem, Wording
     shape           what a command's bytes show        authority   key, sequence, time, authority
-    rules           existence, state, rule             gateway_codes   the gateway's own
+    existence       what the ledger does not have      state           what is not in a state for it
+    rules           what a rule forbids                gateway_codes   the gateway's own
 """
 
 from collections.abc import Mapping
 from typing import Final
 
 from gateway.api.problems.authority import AUTHORITY, FOUNDING, KEY, SEQUENCE, TIME
+from gateway.api.problems.existence import EXISTENCE
 from gateway.api.problems.gateway_codes import FOUND, QUEUE, REQUEST, SESSION
-from gateway.api.problems.rules import EXISTENCE, RULE, STATE
+from gateway.api.problems.rules import RULE
 from gateway.api.problems.shape import SHAPE
+from gateway.api.problems.state import STATE
 from gateway.api.problems.wording import Problem, Wording
 
 __all__ = ["PROBLEMS", "Problem", "Wording"]

@@ -1,242 +1,9 @@
-"""Problems of existence, state and rule: what the ledger holds does not allow it."""
+"""Problems of rule: everything is there, and a rule forbids it."""
 
 from typing import Final
 
 from chaincode.errors import Code
 from gateway.api.problems.wording import problem
-
-_CHOOSE_JA: Final = "番号を確かめて、選び直してください。"
-_CHECK_EN: Final = "Check the id; it may not have reached the ledger yet."
-
-EXISTENCE: Final = (
-    problem(
-        Code.UNKNOWN_ORGANISATION,
-        404,
-        number=401,
-        ja=("団体が見つかりません", "台帳にない団体です。", _CHOOSE_JA),
-        en=("Unknown organisation", "The constitution has no such organisation.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_PARTY,
-        404,
-        number=402,
-        ja=("農園・お店が見つかりません", "台帳に登録されていません。", _CHOOSE_JA),
-        en=("Unknown party", "No such party is registered.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_ACTOR,
-        404,
-        number=403,
-        ja=("人が見つかりません", "台帳に登録されていません。", _CHOOSE_JA),
-        en=("Unknown actor", "No such actor is registered.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_DEVICE,
-        404,
-        number=404,
-        ja=("端末が見つかりません", "その人の端末として登録されていません。", _CHOOSE_JA),
-        en=("Unknown device", "That actor has no such device.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_MANDATE,
-        404,
-        number=405,
-        ja=("委任が見つかりません", "その委任は台帳にありません。", _CHOOSE_JA),
-        en=("Unknown mandate", "There is no such mandate.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_PROPOSAL,
-        404,
-        number=406,
-        ja=(
-            "提案が見つかりません",
-            "承認する提案が台帳にありません。",
-            "相手に提案の番号を確かめてください。",
-        ),
-        en=(
-            "Unknown proposal",
-            "There is no such proposal of that proposer.",
-            "Name the proposal's id and its proposer's device, actor and principal.",
-        ),
-    ),
-    problem(
-        Code.UNKNOWN_PLOT,
-        404,
-        number=407,
-        ja=(
-            "ほ場が見つかりません",
-            "台帳に登録されていないほ場です。",
-            "農地の登録窓口にお電話ください。",
-        ),
-        en=("Unknown plot", "No such plot is registered.", "The land registrar enters plots."),
-    ),
-    problem(
-        Code.UNKNOWN_LOT,
-        404,
-        number=408,
-        ja=("ロットが見つかりません", "このロットの記録は台帳にありません。", _CHOOSE_JA),
-        en=("Unknown lot", "There is no such lot of this party.", _CHECK_EN),
-    ),
-    problem(
-        Code.UNKNOWN_SHIPMENT,
-        404,
-        number=409,
-        ja=("出荷が見つかりません", "あなたあての、その出荷はありません。", _CHOOSE_JA),
-        en=("Unknown shipment", "There is no such shipment between these parties.", _CHECK_EN),
-    ),
-    problem(
-        Code.NOTHING_HELD,
-        404,
-        number=410,
-        ja=(
-            "手元にそのロットがありません",
-            "受け取りの記録がまだないロットです。",
-            "先に受け取りを記録してください。",
-        ),
-        en=(
-            "Nothing held",
-            "The party holds nothing of this lot.",
-            "Record the harvest or the receipt first.",
-        ),
-    ),
-    problem(
-        Code.ID_NOT_DERIVED,
-        422,
-        number=411,
-        ja=(
-            "番号の作り方が違います",
-            "ラベルの番号が決まった計算と合いません。",
-            "新しい番号を作ってください。",
-        ),
-        en=(
-            "The id is not derived",
-            "It does not follow from ledger, party, nonce and index.",
-            "Derive it as the specification says, or draw a new nonce.",
-        ),
-    ),
-    problem(
-        Code.ID_TAKEN,
-        409,
-        number=412,
-        ja=(
-            "その番号は使われています",
-            "同じ番号がすでに台帳にあります。",
-            "新しい番号で記録してください。",
-        ),
-        en=("The id is taken", "A record of this id exists.", "Draw a new nonce."),
-    ),
-)
-
-STATE: Final = (
-    problem(
-        Code.PROPOSAL_CLOSED,
-        409,
-        number=501,
-        ja=(
-            "提案は終わっています",
-            "すでに承認または取り下げ済みです。",
-            "必要なら新しく提案してください。",
-        ),
-        en=(
-            "The proposal is closed",
-            "It was applied or withdrawn before.",
-            "Propose anew if it is still wanted.",
-        ),
-    ),
-    problem(
-        Code.PROPOSAL_DIFFERS,
-        409,
-        number=502,
-        ja=(
-            "提案と内容が違います",
-            "承認の内容が、提案されたものと同じではありません。",
-            "提案を開き直してください。",
-        ),
-        en=(
-            "The approval differs",
-            "Type, body or closed part are not the proposal's.",
-            "Repeat them byte for byte.",
-        ),
-    ),
-    problem(
-        Code.DEVICE_REVOKED,
-        409,
-        number=503,
-        ja=("使用を止めた端末です", "その端末の鍵は失効しています。", "別の端末で行ってください。"),
-        en=("The device is revoked", "It was revoked before.", "Use or name another device."),
-    ),
-    problem(
-        Code.HAS_OWN_KEY,
-        409,
-        number=508,
-        ja=(
-            "ご本人の端末があります",
-            "この人は自分の端末を持っています。",
-            "代理の届け出は、ご本人の端末から行ってください。",
-        ),
-        en=(
-            "The principal has a key",
-            "Registrars give a mandate only for somebody who has no device.",
-            "The principal grants it in person with mandate.grant.",
-        ),
-    ),
-    problem(
-        Code.NOT_IN_TRANSIT,
-        409,
-        number=504,
-        ja=(
-            "輸送中の出荷ではありません",
-            "すでに受け取り、または返送済みです。",
-            "数の訂正は「受け取りの訂正」で行います。",
-        ),
-        en=(
-            "Not in transit",
-            "The shipment was received or returned before.",
-            "Correct the count with lot.correct_receipt.",
-        ),
-    ),
-    problem(
-        Code.NOT_DISPUTED,
-        409,
-        number=505,
-        ja=(
-            "差の確認待ちではありません",
-            "この出荷に、解決が必要な差はありません。",
-            "何もする必要はありません。",
-        ),
-        en=("Not disputed", "The shipment has no difference to settle.", "Nothing is to be done."),
-    ),
-    problem(
-        Code.NOT_RECEIVED,
-        409,
-        number=506,
-        ja=(
-            "まだ受け取られていません",
-            "受け取りの記録がないか、解決済みです。",
-            "先に受け取りを記録してください。",
-        ),
-        en=(
-            "Not received",
-            "There is no count to correct, or its difference is settled.",
-            "Record the receipt first.",
-        ),
-    ),
-    problem(
-        Code.NOT_THE_LATEST,
-        409,
-        number=507,
-        ja=(
-            "先に別の更新がありました",
-            "古い記録にもとづいています。",
-            "最新の記録を開き直して、もう一度行ってください。",
-        ),
-        en=(
-            "Not the latest",
-            "It corrects or changes an entry that is no longer in force.",
-            "Read the record again and name the entry in force.",
-        ),
-    ),
-)
 
 RULE: Final = (
     problem(
@@ -363,6 +130,66 @@ RULE: Final = (
         ),
     ),
     problem(
+        Code.NOT_AN_EMERGENCY,
+        422,
+        number=631,
+        ja=(
+            "緊急の回収ではありません",
+            "ひとりで始められるのは、安全に関わる回収だけです。",
+            "ふたりで回収を始めてください。",
+        ),
+        en=(
+            "Not an emergency",
+            "One person alone may declare only a safety recall.",
+            "Propose it, and let a second person approve.",
+        ),
+    ),
+    problem(
+        Code.PACKS_DIFFER,
+        422,
+        number=632,
+        ja=(
+            "数と重さが合いません",
+            "個数×1個の重さが、重さの合計と違います。",
+            "個数か重さを直してください。",
+        ),
+        en=(
+            "Packs and grams differ",
+            "Count times grams per unit is not the quantity.",
+            "Correct the count or the quantity, or leave the grams per unit out if it was weighed.",
+        ),
+    ),
+    problem(
+        Code.CROP_DIFFERS,
+        422,
+        number=633,
+        ja=(
+            "品目が違います",
+            "混ぜるロットやできたロットの品目が同じではありません。",
+            "品目を確かめてください。加工なら「加工」として記録してください。",
+        ),
+        en=(
+            "Another crop",
+            "Lots of different crops can't be one, or the label says another crop.",
+            "Check the lots; what becomes another product is processed.",
+        ),
+    ),
+    problem(
+        Code.SHARES_DIFFER,
+        422,
+        number=634,
+        ja=(
+            "内訳が合いません",
+            "使った量と、できたロットへの内訳が合いません。",
+            "元のロットごとに、入れた量と内訳を確かめてください。",
+        ),
+        en=(
+            "The shares don't fit",
+            "Inputs cover what came of them; a merge loses nothing; formulas hold.",
+            "Correct the inputs and what of each went into each new lot.",
+        ),
+    ),
+    problem(
         Code.MORE_THAN_RECORDED,
         422,
         number=610,
@@ -390,6 +217,51 @@ RULE: Final = (
             "The sum differs",
             "The parts must add up to the disputed grams.",
             "Divide the disputed grams to the last one.",
+        ),
+    ),
+    problem(
+        Code.LABELS_TAKEN,
+        422,
+        number=635,
+        ja=(
+            "使われている番号です",
+            "その番号のシールは、ほかのロットに結びついています。",
+            "番号を確かめるか、先に結びつきを外してください。",
+        ),
+        en=(
+            "Labels taken",
+            "Some of these stickers are bound already.",
+            "Check the numbers, or unbind the range first.",
+        ),
+    ),
+    problem(
+        Code.TOO_MANY_LABELS,
+        422,
+        number=636,
+        ja=(
+            "このロールはもう分けられません",
+            "ひとつのロールに結びつけられる範囲の数を超えました。",
+            "次のロールを使ってください。",
+        ),
+        en=(
+            "Too many ranges",
+            "The roll has as many ranges as it can have.",
+            "Use the next roll.",
+        ),
+    ),
+    problem(
+        Code.TOO_MANY_ROOTS,
+        422,
+        number=637,
+        ja=(
+            "回収の範囲が広すぎます",
+            "回収中のロットの数が上限を超えます。",
+            "終わった回収を完了にしてから、もう一度お試しください。",
+        ),
+        en=(
+            "Too many roots",
+            "All open recalls together name more lots than the ledger can watch.",
+            "Close recalls whose goods are accounted for, then try again.",
         ),
     ),
 )

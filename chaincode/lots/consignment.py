@@ -1,0 +1,246 @@
+"""Goods on consignment: they lie at a shop and stay the farmer's until the shop sells them.
+
+`lot.arrive` books what the shop counted, whether or not it was shipped in this system, and also
+before the producer has recorded anything: then the lot's record starts as a claim. What exceeds
+the producer's own record is *claimed*. A claim ends when the producer's harvest or supplement
+covers it; what the producer denies can't be sold any more.
+"""
+
+from dataclasses import dataclass, replace
+
+from chaincode import times
+from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.envelope import Command
+from chaincode.errors import Code
+from chaincode.lots.harvest import CorrectionReason
+from chaincode.lots.holdings import find_or_empty
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import FARMER, HOLDERS, Holding, Lot
+from chaincode.registry.records import Party
+from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrive:
+    """Open part of `lot.arrive`."""
+
+    lot: LotId
+    party: PseudonymId
+    channel: Channel | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArriveClosed:
+    """Closed part of `lot.arrive`: whose goods they are, by their label, and how much came."""
+
+    salt: Bits128
+    producer: PseudonymId
+    crop: Word
+    counted_g: Grams
+    packs: Packs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectArrival:
+    """Open part of `lot.correct_arrival`."""
+
+    lot: LotId
+    party: PseudonymId
+    reason: CorrectionReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectArrivalClosed:
+    """Closed part of `lot.correct_arrival`: what was booked, and what should have been."""
+
+    salt: Bits128
+    producer: PseudonymId
+    was_g: Grams
+    counted_g: GramsOrNone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBack:
+    """Open part of `lot.take_back`: the owner takes unsold goods home; the holder signs."""
+
+    lot: LotId
+    party: PseudonymId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackClosed:
+    """Closed part of `lot.take_back`."""
+
+    salt: Bits128
+    owner: PseudonymId
+    quantity_g: Grams
+    packs: Packs | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyClaim:
+    """Open part of `lot.deny_claim`, by the producer whom a claim names."""
+
+    lot: LotId
+    party: PseudonymId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenyClaimClosed:
+    """Closed part of `lot.deny_claim`.
+
+    Attributes:
+        holder: Who claimed.
+        denied_g: How much of what that holder claimed is not ours, in all: 0 takes a denial back.
+    """
+
+    salt: Bits128
+    holder: PseudonymId
+    denied_g: GramsOrNone
+
+
+def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    require(closed.producer != body.party, Code.NOT_INDEPENDENT)
+    require(act.find(Party, Party.key(closed.producer)) is not None, Code.UNKNOWN_PARTY)
+    lot = act.find(Lot, Lot.key(body.lot))
+    require(lot is None or lot.party == closed.producer, Code.UNKNOWN_LOT)
+    require_packs(closed.packs, closed.counted_g)
+    require(lot is None or lot.crop == closed.crop, Code.CROP_DIFFERS)
+    if lot is None:
+        lot = Lot(
+            party=closed.producer,
+            origin="claim",
+            crop=closed.crop,
+            harvested_at=times.timestamp(act.command.event_time),
+            estimated=False,
+            entry=act.command.id,
+        )
+    _bring(act, body.lot, lot, closed.counted_g, holder=body.party)
+
+
+def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> None:
+    """Move grams from the producer to the holder; what the producer hasn't got is claimed."""
+    own_key = Holding.key(lot_id, lot.party, lot.party)
+    own = find_or_empty(act, own_key, lot.roots)
+    recorded_g = 0 if own.is_on_hold else min(own.free_g, quantity_g)
+    if recorded_g:
+        act.put(own_key, own.without(recorded_g))
+    claimed_g = quantity_g - recorded_g
+    if claimed_g:
+        act.put(Lot.key(lot_id), replace(lot, claimed_g=lot.claimed_g + claimed_g))
+        act.flags.add("claimed")
+    key = Holding.key(lot_id, holder, lot.party)
+    act.put(key, find_or_empty(act, key, lot.roots).plus(quantity_g))
+
+
+def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClosed) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
+    require(lot.party == closed.producer, Code.UNKNOWN_LOT)
+    key = Holding.key(body.lot, body.party, closed.producer)
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    if closed.counted_g > closed.was_g:
+        _bring(act, body.lot, lot, closed.counted_g - closed.was_g, holder=body.party)
+    elif closed.counted_g < closed.was_g:
+        less_g = closed.was_g - closed.counted_g
+        # First what nobody but us has said; what is denied is dealt with by the producer.
+        unclaimed_g = min(lot.claimed_g - lot.denied_g, less_g)
+        act.put(key, holding.minus(less_g, Code.ALREADY_LEFT))
+        if unclaimed_g:
+            act.put(Lot.key(body.lot), replace(lot, claimed_g=lot.claimed_g - unclaimed_g))
+        if less_g > unclaimed_g:
+            own_key = Holding.key(body.lot, closed.producer, closed.producer)
+            own = find_or_empty(act, own_key, lot.roots)
+            act.put(own_key, own.plus(less_g - unclaimed_g))
+    act.flags.add("corrected")
+
+
+def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    require(closed.owner != body.party, Code.NOT_INDEPENDENT)
+    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
+    key = Holding.key(body.lot, body.party, closed.owner)
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    # Of a lot that its producer has not recorded yet, the arrival is corrected instead.
+    require(lot.origin != "claim", Code.NOT_HARVESTED)
+    require_packs(closed.packs, closed.quantity_g)
+    act.put(key, holding.without(closed.quantity_g))
+    own_key = Holding.key(body.lot, closed.owner, closed.owner)
+    act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(closed.quantity_g))
+
+
+def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    require(closed.holder != body.party, Code.NOT_INDEPENDENT)
+    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
+    require(lot.party == body.party, Code.UNKNOWN_LOT)
+    key = Holding.key(body.lot, closed.holder, body.party)
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    denied_g = lot.denied_g - holding.denied_g + closed.denied_g
+    require(denied_g <= lot.claimed_g, Code.MORE_THAN_RECORDED)
+    act.put(Lot.key(body.lot), replace(lot, denied_g=denied_g))
+    act.put(key, replace(holding, denied_g=closed.denied_g))
+    act.flags.add("denied")
+
+
+def _arrive_touches(_command: Command, body: Arrive, closed: ArriveClosed) -> Touches:
+    records = _records(body.lot, body.party, closed.producer)
+    return Touches(reads=(Party.key(closed.producer), *records), writes=records)
+
+
+def _correct_touches(
+    _command: Command, body: CorrectArrival, closed: CorrectArrivalClosed
+) -> Touches:
+    records = _records(body.lot, body.party, closed.producer)
+    return Touches(reads=records, writes=records)
+
+
+def _records(lot: str, holder: str, owner: str) -> tuple[str, str, str]:
+    return Lot.key(lot), Holding.key(lot, owner, owner), Holding.key(lot, holder, owner)
+
+
+def _take_back_touches(_command: Command, body: TakeBack, closed: TakeBackClosed) -> Touches:
+    lot, *holdings = _records(body.lot, body.party, closed.owner)
+    return Touches(reads=(lot, *holdings), writes=tuple(holdings))
+
+
+def _deny_touches(_command: Command, body: DenyClaim, closed: DenyClaimClosed) -> Touches:
+    records = (Lot.key(body.lot), Holding.key(body.lot, closed.holder, body.party))
+    return Touches(reads=records, writes=records)
+
+
+TYPES = (
+    CommandType(
+        name="lot.arrive",
+        body=Arrive,
+        closed=ArriveClosed,
+        roles=HOLDERS,
+        touches=_arrive_touches,
+        apply=_arrive,
+    ),
+    CommandType(
+        name="lot.correct_arrival",
+        body=CorrectArrival,
+        closed=CorrectArrivalClosed,
+        roles=HOLDERS,
+        touches=_correct_touches,
+        apply=_correct_arrival,
+    ),
+    CommandType(
+        name="lot.take_back",
+        body=TakeBack,
+        closed=TakeBackClosed,
+        roles=HOLDERS,
+        touches=_take_back_touches,
+        apply=_take_back,
+    ),
+    CommandType(
+        name="lot.deny_claim",
+        body=DenyClaim,
+        closed=DenyClaimClosed,
+        roles=frozenset({FARMER}),
+        touches=_deny_touches,
+        apply=_deny,
+    ),
+)

@@ -1,0 +1,19 @@
+"""What may leave a holding, and what comes into one: the checks that every movement shares."""
+
+from chaincode.acts import Act, require
+from chaincode.errors import Code
+from chaincode.lots.records import Holding, Roots
+from chaincode.recalls.records import OPEN_RECALLS, OpenRecalls
+
+
+def find_or_empty(act: Act, key: str, roots: Roots) -> Holding:
+    """Return the holding at `key`, or an empty one of a lot with these ancestors."""
+    found = act.find(Holding, key)
+    return Holding(held_g=0, roots=roots) if found is None else found
+
+
+def require_movable(act: Act, lot_id: str, holding: Holding) -> None:
+    """Reject passing on what is on hold (`ON_HOLD`), or met by an open recall (`RECALLED`)."""
+    require(not holding.is_on_hold, Code.ON_HOLD)
+    recalls = act.find(OpenRecalls, OPEN_RECALLS)
+    require(recalls is None or not recalls.meets(lot_id, holding.roots), Code.RECALLED)

@@ -1,0 +1,276 @@
+"""Making lots from lots: merge, repack, sort (共選), process; and taking that back.
+
+A run takes grams from up to 64 parents and puts them into up to 16 children; what it says of each
+parent is how much went into which child, so that lineage has grams in both directions. What went
+in and did not come out is loss. Owners keep what is theirs: a child belongs to each owner by what
+came from that owner's parents.
+
+                    parents        children     loss    crop
+    lot.merge       one kind       one          none    the parents'
+    lot.repack      one kind       any          any     the parents'
+    lot.sort        one kind       any          any     the parents'; children carry a grade
+    lot.process     any            any          any     any
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
+
+from chaincode import times
+from chaincode.acts import Act, CommandType, Touches, require
+from chaincode.derived_ids import require_derived
+from chaincode.envelope import Command
+from chaincode.errors import Code
+from chaincode.lots.apportion import apportion
+from chaincode.lots.harvest import CorrectionReason
+from chaincode.lots.holdings import require_movable
+from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
+from chaincode.proposals import content_hash
+from chaincode.shapes import (
+    Bits128,
+    Grams,
+    GramsOrNone,
+    Items,
+    LotId,
+    PseudonymId,
+    SmallNumber,
+    Text,
+    TypeName,
+    Word,
+    write,
+)
+
+CHILDREN_MAX = 16
+
+Shares = Annotated[str, Text("measured|computed", "measured")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Child:
+    """A lot that a run makes; its id is derived from the run's nonce and this index."""
+
+    lot: LotId
+    index: SmallNumber
+    crop: Word
+    grade: Word | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Make:
+    """Open part of the four commands; `event_time` is when the run was made.
+
+    Attributes:
+        parents: A lot may stand here once for each of its owners.
+        shares: `computed`: what of each parent went into a child was not measured, but is in
+            proportion to what the parent put in (`apportion`).
+    """
+
+    party: PseudonymId
+    nonce: Bits128
+    parents: Annotated[tuple[LotId, ...], Items(1, PARENTS_MAX)]
+    children: Annotated[tuple[Child, ...], Items(1, CHILDREN_MAX)]
+    shares: Shares
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """What one parent put in, and how much of it is in each child.
+
+    Attributes:
+        owner: Whose goods, if not the holder's own.
+        to_g: One for each child, in the children's order.
+    """
+
+    quantity_g: Grams
+    to_g: Annotated[tuple[GramsOrNone, ...], Items(1, CHILDREN_MAX)]
+    owner: PseudonymId | None = None
+
+    @property
+    def loss_g(self) -> int:
+        """What did not come out."""
+        return self.quantity_g - sum(self.to_g)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MakeClosed:
+    """Closed part of the four commands: an input for each parent, in the parents' order."""
+
+    salt: Bits128
+    inputs: Annotated[tuple[Input, ...], Items(1, PARENTS_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unmake:
+    """Open part of `lot.unmake`: the run as it was signed, type and open part.
+
+    Its closed part is the run's, byte for byte.
+    """
+
+    type: TypeName
+    run: Make
+    reason: CorrectionReason
+
+
+def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., None]:
+    def make(act: Act, body: Make, closed: MakeClosed) -> None:
+        _check_party(act, body)
+        parents = [act.find(Lot, Lot.key(parent)) for parent in body.parents]
+        keys = _input_keys(body, closed)
+        for key in keys:
+            act.get(Holding, key, Code.NOTHING_HELD)
+        for child in body.children:
+            require_derived(act, child.lot, party=body.party, nonce=body.nonce, index=child.index)
+            require(act.find(Lot, Lot.key(child.lot)) is None, Code.ID_TAKEN)
+        require(len({child.lot for child in body.children}) == len(body.children), Code.ID_TAKEN)
+        for parent, key in zip(body.parents, keys, strict=True):
+            require_movable(act, parent, act.get(Holding, key, Code.NOTHING_HELD))
+        crops = {lot.crop for lot in parents if lot} | {child.crop for child in body.children}
+        require(not one_crop or len(crops) == 1, Code.CROP_DIFFERS)
+        _check_shares(body, closed, one_child=one_child, has_loss=has_loss)
+        _take_inputs(act, closed, keys)
+        _put_children(act, body, closed, act.command.type)
+
+    return make
+
+
+def _check_party(act: Act, body: Make) -> None:
+    require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+
+
+def _check_shares(body: Make, closed: MakeClosed, *, one_child: bool, has_loss: bool) -> None:
+    """Check that the numbers fit each other, and the stated formula."""
+    count = len(body.children)
+    fits = len(closed.inputs) == len(body.parents) and (count == 1 or not one_child)
+    require(fits and all(len(one.to_g) == count for one in closed.inputs), Code.SHARES_DIFFER)
+    weights_g = [one.quantity_g for one in closed.inputs]
+    for place in range(count):
+        into_g = [one.to_g[place] for one in closed.inputs]
+        is_stated = body.shares == "measured" or into_g == apportion(sum(into_g), weights_g)
+        require(sum(into_g) > 0 and is_stated, Code.SHARES_DIFFER)
+    losses_g = [one.loss_g for one in closed.inputs]
+    require(min(losses_g) >= 0 and (has_loss or max(losses_g) == 0), Code.SHARES_DIFFER)
+
+
+def _take_inputs(act: Act, closed: MakeClosed, keys: list[str]) -> None:
+    for key, one in zip(keys, closed.inputs, strict=True):
+        rest = act.get(Holding, key, Code.NOTHING_HELD).without(one.quantity_g)
+        act.put(key, replace(rest, transformed_g=rest.transformed_g + one.quantity_g))
+
+
+def _put_children(act: Act, body: Make, closed: MakeClosed, type_name: str) -> None:
+    ancestors = set(body.parents)
+    for key in _input_keys(body, closed):
+        ancestors.update(act.get(Holding, key, Code.NOTHING_HELD).roots)
+    is_root = len(ancestors) > ROOTS_MAX
+    roots = () if is_root else tuple(sorted(ancestors))
+    run = content_hash(type_name, write(body), act.command.closed_hash)
+    for place, child in enumerate(body.children):
+        owned_g = _owned_g(body, closed, place)
+        lot = Lot(
+            party=body.party,
+            origin="made",
+            crop=child.crop,
+            grade=child.grade,
+            harvested_at=times.timestamp(act.command.event_time),
+            estimated=body.shares == "computed",
+            made_g=sum(owned_g.values()),
+            parents=tuple(sorted(frozenset(body.parents))),
+            roots=roots,
+            is_root=is_root,
+            run=run,
+            entry=act.command.id,
+        )
+        act.put(Lot.key(child.lot), lot)
+        for owner, quantity_g in owned_g.items():
+            # Never read: a holding exists only of a lot that does.
+            key = Holding.key(child.lot, body.party, owner)
+            act.put(key, Holding(held_g=quantity_g, roots=roots))
+
+
+def _owned_g(body: Make, closed: MakeClosed, place: int) -> dict[str, int]:
+    """Return what of one child is whose, in the inputs' order; owners of nothing left out."""
+    owned_g: dict[str, int] = {}
+    for one in closed.inputs:
+        if one.to_g[place]:
+            owner = one.owner or body.party
+            owned_g[owner] = owned_g.get(owner, 0) + one.to_g[place]
+    return owned_g
+
+
+def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
+    """Give the parents back what a mistaken run took, while all of it is still there."""
+    run = body.run
+    _check_party(act, run)
+    lots = [act.get(Lot, Lot.key(child.lot), Code.UNKNOWN_LOT) for child in run.children]
+    same = content_hash(body.type, write(run), act.command.closed_hash)
+    is_same = all(lot.origin == "made" and lot.run == same for lot in lots)
+    require(is_same, Code.RUN_DIFFERS)
+    for place, (child, lot) in enumerate(zip(run.children, lots, strict=True)):
+        for owner, quantity_g in _owned_g(run, closed, place).items():
+            key = Holding.key(child.lot, run.party, owner)
+            holding = act.get(Holding, key, Code.NOTHING_HELD)
+            require_movable(act, child.lot, holding)
+            is_untouched = holding == Holding(held_g=quantity_g, roots=lot.roots)
+            require(is_untouched, Code.ALREADY_LEFT)
+            act.put(key, replace(holding, held_g=0))
+        unmade = replace(lot, origin="unmade", made_g=0, entry=act.command.id)
+        act.put(Lot.key(child.lot), unmade)
+    for key, one in zip(_input_keys(run, closed), closed.inputs, strict=True):
+        holding = act.get(Holding, key, Code.NOTHING_HELD).plus(one.quantity_g)
+        act.put(key, replace(holding, transformed_g=holding.transformed_g - one.quantity_g))
+    act.flags.add("corrected")
+
+
+def _input_keys(body: Make, closed: MakeClosed) -> list[str]:
+    """Return the holding that each input comes from; those without a parent are left out."""
+    return [
+        Holding.key(parent, body.party, one.owner or body.party)
+        for parent, one in zip(body.parents, closed.inputs, strict=False)
+    ]
+
+
+def _child_keys(body: Make, closed: MakeClosed) -> list[str]:
+    owners = dict.fromkeys(one.owner or body.party for one in closed.inputs)
+    return [
+        Holding.key(child.lot, body.party, owner) for child in body.children for owner in owners
+    ]
+
+
+def _make_touches(_command: Command, body: Make, closed: MakeClosed) -> Touches:
+    inputs = _input_keys(body, closed)
+    children = [Lot.key(child.lot) for child in body.children]
+    parents = [Lot.key(parent) for parent in body.parents]
+    return Touches(
+        reads=tuple(dict.fromkeys((*parents, *inputs, *children))),
+        writes=tuple(dict.fromkeys((*inputs, *children, *_child_keys(body, closed)))),
+    )
+
+
+def _unmake_touches(_command: Command, body: Unmake, closed: MakeClosed) -> Touches:
+    run = body.run
+    children = [Lot.key(child.lot) for child in run.children]
+    records = (*_input_keys(run, closed), *children, *_child_keys(run, closed))
+    named = tuple(dict.fromkeys(records))
+    return Touches(reads=named, writes=named)
+
+
+def _type(name: str, **rules: bool) -> CommandType:
+    parts: dict[str, Any] = {"body": Make, "closed": MakeClosed, "touches": _make_touches}
+    return CommandType(name=name, roles=HOLDERS, is_public=True, apply=_apply(**rules), **parts)
+
+
+TYPES = (
+    _type("lot.merge", one_child=True, has_loss=False, one_crop=True),
+    _type("lot.repack", one_child=False, has_loss=True, one_crop=True),
+    _type("lot.sort", one_child=False, has_loss=True, one_crop=True),
+    _type("lot.process", one_child=False, has_loss=True, one_crop=False),
+    CommandType(
+        name="lot.unmake",
+        body=Unmake,
+        closed=MakeClosed,
+        roles=HOLDERS,
+        is_public=True,
+        touches=_unmake_touches,
+        apply=_unmake,
+    ),
+)
