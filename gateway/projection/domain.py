@@ -7,15 +7,19 @@ mandate/<principal>/<agent>    mandates
 pending/<command id>           proposals
 plot/<id>                      plots
 lot/<id>                       lots             grams, plot, crop, producer
+                               lot_parents      a row for each lot that it was made from
 holding/<lot>/<holder>/<owner> holdings         grams at one party
 shipment/<id>                  shipments        grams on their way
+roll/<id>                      sticker_ranges   a row for each range on a lot
+recall/<id>                    recalls
+recalls/open                   recalled_roots   a row for each root of each open recall
 contract/constitution          organisations    one row each
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeGuard
 
 from sqlalchemy import Column, Index, Table
 
@@ -179,16 +183,34 @@ lots = table(
     _key(),
     text("id"),
     text("party"),
-    text("plot"),
+    text("origin"),
+    text("plot", nullable=True),
     text("crop"),
+    text("grade", nullable=True),
     text("harvested_at"),
-    number("harvest_g"),
     flag("estimated"),
+    number("harvest_g"),
+    number("supplement_g"),
+    number("claimed_g"),
+    number("denied_g"),
+    number("made_g"),
+    flag("is_root"),
     text("entry"),
 )
 Index("lots_by_id", lots.c.id, unique=True)
 Index("lots_by_party", lots.c.party, lots.c.harvested_at)
-Index("lots_by_plot", lots.c.plot)
+Index("lots_by_plot", lots.c.plot, lots.c.harvested_at)
+Index("lots_by_time", lots.c.harvested_at)
+
+lot_parents = table(
+    "lot_parents",
+    _key(),
+    text("child"),
+    text("parent", primary_key=True),
+)
+# Both ways are walked without looking at the rows themselves.
+Index("lot_parents_by_child", lot_parents.c.child, lot_parents.c.parent)
+Index("lot_parents_by_parent", lot_parents.c.parent, lot_parents.c.child)
 
 holdings = table(
     "holdings",
@@ -200,9 +222,15 @@ holdings = table(
     number("sold_g"),
     number("discarded_g"),
     number("own_use_g"),
+    number("transformed_g"),
+    number("lost_g"),
+    number("surplus_g"),
+    number("denied_g"),
+    flag("is_on_hold"),
 )
 Index("holdings_by_lot", holdings.c.lot)
 Index("holdings_by_holder", holdings.c.holder)
+Index("holdings_by_owner", holdings.c.owner)
 
 shipments = table(
     "shipments",
@@ -211,6 +239,8 @@ shipments = table(
     text("lot"),
     text("sender"),
     text("recipient"),
+    text("owner"),
+    flag("is_consigned"),
     text("state"),
     number("shipped_g"),
     number("received_g"),
@@ -222,12 +252,74 @@ Index("shipments_by_lot", shipments.c.lot)
 Index("shipments_by_sender", shipments.c.sender, shipments.c.state)
 Index("shipments_by_recipient", shipments.c.recipient, shipments.c.state)
 
+sticker_ranges = table(
+    "sticker_ranges",
+    _key(),
+    text("roll"),
+    text("party"),
+    number("first", primary_key=True),
+    number("last"),
+    text("lot"),
+)
+Index("sticker_ranges_by_lot", sticker_ranges.c.lot)
+
+recalls = table(
+    "recalls",
+    _key(),
+    text("id"),
+    text("party"),
+    text("actor"),
+    text("state"),
+    text("kind"),
+    text("cause"),
+    text("scope"),
+    number("roots_count"),
+    text("entry"),
+)
+Index("recalls_by_state", recalls.c.state)
+
+recalled_roots = table(
+    "recalled_roots",
+    _key(),
+    text("recall", primary_key=True),
+    text("root", primary_key=True),
+)
+Index("recalled_roots_by_root", recalled_roots.c.root)
+
+
+def _parents(lot: Member) -> Sequence[Member]:
+    # A run taken back has made nothing.
+    parents = lot["parents"] if lot["origin"] == "made" else []
+    return [{"parent": parent} for parent in _items(parents)]
+
+
+def _ranges(roll: Member) -> Sequence[Member]:
+    return [{"party": roll["party"], **one} for one in _items(roll["ranges"]) if _is_object(one)]
+
+
+def _open_roots(record: Member) -> Sequence[Member]:
+    return [
+        {"recall": one["recall"], "root": root}
+        for one in _items(record["recalls"])
+        if _is_object(one)
+        for root in _items(one["roots"])
+    ]
+
+
+def _items(value: Json) -> list[Json]:
+    if not isinstance(value, list):
+        raise ValueError("a member is not a list")  # noqa: TRY004 - one kind of error
+    return value
+
+
+def _is_object(value: Json) -> TypeGuard[dict[str, Json]]:
+    if not isinstance(value, dict):
+        raise ValueError("an item is not an object")  # noqa: TRY004 - one kind of error
+    return True
+
 
 def _organisations(constitution: Member) -> Sequence[Member]:
-    found = constitution["organisations"]
-    if not isinstance(found, list):
-        raise ValueError("organisations is not a list")  # noqa: TRY004 - one kind of error
-    return [one for one in found if isinstance(one, dict)]
+    return [one for one in _items(constitution["organisations"]) if _is_object(one)]
 
 
 VIEWS: Final = (
@@ -239,12 +331,19 @@ VIEWS: Final = (
     View(prefix="pending", table=proposals, parts=("id",)),
     View(prefix="plot", table=plots, parts=("id",)),
     View(prefix="lot", table=lots, parts=("id",)),
+    View(prefix="lot", table=lot_parents, parts=("child",), records=_parents),
     View(prefix="holding", table=holdings, parts=("lot", "holder", "owner")),
     View(prefix="shipment", table=shipments, parts=("id",)),
+    View(prefix="roll", table=sticker_ranges, parts=("roll",), records=_ranges),
+    View(prefix="recall", table=recalls, parts=("id",)),
+    View(prefix="recalls/open", table=recalled_roots, parts=(), records=_open_roots),
 )
-_BY_PREFIX: Final = {view.prefix: view for view in VIEWS}
+_BY_PREFIX: Final = {
+    prefix: tuple(view for view in VIEWS if view.prefix == prefix)
+    for prefix in {view.prefix for view in VIEWS}
+}
 
 
-def view_of(key: str) -> View | None:
-    """Return the view that shows a state key, or `None`."""
-    return _BY_PREFIX.get(key) or _BY_PREFIX.get(key.partition("/")[0])
+def views_of(key: str) -> tuple[View, ...]:
+    """Return the views that show a state key."""
+    return _BY_PREFIX.get(key) or _BY_PREFIX.get(key.partition("/")[0], ())

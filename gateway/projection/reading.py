@@ -17,7 +17,7 @@ from chaincode.canonical import Json
 from chaincode.errors import Code
 from gateway.ledger import Block, Transaction
 from gateway.projection import json_text
-from gateway.projection.domain import Row, view_of
+from gateway.projection.domain import Row, View, views_of
 from gateway.projection.subjects import subjects
 
 CONTENT_BYTES_MAX: Final = 16_384  # kept of what can't be read; all of it stays on the ledger
@@ -95,25 +95,22 @@ def _read_write(changes: Changes, key: str, value: bytes) -> None:
     if not key or not key.isascii() or not key.isprintable() or len(key) > KEY_CHARACTERS_MAX:
         changes.set_aside("state", key, "no key of this contract", value)
         return
-    view = view_of(key)
-    rows: list[Row] = []
+    record = None
     changes.state[key] = None
     try:
-        text, record = json_text.read_object(value)
+        changes.state[key], record = json_text.read_object(value)
     except ValueError as error:
         changes.set_aside("state", key, _reason(error), value)
-    else:
-        changes.state[key] = text
-        if view:
-            rows = _view_rows(changes, key, record, value)
-    if view:
+    for view in views_of(key):
+        rows = [] if record is None else _view_rows(changes, view, key, record, value)
         changes.views.setdefault(view.table.name, {})[key] = rows
 
 
-def _view_rows(changes: Changes, key: str, record: dict[str, Json], value: bytes) -> list[Row]:
-    view = view_of(key)
+def _view_rows(
+    changes: Changes, view: View, key: str, record: dict[str, Json], value: bytes
+) -> list[Row]:
     try:
-        return view.rows(key, record) if view else []
+        return view.rows(key, record)
     except (ValueError, KeyError) as error:
         changes.set_aside("view", key, _reason(error), value)
         return []

@@ -13,8 +13,11 @@ from chaincode.canonical import Json
 KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "actor": "actor",
     "lot": "lot",
+    "parents": "lot",  # each of them
     "plot": "plot",
     "proposal": "pending",
+    "recall": "recall",
+    "roll": "roll",
     "shipment": "shipment",
 }
 
@@ -30,6 +33,8 @@ def _named(value: object) -> Iterator[str]:
             kind = KINDS.get(name)
             if kind and isinstance(member, str):
                 yield f"{kind}/{member}"
+            elif kind and isinstance(member, list):
+                yield from (f"{kind}/{one}" for one in member if isinstance(one, str))
             else:
                 yield from _named(member)
     elif isinstance(value, list | tuple):
