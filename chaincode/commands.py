@@ -67,10 +67,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What a transaction knows besides state: ledger time (seconds since 1970) and submitter."""
+    """What a transaction knows besides state.
+
+    Attributes:
+        time: Ledger time, seconds since 1970.
+        creator: Who submits it.
+        is_dry_run: Whether nothing will come of it; then signature and sequence are not looked at.
+    """
 
     time: int
     creator: Creator
+    is_dry_run: bool = False
 
 
 def read(wire: bytes, types: Mapping[str, CommandType] = TYPES) -> Request:
@@ -195,7 +202,7 @@ def _check_and_apply(
         return Code.ACCEPTED
     if head is None:
         raise FaultError(Code.NOT_FOUNDED)
-    device = _check_device(command, head, overlay)
+    device = _check_device(command, head, overlay, is_dry_run=circumstances.is_dry_run)
     advanced = replace(device, next=device.next + 1, prev=command.id)
     overlay.put(Device.key(command.kid), advanced)
     try:
@@ -207,13 +214,15 @@ def _check_and_apply(
     return Code.ACCEPTED
 
 
-def _check_device(command: Command, head: Head, overlay: Overlay) -> Device:
+def _check_device(command: Command, head: Head, overlay: Overlay, *, is_dry_run: bool) -> Device:
     """Check ledger, key, signature and sequence: what leaves no trace when it fails."""
     if command.ledger != head.ledger:
         raise FaultError(Code.WRONG_LEDGER, "ledger")
     device = overlay.find(Device, Device.key(command.kid))
     if device is None:
         raise FaultError(Code.UNKNOWN_KEY, "kid")
+    if is_dry_run:
+        return device
     envelope.verify(command, device.jwk)
     if command.seq < device.next:
         raise FaultError(Code.ALREADY_TAKEN, "seq")

@@ -1,4 +1,4 @@
-"""The functions that a transaction can call: `submit`, `submit_at`, `query`, `version`.
+"""The functions of a transaction: `submit`, `submit_at`, `dry_run`, `query`, `version`.
 
 Each transaction reads all its keys at once, computes without any I/O, and writes all at once, so
 the rules themselves (`commands.take`) are a pure function.
@@ -48,6 +48,8 @@ class MinoriContract:
                 return await _submit(stub, args, at=None)
             if function == "submit_at":
                 return await _submit(stub, args[1:], at=_read_seconds(args))
+            if function == "dry_run":
+                return await _dry_run(stub, args)
             if function == "query":
                 return await _query(stub, args)
             if function == "version":
@@ -58,15 +60,7 @@ class MinoriContract:
 
 
 async def _submit(stub: Stub, wires: Sequence[bytes], *, at: int | None) -> Response:
-    if not 1 <= len(wires) <= COMMANDS_MAX:
-        raise RefusalError(400, "BAD_ARGUMENTS")
-    requests = [_read(wire) for wire in wires]
-    keys = _keys(requests)
-    values = await stub.get_multiple_states(keys)
-    prefetched = dict(zip(keys, values, strict=True))
-    head = _record(Head, prefetched[HEAD])
-    if head is not None and head.rules not in commands.RULES_VERSIONS:
-        raise RefusalError(500, "VERSION_MISSING")
+    requests, prefetched, head = await _prepare(stub, wires)
     time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), at)
     results, writes = commands.take(
         requests, prefetched, Circumstances(time=time, creator=stub.creator)
@@ -78,6 +72,36 @@ async def _submit(stub: Stub, wires: Sequence[bytes], *, at: int | None) -> Resp
     await stub.put_multiple_states(writes)
     payload: Json = {"time": time, "results": [result.to_json() for result in results]}
     return Response(status=200, payload=canonical.encode(payload))
+
+
+async def _dry_run(stub: Stub, wires: Sequence[bytes]) -> Response:
+    """Say what would become of the commands, and what they would write; write nothing."""
+    requests, prefetched, head = await _prepare(stub, wires)
+    time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), None)
+    circumstances = Circumstances(time=time, creator=stub.creator, is_dry_run=True)
+    results, writes = commands.take(requests, prefetched, circumstances)
+    payload: Json = {
+        "time": time,
+        "results": [{**result.to_json(), "member": result.member} for result in results],
+        "writes": {key: canonical.decode(value) for key, value in writes.items()},
+    }
+    return Response(status=200, payload=canonical.encode(payload))
+
+
+async def _prepare(
+    stub: Stub, wires: Sequence[bytes]
+) -> tuple[list[Request | Result], dict[str, bytes | None], Head | None]:
+    """Read the commands, and at once every record that they name."""
+    if not 1 <= len(wires) <= COMMANDS_MAX:
+        raise RefusalError(400, "BAD_ARGUMENTS")
+    requests = [_read(wire) for wire in wires]
+    keys = _keys(requests)
+    values = await stub.get_multiple_states(keys)
+    prefetched = dict(zip(keys, values, strict=True))
+    head = _record(Head, prefetched[HEAD])
+    if head is not None and head.rules not in commands.RULES_VERSIONS:
+        raise RefusalError(500, "VERSION_MISSING")
+    return requests, prefetched, head
 
 
 def _read(wire: bytes) -> Request | Result:

@@ -42,6 +42,7 @@ from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric.transaction import Transaction as FabricTransaction
 from gateway.ledger import (
     Block,
+    DryRun,
     LedgerConflictError,
     LedgerError,
     LedgerRefusedError,
@@ -62,6 +63,7 @@ OnStage: TypeAlias = Callable[[Stage, str], Awaitable[None]]
 SUBMIT: Final = "submit"
 SUBMIT_AT: Final = "submit_at"
 QUERY: Final = "query"
+DRY_RUN: Final = "dry_run"
 
 # Seconds after which an unclear outcome is given up. Losing its leader costs the ordering service
 # about 10 s on Raft and up to 40 s on SmartBFT with the settings of `network`.
@@ -202,6 +204,15 @@ class FabricLedger:
         payload = await self._retried(lambda: self._contract.evaluate_transaction(QUERY, args))
         state: dict[str, Json] = json.loads(payload)
         return state
+
+    async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
+        """Let the own organisation's peer say what would come of the commands."""
+        args = list(commands)
+        payload = await self._retried(lambda: self._contract.evaluate_transaction(DRY_RUN, args))
+        answer = json.loads(payload)
+        return DryRun(
+            time=answer["time"], results=tuple(answer["results"]), writes=answer["writes"]
+        )
 
     async def blocks(self, start: int) -> AsyncIterator[Block]:
         """Yield every block from number `start` on, then wait for new ones, for ever.

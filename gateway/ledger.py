@@ -61,6 +61,19 @@ class Receipt:
     results: tuple[dict[str, Json], ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DryRun:
+    """What would become of commands if they were ordered now, in this order.
+
+    `results` are the contract's, each with the `member` at fault, where there is one; `writes` are
+    the records as they would be.
+    """
+
+    time: int
+    results: tuple[dict[str, Json], ...]
+    writes: Mapping[str, Json]
+
+
 class LedgerError(Exception):
     """Base of everything that a ledger can fail with; `details` is for logs, never for users."""
 
@@ -106,6 +119,13 @@ class Ledger(Protocol):
 
     async def query(self, keys: Sequence[str]) -> dict[str, Json]:
         """Return the current state of each key from this organisation's own peer; absent: null."""
+        ...
+
+    async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
+        """Let this organisation's own peer say what would come of the commands; order nothing.
+
+        Signatures and running numbers are not looked at: the caller answers for whose they are.
+        """
         ...
 
     def blocks(self, start: int) -> AsyncIterator[Block]:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -20,7 +20,13 @@ from chaincode.stub import Contract, Creator, Response
 from gateway.embedded.blocks import TransactionRecord, commands, parse_answer
 from gateway.embedded.identities import fingerprint
 from gateway.embedded.store import Store
-from gateway.ledger import LedgerError, LedgerRefusedError, LedgerUnavailableError, Receipt
+from gateway.ledger import (
+    DryRun,
+    LedgerError,
+    LedgerRefusedError,
+    LedgerUnavailableError,
+    Receipt,
+)
 
 VERSION_MISSING: Final = "VERSION_MISSING"  # the contract's answer: `chaincode.contract`
 NO_BLOCK: Final = -1  # a receipt's block number where nothing had to be written
@@ -124,17 +130,29 @@ class Executor:
         Raises:
             LedgerRefusedError: The contract refuses, or answers something else than an object.
         """
-        proposal = Proposal(
-            creator=creator, function="query", args=tuple(key.encode() for key in keys)
+        return self._evaluate(creator, "query", [key.encode() for key in keys])
+
+    def dry_run(self, creator: Creator, commands: Sequence[bytes]) -> DryRun:
+        """Ask the contract what would become of commands; whatever it writes is forgotten.
+
+        Raises:
+            LedgerRefusedError: The contract refuses, or answers something else than an object.
+        """
+        answer: Any = self._evaluate(creator, "dry_run", commands)
+        return DryRun(
+            time=answer["time"], results=tuple(answer["results"]), writes=answer["writes"]
         )
+
+    def _evaluate(self, creator: Creator, function: str, args: Sequence[bytes]) -> dict[str, Json]:
+        proposal = Proposal(creator=creator, function=function, args=tuple(args))
         response = self._run(proposal, self._simulation(proposal, {}))
         try:
-            values = json.loads(response.payload)
+            answer = json.loads(response.payload)
         except ValueError:
-            values = None
-        if not isinstance(values, dict):
-            raise LedgerRefusedError("the contract's answer to a query is not an object")
-        return values
+            answer = None
+        if not isinstance(answer, dict):
+            raise LedgerRefusedError(f"the contract's answer to {function} is not an object")
+        return answer
 
     def _endorse(
         self, proposal: Proposal, earlier: Mapping[str, bytes]

@@ -34,6 +34,7 @@ from gateway.embedded.store import Store
 from gateway.embedded.verification import Verification, configuration, verify
 from gateway.ledger import (
     Block,
+    DryRun,
     LedgerError,
     LedgerUnavailableError,
     OutcomeUnknownError,
@@ -173,6 +174,10 @@ class EmbeddedLedger:
         """Return the current state of each key, as the contract shows it; absent: null."""
         return await self._call(self._executor.query, self._gateway, keys)
 
+    async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
+        """Say what would come of the commands; order nothing."""
+        return await self._call(self._executor.dry_run, self._gateway, commands)
+
     async def blocks(self, start: int) -> AsyncIterator[Block]:
         """Yield every block from number `start` on, then wait for new ones.
 
@@ -281,6 +286,10 @@ class IdentityView:
     async def query(self, keys: Sequence[str]) -> dict[str, Json]:
         """Return the current state of each key; absent: null."""
         return await self._ledger.query(keys)
+
+    async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
+        """Say what would come of the commands; order nothing."""
+        return await self._ledger.dry_run(commands)
 
     def blocks(self, start: int) -> AsyncIterator[Block]:
         """Yield every block from number `start` on, then wait for new ones."""
