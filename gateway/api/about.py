@@ -10,7 +10,7 @@ from chaincode.commands import TYPES
 from chaincode.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
 from gateway.api.documented import responses
-from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep
 from gateway.language import Language
 from gateway.lookups.people import find_founding
 from gateway.settings import LedgerKind
@@ -41,9 +41,9 @@ def kept_by(kind: LedgerKind, language: Language) -> str:
     response_model=schemas.LedgerAnswer,
     responses=responses(422, 503),
 )
-async def read_ledger(gateway: GatewayDep, connection: ConnectionDep, language: LanguageDep) -> Any:  # noqa: ANN401 - the model decides
+async def read_ledger(gateway: GatewayDep, database: DatabaseDep, language: LanguageDep) -> Any:  # noqa: ANN401 - the model decides
     """Return public facts; `id` stands in every command for this ledger."""
-    founding = await find_founding(connection)
+    founding = await database.read(find_founding)
     head, constitution = founding or (None, None)
     kind = gateway.settings.ledger.kind
     return {

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
 
 from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits
-from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep, OptionalReader
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader
 from gateway.api.visibility import Role
 from gateway.codes import GatewayCode
 from gateway.intake import Intake, Status
@@ -23,7 +24,7 @@ from gateway.intake.errors import (
     OverloadedError,
 )
 from gateway.lookups.commands import is_party_to
-from gateway.projection import commands_by_id
+from gateway.projection import CommandRow, commands_by_id
 
 router = APIRouter(prefix="/commands", tags=["commands"])
 
@@ -147,7 +148,7 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
 async def read_command(
     command: Annotated[str, Path(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])],
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     reader: OptionalReader,
     language: LanguageDep,
 ) -> Any:  # noqa: ANN401 - the model decides
@@ -155,11 +156,19 @@ async def read_command(
 
     An accepted harvest, and an accepted correction of one, shows its open part to everyone.
     """
-    row = (await commands_by_id(connection, [command])).get(command)
+    row, is_party = await database.read(_find, command, party=reader.party if reader else None)
     if row is not None:
-        is_party = reader is not None and await is_party_to(connection, row, reader.party)
         return row_answer(row, language, (Role.PARTY,) if is_party else ())
     status = await gateway.intake.status(command)
     if status is None:
         raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
     return status_answer(status, language)
+
+
+def _find(
+    connection: Connection, command: str, *, party: str | None
+) -> tuple[CommandRow | None, bool]:
+    """Return a command on record, and whether a party may see its content."""
+    row = commands_by_id(connection, [command]).get(command)
+    is_party = row is not None and party is not None and is_party_to(connection, row, party)
+    return row, is_party

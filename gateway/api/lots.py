@@ -1,15 +1,18 @@
 """Lots: what everyone may see, and with a session one's own share; one's own stock."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
+from sqlalchemy import Connection
 
 from gateway.api import paging, schemas
 from gateway.api.command_answers import entry_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.readers import (
-    ConnectionDep,
+    DatabaseDep,
     GatewayDep,
     LanguageDep,
     OptionalReader,
@@ -18,6 +21,10 @@ from gateway.api.readers import (
 from gateway.api.records import Records
 from gateway.codes import GatewayCode
 from gateway.lookups import commands, history, lots, shipments
+from gateway.lookups.history import HistoryEntry
+from gateway.lookups.lots import HoldingRecord, LotRecord
+from gateway.lookups.shipments import ShipmentRecord
+from gateway.projection import CommandRow
 
 router = APIRouter(tags=["lots"])
 
@@ -36,15 +43,15 @@ LotId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{20}$", examples=["5T2W8
 )
 async def list_lots(
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     reader: RequiredReader,
     language: LanguageDep,
     cursor: paging.Cursor = None,
     limit: paging.Limit = paging.LIMIT_DEFAULT,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a page of the lots that the reader's party holds or held."""
-    page = await lots.held_by(
-        connection,
+    page = await database.read(
+        lots.held_by,
         reader.party,
         limit=paging.limit(limit, gateway.settings.limits),
         before=paging.place(cursor, lots.PLACE),
@@ -68,25 +75,21 @@ async def list_lots(
 async def read_lot(
     lot: LotId,
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     reader: OptionalReader,
     language: LanguageDep,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a lot: without a session no grams, no stock, no buyers, no other holders."""
-    found = await lots.find(connection, lot)
+    party = reader.party if reader else None
+    found = await database.read(_find, lot, party=party)
     if found is None:
         raise ProblemError(GatewayCode.LOT_NOT_FOUND)
-    entries = await history.of_lot(connection, lot)
-    if reader is None:
-        return Records(gateway.names, language, None).lot(found, entries)
-    sent = await shipments.of_party(connection, reader.party, lot=lot, limit=ENTRIES_FIRST)
-    own = await commands.about_lot(connection, lot, party=reader.party, limit=ENTRIES_FIRST)
-    return Records(gateway.names, language, reader.party).lot(
-        found,
-        entries,
-        holding=await lots.holding(connection, lot, reader.party),
-        shipments=sent.items,
-        entries=[entry_answer(row, language) for row in own.items],
+    return Records(gateway.names, language, party).lot(
+        found.lot,
+        found.history,
+        holding=found.holding,
+        shipments=found.shipments,
+        entries=[entry_answer(row, language) for row in found.entries],
     )
 
 
@@ -101,15 +104,15 @@ async def read_lot(
 async def list_lot_entries(
     lot: LotId,
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     reader: RequiredReader,
     language: LanguageDep,
     cursor: paging.Cursor = None,
     limit: paging.Limit = paging.LIMIT_DEFAULT,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a page of entries with their closed parts; rejected ones of one's own too."""
-    page = await commands.about_lot(
-        connection,
+    page = await database.read(
+        commands.about_lot,
         lot,
         party=reader.party,
         limit=paging.limit(limit, gateway.settings.limits),
@@ -132,7 +135,7 @@ async def list_lot_entries(
 )
 async def list_shipments(
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     reader: RequiredReader,
     language: LanguageDep,
     direction: Annotated[
@@ -143,8 +146,8 @@ async def list_shipments(
     limit: paging.Limit = paging.LIMIT_DEFAULT,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a page of the shipments that the reader's party sent or was sent."""
-    page = await shipments.of_party(
-        connection,
+    page = await database.read(
+        shipments.of_party,
         reader.party,
         limit=paging.limit(limit, gateway.settings.limits),
         direction=direction,
@@ -156,3 +159,31 @@ async def list_shipments(
         "shipments": [records.shipment(one) for one in page.items],
         "next": paging.cursor(page.next),
     }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """A lot, and one party's share of it; of the public's there is none."""
+
+    lot: LotRecord
+    history: Sequence[HistoryEntry]
+    holding: HoldingRecord | None = None
+    shipments: Sequence[ShipmentRecord] = ()
+    entries: Sequence[CommandRow] = ()
+
+
+def _find(connection: Connection, lot: str, *, party: str | None) -> _Found | None:
+    found = lots.find(connection, lot)
+    if found is None:
+        return None
+    entries = history.of_lot(connection, lot)
+    if party is None:
+        return _Found(lot=found, history=entries)
+    limit = ENTRIES_FIRST
+    return _Found(
+        lot=found,
+        history=entries,
+        holding=lots.holding(connection, lot, party),
+        shipments=shipments.of_party(connection, party, lot=lot, limit=limit).items,
+        entries=commands.about_lot(connection, lot, party=party, limit=limit).items,
+    )

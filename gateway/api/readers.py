@@ -1,20 +1,19 @@
 """Who is asking, and how fresh the answer must be: what routes depend on."""
 
 import re
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated, Final
 
 from fastapi import Depends, Header, Query, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from chaincode.canonical import INTEGER_MAX
 from gateway.api import cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
 from gateway.codes import GatewayCode
+from gateway.database import Database
 from gateway.language import Language
 from gateway.lookups.people import DeviceRecord, find_device
 from gateway.node import Gateway
@@ -83,7 +82,7 @@ async def wait_for_block(gateway: Gateway, block: int | None) -> int:
     return gateway.follower.height - 1
 
 
-async def _connection(
+async def _database(
     gateway: GatewayDep,
     response: Response,
     min_block: Annotated[Block | None, Query(description="As the header Minori-Min-Block.")] = None,
@@ -91,22 +90,21 @@ async def _connection(
         int | None,
         Header(ge=0, le=INTEGER_MAX, description="Answer from at least this block, or say 503."),
     ] = None,
-) -> AsyncIterator[AsyncConnection]:
-    """Yield a connection to tables that are as fresh as was asked for."""
+) -> Database:
+    """Return the tables, once they are as fresh as was asked for."""
     asked = [block for block in (min_block, minori_min_block) if block is not None]
     shown = await wait_for_block(gateway, max(asked, default=None))
     if shown >= 0:
         response.headers[BLOCK] = str(shown)
-    async with gateway.projection.engine.connect() as connection:
-        yield connection
+    return gateway.projection.database
 
 
-ConnectionDep = Annotated[AsyncConnection, Depends(_connection)]
+DatabaseDep = Annotated[Database, Depends(_database)]
 
 
 async def _optional_reader(
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
     cookie: Annotated[str | None, Security(_cookie)],
 ) -> Reader | None:
@@ -114,7 +112,7 @@ async def _optional_reader(
     if token is None:
         return None
     kid = await gateway.sessions.find(token) if _TOKEN.fullmatch(token) else None
-    device = await find_device(connection, kid) if kid else None
+    device = await database.read(find_device, kid) if kid else None
     if device is None or device.is_revoked:
         raise ProblemError(GatewayCode.SESSION_ENDED)
     return Reader(device, token)

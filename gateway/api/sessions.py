@@ -9,7 +9,7 @@ from chaincode import times
 from gateway.api import cookies, schemas
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
-from gateway.api.readers import ConnectionDep, GatewayDep, LanguageDep, RequiredReader
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.codes import GatewayCode
 from gateway.lookups.people import find_device, find_founding
 from gateway.sessions import SessionError
@@ -77,7 +77,7 @@ async def make_challenge(body: ChallengeRequest, gateway: GatewayDep) -> Any:  #
 async def open_session(
     body: SessionRequest,
     gateway: GatewayDep,
-    connection: ConnectionDep,
+    database: DatabaseDep,
     response: Response,
     _language: LanguageDep,
 ) -> Any:  # noqa: ANN401 - the model decides
@@ -85,11 +85,11 @@ async def open_session(
 
     A device that has lost its place signs a challenge, and then asks for its head.
     """
-    founding = await find_founding(connection)
+    founding = await database.read(find_founding)
     ledger = founding[0].ledger if founding else ""
     try:
         shown = gateway.sessions.read(body.jws, ledger=ledger)
-        device = await find_device(connection, shown.payload.kid)
+        device = await database.read(find_device, shown.payload.kid)
         known = KnownDevice(jwk=device.jwk, is_revoked=device.is_revoked) if device else None
         opened = await gateway.sessions.start(shown, known)
     except SessionError as error:

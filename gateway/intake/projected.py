@@ -42,8 +42,7 @@ class Projected:
 
     async def answers(self, ids: Collection[str]) -> Mapping[str, Answer]:
         """Return the answers on record; see `Record.answers`."""
-        async with self._projection.engine.connect() as connection:
-            rows = await commands_by_id(connection, list(ids))
+        rows = await self._projection.database.read(commands_by_id, list(ids))
         return {command_id: answer_of(row) for command_id, row in rows.items()}
 
     async def next_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
@@ -63,10 +62,7 @@ class Projected:
         return {key: value for key, value in found.items() if value is not None}
 
     async def _projected(self, keys: Sequence[str]) -> dict[str, Json]:
-        found: dict[str, Json] = {}
-        async with self._projection.engine.connect() as connection:
-            for start in range(0, len(keys), _KEYS_AT_ONCE):
-                found |= await states(connection, keys[start : start + _KEYS_AT_ONCE])
+        found = await self._projection.database.read(states, keys)
         return {key: value for key, value in found.items() if value is not None}
 
 

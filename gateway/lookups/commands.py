@@ -6,8 +6,7 @@ sent or is to receive. A rejected command concerns nobody but who signed it, or 
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
 
 from chaincode.errors import Code
 from gateway.lookups.places import Page, Place, paged
@@ -19,18 +18,18 @@ from gateway.projection.tables import command_subject, commands
 PLACE = (int, int)  # block_number, position
 
 
-async def is_party_to(connection: AsyncConnection, command: CommandRow, party: str) -> bool:
+def is_party_to(connection: Connection, command: CommandRow, party: str) -> bool:
     """Whether a party may see a command's content, its closed part included."""
     payload = json_text.decode(command.payload)
     closed = json_text.decode(command.closed) if command.closed else None
     body = payload["body"] if isinstance(payload, dict) else None
-    keys = await _concerned(connection, party, named=subjects(body, closed))
+    keys = _concerned(connection, party, named=subjects(body, closed))
     query = select(commands.c.id).where(commands.c.id == command.id, _visible_to(party, keys))
-    return (await connection.execute(query)).first() is not None
+    return connection.execute(query).first() is not None
 
 
-async def about_lot(
-    connection: AsyncConnection,
+def about_lot(
+    connection: Connection,
     lot: str,
     *,
     party: str,
@@ -38,13 +37,8 @@ async def about_lot(
     before: Place | None = None,
 ) -> Page[CommandRow]:
     """Return what a party may see of a lot's commands, the newest first, rejected ones too."""
-    keys = list(
-        (
-            await connection.execute(
-                select(shipments.c.state_key).where(shipments.c.lot == lot, _sides(party))
-            )
-        ).scalars()
-    )
+    shipped = select(shipments.c.state_key).where(shipments.c.lot == lot, _sides(party))
+    keys = list(connection.execute(shipped).scalars())
     place = tuple_(command_subject.c.block_number, command_subject.c.position)
     query = (
         select(commands)
@@ -55,11 +49,11 @@ async def about_lot(
     )
     if before is not None:
         query = query.where(place < tuple_(*before))
-    found = [CommandRow.of(row) for row in (await connection.execute(query)).mappings()]
+    found = [CommandRow.of(row) for row in connection.execute(query).mappings()]
     return paged([(one, (one.block_number, one.position)) for one in found], limit=limit)
 
 
-async def _concerned(connection: AsyncConnection, party: str, *, named: Sequence[str]) -> list[str]:
+def _concerned(connection: Connection, party: str, *, named: Sequence[str]) -> list[str]:
     """Return those of the records named that are the party's."""
     own_shipments = select(shipments.c.state_key).where(
         shipments.c.state_key.in_(named), _sides(party)
@@ -67,7 +61,7 @@ async def _concerned(connection: AsyncConnection, party: str, *, named: Sequence
     own_actors = select(actors.c.state_key).where(
         actors.c.state_key.in_(named), actors.c.party == party
     )
-    return list((await connection.execute(own_shipments.union_all(own_actors))).scalars())
+    return list(connection.execute(own_shipments.union_all(own_actors)).scalars())
 
 
 def _sides(party: str) -> ColumnElement[bool]:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from chaincode import times
 from chaincode.canonical import Json
@@ -43,12 +42,12 @@ class HistoryEntry:
     entered_by: str | None
 
 
-async def of_lot(connection: AsyncConnection, lot: str) -> list[HistoryEntry]:
+def of_lot(connection: Connection, lot: str) -> list[HistoryEntry]:
     """Return a lot's history in the chain's order."""
-    rows = await lots.public_entries(connection, lot)
+    rows = lots.public_entries(connection, lot)
     bodies = [_body(row) for row in rows]
-    districts = await _districts(connection, [str(body.get("plot")) for body in bodies])
-    agents = await _parties(connection, [row.actor for row in rows if row.on_behalf])
+    districts = _districts(connection, [str(body.get("plot")) for body in bodies])
+    agents = _parties(connection, [row.actor for row in rows if row.on_behalf])
     return [
         HistoryEntry(
             id=row.id,
@@ -68,16 +67,16 @@ async def of_lot(connection: AsyncConnection, lot: str) -> list[HistoryEntry]:
     ]
 
 
-async def _districts(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+def _districts(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     query = select(plots.c.id, plots.c.district).where(plots.c.id.in_(set(ids)))
-    return {row.id: row.district for row in await connection.execute(query)}
+    return {row.id: row.district for row in connection.execute(query)}
 
 
-async def _parties(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, str]:
+def _parties(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
     if not ids:
         return {}
     query = select(actors.c.id, actors.c.party).where(actors.c.id.in_(set(ids)))
-    return {row.id: row.party for row in await connection.execute(query)}
+    return {row.id: row.party for row in connection.execute(query)}
 
 
 def _body(row: CommandRow) -> dict[str, Json]:

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Row, Select, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Column, Connection, Row, Select, select, tuple_
 
 from chaincode.commands import TYPES
 from chaincode.errors import Code
@@ -45,22 +44,22 @@ class HoldingRecord:
     own_use_g: int
 
 
-async def find(connection: AsyncConnection, lot: str) -> LotRecord | None:
+def find(connection: Connection, lot: str) -> LotRecord | None:
     """Return a lot."""
-    row = (await connection.execute(_lots().where(lots.c.state_key == f"lot/{lot}"))).first()
+    row = connection.execute(_lots().where(lots.c.state_key == f"lot/{lot}")).first()
     return None if row is None else _lot(row)
 
 
-async def latest(connection: AsyncConnection, *, limit: int) -> list[LotRecord]:
+def latest(connection: Connection, *, limit: int) -> list[LotRecord]:
     """Return the lots harvested last: for the start page of a demo, and nowhere else.
 
     A real ledger's lots are never listed: who has no label has no business with a lot.
     """
     query = _lots().order_by(lots.c.harvested_at.desc(), lots.c.id.desc()).limit(limit)
-    return [_lot(row) for row in await connection.execute(query)]
+    return [_lot(row) for row in connection.execute(query)]
 
 
-async def public_entries(connection: AsyncConnection, lot: str) -> list[CommandRow]:
+def public_entries(connection: Connection, lot: str) -> list[CommandRow]:
     """Return the accepted public entries of a lot in the chain's order: harvest, corrections."""
     query = (
         select(commands)
@@ -73,18 +72,18 @@ async def public_entries(connection: AsyncConnection, lot: str) -> list[CommandR
         .order_by(command_subject.c.block_number, command_subject.c.position)
         .limit(ENTRIES_MAX)
     )
-    return [CommandRow.of(row) for row in (await connection.execute(query)).mappings()]
+    return [CommandRow.of(row) for row in connection.execute(query).mappings()]
 
 
-async def holding(connection: AsyncConnection, lot: str, party: str) -> HoldingRecord | None:
+def holding(connection: Connection, lot: str, party: str) -> HoldingRecord | None:
     """Return what a party holds of a lot."""
     query = select(*_HOLDING).where(holdings.c.state_key == f"holding/{lot}/{party}/{party}")
-    row = (await connection.execute(query)).first()
+    row = connection.execute(query).first()
     return None if row is None else _holding(row)
 
 
-async def held_by(
-    connection: AsyncConnection, party: str, *, limit: int, before: Place | None = None
+def held_by(
+    connection: Connection, party: str, *, limit: int, before: Place | None = None
 ) -> Page[tuple[LotRecord, HoldingRecord]]:
     """Return a party's holdings with their lots, those harvested last first."""
     query = (
@@ -98,7 +97,7 @@ async def held_by(
     if before is not None:
         query = query.where(tuple_(lots.c.harvested_at, lots.c.id) < tuple_(*before))
     rows = []
-    for row in await connection.execute(query):
+    for row in connection.execute(query):
         found = _lot(row)
         rows.append(((found, _holding(row)), (found.harvested_at, found.id)))
     return paged(rows, limit=limit)

@@ -1,10 +1,9 @@
 """Devices, parties and the constitution."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from chaincode import shapes
 from chaincode.canonical import Json
@@ -12,6 +11,8 @@ from chaincode.envelope import Jwk
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Head
 from gateway.projection import json_text, states
 from gateway.projection.domain import actors, devices
+
+Founding: TypeAlias = tuple[Head, Constitution]
 
 _VERSION: Final = "v"  # of a state value; no member of the record
 
@@ -31,10 +32,10 @@ class DeviceRecord:
     is_revoked: bool
 
 
-async def find_device(connection: AsyncConnection, kid: str) -> DeviceRecord | None:
+def find_device(connection: Connection, kid: str) -> DeviceRecord | None:
     """Return a device by its key's thumbprint."""
     query = select(devices).where(devices.c.state_key == f"device/{kid}")
-    row = (await connection.execute(query)).first()
+    row = connection.execute(query).first()
     if row is None:
         return None
     jwk, roles = json_text.decode(row.jwk), json_text.decode(row.roles)
@@ -53,16 +54,16 @@ async def find_device(connection: AsyncConnection, kid: str) -> DeviceRecord | N
     )
 
 
-async def party_of_actor(connection: AsyncConnection, actor: str) -> str | None:
+def party_of_actor(connection: Connection, actor: str) -> str | None:
     """Return the party that an actor belongs to."""
     query = select(actors.c.party).where(actors.c.state_key == f"actor/{actor}")
-    found: str | None = (await connection.execute(query)).scalar()
+    found: str | None = connection.execute(query).scalar()
     return found
 
 
-async def find_founding(connection: AsyncConnection) -> tuple[Head, Constitution] | None:
+def find_founding(connection: Connection) -> Founding | None:
     """Return what the ledger was founded on, `None` before it is."""
-    found = await states(connection, [HEAD, CONSTITUTION])
+    found = states(connection, [HEAD, CONSTITUTION])
     if len(found) < 2:
         return None
     return shapes.read(Head, _record(found[HEAD])), shapes.read(

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, RowMapping, Select, or_, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, or_, select, tuple_
 
 from gateway.lookups.places import Page, Place, paged
 from gateway.projection.domain import lots, shipments
@@ -33,8 +32,8 @@ class ShipmentRecord:
     changed_at: int
 
 
-async def of_party(
-    connection: AsyncConnection,
+def of_party(
+    connection: Connection,
     party: str,
     *,
     limit: int,
@@ -61,7 +60,7 @@ async def of_party(
         query = query.where(shipments.c.lot == lot)
     if before is not None:
         query = query.where(tuple_(commands.c.block_number, commands.c.position) < tuple_(*before))
-    found = (await connection.execute(query)).mappings()
+    found = connection.execute(query).mappings()
     return paged(
         [(_record(row), (row["block_number"], row["position"])) for row in found], limit=limit
     )

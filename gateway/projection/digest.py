@@ -1,17 +1,17 @@
 """What two projections, or two ledgers, are compared by."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from typing import Final
 
-from sqlalchemy import Table, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Table, select
 
 from chaincode.canonical import Json
 from gateway.projection import json_text
 from gateway.projection.tables import METADATA, checkpoint, state
 
 LEDGER_TIME: Final = "ledger_time"  # also the only member of `contract/demo_time`
+_ROWS_AT_ONCE: Final = 1_000  # in memory
 _NOT_CONTENT: Final = frozenset({checkpoint.c.schema, checkpoint.c.tables})
 
 
@@ -31,13 +31,13 @@ def dump(values: Iterable[tuple[str, str | bytes]]) -> bytes:
     return "".join(line + "\n" for line in lines).encode()
 
 
-async def read_state(connection: AsyncConnection) -> list[tuple[str, str]]:
+def read_state(connection: Connection) -> list[tuple[str, str]]:
     """Return the state's keys and values."""
-    rows = await connection.execute(select(state.c.key, state.c.value))
+    rows = connection.execute(select(state.c.key, state.c.value))
     return [(row.key, row.value) for row in rows]
 
 
-async def content_digest(connection: AsyncConnection) -> str:
+def content_digest(connection: Connection) -> str:
     """Return SHA-256 over the rows of all tables, ordered by name and by primary key.
 
     All but the checkpoint's `schema` and `tables`, which say which program wrote, not what.
@@ -45,15 +45,15 @@ async def content_digest(connection: AsyncConnection) -> str:
     hashed = sha256()
     for name in sorted(METADATA.tables):
         hashed.update(f"{name}\n".encode())
-        async for line in _lines(connection, METADATA.tables[name]):
+        for line in _lines(connection, METADATA.tables[name]):
             hashed.update(line)
     return hashed.hexdigest()
 
 
-async def _lines(connection: AsyncConnection, table: Table) -> AsyncIterator[bytes]:
+def _lines(connection: Connection, table: Table) -> Iterator[bytes]:
     columns = [column for column in table.columns if column not in _NOT_CONTENT]
-    rows = await connection.stream(select(*columns).order_by(*table.primary_key.columns))
-    async for row in rows:
+    query = select(*columns).order_by(*table.primary_key.columns)
+    for row in connection.execute(query.execution_options(yield_per=_ROWS_AT_ONCE)):
         yield json_text.write([_cell(cell) for cell in row]).encode() + b"\n"
 
 

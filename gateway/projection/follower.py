@@ -180,8 +180,7 @@ class Follower:
         self._wake(list(rows.values()))
 
     async def _read(self, ids: Sequence[str]) -> dict[str, CommandRow]:
-        async with self._projection.engine.connect() as connection:
-            return await queries.commands_by_id(connection, ids)
+        return await self._projection.database.read(queries.commands_by_id, ids)
 
 
 async def rebuild(projection: Projection, ledger: Ledger) -> int:

@@ -8,8 +8,7 @@ time apply blocks, and the others learn that it is done.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
@@ -18,12 +17,11 @@ import structlog
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text, update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
+from gateway.database import Database
 from gateway.ledger import Block
 from gateway.projection import digest, json_text, metrics, reading, writing
-from gateway.projection.engine import WRITES, make_engine
 from gateway.projection.errors import BlockGapError, ChainMismatchError
 from gateway.projection.queries import CommandRow
 from gateway.projection.tables import METADATA, checkpoint
@@ -67,9 +65,8 @@ def schema_digest() -> str:
 class Projection:
     """The tables of one database; open it with `open`, and close it."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        self.engine = engine
-        self._writer = engine.execution_options(**{WRITES: True})
+    def __init__(self, database: Database) -> None:
+        self.database = database
         self._applying = asyncio.Lock()
 
     @classmethod
@@ -82,11 +79,9 @@ class Projection:
         Args:
             url: `sqlite:///path` or `postgresql://…`.
         """
-        projection = cls(make_engine(url))
+        projection = cls(Database(url))
         try:
-            async with projection._writing() as connection:
-                if not await _is_current(connection):
-                    await _make_tables(connection)
+            await projection.database.write(_prepare)
         except BaseException:
             await projection.close()
             raise
@@ -94,12 +89,11 @@ class Projection:
 
     async def close(self) -> None:
         """Close all connections."""
-        await self.engine.dispose()
+        await self.database.close()
 
     async def checkpoint(self) -> Checkpoint:
         """Return how far the tables are."""
-        async with self.engine.connect() as connection:
-            return await _read_checkpoint(connection)
+        return await self.database.read(_read_checkpoint)
 
     async def apply(self, block: Block) -> Applied:
         """Apply the next block; see `apply_all`."""
@@ -117,7 +111,7 @@ class Projection:
         started = time.perf_counter()
         async with self._applying:
             try:
-                await self._apply(blocks, changes, one_by_one=False)
+                await self.database.write(_apply, blocks, changes, one_by_one=False)
             except OperationalError:
                 raise  # the database itself: away, locked, or full
             except StatementError as error:
@@ -125,47 +119,22 @@ class Projection:
                     raise
                 _log.warning("blocks_refused", first=blocks[0].number, error=repr(error))
                 changes = await _read(blocks)
-                await self._apply(blocks, changes, one_by_one=True)
+                await self.database.write(_apply, blocks, changes, one_by_one=True)
         metrics.APPLY_S.observe(time.perf_counter() - started)
         return _report(blocks[-1].number + 1, changes)
 
     async def reset(self) -> None:
         """Drop everything and stand before block 0 again, in one transaction."""
-        async with self._applying, self._writing() as connection:
-            await _make_tables(connection)
+        async with self._applying:
+            await self.database.write(_reset)
 
     async def dump(self) -> bytes:
         """Return the state in its comparable form; see `digest.dump`."""
-        async with self.engine.connect() as connection:
-            return digest.dump(await digest.read_state(connection))
+        return digest.dump(await self.database.read(digest.read_state))
 
     async def content_digest(self) -> str:
         """Return SHA-256 over the content of all tables; equal after a rebuild."""
-        async with self.engine.connect() as connection:
-            return await digest.content_digest(connection)
-
-    async def _apply(
-        self, blocks: Sequence[Block], changes: Sequence[reading.Changes], *, one_by_one: bool
-    ) -> None:
-        async with self._writing() as connection:
-            here = await _read_checkpoint(connection)
-            for block in blocks:
-                if block.number != here.height:
-                    raise BlockGapError(number=block.number, height=here.height)
-                if block.previous_hash != here.hash:
-                    raise ChainMismatchError(block.number)
-                here = Checkpoint(height=block.number + 1, hash=block.hash)
-            write = writing.write_each if one_by_one else writing.write
-            await write(connection, changes)
-            await connection.execute(update(checkpoint).values(height=here.height, hash=here.hash))
-
-    @asynccontextmanager
-    async def _writing(self) -> AsyncIterator[AsyncConnection]:
-        """Hold a transaction that writes; on PostgreSQL it keeps other gateways' out."""
-        async with self._writer.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                await connection.execute(_LOCK, {"key": _LOCK_KEY})
-            yield connection
+        return await self.database.read(digest.content_digest)
 
 
 async def _read(blocks: Sequence[Block]) -> list[reading.Changes]:
@@ -178,37 +147,73 @@ async def _read(blocks: Sequence[Block]) -> list[reading.Changes]:
     return changes
 
 
-async def _read_checkpoint(connection: AsyncConnection) -> Checkpoint:
-    row = (await connection.execute(select(checkpoint.c.height, checkpoint.c.hash))).one()
+def _prepare(connection: Connection) -> None:
+    """Make the tables unless those of this version are there."""
+    _lock(connection)
+    if not _is_current(connection):
+        _make_tables(connection)
+
+
+def _reset(connection: Connection) -> None:
+    _lock(connection)
+    _make_tables(connection)
+
+
+def _apply(
+    connection: Connection,
+    blocks: Sequence[Block],
+    changes: Sequence[reading.Changes],
+    *,
+    one_by_one: bool,
+) -> None:
+    _lock(connection)
+    here = _read_checkpoint(connection)
+    for block in blocks:
+        if block.number != here.height:
+            raise BlockGapError(number=block.number, height=here.height)
+        if block.previous_hash != here.hash:
+            raise ChainMismatchError(block.number)
+        here = Checkpoint(height=block.number + 1, hash=block.hash)
+    write = writing.write_each if one_by_one else writing.write
+    write(connection, changes)
+    connection.execute(update(checkpoint).values(height=here.height, hash=here.hash))
+
+
+def _lock(connection: Connection) -> None:
+    """Keep other gateways from writing until this transaction ends; SQLite does so by itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK, {"key": _LOCK_KEY})
+
+
+def _read_checkpoint(connection: Connection) -> Checkpoint:
+    row = connection.execute(select(checkpoint.c.height, checkpoint.c.hash)).one()
     return Checkpoint(height=row.height, hash=row.hash)
 
 
-async def _is_current(connection: AsyncConnection) -> bool:
+def _is_current(connection: Connection) -> bool:
     """Whether the database has the tables of this version of the program."""
-    if not await _has_checkpoint(connection):
+    if not _has_checkpoint(connection):
         return False
-    found = await connection.execute(select(checkpoint.c.schema))
+    found = connection.execute(select(checkpoint.c.schema))
     return found.scalar_one_or_none() == schema_digest()
 
 
-async def _has_checkpoint(connection: AsyncConnection) -> bool:
-    def columns(sync: Connection) -> set[str]:
-        inspector = inspect(sync)
-        if not inspector.has_table(checkpoint.name):
-            return set()
-        return {column["name"] for column in inspector.get_columns(checkpoint.name)}
-
-    return {"schema", "tables"} <= await connection.run_sync(columns)
+def _has_checkpoint(connection: Connection) -> bool:
+    inspector = inspect(connection)
+    if not inspector.has_table(checkpoint.name):
+        return False
+    columns = {column["name"] for column in inspector.get_columns(checkpoint.name)}
+    return {"schema", "tables"} <= columns
 
 
-async def _make_tables(connection: AsyncConnection) -> None:
+def _make_tables(connection: Connection) -> None:
     """Drop this projection's tables, an older version's too, and make them anew, empty."""
-    if await _has_checkpoint(connection):
-        former = (await connection.execute(select(checkpoint.c.tables))).scalar_one_or_none()
+    if _has_checkpoint(connection):
+        former = connection.execute(select(checkpoint.c.tables)).scalar_one_or_none()
         for name in json.loads(former or "[]"):
-            await connection.execute(DropTable(Table(name, MetaData()), if_exists=True))
-    await connection.run_sync(METADATA.create_all)
-    await connection.execute(
+            connection.execute(DropTable(Table(name, MetaData()), if_exists=True))
+    METADATA.create_all(connection)
+    connection.execute(
         insert(checkpoint).values(
             id=1,
             height=0,

@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from sqlalchemy import RowMapping, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, RowMapping, select, tuple_
 
 from chaincode.canonical import Json
 from chaincode.envelope import TYP
@@ -74,27 +73,25 @@ class CommandRow:
         return payload["body"] if isinstance(payload, dict) else None
 
 
-async def commands_by_id(connection: AsyncConnection, ids: Sequence[str]) -> dict[str, CommandRow]:
+def commands_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, CommandRow]:
     """Return those of the commands that are on record, by id."""
     found = {}
     for start in range(0, len(ids), _VALUES_MAX):
         part = ids[start : start + _VALUES_MAX]
-        rows = await connection.execute(select(commands).where(commands.c.id.in_(part)))
+        rows = connection.execute(select(commands).where(commands.c.id.in_(part)))
         found.update({row["id"]: CommandRow.of(row) for row in rows.mappings()})
     return found
 
 
-async def command_of_device(
-    connection: AsyncConnection, *, kid: str, seq: int
-) -> CommandRow | None:
+def command_of_device(connection: Connection, *, kid: str, seq: int) -> CommandRow | None:
     """Return the command that a device sent under a running number."""
     query = select(commands).where(commands.c.kid == kid, commands.c.seq == seq)
-    row = (await connection.execute(query)).mappings().first()
+    row = connection.execute(query).mappings().first()
     return CommandRow.of(row) if row else None
 
 
-async def history(
-    connection: AsyncConnection, subject_key: str, *, limit: int, after: tuple[int, int] = (-1, -1)
+def history(
+    connection: Connection, subject_key: str, *, limit: int, after: tuple[int, int] = (-1, -1)
 ) -> list[CommandRow]:
     """Return the commands about a record in the chain's order, rejected ones too.
 
@@ -112,13 +109,17 @@ async def history(
         .order_by(command_subject.c.block_number, command_subject.c.position)
         .limit(limit)
     )
-    return [CommandRow.of(row) for row in (await connection.execute(query)).mappings()]
+    return [CommandRow.of(row) for row in connection.execute(query).mappings()]
 
 
-async def states(connection: AsyncConnection, keys: Sequence[str]) -> dict[str, Json]:
-    """Return the value of each key that has one; a thousand keys or so at a time."""
-    rows = await connection.execute(select(state).where(state.c.key.in_(keys)))
-    return {row.key: json_text.decode(row.value) for row in rows}
+def states(connection: Connection, keys: Sequence[str]) -> dict[str, Json]:
+    """Return the value of each key that has one."""
+    found = {}
+    for start in range(0, len(keys), _VALUES_MAX):
+        part = keys[start : start + _VALUES_MAX]
+        rows = connection.execute(select(state).where(state.c.key.in_(part)))
+        found.update({row.key: json_text.decode(row.value) for row in rows})
+    return found
 
 
 def _base64url(text: str) -> str:

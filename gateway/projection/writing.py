@@ -3,10 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Table, delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Table, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from gateway.projection.domain import STATE_KEY, Row
 from gateway.projection.reading import Changes
@@ -14,45 +12,51 @@ from gateway.projection.tables import METADATA, command_subject, commands, quara
 
 _VALUES_MAX: Final = 1_000  # in one list of parameters
 
+# As text: both databases read it, and neither dialect's `insert` need be imported.
+_UPSERT_STATE: Final = text(
+    "INSERT INTO state (key, value) VALUES (:key, :value)"
+    " ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+)
+
 _T = TypeVar("_T")
 
 
-async def write(connection: AsyncConnection, changes: Sequence[Changes]) -> None:
+def write(connection: Connection, changes: Sequence[Changes]) -> None:
     """Write the changes of transactions in order; the latest value of each key wins.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: The database refuses.
     """
-    await _write_commands(connection, changes)
-    await _write_state(connection, changes)
-    await _write_views(connection, changes)
-    await _insert(connection, quarantine, _quarantine_rows(changes))
+    _write_commands(connection, changes)
+    _write_state(connection, changes)
+    _write_views(connection, changes)
+    _insert(connection, quarantine, _quarantine_rows(changes))
 
 
-async def write_each(connection: AsyncConnection, changes: Sequence[Changes]) -> None:
+def write_each(connection: Connection, changes: Sequence[Changes]) -> None:
     """Write the changes transaction by transaction; set aside each that the database refuses.
 
     What `reading` lets through should fit the tables; this is for what it failed to foresee.
     """
     for one in changes:
         try:
-            async with connection.begin_nested():
-                await write(connection, [one])
+            with connection.begin_nested():
+                write(connection, [one])
         except StatementError as error:
             if isinstance(error, DBAPIError) and error.connection_invalidated:
                 raise
             refused = Changes(block_number=one.block_number, tx_id=one.tx_id)
             refused.set_aside("transaction", one.tx_id, "the database refuses it", b"")
             one.commands, one.quarantined = [], refused.quarantined
-            await write(connection, [refused])
+            write(connection, [refused])
 
 
-async def _write_commands(connection: AsyncConnection, changes: Sequence[Changes]) -> None:
+def _write_commands(connection: Connection, changes: Sequence[Changes]) -> None:
     """Insert commands. An id that is on record already is set aside: the contract takes it once."""
     seen: set[str] = set()
     ids = [str(row["id"]) for one in changes for row in one.commands]
     for part in _parts(ids):
-        found = await connection.execute(select(commands.c.id).where(commands.c.id.in_(part)))
+        found = connection.execute(select(commands.c.id).where(commands.c.id.in_(part)))
         seen.update(found.scalars())
     rows, about = [], []
     for one in changes:
@@ -65,35 +69,30 @@ async def _write_commands(connection: AsyncConnection, changes: Sequence[Changes
             seen.add(str(row["id"]))
         rows += one.commands
         about += [row for row in one.subjects if row["position"] not in twice]
-    await _insert(connection, commands, rows)
-    await _insert(connection, command_subject, about)
+    _insert(connection, commands, rows)
+    _insert(connection, command_subject, about)
 
 
-async def _write_state(connection: AsyncConnection, changes: Sequence[Changes]) -> None:
+def _write_state(connection: Connection, changes: Sequence[Changes]) -> None:
     latest: dict[str, str | None] = {}
     for one in changes:
         latest.update(one.state)
     gone = [key for key, value in latest.items() if value is None]
-    await _delete(connection, state, "key", gone)
+    _delete(connection, state, "key", gone)
     rows = [{"key": key, "value": value} for key, value in latest.items() if value is not None]
     if rows:
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        upsert = dialect.insert(state)
-        upsert = upsert.on_conflict_do_update(
-            index_elements=["key"], set_={"value": upsert.excluded.value}
-        )
-        await connection.execute(upsert, rows)
+        connection.execute(_UPSERT_STATE, rows)
 
 
-async def _write_views(connection: AsyncConnection, changes: Sequence[Changes]) -> None:
+def _write_views(connection: Connection, changes: Sequence[Changes]) -> None:
     latest: dict[str, dict[str, list[Row]]] = {}
     for one in changes:
         for name, rows_by_key in one.views.items():
             latest.setdefault(name, {}).update(rows_by_key)
     for name, rows_by_key in latest.items():
         table = METADATA.tables[name]
-        await _delete(connection, table, STATE_KEY, list(rows_by_key))
-        await _insert(connection, table, [row for rows in rows_by_key.values() for row in rows])
+        _delete(connection, table, STATE_KEY, list(rows_by_key))
+        _insert(connection, table, [row for rows in rows_by_key.values() for row in rows])
 
 
 def _quarantine_rows(changes: Sequence[Changes]) -> list[dict[str, Any]]:
@@ -112,18 +111,14 @@ def _quarantine_rows(changes: Sequence[Changes]) -> list[dict[str, Any]]:
     ]
 
 
-async def _insert(
-    connection: AsyncConnection, table: Table, rows: Sequence[dict[str, Any]]
-) -> None:
+def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        await connection.execute(insert(table), rows)
+        connection.execute(insert(table), rows)
 
 
-async def _delete(
-    connection: AsyncConnection, table: Table, column: str, keys: Sequence[str]
-) -> None:
+def _delete(connection: Connection, table: Table, column: str, keys: Sequence[str]) -> None:
     for part in _parts(keys):
-        await connection.execute(delete(table).where(table.c[column].in_(part)))
+        connection.execute(delete(table).where(table.c[column].in_(part)))
 
 
 def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:

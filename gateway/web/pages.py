@@ -1,14 +1,14 @@
 """The pages: a lot's, the start page, what each problem means. No cookie, no script, no state."""
 
 import re
+from collections.abc import Sequence
 from typing import Annotated, Final
 from unicodedata import normalize
 
 from fastapi import APIRouter, Path, Query, Request
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
@@ -17,7 +17,9 @@ from gateway.api.readers import GatewayDep
 from gateway.codes import GatewayCode
 from gateway.language import Language
 from gateway.lookups import history, lots
-from gateway.lookups.people import find_founding
+from gateway.lookups.history import HistoryEntry
+from gateway.lookups.lots import LotRecord
+from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
 from gateway.web import rendering
 from gateway.web.contexts import LotCard, ProblemsPage, StartPage
@@ -39,8 +41,7 @@ Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 @router.get("/")
 async def show_start(request: Request, gateway: GatewayDep, _lang: Lang = None) -> Response:
     """Show what one can do here; in a demo, the latest lots."""
-    async with gateway.projection.engine.connect() as connection:
-        return await _start(request, gateway, connection, typed="")
+    return await _start(request, gateway, typed="")
 
 
 @router.get("/lots")
@@ -55,8 +56,7 @@ async def find_lot(
     if _LOT_ID.fullmatch(typed):
         language = language_of(request)
         return RedirectResponse(f"/lots/{typed}?lang={language}", status_code=303)
-    async with gateway.projection.engine.connect() as connection:
-        return await _start(request, gateway, connection, typed=number)
+    return await _start(request, gateway, typed=number)
 
 
 @router.get("/lots/{lot}")
@@ -70,12 +70,9 @@ async def show_lot(
     if not _LOT_ID.fullmatch(lot):
         raise ProblemError(GatewayCode.ROUTE_NOT_FOUND)
     language = language_of(request)
-    async with gateway.projection.engine.connect() as connection:
-        founding = await find_founding(connection)
-        found = await lots.find(connection, lot)
-        if founding is None or found is None:
-            raise ProblemError(GatewayCode.LOT_NOT_FOUND, member=lot)
-        entries = await history.of_lot(connection, lot)
+    founding, found, entries = await gateway.projection.database.read(_find_lot, lot)
+    if founding is None or found is None:
+        raise ProblemError(GatewayCode.LOT_NOT_FOUND, member=lot)
     site = rendering.site_of(request, gateway.settings, language, founding)
     page = _writer(gateway, founding, language).lot(found, entries)
     return rendering.render("lot.html", site, page)
@@ -124,15 +121,12 @@ async def show_robots() -> Response:
     return Response("User-agent: *\nDisallow: /lots\nDisallow: /api\n", media_type="text/plain")
 
 
-async def _start(
-    request: Request, gateway: Gateway, connection: AsyncConnection, *, typed: str
-) -> Response:
+async def _start(request: Request, gateway: Gateway, *, typed: str) -> Response:
     language = language_of(request)
-    founding = await find_founding(connection)
+    founding, latest = await gateway.projection.database.read(_find_latest)
     cards: tuple[LotCard, ...] = ()
-    if founding is not None and founding[1].demo:
-        writer = _writer(gateway, founding, language)
-        cards = tuple(map(writer.card, await lots.latest(connection, limit=DEMO_LOTS_MAX)))
+    if founding is not None:
+        cards = tuple(map(_writer(gateway, founding, language).card, latest))
     site = rendering.site_of(request, gateway.settings, language, founding)
     page = StartPage(
         lots=cards,
@@ -142,7 +136,7 @@ async def _start(
     return rendering.render("start.html", site, page, indexed=True)
 
 
-def _writer(gateway: Gateway, founding: tuple[Head, Constitution], language: Language) -> Writer:
+def _writer(gateway: Gateway, founding: Founding, language: Language) -> Writer:
     head, constitution = founding
     return Writer(
         settings=gateway.settings,
@@ -151,3 +145,20 @@ def _writer(gateway: Gateway, founding: tuple[Head, Constitution], language: Lan
         constitution=constitution,
         language=language,
     )
+
+
+def _find_latest(connection: Connection) -> tuple[Founding | None, Sequence[LotRecord]]:
+    """Return what the ledger was founded on, and in a demo its latest lots."""
+    founding = find_founding(connection)
+    if founding is None or not founding[1].demo:
+        return founding, ()
+    return founding, lots.latest(connection, limit=DEMO_LOTS_MAX)
+
+
+def _find_lot(
+    connection: Connection, lot: str
+) -> tuple[Founding | None, LotRecord | None, Sequence[HistoryEntry]]:
+    """Return what the ledger was founded on, a lot, and its history."""
+    found = lots.find(connection, lot)
+    entries = history.of_lot(connection, lot) if found else ()
+    return find_founding(connection), found, entries

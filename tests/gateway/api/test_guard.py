@@ -109,7 +109,7 @@ async def test_a_body_is_read_up_to_the_limit(tmp_path, is_chunked):
 async def test_what_fails_inside_is_answered_without_a_word_of_it(
     stage, monkeypatch, failure, status, code
 ):
-    async def fail(*_arguments):
+    def fail(*_arguments):
         raise failure
 
     monkeypatch.setattr("gateway.api.about.find_founding", fail)
@@ -120,14 +120,15 @@ async def test_what_fails_inside_is_answered_without_a_word_of_it(
 
 
 async def test_a_request_that_takes_too_long_is_ended(tmp_path, monkeypatch):
-    import asyncio
+    import threading
 
-    async def hang(*_arguments):
-        await asyncio.Event().wait()
-
+    ended = threading.Event()
     async with stage_in(tmp_path, request_s=0.05, wait_default_s=0, wait_max_s=0) as stage:
-        monkeypatch.setattr("gateway.api.about.find_founding", hang)
-        check_problem(await stage.get("/api/ledger"), 503, "OUT_OF_TIME")
+        monkeypatch.setattr("gateway.api.about.find_founding", lambda _connection: ended.wait())
+        try:
+            check_problem(await stage.get("/api/ledger"), 503, "OUT_OF_TIME")
+        finally:
+            ended.set()
 
 
 @pytest.mark.parametrize("host", ["[", "[::1", "a b", "\x7f", "é", ""])

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
+from sqlalchemy import select
 
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
@@ -92,6 +93,16 @@ async def projection(database_url):
     projection = await Projection.open(database_url)
     yield projection
     await projection.close()
+
+
+async def rows(projection, table):
+    """Return a table's rows in the order of its key."""
+    query = select(table).order_by(*table.primary_key.columns)
+
+    def read(connection):
+        return [dict(row) for row in connection.execute(query).mappings()]
+
+    return await projection.database.read(read)
 
 
 class ListLedger:

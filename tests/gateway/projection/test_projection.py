@@ -6,6 +6,7 @@ import random
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from chaincode import commands as contract_commands
 from gateway.projection import (
@@ -21,12 +22,19 @@ from gateway.projection import (
     states,
     tables,
 )
-from tests.gateway.projection.conftest import NOW_S, ListLedger
+from tests.gateway.projection.conftest import NOW_S, ListLedger, rows
 
 
-async def rows(projection, table):
-    async with projection.engine.connect() as connection:
-        return [dict(row) for row in (await connection.execute(select(table))).mappings()]
+async def change(projection, *statements):
+    def write(connection):
+        for statement in statements:
+            connection.execute(text(statement))
+
+    await projection.database.write(write)
+
+
+async def scalar(projection, query):
+    return await projection.database.read(lambda connection: connection.execute(query).scalar())
 
 
 async def test_state_mirrors_the_ledgers(projection, story):
@@ -57,8 +65,7 @@ async def test_taken_commands_are_on_record_in_order(projection, story):
     assert [(row.id, row.code) for row in applied.commands] == expected
     codes = [code for _, code in expected]
     assert codes.count("INSUFFICIENT_QUANTITY") == 1
-    async with projection.engine.connect() as connection:
-        found = await commands_by_id(connection, [command_id for command_id, _ in expected])
+    found = await projection.database.read(commands_by_id, [one for one, _ in expected])
     assert sorted(found.values(), key=lambda row: (row.block_number, row.position)) == list(
         applied.commands
     )
@@ -73,8 +80,7 @@ async def test_command_row_shows_what_was_signed(projection, story):
         for wire, result in zip(transaction.commands, transaction.results, strict=True)
         if result["code"] == "ACCEPTED"
     }
-    async with projection.engine.connect() as connection:
-        found = await commands_by_id(connection, list(wires))
+    found = await projection.database.read(commands_by_id, list(wires))
     assert found.keys() == wires.keys()
     for command_id, (wire, transaction, block) in wires.items():
         row, command = found[command_id], contract_commands.read(wire).command
@@ -88,39 +94,37 @@ async def test_command_row_shows_what_was_signed(projection, story):
         assert row.ledger_time == transaction.time == NOW_S
         assert row.is_accepted
         assert row.result["id"] == command_id
-        async with projection.engine.connect() as connection:
-            same = await command_of_device(connection, kid=row.kid, seq=row.seq)
-        assert same == row
+        assert row == await projection.database.read(command_of_device, kid=row.kid, seq=row.seq)
 
 
 async def test_history_lists_what_was_done_to_a_record(projection, story):
     await projection.apply_all(story.blocks)
-    async with projection.engine.connect() as connection:
-        found = await history(connection, f"lot/{story.lot}", limit=100)
-        types = [(row.type, row.code) for row in found]
-        assert types == [
-            ("lot.harvest", "ACCEPTED"),
-            ("lot.ship", "ACCEPTED"),
-            ("lot.receive", "ACCEPTED"),
-            ("lot.settle", "ACCEPTED"),
-            ("proposal.approve", "ACCEPTED"),
-            ("lot.sell", "ACCEPTED"),
-            ("lot.sell", "INSUFFICIENT_QUANTITY"),
-        ]
-        paged, after = [], (-1, -1)
-        while page := await history(connection, f"lot/{story.lot}", limit=2, after=after):
-            paged += page
-            after = (page[-1].block_number, page[-1].position)
-        assert paged == found
-        assert len(await history(connection, f"shipment/{story.shipment}", limit=100)) == 4
-        assert await history(connection, "lot/none", limit=100) == []
+    read, lot = projection.database.read, f"lot/{story.lot}"
+    found = await read(history, lot, limit=100)
+    types = [(row.type, row.code) for row in found]
+    assert types == [
+        ("lot.harvest", "ACCEPTED"),
+        ("lot.ship", "ACCEPTED"),
+        ("lot.receive", "ACCEPTED"),
+        ("lot.settle", "ACCEPTED"),
+        ("proposal.approve", "ACCEPTED"),
+        ("lot.sell", "ACCEPTED"),
+        ("lot.sell", "INSUFFICIENT_QUANTITY"),
+    ]
+    paged, after = [], (-1, -1)
+    while page := await read(history, lot, limit=2, after=after):
+        paged += page
+        after = (page[-1].block_number, page[-1].position)
+    assert paged == found
+    assert len(await read(history, f"shipment/{story.shipment}", limit=100)) == 4
+    assert await read(history, "lot/none", limit=100) == []
 
 
 async def test_states_are_read_by_key(projection, story):
     await projection.apply_all(story.blocks)
     key = f"lot/{story.lot}"
-    async with projection.engine.connect() as connection:
-        assert await states(connection, [key, "lot/none"]) == {key: json.loads(story.state[key])}
+    found = await projection.database.read(states, [key, "lot/none"])
+    assert found == {key: json.loads(story.state[key])}
 
 
 async def test_domain_rows_are_a_function_of_the_state(projection, story):
@@ -149,8 +153,7 @@ async def test_mass_balance_can_be_summed_in_sql(projection, story):
     query = select(func.sum(held.held_g + held.sold_g + held.discarded_g + held.own_use_g)).where(
         held.lot == story.lot
     )
-    async with projection.engine.connect() as connection:
-        assert (await connection.execute(query)).scalar_one() + 200 == 20_000
+    assert await scalar(projection, query) + 200 == 20_000
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -176,8 +179,7 @@ async def test_content_digest_sees_every_table(projection, story):
     for table in sorted(tables.METADATA.tables):
         if table in ("mandates", "quarantine"):
             continue  # empty in this story
-        async with projection.engine.begin() as connection:
-            await connection.execute(text(f"DELETE FROM {table}"))
+        await change(projection, f"DELETE FROM {table}")
         digest = await projection.content_digest()
         assert digest not in seen
         seen.add(digest)
@@ -186,9 +188,8 @@ async def test_content_digest_sees_every_table(projection, story):
 async def test_rebuild_gives_identical_content(projection, story):
     await projection.apply_all(story.blocks)
     before = await projection.content_digest()
-    async with projection.engine.begin() as connection:  # damage that a rebuild must mend
-        await connection.execute(text("DELETE FROM lots"))
-        await connection.execute(text("UPDATE state SET value = '{}'"))
+    # Damage that a rebuild must mend.
+    await change(projection, "DELETE FROM lots", "UPDATE state SET value = '{}'")
     assert await projection.content_digest() != before
     assert await rebuild(projection, ListLedger(story.blocks)) == len(story.blocks)
     assert await projection.content_digest() == before
@@ -241,23 +242,21 @@ async def test_invalid_transaction_leaves_no_trace(projection, story):
 async def test_tables_of_another_version_are_dropped_at_opening(database_url, story, monkeypatch):
     projection = await Projection.open(database_url)
     await projection.apply_all(story.blocks)
-    async with projection.engine.begin() as connection:
+    await change(
+        projection,
         # What an older version had, and a table of somebody else's.
-        await connection.execute(text("CREATE TABLE former (a INTEGER)"))
-        await connection.execute(text("CREATE TABLE personal (a INTEGER)"))
-        await connection.execute(
-            text("UPDATE checkpoint SET tables = replace(tables, '[', '[\"former\",')")
-        )
+        "CREATE TABLE former (a INTEGER)",
+        "CREATE TABLE personal (a INTEGER)",
+        "UPDATE checkpoint SET tables = replace(tables, '[', '[\"former\",')",
+    )
     await projection.close()
     monkeypatch.setattr("gateway.projection.projection.ROWS_VERSION", 999)
     projection = await Projection.open(database_url)
     assert (await projection.checkpoint()).height == 0
     assert await rows(projection, tables.state) == []
-    async with projection.engine.connect() as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM personal"))).scalar() == 0
-    with pytest.raises(Exception, match="former"):
-        async with projection.engine.connect() as connection:
-            await connection.execute(text("SELECT count(*) FROM former"))
+    assert await scalar(projection, text("SELECT count(*) FROM personal")) == 0
+    with pytest.raises(DBAPIError, match="former"):
+        await scalar(projection, text("SELECT count(*) FROM former"))
     await projection.close()
 
 

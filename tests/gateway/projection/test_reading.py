@@ -7,13 +7,12 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from chaincode import commands as contract_commands
 from gateway.ledger import Block, Transaction
 from gateway.projection import domain, json_text, reading, rebuild, tables
 from gateway.projection.subjects import subjects
-from tests.gateway.projection.conftest import ListLedger
+from tests.gateway.projection.conftest import ListLedger, rows
 
 PAYLOAD = {
     "v": 1,
@@ -234,12 +233,9 @@ async def test_everything_weird_is_stored_and_nothing_stops(projection):
         ),
     ]
     await projection.apply_all(blocks)
-    async with projection.engine.connect() as connection:
-        seqs = (await connection.execute(select(tables.commands.c.seq))).scalars()
-        assert sorted(seqs) == [1, 9]
-        lots = (await connection.execute(select(domain.lots.c.id))).scalars()
-        assert list(lots) == ["ok"]
-        aside = (await connection.execute(select(tables.quarantine))).mappings().all()
+    assert sorted(row["seq"] for row in await rows(projection, tables.commands)) == [1, 9]
+    assert [row["id"] for row in await rows(projection, domain.lots)] == ["ok"]
+    aside = await rows(projection, tables.quarantine)
     expected = len(pairs) + len(WEIRD_LOTS) + len(WEIRD_VALUES) + len(WEIRD_KEYS) + 1
     assert len(aside) == expected
     assert [row["reason"] for row in aside if row["tx_id"] == "dd" * 32] == ["taken twice"]
@@ -271,10 +267,8 @@ async def test_transaction_that_the_database_refuses_is_set_aside(projection, mo
     applied = await projection.apply_all(blocks)
     assert applied.height == 2
     assert [row.seq for row in applied.commands] == [1, 3]
-    async with projection.engine.connect() as connection:
-        lots = (await connection.execute(select(domain.lots.c.id))).scalars()
-        assert sorted(lots) == ["a", "b"]
-        (aside,) = (await connection.execute(select(tables.quarantine))).mappings().all()
+    assert [row["id"] for row in await rows(projection, domain.lots)] == ["a", "b"]
+    (aside,) = await rows(projection, tables.quarantine)
     assert (aside["tx_id"], aside["kind"]) == ("02" * 32, "transaction")
 
 

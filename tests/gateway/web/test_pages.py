@@ -307,9 +307,9 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
         update={"ledger": settings.ledger.model_copy(update={"kind": LedgerKind.FABRIC})}
     )
     head = Head(ledger=stage.town.ledger, rules=1, epoch=1, demo=False, utc_offset_minutes=540)
-    async with stage.gateway.projection.engine.connect() as connection:
-        lot = await lots.find(connection, story)
-        entries = await history.of_lot(connection, story)
+    database = stage.gateway.projection.database
+    lot = await database.read(lots.find, story)
+    entries = await database.read(history.of_lot, story)
     writer = Writer(
         settings=fabric,
         names=stage.gateway.names,

@@ -1,0 +1,193 @@
+"""Plain functions in threads: each a transaction, whoever stops waiting for it."""
+
+import asyncio
+import threading
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from gateway.database import READERS, Database
+from tests.postgres_fixture import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
+
+PATIENCE_S = 20
+ADD = text("INSERT INTO numbers VALUES (:number)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request, tmp_path):
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/database.sqlite"
+    return request.getfixturevalue("postgres_url")
+
+
+@pytest.fixture
+async def database(url):
+    database = Database(url)
+    await database.write(
+        lambda connection: connection.execute(
+            text("CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
+        )
+    )
+    yield database
+    await database.close()
+
+
+def numbers(connection):
+    return list(connection.execute(text("SELECT number FROM numbers ORDER BY number")).scalars())
+
+
+def add(connection, *given):
+    for number in given:
+        connection.execute(ADD, {"number": number})
+    return len(given)
+
+
+class Held:
+    """A function that writes a number, waits to be let go, and writes the next one."""
+
+    def __init__(self):
+        self.has_begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def add(self, connection, number):
+        add(connection, number)
+        self.has_begun.set()
+        assert self.may_end.wait(PATIENCE_S)
+        add(connection, number + 1)
+
+    def read(self, connection):
+        found = numbers(connection)
+        self.has_begun.set()
+        assert self.may_end.wait(PATIENCE_S)
+        return found, numbers(connection)
+
+    async def begin(self):
+        assert await asyncio.to_thread(self.has_begun.wait, PATIENCE_S)
+
+
+@pytest.fixture
+def held():
+    held = Held()
+    yield held
+    held.may_end.set()
+
+
+async def cancelled(task):
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_what_is_written_is_read(database):
+    assert await database.write(add, 1, 2) == 2
+    assert await database.read(numbers) == [1, 2]
+
+
+async def test_what_fails_leaves_nothing(database):
+    for _ in range(3 * READERS):
+        with pytest.raises(IntegrityError):
+            await database.write(add, 1, 2, 1)
+        with pytest.raises(ZeroDivisionError):
+            await database.read(lambda connection: len(numbers(connection)) / 0)
+    assert await database.read(numbers) == []
+    await database.write(add, 1)
+    assert await database.read(numbers) == [1]
+
+
+async def test_a_write_that_has_begun_is_whole_whoever_stops_waiting(database, held):
+    writing = asyncio.create_task(database.write(held.add, 1))
+    await held.begin()
+    await cancelled(writing)
+    next_one = asyncio.create_task(database.write(add, 7))
+    assert await database.read(numbers) == []
+    held.may_end.set()
+    await next_one
+    assert await database.read(numbers) == [1, 2, 7]
+
+
+async def test_a_write_that_waits_is_never_done_when_nobody_waits_for_it(database, held):
+    writing = asyncio.create_task(database.write(held.add, 1))
+    await held.begin()
+    waiting = asyncio.create_task(database.write(add, 7))
+    await asyncio.sleep(0)
+    await cancelled(waiting)
+    held.may_end.set()
+    await writing
+    await database.write(add, 8)
+    assert await database.read(numbers) == [1, 2, 8]
+
+
+async def test_reads_that_nobody_waits_for_give_their_connections_back(database):
+    for _ in range(3):
+        all_held = [Held() for _ in range(READERS)]
+        reading = [asyncio.create_task(database.read(held.read)) for held in all_held]
+        for held, task in zip(all_held, reading, strict=True):
+            await held.begin()
+            await cancelled(task)
+            held.may_end.set()
+    found = await asyncio.gather(*(database.read(numbers) for _ in range(10 * READERS)))
+    assert found == [[]] * 10 * READERS
+
+
+async def test_readers_and_writers_do_not_wait_for_each_other(database, held):
+    all_held = [Held() for _ in range(READERS)]
+    reading = [asyncio.create_task(database.read(held.read)) for held in all_held]
+    for one in all_held:
+        await one.begin()
+    await database.write(add, 1)
+    for one in all_held:
+        one.may_end.set()
+    assert [before for before, _ in await asyncio.gather(*reading)] == [[]] * READERS
+    writing = asyncio.create_task(database.write(held.add, 2))
+    await held.begin()
+    assert await database.read(numbers) == [1]
+    held.may_end.set()
+    await writing
+    assert await database.read(numbers) == [1, 2, 3]
+
+
+async def test_on_sqlite_a_reader_sees_one_moment(tmp_path, held):
+    database = Database(f"sqlite:///{tmp_path}/database.sqlite")
+    await database.write(
+        lambda connection: connection.execute(text("CREATE TABLE numbers (number INTEGER)"))
+    )
+    reading = asyncio.create_task(database.read(held.read))
+    await held.begin()
+    await database.write(add, 1)
+    held.may_end.set()
+    assert await reading == ([], [])
+    await database.close()
+
+
+async def test_two_writers_of_one_database_take_turns(database, url):
+    """They read first and write what follows from it, which only turns make right."""
+
+    def add_next(connection):
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("LOCK TABLE numbers"))
+        found = numbers(connection)
+        add(connection, (found[-1] if found else 0) + 1)
+
+    other = Database(url)
+    try:
+        both = (database, other)
+        await asyncio.gather(*(both[turn % 2].write(add_next) for turn in range(40)))
+        assert await database.read(numbers) == list(range(1, 41))
+    finally:
+        await other.close()
+
+
+async def test_closing_lets_what_has_begun_end(url, database, held):
+    other = Database(url)
+    writing = asyncio.create_task(other.write(held.add, 1))
+    await held.begin()
+    waiting = asyncio.create_task(other.write(add, 7))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(other.close())
+    await asyncio.sleep(0)
+    held.may_end.set()
+    await asyncio.gather(closing, writing, waiting, return_exceptions=True)
+    assert (await database.read(numbers))[:2] == [1, 2]
