@@ -162,6 +162,7 @@ Title = Annotated[str, Text("[^ \u3000](?:.{0,78}[^ \u3000])?", "Co-op")]
 # A thousand tonnes in one lot is more than a town's year, and sums stay far below 2^53.
 Grams = Annotated[int, Integer(1, 1_000_000_000)]
 GramsOrNone = Annotated[int, Integer(0, 1_000_000_000)]
+GramsSum = Annotated[int, Integer(0, INTEGER_MAX)]  # what many commands add up to
 SequenceNumber = Annotated[int, Integer(1, INTEGER_MAX)]
 SmallNumber = Annotated[int, Integer(0, 9_999)]
 AnyObject = Annotated[dict[str, Json], Anything()]

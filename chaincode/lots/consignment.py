@@ -15,7 +15,7 @@ from chaincode.errors import Code
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty
 from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import FARMER, HOLDERS, Holding, Lot
+from chaincode.lots.records import HOLDERS, Holding, Lot
 from chaincode.registry.records import Party
 from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
 
@@ -79,7 +79,7 @@ class TakeBackClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenyClaim:
-    """Open part of `lot.deny_claim`, by the producer whom a claim names."""
+    """Open part of `lot.deny_claim`, by the producer whom a claim names, or whose lot it is."""
 
     lot: LotId
     party: PseudonymId
@@ -92,11 +92,13 @@ class DenyClaimClosed:
     Attributes:
         holder: Who claimed.
         denied_g: How much of what that holder claimed is not ours, in all: 0 takes a denial back.
+        owner: Whose the holder says the goods are, if not the signer's.
     """
 
     salt: Bits128
     holder: PseudonymId
     denied_g: GramsOrNone
+    owner: PseudonymId | None = None
 
 
 def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
@@ -104,6 +106,8 @@ def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
     require(closed.producer != body.party, Code.NOT_INDEPENDENT)
     require(act.find(Party, Party.key(closed.producer)) is not None, Code.UNKNOWN_PARTY)
     lot = act.find(Lot, Lot.key(body.lot))
+    if lot is not None and lot.origin == "claim" and not lot.claimed_g:
+        lot = None  # claimed by mistake, and taken back
     require(lot is None or lot.party == closed.producer, Code.UNKNOWN_LOT)
     require_packs(closed.packs, closed.counted_g)
     require(lot is None or lot.crop == closed.crop, Code.CROP_DIFFERS)
@@ -137,23 +141,46 @@ def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> 
 def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
-    require(lot.party == closed.producer, Code.UNKNOWN_LOT)
+    more_g = closed.counted_g - closed.was_g
+    # Of what was claimed in another's name there can be less than was said, and never more.
+    require(lot.party == closed.producer or more_g <= 0, Code.UNKNOWN_LOT)
     key = Holding.key(body.lot, body.party, closed.producer)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
-    if closed.counted_g > closed.was_g:
-        _bring(act, body.lot, lot, closed.counted_g - closed.was_g, holder=body.party)
-    elif closed.counted_g < closed.was_g:
-        less_g = closed.was_g - closed.counted_g
-        # First what nobody but us has said; what is denied is dealt with by the producer.
-        unclaimed_g = min(lot.claimed_g - lot.denied_g, less_g)
-        act.put(key, holding.minus(less_g, Code.ALREADY_LEFT))
-        if unclaimed_g:
-            act.put(Lot.key(body.lot), replace(lot, claimed_g=lot.claimed_g - unclaimed_g))
-        if less_g > unclaimed_g:
-            own_key = Holding.key(body.lot, closed.producer, closed.producer)
-            own = find_or_empty(act, own_key, lot.roots)
-            act.put(own_key, own.plus(less_g - unclaimed_g))
+    if more_g > 0:
+        _bring(act, body.lot, lot, more_g, holder=body.party)
+    elif lot.party == closed.producer:
+        _take_away(act, body.lot, lot, -more_g, key)
+    else:
+        require(-more_g <= lot.misnamed_g, Code.MORE_THAN_RECORDED)
+        act.put(key, _without_denied(holding, -more_g))
+        act.put(
+            Lot.key(body.lot),
+            replace(lot, claimed_g=lot.claimed_g + more_g, misnamed_g=lot.misnamed_g + more_g),
+        )
     act.flags.add("corrected")
+
+
+def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
+    """Unbook an arrival: first what is denied, then what is claimed; the rest is the producer's."""
+    holding = act.get(Holding, key, Code.NOTHING_HELD)
+    denied_g = min(holding.denied_g, less_g)
+    claimed_g = denied_g + min(lot.coverable_g, less_g - denied_g)
+    back_g = less_g - claimed_g
+    require(not back_g or lot.origin != "claim", Code.MORE_THAN_RECORDED)
+    act.put(key, _without_denied(holding, less_g))
+    act.put(
+        Lot.key(lot_id),
+        replace(lot, claimed_g=lot.claimed_g - claimed_g, denied_g=lot.denied_g - denied_g),
+    )
+    if back_g:
+        own_key = Holding.key(lot_id, lot.party, lot.party)
+        act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(back_g))
+
+
+def _without_denied(holding: Holding, less_g: int) -> Holding:
+    """Return the holding with fewer grams, those first whose origin is denied."""
+    rest = holding.minus(less_g, Code.ALREADY_LEFT)
+    return replace(rest, denied_g=holding.denied_g - min(holding.denied_g, less_g))
 
 
 def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
@@ -174,12 +201,16 @@ def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     require(closed.holder != body.party, Code.NOT_INDEPENDENT)
     lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
-    require(lot.party == body.party, Code.UNKNOWN_LOT)
-    key = Holding.key(body.lot, closed.holder, body.party)
+    owner = closed.owner or body.party
+    require(body.party in {lot.party, owner}, Code.UNKNOWN_LOT)
+    key = Holding.key(body.lot, closed.holder, owner)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
-    denied_g = lot.denied_g - holding.denied_g + closed.denied_g
-    require(denied_g <= lot.claimed_g, Code.MORE_THAN_RECORDED)
-    act.put(Lot.key(body.lot), replace(lot, denied_g=denied_g))
+    if owner == lot.party:
+        denied_g = lot.denied_g - holding.denied_g + closed.denied_g
+        require(denied_g <= lot.claimed_g - lot.misnamed_g, Code.MORE_THAN_RECORDED)
+        act.put(Lot.key(body.lot), replace(lot, denied_g=denied_g))
+    else:
+        require(closed.denied_g <= lot.misnamed_g, Code.MORE_THAN_RECORDED)
     act.put(key, replace(holding, denied_g=closed.denied_g))
     act.flags.add("denied")
 
@@ -206,7 +237,8 @@ def _take_back_touches(_command: Command, body: TakeBack, closed: TakeBackClosed
 
 
 def _deny_touches(_command: Command, body: DenyClaim, closed: DenyClaimClosed) -> Touches:
-    records = (Lot.key(body.lot), Holding.key(body.lot, closed.holder, body.party))
+    holding = Holding.key(body.lot, closed.holder, closed.owner or body.party)
+    records = (Lot.key(body.lot), holding)
     return Touches(reads=records, writes=records)
 
 
@@ -239,7 +271,7 @@ TYPES = (
         name="lot.deny_claim",
         body=DenyClaim,
         closed=DenyClaimClosed,
-        roles=frozenset({FARMER}),
+        roles=HOLDERS,
         touches=_deny_touches,
         apply=_deny,
     ),

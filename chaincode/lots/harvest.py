@@ -69,7 +69,7 @@ class Supplement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """Open part of `lot.open`: produce from before this ledger; `event_time` is its harvest.
+    """Open part of `lot.open`: produce from before this ledger.
 
     Attributes:
         document: SHA-256 of salt and content of the papers that the second signer has seen.
@@ -80,6 +80,7 @@ class Opening:
     nonce: Bits128
     index: SmallNumber
     crop: Word
+    harvested_at: Timestamp
     document: Sha256
 
 
@@ -124,17 +125,18 @@ def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
         harvested_at=times.timestamp(act.command.event_time),
         estimated=closed.estimated,
         harvest_g=closed.quantity_g,
-        claimed_g=before.claimed_g if before else 0,
-        denied_g=before.denied_g if before else 0,
         entry=act.command.id,
     )
-    # Whoever claimed the goods may have named another producer: the id proves whose they are.
-    is_claimed_of_us = before is not None and before.party == body.party
-    covered_g = _coverable_g(lot, closed.quantity_g) if is_claimed_of_us else 0
-    act.put(Lot.key(body.lot), replace(lot, claimed_g=lot.claimed_g - covered_g))
-    # Never read: nothing comes to a producer's own holding before there is a harvest.
-    held_g = closed.quantity_g - covered_g
-    act.put(Holding.key(body.lot, body.party, body.party), Holding(held_g=held_g))
+    _begin(act, body.lot, lot.with_claims_on(before))
+
+
+def _begin(act: Act, lot_id: str, lot: Lot) -> None:
+    """Write down a lot's own record; what of it was claimed before is covered, the rest held."""
+    covered_g = min(lot.coverable_g, lot.harvest_g)
+    act.put(Lot.key(lot_id), lot.covering(covered_g))
+    # Of a lot that was claimed, goods may have come back to the producer already.
+    key = Holding.key(lot_id, lot.party, lot.party)
+    act.put(key, find_or_empty(act, key, lot.roots).plus(lot.harvest_g - covered_g))
 
 
 def _supplement(act: Act, body: Supplement, closed: HarvestClosed) -> None:
@@ -143,47 +145,40 @@ def _supplement(act: Act, body: Supplement, closed: HarvestClosed) -> None:
     require(lot.party == body.party, Code.UNKNOWN_LOT)
     require(lot.origin in {"harvest", "opening"}, Code.NOT_HARVESTED)
     require_packs(closed.packs, closed.quantity_g)
-    covered_g = _coverable_g(lot, closed.quantity_g)
+    covered_g = min(lot.coverable_g, closed.quantity_g)
     key = Holding.key(body.lot, body.party, body.party)
     holding = find_or_empty(act, key, lot.roots)
     act.put(key, holding.plus(closed.quantity_g - covered_g))
     act.put(
         Lot.key(body.lot),
-        replace(
-            lot,
-            supplement_g=lot.supplement_g + closed.quantity_g,
-            claimed_g=lot.claimed_g - covered_g,
-        ),
+        replace(lot.covering(covered_g), supplement_g=lot.supplement_g + closed.quantity_g),
     )
     act.flags.add("supplemented")
 
 
 def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
     assert act.proposer is not None  # noqa: S101 - a type with two signers
+    harvested_at = times.seconds(body.harvested_at)
+    require(harvested_at <= act.time + times.FUTURE_REFUSED_S, Code.FUTURE_EVENT)
+    require(FARMER in act.proposer.roles, Code.ROLE_MISSING)
     require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
     is_witness = bool(act.principal.roles & {INSPECTOR, CLERK})
     require(is_witness and act.principal.party != body.party, Code.NOT_INDEPENDENT)
     require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
-    require(act.find(Lot, Lot.key(body.lot)) is None, Code.ID_TAKEN)
+    before = act.find(Lot, Lot.key(body.lot))
+    require(before is None or before.origin == "claim", Code.ID_TAKEN)
     require_packs(closed.packs, closed.quantity_g)
     lot = Lot(
         party=body.party,
         origin="opening",
         crop=body.crop,
-        harvested_at=times.timestamp(act.command.event_time),
+        harvested_at=body.harvested_at,
         estimated=closed.estimated,
         harvest_g=closed.quantity_g,
         entry=act.command.id,
     )
-    act.put(Lot.key(body.lot), lot)
-    own = Holding.key(body.lot, body.party, body.party)
-    act.put(own, Holding(held_g=closed.quantity_g))
+    _begin(act, body.lot, lot.with_claims_on(before))
     act.flags.add("opening")
-
-
-def _coverable_g(lot: Lot, quantity_g: int) -> int:
-    """Return how much of what others had claimed of a lot is covered by that many grams more."""
-    return min(lot.claimed_g - lot.denied_g, quantity_g)
 
 
 def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> None:
@@ -201,7 +196,7 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     key = Holding.key(body.lot, body.party, body.party)
     holding = find_or_empty(act, key, lot.roots)
     more_g = closed.quantity_g - lot.harvest_g
-    covered_g = max(0, _coverable_g(lot, more_g))
+    covered_g = max(0, min(lot.coverable_g, more_g))
     corrected = (
         holding.minus(-more_g, Code.ALREADY_LEFT)
         if more_g < 0
@@ -211,12 +206,11 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     act.put(
         Lot.key(body.lot),
         replace(
-            lot,
+            lot.covering(covered_g),
             plot=body.plot,
             crop=body.crop,
             harvested_at=body.harvested_at,
             harvest_g=closed.quantity_g,
-            claimed_g=lot.claimed_g - covered_g,
             estimated=closed.estimated,
             entry=act.command.id,
         ),
@@ -232,11 +226,8 @@ def _require_own_plot(act: Act, party: str, plot_id: str) -> None:
 
 
 def _harvest_touches(_command: Command, body: Harvest, _closed: HarvestClosed) -> Touches:
-    lot = Lot.key(body.lot)
-    return Touches(
-        reads=(Plot.key(body.plot), lot),
-        writes=(lot, Holding.key(body.lot, body.party, body.party)),
-    )
+    records = (Lot.key(body.lot), Holding.key(body.lot, body.party, body.party))
+    return Touches(reads=(Plot.key(body.plot), *records), writes=records)
 
 
 def _supplement_touches(_command: Command, body: Supplement, _closed: HarvestClosed) -> Touches:
@@ -245,8 +236,8 @@ def _supplement_touches(_command: Command, body: Supplement, _closed: HarvestClo
 
 
 def _open_touches(_command: Command, body: Opening, _closed: HarvestClosed) -> Touches:
-    lot = Lot.key(body.lot)
-    return Touches(reads=(lot,), writes=(lot, Holding.key(body.lot, body.party, body.party)))
+    records = (Lot.key(body.lot), Holding.key(body.lot, body.party, body.party))
+    return Touches(reads=records, writes=records)
 
 
 def _correct_touches(

@@ -11,7 +11,9 @@ from chaincode.shapes import Integer, Items, LotId, PseudonymId, Text
 
 RANGES_MAX = 256
 
-StickerNumber = Annotated[int, Integer(1, 99_999_999)]
+STICKERS_MAX = 99_999_999
+
+StickerNumber = Annotated[int, Integer(1, STICKERS_MAX)]
 StickerCount = Annotated[int, Integer(1, 1_000_000)]
 UnbindReason = Annotated[str, Text("wrong-lot|spoiled|not-used|other", "wrong-lot")]
 
@@ -71,7 +73,8 @@ def _bind(act: Act, body: Bind, _closed: None) -> None:
     last = body.first + body.count - 1
     is_free = not any(one.overlaps(body.first, last) for one in roll.ranges)
     require(is_free, Code.LABELS_TAKEN)
-    require(len(roll.ranges) < RANGES_MAX, Code.TOO_MANY_LABELS)
+    has_room = len(roll.ranges) < RANGES_MAX and last <= STICKERS_MAX
+    require(has_room, Code.TOO_MANY_LABELS)
     bound = BoundRange(first=body.first, last=last, lot=body.lot)
     ranges = tuple(sorted((*roll.ranges, bound), key=lambda one: one.first))
     act.put(Roll.key(body.roll), Roll(party=roll.party, ranges=ranges))

@@ -23,7 +23,7 @@ from chaincode.envelope import Command
 from chaincode.errors import Code
 from chaincode.lots.apportion import apportion
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import require_movable
+from chaincode.lots.holdings import find_or_empty, require_movable
 from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
 from chaincode.proposals import content_hash
 from chaincode.shapes import (
@@ -120,7 +120,8 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
             act.get(Holding, key, Code.NOTHING_HELD)
         for child in body.children:
             require_derived(act, child.lot, party=body.party, nonce=body.nonce, index=child.index)
-            require(act.find(Lot, Lot.key(child.lot)) is None, Code.ID_TAKEN)
+            before = act.find(Lot, Lot.key(child.lot))
+            require(before is None or before.origin == "claim", Code.ID_TAKEN)
         require(len({child.lot for child in body.children}) == len(body.children), Code.ID_TAKEN)
         for parent, key in zip(body.parents, keys, strict=True):
             require_movable(act, parent, act.get(Holding, key, Code.NOTHING_HELD))
@@ -140,7 +141,8 @@ def _check_party(act: Act, body: Make) -> None:
 def _check_shares(body: Make, closed: MakeClosed, *, one_child: bool, has_loss: bool) -> None:
     """Check that the numbers fit each other, and the stated formula."""
     count = len(body.children)
-    fits = len(closed.inputs) == len(body.parents) and (count == 1 or not one_child)
+    sources = frozenset(_input_keys(body, closed))
+    fits = len(closed.inputs) == len(body.parents) == len(sources) and (count == 1 or not one_child)
     require(fits and all(len(one.to_g) == count for one in closed.inputs), Code.SHARES_DIFFER)
     weights_g = [one.quantity_g for one in closed.inputs]
     for place in range(count):
@@ -161,10 +163,11 @@ def _put_children(act: Act, body: Make, closed: MakeClosed, type_name: str) -> N
     ancestors = set(body.parents)
     for key in _input_keys(body, closed):
         ancestors.update(act.get(Holding, key, Code.NOTHING_HELD).roots)
-    is_root = len(ancestors) > ROOTS_MAX
-    roots = () if is_root else tuple(sorted(ancestors))
     run = content_hash(type_name, write(body), act.command.closed_hash)
     for place, child in enumerate(body.children):
+        before = act.find(Lot, Lot.key(child.lot))
+        # Goods of a lot that was claimed lie with others already, who know nothing of ancestors.
+        is_root = before is not None or len(ancestors) > ROOTS_MAX
         owned_g = _owned_g(body, closed, place)
         lot = Lot(
             party=body.party,
@@ -175,16 +178,22 @@ def _put_children(act: Act, body: Make, closed: MakeClosed, type_name: str) -> N
             estimated=body.shares == "computed",
             made_g=sum(owned_g.values()),
             parents=tuple(sorted(frozenset(body.parents))),
-            roots=roots,
+            roots=() if is_root else tuple(sorted(ancestors)),
             is_root=is_root,
             run=run,
             entry=act.command.id,
         )
-        act.put(Lot.key(child.lot), lot)
-        for owner, quantity_g in owned_g.items():
-            # Never read: a holding exists only of a lot that does.
-            key = Holding.key(child.lot, body.party, owner)
-            act.put(key, Holding(held_g=quantity_g, roots=roots))
+        _put_child(act, child.lot, lot.with_claims_on(before), owned_g)
+
+
+def _put_child(act: Act, lot_id: str, lot: Lot, owned_g: dict[str, int]) -> None:
+    """Write down a lot and whose it is; the maker's own covers what was claimed before."""
+    covered_g = min(lot.coverable_g, owned_g.get(lot.party, 0))
+    act.put(Lot.key(lot_id), lot.covering(covered_g))
+    for owner, quantity_g in owned_g.items():
+        key = Holding.key(lot_id, lot.party, owner)
+        more_g = quantity_g - (covered_g if owner == lot.party else 0)
+        act.put(key, find_or_empty(act, key, lot.roots).plus(more_g))
 
 
 def _owned_g(body: Make, closed: MakeClosed, place: int) -> dict[str, int]:
@@ -240,9 +249,10 @@ def _make_touches(_command: Command, body: Make, closed: MakeClosed) -> Touches:
     inputs = _input_keys(body, closed)
     children = [Lot.key(child.lot) for child in body.children]
     parents = [Lot.key(parent) for parent in body.parents]
+    named = tuple(dict.fromkeys((*inputs, *children, *_child_keys(body, closed))))
     return Touches(
-        reads=tuple(dict.fromkeys((*parents, *inputs, *children))),
-        writes=tuple(dict.fromkeys((*inputs, *children, *_child_keys(body, closed)))),
+        reads=tuple(dict.fromkeys((*parents, *named))),
+        writes=named,
     )
 
 

@@ -19,6 +19,7 @@ from typing import Annotated
 from chaincode.errors import Code, RejectionError
 from chaincode.shapes import (
     GramsOrNone,
+    GramsSum,
     Items,
     LotId,
     PseudonymId,
@@ -57,10 +58,13 @@ class Lot:
         supplement_g: What the producer added when there turned out to be more.
         claimed_g: Received by others beyond what the producer had recorded.
         denied_g: Of these, what the producer denies to come from here.
+        misnamed_g: Of these, what was claimed in another's name before the producer's record: no
+            harvest ever covers it.
         made_g: What other lots put in.
         parents: The lots that it was made from.
-        roots: All its ancestors, sorted, so that a recall of one meets it. A lot with more than
-            `ROOTS_MAX` starts anew (`is_root`): a recall then names the lot itself.
+        roots: All its ancestors, sorted, so that a recall of one meets it.
+        is_root: It starts anew, without ancestors, and a recall names the lot itself: it has more
+            than `ROOTS_MAX`, or someone had claimed it before it was made.
         run: Of a lot made from others, the hash of what was signed, to take it back by.
         entry: Id of the command whose values these are: the harvest or its latest correction.
     """
@@ -73,10 +77,11 @@ class Lot:
     harvested_at: Timestamp
     estimated: bool
     harvest_g: GramsOrNone = 0
-    supplement_g: GramsOrNone = 0
-    claimed_g: GramsOrNone = 0
-    denied_g: GramsOrNone = 0
-    made_g: GramsOrNone = 0
+    supplement_g: GramsSum = 0
+    claimed_g: GramsSum = 0
+    denied_g: GramsSum = 0
+    misnamed_g: GramsSum = 0
+    made_g: GramsSum = 0
     parents: Parents = ()
     roots: Roots = ()
     is_root: bool = False
@@ -92,6 +97,26 @@ class Lot:
     def total_g(self) -> int:
         """The record's part of the left side of the mass balance."""
         return self.harvest_g + self.supplement_g + self.claimed_g + self.made_g
+
+    @property
+    def coverable_g(self) -> int:
+        """What others claimed and the producer's own record would cover."""
+        return self.claimed_g - self.denied_g - self.misnamed_g
+
+    def with_claims_on(self, before: "Lot | None") -> "Lot":
+        """Return the lot, now recorded, with what had been claimed of it until then.
+
+        Who claimed it may have named another producer: the id proves whose lot it is.
+        """
+        if before is None:
+            return self
+        if before.party != self.party:
+            return replace(self, claimed_g=before.claimed_g, misnamed_g=before.claimed_g)
+        return replace(self, claimed_g=before.claimed_g, denied_g=before.denied_g)
+
+    def covering(self, quantity_g: int) -> "Lot":
+        """Return the lot with that much of what was claimed now on record."""
+        return replace(self, claimed_g=self.claimed_g - quantity_g)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,14 +135,14 @@ class Holding:
         roots: The lot's, so that a sale needs to read nothing else.
     """
 
-    held_g: GramsOrNone
-    sold_g: GramsOrNone = 0
-    discarded_g: GramsOrNone = 0
-    own_use_g: GramsOrNone = 0
-    transformed_g: GramsOrNone = 0
-    lost_g: GramsOrNone = 0
-    surplus_g: GramsOrNone = 0
-    denied_g: GramsOrNone = 0
+    held_g: GramsSum
+    sold_g: GramsSum = 0
+    discarded_g: GramsSum = 0
+    own_use_g: GramsSum = 0
+    transformed_g: GramsSum = 0
+    lost_g: GramsSum = 0
+    surplus_g: GramsSum = 0
+    denied_g: GramsSum = 0
     is_on_hold: bool = False
     roots: Roots = ()
 
