@@ -194,6 +194,7 @@ lots = table(
     number("claimed_g"),
     number("denied_g"),
     number("made_g"),
+    json_column("roots"),
     flag("is_root"),
     text("entry"),
 )
