@@ -31,7 +31,8 @@ from chaincode.shapes import (
 
 FARMER = "farmer"
 SHOP = "shop"
-HOLDERS = frozenset({FARMER, SHOP})
+PACKER = "packer"  # runs a packing house or sorting line (選果場)
+HOLDERS = frozenset({FARMER, SHOP, PACKER})
 
 PARENTS_MAX = 64
 ROOTS_MAX = 128

@@ -16,6 +16,7 @@ from gateway.cli import arguments, enrolment, keyring
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client, RefusedError
 from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.sales import sales_app
 from gateway.cli.sending import send_queue
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
@@ -39,6 +40,7 @@ A registrar invites (`invite`), the person accepts on their own device (`accept`
 enrols what came back (`enrol`). The private key never leaves the device that made it.""",
 )
 app.add_typer(keys_app, name="keys")
+app.add_typer(sales_app, name="sales")
 
 KeyName = Annotated[
     str, typer.Option("--key", "-k", help="A key of `minori keys list`, or a path to its file.")

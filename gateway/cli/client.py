@@ -52,6 +52,10 @@ class Client:
         """Return the JSON of a path, or raise `ApiError` with the problem's own words."""
         return self._json(self._request("GET", path, params=parameters))
 
+    def post(self, path: str, body: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON of many shapes
+        """Send JSON and return the answer's, or raise `ApiError` with the problem's own words."""
+        return self._json(self._request("POST", path, json=body))
+
     def open_session(self, key: Key) -> None:
         """Prove by a signature that this is the key's device; later requests carry the session."""
         challenge = self._json(

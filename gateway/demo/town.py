@@ -20,6 +20,16 @@ from gateway.signing import Device, new_nonce, new_pseudonym
 JST_MINUTES = 540
 COOP, SHOPS, TOWN, AUDITOR = "coop", "shops", "town", "auditor"
 
+# Handle, organisation, role, name: whoever is neither farm nor shop.
+_OFFICES = (
+    ("land-office", TOWN, "land-registrar", ("農地係", "Land office")),
+    ("inspector", TOWN, "inspector", ("検査員", "Inspector")),
+    ("food-safety", TOWN, "recall-officer", ("食品安全係", "Food safety office")),
+    ("packing-house", COOP, "packer", ("選果場", "Packing house")),
+    ("quality-desk", COOP, "recall-officer", ("品質管理", "Quality desk")),
+    ("centre-desk", COOP, "clerk", ("センター窓口", "Centre desk")),
+)
+
 
 @dataclass(slots=True, kw_only=True)
 class Person:
@@ -75,9 +85,10 @@ class Town:
             letter = _letter(number)
             name = (f"直売所{letter}", f"Shop {letter}")
             people[f"shop-{letter.lower()}"] = _person(ledger, SHOPS, "shop", "shop", name)
-        people["land-office"] = _person(
-            ledger, TOWN, "office", "land-registrar", ("農地係", "Land office")
-        )
+        people |= {
+            handle: _person(ledger, organisation, "office", role, name)
+            for handle, organisation, role, name in _OFFICES
+        }
         plots = {f"farm-{_letter(number).lower()}": new_pseudonym() for number in range(farms)}
         return cls(
             constitution=constitution,
@@ -265,17 +276,21 @@ def _constitution(*, demo: bool) -> Constitution:
                 msp="CoopMSP",
                 kind="cooperative",
                 title="農業協同組合",
-                roles=("registrar", "farmer"),
+                roles=("registrar", "farmer", "packer", "clerk", "recall-officer"),
             ),
             Organisation(
-                id=SHOPS, msp="ShopsMSP", kind="shops", title="商店会", roles=("registrar", "shop")
+                id=SHOPS,
+                msp="ShopsMSP",
+                kind="shops",
+                title="商店会",
+                roles=("registrar", "shop", "packer", "recall-officer"),
             ),
             Organisation(
                 id=TOWN,
                 msp="TownMSP",
                 kind="municipality",
                 title="みのり町",
-                roles=("registrar", "land-registrar"),
+                roles=("registrar", "land-registrar", "inspector", "recall-officer"),
             ),
             Organisation(
                 id=AUDITOR, msp="AuditorMSP", kind="auditor", title="監査人", roles=("auditor",)

@@ -17,6 +17,7 @@ KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "plot": "plot",
     "proposal": "pending",
     "recall": "recall",
+    "receipt": "receipt",  # no record: a line of a till's file, found again by its command
     "roll": "roll",
     "shipment": "shipment",
 }

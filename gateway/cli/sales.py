@@ -1,0 +1,115 @@
+"""`minori sales`: book what a till has sold, from its own CSV file."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gateway.cli import keyring
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.sending import send_queue
+from gateway.pos import (
+    Line,
+    MappingError,
+    PosMapping,
+    RowError,
+    Sale,
+    Stock,
+    allocate,
+    read_lines,
+    receipt_of,
+)
+
+ASKED_AT_ONCE = 500
+SHOWN_MAX = 20
+
+sales_app = typer.Typer(
+    no_args_is_help=True,
+    help="""Book sales from a till's own CSV file.
+
+A mapping file says once which column means what. `check` shows what would be booked and what is
+wrong with the file; `import` signs and sends it. Importing a file again books nothing twice.""",
+)
+
+File = Annotated[Path, typer.Argument(help="The till's CSV file, UTF-8 or Shift_JIS (CP932).")]
+Mapping = Annotated[Path, typer.Option("--mapping", "-m", help="The mapping's JSON file.")]
+KeyName = Annotated[str, typer.Option("--key", "-k", help="The shop's key.")]
+Language = Annotated[
+    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
+]
+
+
+@sales_app.command()
+def check(file: File, mapping: Mapping, key: KeyName, lang: Language = "en") -> None:
+    """Show what an import would book, and every row that it could not."""
+    _run(file, mapping, key, lang, is_sending=False)
+
+
+@sales_app.command("import")
+def import_(file: File, mapping: Mapping, key: KeyName, lang: Language = "en") -> None:
+    """Sign and send a sale for every line that is not booked yet."""
+    _run(file, mapping, key, lang, is_sending=True)
+
+
+def _run(file: Path, mapping: Path, key_name: str, lang: str, *, is_sending: bool) -> None:
+    try:
+        key = Key.load(keyring.find(key_name))
+        content = file.read_bytes()
+        lines, errors = read_lines(content, PosMapping.load(mapping), party=key.party)
+        with Client(key.gateway, language=lang) as client:
+            client.open_session(key)
+            stock, known = _ask(client, lines)
+            sales, short, before = allocate(lines, stock, party=key.party, known=known)
+            _show(sales, errors + short, before, lang)
+            if is_sending:
+                _send(key, client, sales)
+    except (ApiError, KeyringError, MappingError, OSError) as error:
+        typer.echo(f"minori: {error}", err=True)
+        raise typer.Exit(1) from None
+    if errors or short:
+        raise typer.Exit(1)
+
+
+def _ask(client: Client, lines: Sequence[Line]) -> tuple[list[Stock], set[str]]:
+    stock: list[Stock] = []
+    known: set[str] = set()
+    receipts = [receipt_of(line) for line in lines]
+    for start in range(0, max(len(receipts), 1), ASKED_AT_ONCE):
+        part = receipts[start : start + ASKED_AT_ONCE]
+        answer = client.post("/api/sales/preparations", {"receipts": part})
+        stock = [Stock(**one) for one in answer["stock"]]
+        known.update(answer["known"])
+    return stock, known
+
+
+def _show(
+    sales: Sequence[Sale], errors: Sequence[RowError], before: Sequence[Line], lang: str
+) -> None:
+    for error in errors:
+        text = error.ja if lang == "ja" else error.en
+        typer.echo(f"row {error.row}: {text}", err=True)
+    grams: Counter[str] = Counter()
+    for sale in sales:
+        grams[sale.lot] += sale.quantity_g
+    for lot, quantity_g in grams.most_common(SHOWN_MAX):
+        typer.echo(f"{lot}  {quantity_g:>9,} g")
+    if len(grams) > SHOWN_MAX:
+        typer.echo(f"… and {len(grams) - SHOWN_MAX} more lots")
+    typer.echo(
+        f"{len(sales)} sales of {sum(grams.values()):,} g, {len(before)} lines booked before, "
+        f"{len(errors)} rows with errors"
+    )
+
+
+def _send(key: Key, client: Client, sales: Sequence[Sale]) -> None:
+    for sale in sales:
+        body, closed = sale.command(key.party)
+        key.queue.append(key.device.sign("lot.sell", body, closed=closed))
+    key.save()
+    counts = Counter(answer.status for answer in send_queue(key, client))
+    typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+    if key.queue:
+        typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
