@@ -1,0 +1,134 @@
+"""A day at a farmers' market on both ledgers: no delivery is stopped, and the balance holds."""
+
+import json
+from collections import Counter
+
+import httpx2
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli.keyring import Key
+from gateway.demo.build import write_keys
+from gateway.demo.founding import Founding
+from gateway.projection import Projection
+from network.cli import app
+from tests.fabric_fixture import running
+from tests.scenarios import books
+from tests.scenarios.acting import accept
+from tests.scenarios.market_day import SHOP, MarketDay
+from tests.scenarios.stage import embedded_stage, fabric_stage
+
+pytestmark = pytest.mark.fabric
+
+
+async def dump_of(stage) -> bytes:
+    """Stop the gateway and return its projection's dump."""
+    stage.gateways[0].stop()
+    projection = await Projection.open(f"sqlite:///{stage.gateways[0].folder}/projection.sqlite")
+    try:
+        return await projection.dump()
+    finally:
+        await projection.close()
+
+
+class Till:
+    """The shop's computer, with the command line and the till's file on it."""
+
+    def __init__(self, day: MarketDay, folder, url: str) -> None:
+        self.folder = folder
+        folder.mkdir()
+        write_keys(day.town, folder, gateway=url)
+        (folder / "mapping.json").write_text(json.dumps(day.mapping(), ensure_ascii=False))
+        content, self.lines, self.wrong = day.till_file()
+        (folder / "till.csv").write_bytes(content)
+
+    def run(self, verb: str) -> tuple[str, str]:
+        """Check or import the file; return the summary line and the row errors."""
+        files = [str(self.folder / "till.csv"), "-m", str(self.folder / "mapping.json")]
+        result = CliRunner().invoke(
+            app,
+            ["sales", verb, *files, "-k", SHOP],
+            env={"MINORI_HOME": str(self.folder)},
+        )
+        assert result.exit_code == 1, (result.output, result.exception)  # there are row errors
+        return result.stdout, result.stderr
+
+
+async def play(day: MarketDay, stage, folder) -> None:
+    """Play the whole day through HTTP, the till's file by the command line."""
+    async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
+        await accept(client, day.dawn())
+        arrivals = await accept(client, day.morning())
+        flags = {one.lot: answer["flags"] for one, answer in zip(day.goods, arrivals, strict=True)}
+        assert flags == {one.lot: ["claimed"] if one.claimed_g else [] for one in day.goods}
+        assert sum(map(len, flags.values())) > len(flags) / 3
+        noon = await accept(client, day.noon())
+        count = len(day.supplemented())
+        assert [one["flags"] for one in noon[-count:]] == [["supplemented"]] * count
+
+        till = Till(day, folder, stage.url)
+        checked, _ = till.run("check")
+        assert "0 lines booked before, 5 rows with errors" in checked
+        imported, errors = till.run("import")
+        assert {int(line.split()[1].rstrip(":")) for line in errors.splitlines()} == till.wrong
+        assert "rejected" not in imported
+        again, _ = till.run("import")
+        assert f"0 sales of 0 g, {till.lines} lines booked before" in again
+
+        # From here on the shop's device goes on where the command line left it.
+        day.town.people[SHOP].device = Key.load(folder / "keys" / f"{SHOP}.json").device
+        await accept(client, day.evening(await held(client, folder)))
+
+
+async def held(client, folder) -> Counter[str]:
+    """Return what the shop still has of each lot, as its own stock list says."""
+    key = Key.load(folder / "keys" / f"{SHOP}.json")
+    challenge = await client.post("/api/sessions/challenge", json={"kid": key.device.kid})
+    jws = key.token(challenge.json()["challenge"], str(client.base_url).rstrip("/"))
+    opened = (await client.post("/api/sessions", json={"jws": jws})).json()
+    answer = await client.post(
+        "/api/sales/preparations",
+        json={"receipts": []},
+        headers={"Authorization": f"Bearer {opened['token']}"},
+    )
+    return Counter({one["lot"]: one["free_g"] for one in answer.json()["stock"]})
+
+
+def check(day: MarketDay, dump: bytes) -> None:
+    """Check the day's end: balance, the shop empty, claims only where a farm added nothing."""
+    state = books.read(dump)
+    assert books.unbalanced(state) == []
+    at_shop = books.holdings(state, holder=day.cast.party(SHOP))
+    assert len(at_shop) == len(day.goods)
+    assert {one["held_g"] for one in at_shop.values()} == {0}
+    settled = {one.lot for one in day.supplemented()}
+    for one in day.goods:
+        expected_g = 0 if one.lot in settled else one.missing_g
+        assert state[f"lot/{one.lot}"]["claimed_g"] == expected_g
+
+
+async def test_a_market_day_ends_alike_on_both_ledgers(tmp_path):
+    day = MarketDay()
+    founding = Founding.of(day.town)
+    async with embedded_stage(tmp_path / "embedded", day.town, founding) as stage:
+        await play(day, stage, tmp_path / "till")
+        on_embedded = await dump_of(stage)
+        chain = (await stage.chains())["embedded"]
+    check(day, on_embedded)
+    founded = {wire for _, wire in founding.bootstraps} | set(founding.registrations)
+    wires = [
+        wire
+        for block in chain
+        for transaction in block.transactions
+        for wire in transaction.commands
+        if wire not in founded
+    ]
+    with running(tmp_path / "network") as network:
+        async with fabric_stage(tmp_path / "fabric", day.town, network, founding=founding) as stage:
+            async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
+                await accept(client, wires)
+            till = Till(day, tmp_path / "till on Fabric", stage.url)
+            again, _ = till.run("import")
+            assert f"0 sales of 0 g, {till.lines} lines booked before" in again
+            on_fabric = await dump_of(stage)
+    assert on_embedded == on_fabric
