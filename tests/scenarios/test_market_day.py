@@ -10,25 +10,15 @@ from typer.testing import CliRunner
 from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.founding import Founding
-from gateway.projection import Projection
 from network.cli import app
 from tests.fabric_fixture import running
 from tests.scenarios import books
 from tests.scenarios.acting import accept
 from tests.scenarios.market_day import SHOP, MarketDay
+from tests.scenarios.replay import commands_after, dump_of
 from tests.scenarios.stage import embedded_stage, fabric_stage
 
 pytestmark = pytest.mark.fabric
-
-
-async def dump_of(stage) -> bytes:
-    """Stop the gateway and return its projection's dump."""
-    stage.gateways[0].stop()
-    projection = await Projection.open(f"sqlite:///{stage.gateways[0].folder}/projection.sqlite")
-    try:
-        return await projection.dump()
-    finally:
-        await projection.close()
 
 
 class Till:
@@ -115,14 +105,7 @@ async def test_a_market_day_ends_alike_on_both_ledgers(tmp_path):
         on_embedded = await dump_of(stage)
         chain = (await stage.chains())["embedded"]
     check(day, on_embedded)
-    founded = {wire for _, wire in founding.bootstraps} | set(founding.registrations)
-    wires = [
-        wire
-        for block in chain
-        for transaction in block.transactions
-        for wire in transaction.commands
-        if wire not in founded
-    ]
+    wires = commands_after(founding, chain)
     with running(tmp_path / "network") as network:
         async with fabric_stage(tmp_path / "fabric", day.town, network, founding=founding) as stage:
             async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:

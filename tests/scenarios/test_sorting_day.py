@@ -1,0 +1,73 @@
+"""A day on the sorting line on both ledgers: shares, culls, a mistaken run, a recall."""
+
+import httpx2
+import pytest
+
+from gateway.demo.founding import Founding
+from tests.fabric_fixture import running
+from tests.scenarios import books
+from tests.scenarios.acting import accept, send
+from tests.scenarios.replay import commands_after, dump_of
+from tests.scenarios.sorting_day import CLASSES, CULL, LINE, SHOPS, SortingDay
+from tests.scenarios.stage import embedded_stage, fabric_stage
+
+pytestmark = pytest.mark.fabric
+
+
+async def play(day: SortingDay, client: httpx2.AsyncClient) -> None:
+    """Play the whole day through HTTP."""
+    await accept(client, day.morning())
+    await accept(client, day.settlements())
+    await accept(client, day.sorting())
+    await accept(client, day.afternoon())
+    await accept(client, [wire for _, wire in day.sales()])
+    declared, recall = day.recall()
+    await accept(client, declared)
+    # Every pack of both classes may hold some of the recalled lot; nothing else is touched.
+    refused = await send(client, [wire for _, wire in day.sales()])
+    assert {one["code"] for one in refused} == {"RECALLED"}
+    await accept(client, day.unrelated_sale())
+    await accept(client, day.lift(recall))
+    await accept(client, [wire for _, wire in day.sales()])
+
+
+def check(day: SortingDay, dump: bytes) -> None:
+    """Check the day's end: the balance, what each class was made of, and what each farm got."""
+    state = books.read(dump)
+    assert books.unbalanced(state) == []
+    put_in_g = sum(one.counted_g for one in day.intakes)
+    made_g = [state[f"lot/{child}"]["made_g"] for child in day.children]
+    assert made_g == [sum(column) for column in zip(*day.to_g, strict=True)]
+    assert 0 < put_in_g - sum(made_g) < put_in_g // 50
+    origins = [value["origin"] for key, value in state.items() if key.startswith("lot/")]
+    assert origins.count("made") == len(CLASSES)
+    assert origins.count("unmade") == 2
+    roots = sorted(one.lot for one in day.intakes)
+    for child in day.children:
+        assert state[f"lot/{child}"]["roots"] == roots
+    for one, to_g in zip(day.intakes, day.to_g, strict=True):
+        owner = day.cast.party(one.farm)
+        own = state[f"holding/{one.lot}/{day.cast.party(LINE)}/{owner}"]
+        assert (own["held_g"], own["transformed_g"]) == (0, one.counted_g)
+        culls = state[f"holding/{day.children[CULL]}/{owner}/{owner}"]
+        assert culls["held_g"] == to_g[CULL]
+        for place, shop in SHOPS.items():
+            at_shop = state[f"holding/{day.children[place]}/{day.cast.party(shop)}/{owner}"]
+            assert (at_shop["held_g"], at_shop["sold_g"]) == (to_g[place] - 2_000, 2_000)
+
+
+async def test_a_sorting_day_ends_alike_on_both_ledgers(tmp_path):
+    day = SortingDay()
+    founding = Founding.of(day.town)
+    async with embedded_stage(tmp_path / "embedded", day.town, founding) as stage:
+        async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
+            await play(day, client)
+        on_embedded = await dump_of(stage)
+        chain = (await stage.chains())["embedded"]
+    check(day, on_embedded)
+    with running(tmp_path / "network") as network:
+        async with fabric_stage(tmp_path / "fabric", day.town, network, founding=founding) as stage:
+            async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
+                await send(client, commands_after(founding, chain))
+            on_fabric = await dump_of(stage)
+    assert on_embedded == on_fabric
