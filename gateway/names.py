@@ -6,7 +6,8 @@ The file is JSON, every name in Japanese and English, every group optional:
      "districts": {"<area code>": {"ja": "北川", "en": "Kitagawa"}},
      "crops":     {"<crop code>": {"ja": "にんじん", "en": "Carrot"}}}
 
-A name that is taken out of the file vanishes from the pages at once; the pseudonym remains.
+A name that is taken out of the file vanishes from the pages at once; the pseudonym remains. What
+the file has no name for, the town's catalogue may have (`gateway.catalogue`).
 """
 
 import json
@@ -17,6 +18,7 @@ from typing import Final
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.catalogue import Catalogue
 from gateway.language import Language
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -86,8 +88,9 @@ class NamesFile(BaseModel):
 class Names:
     """The names of the file as it is now: it is read again whenever it has changed."""
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, catalogue: Catalogue | None = None) -> None:
         self._path = path
+        self._catalogue = catalogue or Catalogue()
         self._read_as: tuple[int, int, int] | None = None
         self._names = NamesFile()
 
@@ -97,15 +100,17 @@ class Names:
 
     def district(self, code: str, language: Language) -> str | None:
         """Return a district's name, or `None`."""
-        return _text(self._current().districts.get(code), language)
+        named = _text(self._current().districts.get(code), language)
+        return named or self._catalogue.district(code, language)
 
     def crop(self, code: str, language: Language) -> str:
         """Return a crop's name; for one without a name, its code."""
-        named = self._current().crops.get(code)
+        named = _text(self._current().crops.get(code), language)
+        named = named or self._catalogue.crop(code, language)
         if named is None and code in CROPS:
             ja, en = CROPS[code]
-            named = Name(ja=ja, en=en)
-        return _text(named, language) or code
+            named = en if language == "en" else ja
+        return named or code
 
     def _current(self) -> NamesFile:
         """Return the file's names; none if it can't be read, as a withdrawn name must not stay."""
@@ -117,6 +122,8 @@ class Names:
             if changed != self._read_as:
                 self._names = _read(self._path, stat.st_size)
                 self._read_as = changed
+        except FileNotFoundError:  # no name was ever published, or all are withdrawn
+            self._names, self._read_as = NamesFile(), (0, 0, 0)
         except (OSError, ValueError) as error:
             if self._names != NamesFile() or self._read_as is None:
                 _log.warning("names_not_read", path=str(self._path), error=type(error).__name__)

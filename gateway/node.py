@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from chaincode.contract import MinoriContract
+from gateway.catalogue import Catalogue
 from gateway.embedded import EmbeddedLedger
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
@@ -31,6 +32,7 @@ class Gateway:
     intake: Intake
     sessions: Sessions
     names: Names
+    catalogue: Catalogue
 
 
 @contextlib.asynccontextmanager
@@ -72,6 +74,7 @@ async def open_gateway(
         stack.push_async_callback(follower.stop)
         await intake.start()
         stack.push_async_callback(intake.stop)
+        catalogue = Catalogue(settings.site.catalogue_path)
         yield Gateway(
             settings=settings,
             ledger=ledger,
@@ -79,7 +82,8 @@ async def open_gateway(
             follower=follower,
             intake=intake,
             sessions=sessions,
-            names=Names(settings.site.names_path),
+            names=Names(settings.site.names_path, catalogue),
+            catalogue=catalogue,
         )
 
 

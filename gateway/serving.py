@@ -13,7 +13,7 @@ import uvloop
 from pydantic import ValidationError
 
 from gateway.api.app import create_app
-from gateway.demo.build import LEDGER_FILE, NAMES_FILE, build
+from gateway.demo.build import LEDGER_FILE, build
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
@@ -21,8 +21,8 @@ from gateway.node import open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
+from gateway.setup.places import CATALOGUE_FILE, NAMES_FILE
 
-DEMO_PHONE = "0000-00-0000"  # nobody's
 STOP_PATIENCE_S = 10
 
 LedgerFactory: TypeAlias = Callable[[Settings], Awaitable[Ledger]]
@@ -93,7 +93,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
         "outbox_path": folder / "outbox.sqlite",
         "sessions": base.sessions.model_copy(update={"path": folder / "sessions.sqlite"}),
         "site": base.site.model_copy(
-            update={"names_path": folder / NAMES_FILE, "office_phone": DEMO_PHONE}
+            update={"names_path": folder / NAMES_FILE, "catalogue_path": folder / CATALOGUE_FILE}
         ),
         "listen": ListenSettings(host="127.0.0.1", port=port),
     }

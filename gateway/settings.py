@@ -63,9 +63,9 @@ class LedgerSettings(Group):
         default=Path("var/ledger.sqlite"),
         description="The embedded ledger's file; its identities are kept beside it.",
     )
-    organisation: str = Field(
-        default="CoopMSP",
-        description="MSP id of the organisation whose gateway this is, on an embedded ledger.",
+    organisation: str | None = Field(
+        default=None,
+        description="Embedded: MSP id of this gateway's organisation; by default the first one.",
     )
     profile: Path | None = Field(
         default=None,
@@ -169,15 +169,19 @@ class SiteSettings(Group):
         description="Scheme, host and port that readers use, no path; printed in QR codes.",
     )
     names_path: Path | None = Field(
-        default=None,
+        default=Path("var/town/names.json"),
         description="JSON file of published names: parties, districts, crops. Read when changed.",
+    )
+    catalogue_path: Path | None = Field(
+        default=Path("var/town/catalogue.json"),
+        description="JSON file of crops, packing, telephone: `minori town apply` writes it.",
     )
     office_ja: str = Field(default="役場", description="Whom to telephone, in Japanese.")
     office_en: str = Field(default="Town hall", description="Whom to telephone, in English.")
     office_phone: str = Field(
         default="",
         pattern=r"^(\+?[0-9][0-9 -]{5,18}[0-9])?$",
-        description="The office's telephone number; it stands on every page.",
+        description="The office's telephone number; by default the catalogue's. On every page.",
     )
 
 
@@ -245,6 +249,7 @@ class Settings(BaseSettings):
         if self.environment is Environment.PRODUCTION:
             if self.site.public_url is None:
                 raise ValueError("in production, labels need MINORI_SITE__PUBLIC_URL")
-            if not self.site.office_phone:
+            catalogue = self.site.catalogue_path
+            if not self.site.office_phone and not (catalogue and catalogue.exists()):
                 raise ValueError("in production, pages need MINORI_SITE__OFFICE_PHONE")
         return self

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from gateway.cli import town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from network.deployment import Deployment
@@ -215,6 +216,7 @@ def _open(directory: Path, progress: Progress) -> Network:
     return Network(topology, progress=progress)
 
 
+app.add_typer(town.town_app, name="town")
 app.add_typer(network_app, name="network")
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import typer
 
-from gateway.demo.build import enact, write_people
-from gateway.demo.town import Town
+from gateway.demo.build import enact
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
 from gateway.serving import demo_settings, operating, run
 from gateway.settings import LedgerKind, Settings
+from gateway.setup.ledger_view import Doors
 from network.native import Network
 from network.telling import Progress, told
 from network.topology import PEER_ORGANISATIONS, Topology
@@ -43,11 +43,9 @@ async def found_once(
     try:
         if (await ledger.query([HEAD]))[HEAD] is not None:
             return
-        town = Town.create()
-        # Before as well: whoever is interrupted now is left with keys, if a few numbers behind.
-        write_people(town, folder, gateway=f"http://127.0.0.1:{port}")
-        await enact(town, ledger, dict(admins), days=days, progress=progress)
-        write_people(town, folder, gateway=f"http://127.0.0.1:{port}")
+        doors = Doors(ledger=ledger, admins=admins)
+        gateway = f"http://127.0.0.1:{port}"
+        await enact(doors, folder, gateway=gateway, days=days, progress=progress)
     finally:
         for one in (ledger, *admins.values()):
             await one.close()

@@ -2,5 +2,5 @@
 
 keyring    keys as files, with what they have not sent yet      arguments  member=value
 client     the gateway's API                                    sending    the queue
-app        the commands themselves
+app        the commands themselves                              town       a town from a workbook
 """

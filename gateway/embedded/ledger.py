@@ -95,8 +95,8 @@ class EmbeddedLedger:
         path: Path,
         *,
         contract: Contract,
-        organisation: str = COOP,
-        organisations: Sequence[str] = ORGANISATIONS,
+        organisation: str | None = None,
+        organisations: Sequence[str] | None = None,
         clock: Callable[[], float] = time.time,
         transaction_bytes_max: int = TRANSACTION_BYTES_MAX,
     ) -> Self:
@@ -106,8 +106,10 @@ class EmbeddedLedger:
             path: The SQLite file. Beside it: SQLite's own `-wal` and `-shm`, `.lock`, and the
                 folder `.identities`.
             contract: What every transaction runs.
-            organisation: MSP id of the organisation whose gateway submits by default.
-            organisations: MSP ids of all, fixed at the first start.
+            organisation: MSP id of the organisation whose gateway submits by default; by default
+                the first one's.
+            organisations: MSP ids of all, fixed at the first start; by default those that the
+                ledger has, and `ORGANISATIONS` for a new one.
             clock: Seconds since 1970; each transaction's proposed time.
             transaction_bytes_max: Bytes of all commands of a transaction.
 
@@ -127,9 +129,14 @@ class EmbeddedLedger:
             executor=executor,
             thread=thread,
             organisations=members,
-            organisation=organisation,
+            organisation=organisation or next(iter(members)),
             transaction_bytes_max=transaction_bytes_max,
         )
+
+    @property
+    def organisations(self) -> tuple[str, ...]:
+        """The MSP ids of its organisations."""
+        return tuple(self._organisations)
 
     def as_identity(self, name: str, *, organisation: str | None = None) -> "IdentityView":
         """Return this same ledger, submitting as another identity.
@@ -307,7 +314,7 @@ def _open(
     path: Path,
     *,
     contract: Contract,
-    organisations: Sequence[str],
+    organisations: Sequence[str] | None,
     clock: Callable[[], float],
 ) -> tuple[Executor, dict[str, identities.Organisation]]:
     """Open or make everything on disk, in the ledger's thread."""
@@ -321,11 +328,11 @@ def _open(
 
 
 def _members(
-    store: Store, folder: Path, organisations: Sequence[str], *, now_s: float
+    store: Store, folder: Path, organisations: Sequence[str] | None, *, now_s: float
 ) -> dict[str, identities.Organisation]:
     """Return the organisations, made at the first start, and checked against block 0."""
     if store.height == 0 and not folder.exists():
-        identities.create(folder, msp_ids=organisations, now_s=now_s)
+        identities.create(folder, msp_ids=organisations or ORGANISATIONS, now_s=now_s)
     members = identities.load(folder)
     authorities = {msp_id: member.ca_pem for msp_id, member in members.items()}
     if store.height == 0:
@@ -333,7 +340,7 @@ def _members(
     (first,) = store.blocks(0, limit=1)
     if configuration(first) != authorities:
         raise IdentityError(f"the identities in {folder} are not this ledger's")
-    if set(authorities) != set(organisations):
+    if organisations is not None and set(authorities) != set(organisations):
         raise IdentityError(
             f"this ledger's organisations are {', '.join(sorted(authorities))};"
             f" asked for: {', '.join(sorted(organisations))}"

@@ -25,9 +25,14 @@ FLAGS_SHOWN: Final = ("late", "future")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Writer:
-    """Writes lots in one language, with the town's names and clock."""
+    """Writes lots in one language, with the town's names and clock.
+
+    Attributes:
+        address: Scheme and host that labels have in their QR codes.
+    """
 
     settings: Settings
+    address: str
     names: Names
     head: Head
     constitution: Constitution
@@ -35,7 +40,7 @@ class Writer:
 
     def lot(self, lot: LotRecord, history: Sequence[HistoryEntry]) -> LotPage:
         """Return the context of a lot's page."""
-        url = f"{self.settings.base_url}/lots/{lot.id}"
+        url = f"{self.address}/lots/{lot.id}"
         kind = self.settings.ledger.kind
         recorded_at = history[0].ledger_time if history else times.seconds(lot.harvested_at)
         district = self.names.district(lot.district, self.language)

@@ -140,6 +140,7 @@ def _writer(gateway: Gateway, founding: Founding, language: Language) -> Writer:
     head, constitution = founding
     return Writer(
         settings=gateway.settings,
+        address=gateway.catalogue.current.town.address or gateway.settings.base_url,
         names=gateway.names,
         head=head,
         constitution=constitution,

@@ -85,13 +85,18 @@ def site_of(
     """
     state = connection.app.state
     state.founding = founding = founding or getattr(state, "founding", None)
+    town = state.gateway.catalogue.current.town
+    given = settings.site.model_fields_set  # what an operator has set outweighs the catalogue
+    office = settings.site.office_en if language == "en" else settings.site.office_ja
+    if f"office_{language}" not in given:
+        office = town.office.text(language) or office
     other = "ja" if language == "en" else "en"
     path = connection.scope["path"]
     return Site(
         language=language,
         other_language_url=f"{quote(path)}?lang={other}",
-        office=settings.site.office_en if language == "en" else settings.site.office_ja,
-        phone=settings.site.office_phone,
+        office=office,
+        phone=settings.site.office_phone or town.phone,
         is_demo=founding is not None and founding[0].demo,
         town=founding[1].title if founding else "",
     )

@@ -179,7 +179,11 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             }
         ),
         sessions=SessionSettings(path=folder / "sessions.sqlite"),
-        site=SiteSettings(names_path=folder / "names.json", office_phone=PHONE),
+        site=SiteSettings(
+            names_path=folder / "names.json",
+            catalogue_path=folder / "catalogue.json",
+            office_phone=PHONE,
+        ),
     )
 
 

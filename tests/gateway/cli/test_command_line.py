@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli.keyring import Key
-from gateway.demo.build import write_people
+from gateway.demo.build import write_keys
 from gateway.demo.town import Town
 from network.cli import app
 from tests.scenarios.stage import READY_PATIENCE_S, embedded_stage
@@ -28,7 +28,7 @@ async def stage(tmp_path, monkeypatch):
     async with embedded_stage(tmp_path, town) as running:
         home = tmp_path / "home"
         home.mkdir()
-        write_people(town, home, gateway=running.url)
+        write_keys(town, home, gateway=running.url)
         monkeypatch.setenv("MINORI_HOME", str(home))
         yield running
 

@@ -312,6 +312,7 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
     entries = await database.read(history.of_lot, story)
     writer = Writer(
         settings=fabric,
+        address=fabric.base_url,
         names=stage.gateway.names,
         head=head,
         constitution=stage.town.constitution,

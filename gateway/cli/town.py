@@ -1,0 +1,234 @@
+"""`minori town`: set a town up from a workbook.
+
+What takes long to import is imported when it is needed: the other commands stay quick.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gateway.language import LANGUAGES, is_language
+
+if TYPE_CHECKING:
+    from gateway.setup.ledger_view import Doors
+    from gateway.setup.planning import Line, Plan
+    from gateway.setup.reading import Reading
+    from gateway.setup.sheets import Book
+
+TOWN_FOLDER = Path("var/town")
+LINES_SHOWN = 20  # of each kind
+
+town_app = typer.Typer(
+    no_args_is_help=True,
+    help="""Set a town up from one Excel workbook, and keep it up to date with it.
+
+`template` writes an empty workbook, `check` says what is wrong in a filled one and what it would
+do, `apply` does it. The ledger is the one that `minori serve` would open (`MINORI_LEDGER__…`).""",
+)
+
+Workbook = Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook.")]
+Folder = Annotated[
+    Path, typer.Option("--directory", "-d", help="Holds register, keys, names and catalogue.")
+]
+Lang = Annotated[
+    str, typer.Option("--lang", envvar="MINORI_LANG", help="ja or en; by default both.")
+]
+Admins = Annotated[
+    list[Path] | None,
+    typer.Option("--admin", help="Fabric: connection.json of an organisation to found; repeat."),
+]
+
+
+@town_app.command()
+def template(file: Workbook) -> None:
+    """Write an empty workbook: headings, drop-downs, a sheet of help, an example in each sheet."""
+    from gateway.setup.template import write_template  # noqa: PLC0415 - see above
+
+    if file.exists():
+        typer.echo(f"minori: {file} exists already: choose another name", err=True)
+        raise typer.Exit(1)
+    write_template(file)
+    typer.echo(f"{file}: fill it in, then `minori town check {file}`")
+
+
+@town_app.command()
+def check(file: Workbook, folder: Folder = TOWN_FOLDER, lang: Lang = "") -> None:
+    """Say what is wrong in a workbook, or what applying it would do. Nothing is changed."""
+    from gateway.settings import Settings  # noqa: PLC0415 - see above
+    from gateway.setup.applying import preview  # noqa: PLC0415 - see above
+    from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
+
+    with _told(lang):
+        settings, reading = Settings(), _read(file)
+
+        async def run() -> "Plan":
+            async with _doors(reading.book, (), is_new=False) as doors:
+                files = TownFiles.within(folder, settings.site)
+                return await preview(reading, files, doors, now=time.time())
+
+        _show(asyncio.run(run()), reading)
+
+
+@town_app.command()
+def apply(
+    file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None, lang: Lang = ""
+) -> None:
+    """Make the town as the workbook has it; what is there already is left alone.
+
+    A new ledger is founded first. On an embedded ledger, stop the gateway while this runs.
+    """
+    from gateway.settings import Settings  # noqa: PLC0415 - see above
+    from gateway.setup.applying import apply_workbook, preview  # noqa: PLC0415 - see above
+    from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
+
+    with _told(lang):
+        settings, reading = Settings(), _read(file)
+        files = TownFiles.within(folder, settings.site)
+
+        asyncio.run(preview(reading, files, None, now=time.time()))  # before a ledger is made
+
+        async def run() -> None:
+            async with _doors(reading.book, admin or (), is_new=True) as doors:
+                assert doors is not None  # noqa: S101 - a ledger in use is an error here
+                _show(await preview(reading, files, doors, now=time.time()), reading)
+                outcome = await apply_workbook(
+                    reading,
+                    files,
+                    doors,
+                    gateway=settings.base_url,
+                    now=time.time(),
+                    progress=lambda text: typer.echo(text, err=True),
+                )
+                typer.echo(f"{outcome.commands} commands are on the ledger")
+
+        asyncio.run(run())
+    typer.echo(f"register  {files.register}   back it up, and keep it private")
+    typer.echo(f"names     {files.names}")
+    typer.echo(f"catalogue {files.catalogue}")
+
+
+@contextlib.contextmanager
+def _told(lang: str) -> Iterator[None]:
+    """Turn what can go wrong into lines for people and exit code 1."""
+    from gateway.cli.keyring import KeyringError  # noqa: PLC0415 - see above
+    from gateway.ledger import LedgerError  # noqa: PLC0415 - see above
+    from gateway.setup.faults import SetupError, WorkbookError  # noqa: PLC0415 - see above
+
+    languages = [one for one in (is_language(lang),) if one] or list(LANGUAGES)
+    try:
+        yield
+    except WorkbookError as error:
+        for fault in error.faults:
+            for place, language in enumerate(languages):
+                typer.echo(("  " if place else "") + fault.text(language), err=True)
+        typer.echo(f"minori: {error}", err=True)
+        raise typer.Exit(1) from None
+    except (SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
+        typer.echo(f"minori: {error}", err=True)
+        raise typer.Exit(1) from None
+
+
+def _read(file: Path) -> "Reading":
+    from gateway.setup.reading import read_workbook  # noqa: PLC0415 - see above
+
+    return read_workbook(file)
+
+
+@contextlib.asynccontextmanager
+async def _doors(
+    book: "Book", profiles: Sequence[Path], *, is_new: bool
+) -> AsyncIterator["Doors | None"]:
+    """Open the ledger that the settings name, and close it.
+
+    Args:
+        book: Whose organisations a new ledger gets.
+        profiles: Of the organisations whose admin is here, on Fabric.
+        is_new: Whether an embedded ledger is made if there is none. If not, and where another
+            process has it open, there are no doors: `None`.
+    """
+    from gateway.settings import LedgerKind, Settings  # noqa: PLC0415 - see above
+
+    settings = Settings().ledger
+    async with contextlib.AsyncExitStack() as stack:
+        if settings.kind is LedgerKind.FABRIC:
+            assert settings.profile is not None  # noqa: S101 - the settings have checked it
+            yield await _on_fabric(settings.profile, profiles, stack)
+        elif is_new or settings.path.exists():
+            yield await _embedded(settings.path, book, stack, is_needed=is_new)
+        else:
+            yield None
+
+
+async def _on_fabric(
+    own: Path, profiles: Sequence[Path], stack: contextlib.AsyncExitStack
+) -> "Doors":
+    from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415 - see above
+    from gateway.fabric_ledger import FabricLedger  # noqa: PLC0415 - see above
+    from gateway.setup.ledger_view import Doors  # noqa: PLC0415 - see above
+
+    ledger = FabricLedger.from_profile(ConnectionProfile.load(own))
+    stack.push_async_callback(ledger.close)
+    admins = {}
+    for path in profiles:
+        profile = ConnectionProfile.load(path)
+        admins[profile.msp_id] = FabricLedger.from_profile(profile, identity="admin")
+        stack.push_async_callback(admins[profile.msp_id].close)
+    return Doors(ledger=ledger, admins=dict(admins))
+
+
+async def _embedded(
+    path: Path, book: "Book", stack: contextlib.AsyncExitStack, *, is_needed: bool
+) -> "Doors | None":
+    from chaincode.contract import MinoriContract  # noqa: PLC0415 - see above
+    from gateway.embedded import EmbeddedLedger, LedgerInUseError  # noqa: PLC0415 - see above
+    from gateway.setup.ledger_view import Doors  # noqa: PLC0415 - see above
+
+    is_there = path.exists()  # noqa: ASYNC240 - nobody else waits
+    working = [row.msp for row in book.organisations if row.kind != "auditor"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        ledger = await EmbeddedLedger.open(
+            path, contract=MinoriContract(), organisations=None if is_there else working or None
+        )
+    except LedgerInUseError:
+        if is_needed:
+            raise
+        typer.echo("the ledger is in use: compared with the register's memory of it", err=True)
+        return None
+    stack.push_async_callback(ledger.close)
+    admins = {
+        msp: ledger.as_identity("admin", organisation=msp)
+        for msp in working
+        if msp in ledger.organisations
+    }
+    return Doors(ledger=ledger, admins=dict(admins))
+
+
+def _show(plan: "Plan", reading: "Reading") -> None:
+    for name in reading.passed_over:
+        typer.echo(f"読まなかったもの / not read: {name}", err=True)
+    if plan.founds:
+        typer.echo("新しい台帳をつくります / a new ledger is founded")
+    _list("登録 / new", plan.created)
+    _list("変更 / changed", plan.changed)
+    _list("ブックにないもの（そのまま） / not in the workbook, left alone", plan.left)
+    typer.echo(f"変更なし / as it is: {plan.same}")
+
+
+def _list(title: str, lines: "Sequence[Line]") -> None:
+    if not lines:
+        return
+    counts = Counter(line.sheet for line in lines)
+    summary = ", ".join(f"{sheet} {count}" for sheet, count in counts.items())
+    typer.echo(f"{title}: {summary}")
+    for line in lines[:LINES_SHOWN]:
+        members = f"  ({', '.join(line.members)})" if line.members else ""
+        typer.echo(f"  {line.sheet} {line.what}{members}")
+    if len(lines) > LINES_SHOWN:
+        typer.echo(f"  … {len(lines) - LINES_SHOWN} more")

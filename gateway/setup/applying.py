@@ -1,0 +1,126 @@
+"""Sign and submit what the ledger lacks, then publish; may be repeated, also after a crash.
+
+Every step asks the ledger what is there and adds what is missing, so the second application of one
+workbook submits nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from gateway.setup.checking import check
+from gateway.setup.faults import WorkbookError
+from gateway.setup.keys import Keys
+from gateway.setup.ledger_view import Doors, check_ledger, refresh
+from gateway.setup.places import TownFiles
+from gateway.setup.planning import Plan, make_plan
+from gateway.setup.publishing import publish_catalogue, publish_names, read_edition
+from gateway.setup.reading import Reading
+from gateway.setup.register import Register
+from gateway.setup.sheets import Book
+from gateway.setup.submitting import Submission
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an application did: the plan it followed, and how many commands it submitted."""
+
+    plan: Plan
+    commands: int
+
+
+def today_in(book: Book, now: float) -> str:
+    """Return the town's date."""
+    offset = timedelta(minutes=book.town[0].offset_minutes if book.town else 0)
+    return (datetime.fromtimestamp(now, UTC) + offset).date().isoformat()
+
+
+def plan_application(reading: Reading, register: Register, files: TownFiles, *, today: str) -> Plan:
+    """Return what an application would do.
+
+    Raises:
+        WorkbookError: The workbook has faults.
+        WrongTownError: It is of another town.
+    """
+    faults = check(reading, today=today)
+    if faults:
+        raise WorkbookError(faults)
+    plan = make_plan(reading.book, register, read_edition(files), today=today)
+    if plan.faults:
+        raise WorkbookError(plan.faults)
+    return plan
+
+
+async def preview(reading: Reading, files: TownFiles, doors: Doors | None, *, now: float) -> Plan:
+    """Return what an application would do now; nothing is written anywhere.
+
+    Args:
+        reading: The workbook.
+        files: The town's files, if there are any.
+        doors: To the ledger; `None` where it can't be asked, so the register's memory must do.
+        now: Seconds since 1970.
+
+    Raises:
+        SetupError: One of its leaves.
+    """
+    today = today_in(reading.book, now)
+    register = Register.look(files.register)
+    try:
+        plan = plan_application(reading, register, files, today=today)
+        if doors is not None and await check_ledger(doors.ledger, register, reading.book):
+            await refresh(doors.ledger, register)
+            plan = plan_application(reading, register, files, today=today)
+    finally:
+        register.close()
+    return plan
+
+
+async def apply_workbook(
+    reading: Reading,
+    files: TownFiles,
+    doors: Doors,
+    *,
+    gateway: str,
+    now: float,
+    at: int | None = None,
+    progress: Progress = lambda _text: None,
+) -> Outcome:
+    """Make the town as the workbook has it.
+
+    Args:
+        reading: The workbook.
+        files: The town's files; made if there are none.
+        doors: To the ledger.
+        gateway: The address written into keys and invitations.
+        now: Seconds since 1970.
+        at: Ledger time, for a demo's ledger.
+        progress: Told each step, for people to read.
+
+    Raises:
+        SetupError: One of its leaves; nothing is submitted on a fault of the workbook.
+    """
+    today = today_in(reading.book, now)
+    await preview(reading, files, doors, now=now)  # before anything is written
+    register = Register.open(files.register)
+    try:
+        if await check_ledger(doors.ledger, register, reading.book):
+            await refresh(doors.ledger, register)
+        plan = plan_application(reading, register, files, today=today)
+        submission = Submission(
+            book=reading.book,
+            register=register,
+            keys=Keys(files, register, gateway=gateway),
+            doors=doors,
+            wanted=plan.wanted,
+            at=at,
+            today=today,
+            progress=progress,
+        )
+        commands = await submission.run()
+        publish_names(files, register, plan.wanted)
+        publish_catalogue(files, plan.edition, read_edition(files))
+    finally:
+        register.close()
+    return Outcome(plan=plan, commands=commands)

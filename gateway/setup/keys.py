@@ -1,0 +1,91 @@
+"""The keys made on this computer: registrars', land registrars', tills'; in a demo, everybody's."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from chaincode.canonical import Json
+from gateway.cli.keyring import Key, invitation
+from gateway.setup.faults import SetupError
+from gateway.setup.places import TownFiles, replace_file
+from gateway.setup.register import Entry, Register
+from gateway.setup.sheets import MAKE
+from gateway.setup.wishes import Wish
+from gateway.signing import Device
+
+PRIVATE = 0o600
+
+
+class Keys:
+    """Key files of a town, by the code of their holder; loaded when first needed."""
+
+    def __init__(self, files: TownFiles, register: Register, *, gateway: str) -> None:
+        self._files = files
+        self._register = register
+        self._gateway = gateway
+        self._loaded: dict[str, Key] = {}
+
+    def make(self, wanted: Iterable[Wish]) -> None:
+        """Make the keys that the workbook wants made here and that are not there."""
+        made = []
+        for wish in wanted:
+            if wish.key != MAKE or self._register.entries["people", wish.code].kid:
+                continue
+            entry = self._register.entries["people", wish.code]
+            party = self._register.entries["parties", str(wish.record["party"])]
+            made.append(replace(entry, kid=self._made(entry, party).device.kid))
+        self._register.put(made)
+
+    def device(self, code: str) -> Device:
+        """Return the device of the person with that code.
+
+        Raises:
+            SetupError: Its key has commands that were never sent.
+            KeyringError: Its file is not here.
+        """
+        return self._key(code).device
+
+    def stand(self, code: str, record: Json) -> None:
+        """Bring a device to where the ledger says that it stands."""
+        if isinstance(record, dict):
+            device = self._key(code).device
+            device.seq, device.prev = int(str(record["next"])), str(record["prev"])
+
+    def save(self) -> None:
+        """Write every key that was used."""
+        for key in self._loaded.values():
+            key.save()
+
+    def invite(self, wish: Wish) -> None:
+        """Write the invitation for a person whose own device makes the key."""
+        entry = self._register.entries["people", wish.code]
+        party = self._register.entries["parties", str(wish.record["party"])]
+        text = invitation(
+            gateway=self._gateway, ledger=self._register.ledger, actor=entry.id, party=party.id
+        )
+        replace_file(self._files.invitation(wish.code), text + "\n", mode=PRIVATE)
+
+    def _made(self, entry: Entry, party: Entry) -> Key:
+        """Make a key, or find the one that an interrupted application left."""
+        path = self._files.key(entry.code)
+        if path.exists():
+            key = Key.load(path)
+            if (key.device.ledger, key.device.actor) != (self._register.ledger, entry.id):
+                raise SetupError(
+                    f"{path} は別の人の鍵です / {path} is somebody else's key: move it away"
+                )
+            return key
+        device = Device.create(ledger=self._register.ledger, actor=entry.id)
+        key = Key(path=path, device=device, party=party.id, gateway=self._gateway)
+        key.save()
+        return key
+
+    def _key(self, code: str) -> Key:
+        if code not in self._loaded:
+            key = Key.load(self._files.key(code))
+            if key.queue:
+                raise SetupError(
+                    f"{key.path} に未送信の記録があります / it has commands that were never sent: "
+                    f"`minori submit queue --key {key.path}` first"
+                )
+            self._loaded[code] = key
+        return self._loaded[code]

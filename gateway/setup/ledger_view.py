@@ -1,0 +1,83 @@
+"""What the ledger has of a town, and whether it is the town's ledger at all."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chaincode import shapes
+from chaincode.canonical import Json
+from chaincode.registry.records import CONSTITUTION, HEAD, Constitution
+from gateway.ledger import Ledger
+from gateway.setup.faults import RegisterError, WrongTownError
+from gateway.setup.register import Register
+from gateway.setup.sheets import DEMO, Book
+
+QUERY_KEYS_MAX = 500  # at a time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doors:
+    """The ways to a ledger.
+
+    Attributes:
+        ledger: As the own gateway submits to it.
+        admins: By MSP id, as that organisation's admin does; needed for a new ledger only.
+    """
+
+    ledger: Ledger
+    admins: Mapping[str, Ledger] = field(default_factory=dict)
+
+
+async def read(ledger: Ledger, keys: Sequence[str]) -> dict[str, Json]:
+    """Return the state of any number of keys."""
+    state: dict[str, Json] = {}
+    for start in range(0, len(keys), QUERY_KEYS_MAX):
+        state |= await ledger.query(keys[start : start + QUERY_KEYS_MAX])
+    return state
+
+
+async def refresh(ledger: Ledger, register: Register) -> None:
+    """Note in the register what the ledger has."""
+    entries = register.entries.values()
+    devices = [f"device/{entry.kid}" for entry in entries if entry.kid]
+    register.seen(await read(ledger, [*(entry.key for entry in entries), *devices]))
+
+
+async def check_ledger(ledger: Ledger, register: Register, book: Book) -> bool:
+    """Check that ledger, register and workbook belong together; return whether it is founded.
+
+    Raises:
+        WrongTownError: The ledger is another town's, or a demo would meet a real town.
+        RegisterError: The register does not fit the ledger.
+    """
+    state = await ledger.query([HEAD, CONSTITUTION])
+    head, there = state[HEAD], state[CONSTITUTION]
+    if not isinstance(head, dict) or not isinstance(there, dict):
+        if any(entry.ledger is not None for entry in register.entries.values()):
+            raise RegisterError(
+                "この台帳は空ですが、登録簿は別の台帳のものです / "
+                "the ledger is empty, but the register is of another one:"
+                " check MINORI_LEDGER__… and --directory"
+            )
+        return False
+    if head["demo"] != (book.town[0].kind == DEMO):
+        raise WrongTownError(
+            "デモと本番は混ぜられません / a demo and a real town can't mix: "
+            f"the ledger is {'a demo' if head['demo'] else 'a real town'}"
+        )
+    if register.constitution is None:
+        raise RegisterError(
+            "この台帳の登録簿がありません。バックアップから戻してください / "
+            "the ledger is founded, but there is no register of it here:"
+            " restore it from the backup, or check --directory"
+        )
+    if head["ledger"] != register.ledger:
+        raise WrongTownError(
+            "この台帳は、登録簿の町のものではありません / "
+            f"this is not the ledger of the register's town: {head['ledger']}"
+        )
+    constitution = shapes.read(
+        Constitution, {name: value for name, value in there.items() if name != "v"}
+    )
+    if constitution != register.in_force:
+        register.amend(constitution)
+    return True

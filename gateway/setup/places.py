@@ -1,0 +1,65 @@
+"""The files of a town that the ledger must not have, and how they are written.
+
+var/town/
+├ register.sqlite      0600   who is behind which pseudonym, with names and telephone numbers
+├ keys/<code>.json     0600   keys made on this computer
+├ invitations/<code>   0600   to hand to the person whose device makes its own key
+├ names.json                  names that parties have published
+└ catalogue.json              crops, packing and the like; older versions beside it
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from gateway.settings import SiteSettings
+
+NAMES_FILE = "names.json"
+CATALOGUE_FILE = "catalogue.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TownFiles:
+    """Where everything is."""
+
+    folder: Path
+    names: Path
+    catalogue: Path
+
+    @classmethod
+    def within(cls, folder: Path, site: SiteSettings | None = None) -> Self:
+        """Return the files below a folder; names and catalogue where settings say otherwise."""
+        given = site.model_fields_set if site else set()
+        names = site.names_path if site and "names_path" in given else None
+        catalogue = site.catalogue_path if site and "catalogue_path" in given else None
+        return cls(
+            folder=folder,
+            names=names or folder / NAMES_FILE,
+            catalogue=catalogue or folder / CATALOGUE_FILE,
+        )
+
+    @property
+    def register(self) -> Path:
+        """The private register."""
+        return self.folder / "register.sqlite"
+
+    def key(self, code: str) -> Path:
+        """The key of the person with that code."""
+        return self.folder / "keys" / f"{code}.json"
+
+    def invitation(self, code: str) -> Path:
+        """The invitation for the person with that code."""
+        return self.folder / "invitations" / f"{code}.txt"
+
+
+def replace_file(path: Path, content: str, *, mode: int) -> None:
+    """Write a file whole or not at all, durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
