@@ -149,6 +149,19 @@ class SortingDay:
         body = {"recall": recall, "reason": "wrong-test"}
         return self.cast.two_sign("food-safety", "quality-desk", "recall.lift", body, None)
 
+    def repacking(self) -> list[bytes]:
+        """A shop repacks what it has of the first farm's."""
+        shop, owner = SHOPS[0], self.cast.party(self.intakes[0].farm)
+        name = self.cast.named(shop, "lot")
+        body = {
+            "nonce": name["nonce"],
+            "parents": [self.children[0]],
+            "children": [{"lot": name["lot"], "index": name["index"], "crop": "cucumber"}],
+            "shares": "measured",
+        }
+        closed = {"inputs": [{"quantity_g": 1_000, "to_g": [1_000], "owner": owner}]}
+        return [self.cast.act(shop, "lot.repack", body, closed)]
+
     def unrelated_sale(self) -> list[bytes]:
         """A farm sells at its gate what has never been near the line."""
         name = self.cast.named("farm-b", "lot")

@@ -1,8 +1,11 @@
 """A day on the sorting line on both ledgers: shares, culls, a mistaken run, a recall."""
 
+import asyncio
+
 import httpx2
 import pytest
 
+from chaincode.envelope import parse
 from gateway.demo.founding import Founding
 from tests.fabric_fixture import running
 from tests.scenarios import books
@@ -56,6 +59,56 @@ def check(day: SortingDay, dump: bytes) -> None:
             assert (at_shop["held_g"], at_shop["sold_g"]) == (to_g[place] - 2_000, 2_000)
 
 
+async def race(day: SortingDay, stage) -> None:
+    """Let a recall commit while its goods are being sold; the chain says which sale came first."""
+    stage.gateways[0].start()
+    await stage.gateways[0].ready()
+    sales = {shop: [] for shop in SHOPS.values()}
+    for shop, wire in day.sales():
+        sales[shop].append(wire)
+    declared, recall = day.recall()
+    async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
+
+        async def sell(wires: list[bytes]) -> None:
+            for wire in wires:
+                await send(client, [wire])
+
+        selling = [asyncio.create_task(sell(wires)) for wires in sales.values()]
+        done = 0
+        while not done:  # until the first sale is through
+            await asyncio.sleep(0.02)
+            answer = await client.get(f"/api/commands/{parse(sales['shop-a'][0]).id}")
+            done = answer.status_code == 200 and answer.json()["status"] == "accepted"
+        await accept(client, declared)
+        await asyncio.gather(*selling)
+        # A child made afterwards is covered, too.
+        answers = await send(client, day.repacking())
+        assert [one["code"] for one in answers] == ["RECALLED"]
+    await accept_nothing_after(stage, recall, [wire for wires in sales.values() for wire in wires])
+
+
+async def accept_nothing_after(stage, recall: str, sales: list[bytes]) -> None:
+    """Check on every peer: sold before the recall or refused after it, and both have happened."""
+    for blocks in (await stage.chains()).values():
+        codes: dict[bool, set[str]] = {False: set(), True: set()}
+        is_recalled = False
+        for wire, result in in_order(blocks):
+            command = parse(wire)
+            if command.type == "proposal.approve" and command.body["type"] == "recall.declare":
+                is_recalled = is_recalled or command.body["body"]["recall"] == recall
+            if wire in sales:
+                codes[is_recalled].add(str(result["code"]))
+        assert codes == {False: {"ACCEPTED"}, True: {"RECALLED"}}
+
+
+def in_order(blocks):
+    """Yield every command of a chain that was taken, with its result."""
+    for block in blocks:
+        for transaction in block.transactions:
+            if transaction.valid:
+                yield from zip(transaction.commands, transaction.results, strict=True)
+
+
 async def test_a_sorting_day_ends_alike_on_both_ledgers(tmp_path):
     day = SortingDay()
     founding = Founding.of(day.town)
@@ -70,4 +123,5 @@ async def test_a_sorting_day_ends_alike_on_both_ledgers(tmp_path):
             async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
                 await send(client, commands_after(founding, chain))
             on_fabric = await dump_of(stage)
+            await race(day, stage)
     assert on_embedded == on_fabric
