@@ -123,7 +123,7 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
             before = act.find(Lot, Lot.key(child.lot))
             require(before is None or before.origin == "claim", Code.ID_TAKEN)
         require(len({child.lot for child in body.children}) == len(body.children), Code.ID_TAKEN)
-        for parent, key in zip(body.parents, keys, strict=True):
+        for parent, key in zip(body.parents, keys, strict=False):
             require_movable(act, parent, act.get(Holding, key, Code.NOTHING_HELD))
         crops = {lot.crop for lot in parents if lot} | {child.crop for child in body.children}
         require(not one_crop or len(crops) == 1, Code.CROP_DIFFERS)
@@ -214,14 +214,18 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
     same = content_hash(body.type, write(run), act.command.closed_hash)
     is_same = all(lot.origin == "made" and lot.run == same for lot in lots)
     require(is_same, Code.RUN_DIFFERS)
-    for place, (child, lot) in enumerate(zip(run.children, lots, strict=True)):
-        for owner, quantity_g in _owned_g(run, closed, place).items():
-            key = Holding.key(child.lot, run.party, owner)
-            holding = act.get(Holding, key, Code.NOTHING_HELD)
-            require_movable(act, child.lot, holding)
-            is_untouched = holding == Holding(held_g=quantity_g, roots=lot.roots)
-            require(is_untouched, Code.ALREADY_LEFT)
-            act.put(key, replace(holding, held_g=0))
+    owned = [
+        (child.lot, lot, Holding.key(child.lot, run.party, owner), quantity_g)
+        for place, (child, lot) in enumerate(zip(run.children, lots, strict=True))
+        for owner, quantity_g in _owned_g(run, closed, place).items()
+    ]
+    for lot_id, _, key, _ in owned:
+        require_movable(act, lot_id, act.get(Holding, key, Code.NOTHING_HELD))
+    for _, lot, key, quantity_g in owned:
+        untouched = Holding(held_g=quantity_g, roots=lot.roots)
+        require(act.get(Holding, key, Code.NOTHING_HELD) == untouched, Code.ALREADY_LEFT)
+        act.put(key, replace(untouched, held_g=0))
+    for child, lot in zip(run.children, lots, strict=True):
         unmade = replace(lot, origin="unmade", made_g=0, entry=act.command.id)
         act.put(Lot.key(child.lot), unmade)
     for key, one in zip(_input_keys(run, closed), closed.inputs, strict=True):

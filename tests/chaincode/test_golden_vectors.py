@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from chaincode import canonical, commands, envelope, shapes
-from chaincode.errors import FaultError
 from chaincode.derived_ids import derive_id
+from chaincode.errors import FaultError
 from chaincode.registry.people import enrolment_message
 from tests.golden import generate
 

@@ -40,21 +40,21 @@ CONSTITUTION = {
             "msp": "CoopMSP",
             "kind": "cooperative",
             "title": "農業協同組合",
-            "roles": ["registrar", "farmer"],
+            "roles": ["registrar", "farmer", "inspector", "recall-officer"],
         },
         {
             "id": "shops",
             "msp": "ShopsMSP",
             "kind": "shops",
             "title": "商店会",
-            "roles": ["registrar", "shop"],
+            "roles": ["registrar", "shop", "recall-officer"],
         },
         {
             "id": "town",
             "msp": "TownMSP",
             "kind": "municipality",
             "title": "みのり町役場",
-            "roles": ["registrar", "land-registrar"],
+            "roles": ["registrar", "land-registrar", "clerk", "recall-officer"],
         },
         {
             "id": "auditor",
@@ -71,6 +71,7 @@ PARTIES = {
     "farm": ("coop", "farm"),
     "next-farm": ("coop", "farm"),
     "old-farm": ("coop", "farm"),
+    "sorting-house": ("coop", "hall"),
     "helpers": ("coop", "household"),
     "shop": ("shops", "shop"),
     "other-shop": ("shops", "shop"),
@@ -87,6 +88,12 @@ PEOPLE = {
     "grocer": ("other-shop", "shop"),
     "land-officer": ("town-office", "land-registrar"),
     "elder": ("old-farm", "farmer"),
+    "sorter": ("sorting-house", "farmer"),
+    "inspector": ("coop-office", "inspector"),
+    "town-clerk": ("town-office", "clerk"),
+    "coop-recaller": ("coop-office", "recall-officer"),
+    "shops-recaller": ("shops-office", "recall-officer"),
+    "town-recaller": ("town-office", "recall-officer"),
 }
 WITHOUT_DEVICE = ("elder",)
 PLOTS = {"field": "farm", "paddy": "next-farm", "terrace": "old-farm"}
@@ -275,7 +282,7 @@ class World:
         }
         self.act(by, "key.enrol", body)
 
-    def harvest(self, by: str, quantity_g: int, plot: str = "field") -> str:
+    def harvest(self, by: str, quantity_g: int, plot: str = "field", crop: str = "carrot") -> str:
         """Return a new lot."""
         name = self.name(by)
         body = {
@@ -284,7 +291,7 @@ class World:
             "nonce": name["nonce"],
             "index": name["index"],
             "plot": pseudonym(f"plot {plot}"),
-            "crop": "carrot",
+            "crop": crop,
         }
         self.act(by, "lot.harvest", body, {"quantity_g": quantity_g, "estimated": False})
         return name["id"]
@@ -323,10 +330,14 @@ class World:
         }
         self.act(by, "mandate.grant", body)
 
-    def holding(self, lot: str, holder: str) -> dict | None:
-        """Return what someone's party holds of a lot, and where the rest of it went."""
-        party = self.party(holder)
-        return self.ledger.record(f"holding/{lot}/{party}/{party}")
+    def holding(self, lot: str, holder: str, owner: str | None = None) -> dict | None:
+        """Return what someone's party holds of a lot, and where the rest of it went.
+
+        `owner`: whose goods, if not its own.
+        """
+        return self.ledger.record(
+            f"holding/{lot}/{self.party(holder)}/{self.party(owner or holder)}"
+        )
 
 
 @cache

@@ -8,7 +8,9 @@ The words after the code say what of the command is spoiled: two faults that spo
 can stand in one command, and then the code that comes first must win.
 
     envelope    what any command's envelope can have wrong: key, sequence, time, authority
-    founding    people    mandates    proposals    plots    harvest    handover    outflow
+    lots        what many commands on lots have in common: packs, holds, recalls
+    founding    people    mandates    proposals    plots
+    harvest     handover    outflow    consignment    stock    making    labels    recalls
 """
 
 from collections.abc import Callable
@@ -65,6 +67,11 @@ def fault(type_name: str, code: str, *spoils: str) -> Callable[[Spoil], Spoil]:
     return enter
 
 
+def unpacked(draft: Draft) -> dict:
+    """Return the closed part without packs, which another fault may have spoiled already."""
+    return {name: member for name, member in draft.closed.items() if name != "packs"}
+
+
 def faults(type_name: str) -> list[Fault]:
     """Return the faults of one type, or of `ANY`."""
     return [one for one in FAULTS if one.type == type_name]
@@ -89,8 +96,14 @@ for _family in (
     "mandates",
     "proposals",
     "plots",
+    "lots",
     "harvest",
     "handover",
     "outflow",
+    "consignment",
+    "stock",
+    "making",
+    "labels",
+    "recalls",
 ):
     import_module(f"tests.chaincode.rejections.{_family}")

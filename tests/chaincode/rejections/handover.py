@@ -2,7 +2,7 @@
 
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym
-from tests.chaincode.rejections import fault
+from tests.chaincode.rejections import fault, unpacked
 
 SHIP = "lot.ship"
 RECEIVE = "lot.receive"
@@ -31,14 +31,19 @@ def ships_a_lot_it_does_not_hold(draft: Draft) -> None:
     draft.body["lot"] = draft.world.harvest("neighbour", 20_000, "paddy")
 
 
+@fault(SHIP, "NOTHING_HELD", "owner")
+def ships_goods_of_someone_who_has_none_there(draft: Draft) -> None:
+    draft.closed["owner"] = draft.world.party("neighbour")
+
+
 @fault(SHIP, "ID_NOT_DERIVED", "shipment")
 def ships_under_a_name_it_likes(draft: Draft) -> None:
     draft.body["shipment"] = "0" * 20
 
 
-@fault(SHIP, "ID_TAKEN", "state")
+@fault(SHIP, "ID_TAKEN", "state", "hold", "recall")
 def ships_twice(draft: Draft) -> None:
-    draft.world.act(draft.by, SHIP, draft.body, draft.closed | {"quantity_g": 1})
+    draft.world.act(draft.by, SHIP, draft.body, unpacked(draft) | {"quantity_g": 1})
 
 
 @fault(SHIP, "INSUFFICIENT_QUANTITY", "quantity")
@@ -70,6 +75,13 @@ for _type in (RECEIVE, CORRECT, RETURN):
     fault(_type, "UNKNOWN_SHIPMENT", "party")(is_neither_recipient_nor_sender)
 
 
+for _type in (RECEIVE, CORRECT, RETURN):
+
+    @fault(_type, "UNKNOWN_SHIPMENT", "owner")
+    def names_another_owner(draft: Draft) -> None:
+        draft.closed["owner"] = draft.world.party("neighbour")
+
+
 @fault(RECEIVE, "UNKNOWN_SHIPMENT", "party")
 def receives_what_it_has_sent(draft: Draft) -> None:
     draft.by = "farmer"
@@ -78,7 +90,7 @@ def receives_what_it_has_sent(draft: Draft) -> None:
 
 @fault(RECEIVE, "NOT_IN_TRANSIT", "state")
 def receives_twice(draft: Draft) -> None:
-    draft.world.act(draft.by, RECEIVE, draft.body, draft.closed)
+    draft.world.act(draft.by, RECEIVE, draft.body, unpacked(draft))
 
 
 @fault(RECEIVE, "NOT_IN_TRANSIT", "state")
@@ -147,6 +159,16 @@ def settles_another_lot(draft: Draft) -> None:
 def settles_the_wrong_way_round(draft: Draft) -> None:
     sender, recipient = draft.closed["sender"], draft.closed["recipient"]
     draft.closed |= {"sender": recipient, "recipient": sender}
+
+
+@fault(SETTLE, "UNKNOWN_SHIPMENT", "owner")
+def settles_goods_of_another_owner(draft: Draft) -> None:
+    draft.closed["owner"] = draft.world.party("neighbour")
+
+
+@fault(SETTLE, "UNKNOWN_SHIPMENT", "consigned")
+def settles_what_was_sold_as_consigned(draft: Draft) -> None:
+    draft.closed["consigned"] = True
 
 
 @fault(SETTLE, "NOT_DISPUTED", "state")

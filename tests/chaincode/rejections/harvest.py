@@ -1,12 +1,18 @@
-"""Faults of harvesting, and of correcting a harvest."""
+"""Faults of harvesting, correcting a harvest, supplementing it, and opening stock."""
 
+from copy import deepcopy
+from dataclasses import replace
+
+from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym, timestamp
-from tests.chaincode.rejections import fault
+from tests.chaincode.rejections import fault, unpacked
 from tests.chaincode.world import DAY_S, NOW
 
 HARVEST = "lot.harvest"
 CORRECT = "lot.correct_harvest"
+SUPPLEMENT = "lot.supplement"
+OPEN = "lot.open"
 
 
 @fault(HARVEST, "NOT_YOUR_PARTY", "party")
@@ -36,7 +42,7 @@ def harvests_under_another_index(draft: Draft) -> None:
 
 @fault(HARVEST, "ID_TAKEN", "state")
 def harvests_a_lot_twice(draft: Draft) -> None:
-    draft.world.act(draft.by, HARVEST, draft.body, draft.closed)
+    draft.world.act(draft.by, HARVEST, draft.body, unpacked(draft))
 
 
 @fault(CORRECT, "FUTURE_EVENT", "harvested_at")
@@ -70,6 +76,11 @@ def corrects_anothers_lot(draft: Draft) -> None:
     draft.body |= {"party": draft.world.party("neighbour"), "plot": pseudonym("plot paddy")}
 
 
+@fault(CORRECT, "NOT_HARVESTED", "lot")
+def corrects_stock_from_before_the_ledger(draft: Draft) -> None:
+    draft.body["lot"] = deeds.open_stock(draft.world, "farmer", 20_000)
+
+
 @fault(CORRECT, "NOT_THE_LATEST", "corrects")
 def corrects_another_entry_than_the_latest(draft: Draft) -> None:
     draft.body["corrects"] = "ab" * 32
@@ -78,3 +89,64 @@ def corrects_another_entry_than_the_latest(draft: Draft) -> None:
 @fault(CORRECT, "ALREADY_LEFT", "quantity")
 def corrects_below_what_has_left(draft: Draft) -> None:
     draft.closed["quantity_g"] -= 1
+
+
+@fault(SUPPLEMENT, "NOT_YOUR_PARTY", "party")
+def supplements_for_another_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("neighbour")
+
+
+@fault(SUPPLEMENT, "UNKNOWN_LOT", "lot")
+def supplements_no_lot(draft: Draft) -> None:
+    draft.body["lot"] = "0" * 20
+
+
+@fault(SUPPLEMENT, "UNKNOWN_LOT", "lot")
+def supplements_anothers_lot(draft: Draft) -> None:
+    draft.body["lot"] = draft.world.harvest("neighbour", 20_000, "paddy")
+
+
+@fault(SUPPLEMENT, "NOT_HARVESTED", "lot")
+def supplements_what_others_only_claimed(draft: Draft) -> None:
+    draft.body["lot"] = deeds.claim(draft.world, "shopkeeper", of="farmer", quantity_g=1_000)
+
+
+@fault(SUPPLEMENT, "NOT_HARVESTED", "lot")
+def supplements_what_was_made_of_other_lots(draft: Draft) -> None:
+    draft.body["lot"] = deeds.merge(draft.world, "farmer", draft.body["lot"])
+
+
+@fault(OPEN, "FUTURE_EVENT", "harvested_at")
+def opens_stock_harvested_later_than_tomorrow(draft: Draft) -> None:
+    draft.body["harvested_at"] = timestamp(NOW + DAY_S + 1)
+
+
+@fault(OPEN, "ROLE_MISSING", "proposer", "approver")
+def opens_stock_of_an_office(draft: Draft) -> None:
+    draft.by = "town-clerk"
+
+
+@fault(OPEN, "NOT_YOUR_PARTY", "party")
+def opens_stock_of_another_party(draft: Draft) -> None:
+    draft.body["party"] = draft.world.party("neighbour")
+
+
+@fault(OPEN, "NOT_INDEPENDENT", "approver")
+def opens_stock_that_only_another_farmer_has_seen(draft: Draft) -> None:
+    draft.approver = "neighbour"
+
+
+@fault(OPEN, "NOT_INDEPENDENT", "approver")
+def opens_stock_that_only_someone_of_the_farm_has_seen(draft: Draft) -> None:
+    draft.approver = "farmhand"
+
+
+@fault(OPEN, "ID_NOT_DERIVED", "lot")
+def opens_a_lot_of_a_name_it_likes(draft: Draft) -> None:
+    draft.body["lot"] = "0" * 20
+
+
+@fault(OPEN, "ID_TAKEN", "state")
+def opens_a_lot_twice(draft: Draft) -> None:
+    first = replace(draft, body=deepcopy(draft.body), closed=unpacked(draft))
+    assert first.answer() == "ACCEPTED"

@@ -14,6 +14,10 @@ def takes_from_a_lot_it_does_not_hold(draft: Draft) -> None:
     draft.body["lot"] = draft.world.harvest("neighbour", 20_000, "paddy")
 
 
+def takes_of_an_owner_whose_goods_it_does_not_hold(draft: Draft) -> None:
+    draft.closed["owner"] = draft.world.party("neighbour")
+
+
 def takes_more_than_it_holds(draft: Draft) -> None:
     draft.closed["quantity_g"] += 1
 
@@ -21,6 +25,7 @@ def takes_more_than_it_holds(draft: Draft) -> None:
 for _type in ("lot.sell", "lot.discard", "lot.own_use", CORRECT):
     fault(_type, "NOT_YOUR_PARTY", "party")(takes_for_another_party)
     fault(_type, "NOTHING_HELD", "lot")(takes_from_a_lot_it_does_not_hold)
+    fault(_type, "NOTHING_HELD", "owner")(takes_of_an_owner_whose_goods_it_does_not_hold)
     fault(_type, "INSUFFICIENT_QUANTITY", "quantity")(takes_more_than_it_holds)
 
 

@@ -1,0 +1,291 @@
+"""What people do with lots beyond harvest and hand-over, in a world that must accept it.
+
+    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=5_000)
+    child = deeds.make(world, "farmer", "lot.merge", [(lot, 9_000, [9_000])], ["carrot"])
+    recall = deeds.recall(world, lot)
+
+Each returns the id of what came into being: a lot, a shipment, a recall; else of the command.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from chaincode.lots.records import Holding, Lot, Shipment, is_balanced
+from chaincode.overlay import decode_state
+from tests.chaincode.pen import derived_id, pseudonym, sha256_hex
+from tests.chaincode.world import World
+
+Part = tuple  # (lot, grams put in, grams of these in each child), and at times the owner's handle
+PLOTS = {"farmer": "field", "neighbour": "paddy"}
+BASIS = {"kind": "safety", "cause": "residue", "scope": "lot"}
+
+
+def arrive(
+    world: World, by: str, lot: str, *, of: str, counted_g: int, crop: str = "carrot"
+) -> str:
+    body = {"lot": lot, "party": world.party(by)}
+    closed = {"producer": world.party(of), "crop": crop, "counted_g": counted_g}
+    return world.act(by, "lot.arrive", body, closed)
+
+
+def claim(world: World, by: str, *, of: str, quantity_g: int) -> str:
+    """Let goods arrive of a lot that its producer has not recorded yet."""
+    lot = world.name(of)["id"]
+    arrive(world, by, lot, of=of, counted_g=quantity_g)
+    return lot
+
+
+def harvest_named(world: World, by: str, name: dict, quantity_g: int, **body: object) -> str:
+    """Harvest a lot under a name drawn before."""
+    named = {
+        "lot": name["id"],
+        "party": world.party(by),
+        "nonce": name["nonce"],
+        "index": name["index"],
+        "plot": pseudonym(f"plot {PLOTS[by]}"),
+        "crop": "carrot",
+        **body,
+    }
+    closed = {"quantity_g": quantity_g, "estimated": False}
+    return world.act(by, "lot.harvest", named, closed)
+
+
+def correct_arrival(world: World, by: str, lot: str, *, of: str, was_g: int, counted_g: int) -> str:
+    body = {"lot": lot, "party": world.party(by), "reason": "typing"}
+    closed = {"producer": world.party(of), "was_g": was_g, "counted_g": counted_g}
+    return world.act(by, "lot.correct_arrival", body, closed)
+
+
+def deny(world: World, by: str, lot: str, *, holder: str, denied_g: int, **more: str) -> str:
+    body = {"lot": lot, "party": world.party(by)}
+    closed = {"holder": world.party(holder), "denied_g": denied_g, **more}
+    return world.act(by, "lot.deny_claim", body, closed)
+
+
+def take(world: World, verb: str, by: str, lot: str, quantity_g: int, of: str | None = None) -> str:
+    """Sell, use up, or hand back grams; `of`: whose goods, if not one's own."""
+    body = {"lot": lot, "party": world.party(by)}
+    if verb == "discard":
+        body["reason"] = "unsold"
+    closed = {"quantity_g": quantity_g, **owner(world, of)}
+    return world.act(by, f"lot.{verb}", body, closed)
+
+
+def owner(world: World, handle: str | None) -> dict:
+    """Return the member that says whose goods, where it is not the holder."""
+    return {} if handle is None else {"owner": world.party(handle)}
+
+
+def correct_outflow(
+    world: World,
+    by: str,
+    lot: str,
+    *,
+    outflow: str,
+    was_g: int,
+    quantity_g: int,
+    of: str | None = None,
+) -> str:
+    body = {
+        "lot": lot,
+        "party": world.party(by),
+        "corrects": "ab" * 32,
+        "outflow": outflow,
+        "reason": "typing",
+    }
+    closed = {"was_g": was_g, "quantity_g": quantity_g, **owner(world, of)}
+    return world.act(by, "lot.correct_outflow", body, closed)
+
+
+def count(world: World, by: str, lot: str, counted_g: int, of: str | None = None) -> str:
+    """Take stock."""
+    body = {"lot": lot, "party": world.party(by), "reason": "miscount"}
+    return world.act(by, "lot.take_stock", body, {"counted_g": counted_g, **owner(world, of)})
+
+
+def hold(world: World, by: str, lot: str, of: str | None = None) -> str:
+    body = {"lot": lot, "party": world.party(by), "reason": "suspicion"}
+    return world.act(by, "lot.hold", body, owner(world, of))
+
+
+def release(world: World, by: str, lot: str, of: str | None = None) -> str:
+    return world.act(by, "lot.release", {"lot": lot, "party": world.party(by)}, owner(world, of))
+
+
+def consign(
+    world: World, by: str, lot: str, *, to: str, quantity_g: int, of: str | None = None
+) -> str:
+    """Ship goods that stay their owner's."""
+    name = world.name(by)
+    body = {
+        "shipment": name["id"],
+        "nonce": name["nonce"],
+        "index": name["index"],
+        "lot": lot,
+        "party": world.party(by),
+    }
+    closed = {"recipient": world.party(to), "quantity_g": quantity_g, "consigned": True}
+    world.act(by, "lot.ship", body, closed | owner(world, of))
+    return name["id"]
+
+
+def receive(world: World, by: str, lot: str, shipment: str, received_g: int, of: str) -> str:
+    """Count goods that stay their owner's."""
+    body = {"shipment": shipment, "lot": lot, "party": world.party(by)}
+    return world.act(by, "lot.receive", body, {"received_g": received_g, **owner(world, of)})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run as it can be signed: type, open and closed part."""
+
+    type: str
+    body: dict
+    closed: dict
+
+    @property
+    def children(self) -> list[str]:
+        return [child["lot"] for child in self.body["children"]]
+
+
+def run(
+    world: World,
+    by: str,
+    type_name: str,
+    parts: Sequence[Part],
+    children: Sequence[str],
+    *,
+    shares: str = "measured",
+) -> Run:
+    """Return a run that is not signed yet; `children`: the crop of each, or `crop/grade`."""
+    nonce, party = world.nonce(), world.party(by)
+    made = []
+    for index, text in enumerate(children):
+        crop, _, grade = text.partition("/")
+        child = {"lot": derived_id(world.id, party, nonce, index), "index": index, "crop": crop}
+        made.append(child | ({"grade": grade} if grade else {}))
+    inputs = [
+        {"quantity_g": quantity_g, "to_g": list(to_g), **owner(world, of[0] if of else None)}
+        for _, quantity_g, to_g, *of in parts
+    ]
+    body = {
+        "party": party,
+        "nonce": nonce,
+        "parents": [part[0] for part in parts],
+        "children": made,
+        "shares": shares,
+    }
+    return Run(type=type_name, body=body, closed={"salt": world.nonce(), "inputs": inputs})
+
+
+def make(
+    world: World,
+    by: str,
+    type_name: str,
+    parts: Sequence[Part],
+    children: Sequence[str],
+    *,
+    shares: str = "measured",
+) -> Run:
+    made = run(world, by, type_name, parts, children, shares=shares)
+    world.act(by, made.type, made.body, made.closed)
+    return made
+
+
+def merge(world: World, by: str, *lots: str) -> str:
+    """Merge all that someone's party holds of its own lots."""
+    parts = [(lot, held_g, [held_g]) for lot in lots if (held_g := held(world, lot, by))]
+    return make(world, by, "lot.merge", parts, ["carrot"]).children[0]
+
+
+def unmake(world: World, by: str, made: Run) -> str:
+    return world.act(by, "lot.unmake", unmaking(made), made.closed)
+
+
+def unmaking(made: Run) -> dict:
+    return {"type": made.type, "run": made.body, "reason": "typing"}
+
+
+def held(world: World, lot: str, holder: str, of: str | None = None) -> int:
+    """Return the grams on hand."""
+    holding = world.holding(lot, holder, of)
+    return holding["held_g"] if holding else 0
+
+
+def declaration(world: World, by: str, roots: Sequence[str], **basis: str) -> dict:
+    """Return the open part of a recall, of an emergency or a drill."""
+    name = world.name(by)
+    return {
+        "recall": name["id"],
+        "nonce": name["nonce"],
+        "index": name["index"],
+        "party": world.party(by),
+        **BASIS,
+        **basis,
+        "roots": list(roots),
+    }
+
+
+def recall(world: World, *roots: str, by: str = "coop-recaller", type_: str = "emergency") -> str:
+    """Recall at once."""
+    body = declaration(world, by, roots)
+    world.act(by, f"recall.{type_}", body)
+    return body["recall"]
+
+
+def by_two(
+    world: World, first: str, second: str, type_name: str, body: dict, closed: dict | None = None
+) -> str:
+    """Propose, and let someone else approve."""
+    if closed is not None:
+        closed = {"salt": world.nonce(), **closed}
+    proposal = world.act(first, type_name, body, closed)
+    approval = {
+        "proposal": proposal,
+        "proposer": {"device": world.kid(first), "actor": world.actor(first)},
+        "type": type_name,
+        "body": body,
+    }
+    return world.act(second, "proposal.approve", approval, closed)
+
+
+def end(world: World, recall_id: str, verb: str = "lift") -> str:
+    """Lift or close a recall."""
+    reason = {"reason": "no-fault-found"} if verb == "lift" else {}
+    body = {"recall": recall_id, **reason}
+    return by_two(world, "coop-recaller", "town-recaller", f"recall.{verb}", body)
+
+
+def open_stock(world: World, by: str, quantity_g: int, crop: str = "rice") -> str:
+    """Enter produce from before the ledger."""
+    name = world.name(by)
+    body = {
+        "lot": name["id"],
+        "party": world.party(by),
+        "nonce": name["nonce"],
+        "index": name["index"],
+        "crop": crop,
+        "harvested_at": "2025-10-01T00:00:00Z",
+        "document": sha256_hex(b"papers"),
+    }
+    closed = {"quantity_g": quantity_g, "estimated": False}
+    by_two(world, by, "inspector", "lot.open", body, closed)
+    return name["id"]
+
+
+def records(world: World, shape: type, prefix: str) -> dict[str, object]:
+    """Return every record of a kind, by the rest of its key."""
+    return {
+        key.removeprefix(prefix): decode_state(shape, raw)
+        for key, raw in world.ledger.state.items()
+        if key.startswith(prefix)
+    }
+
+
+def assert_balanced(world: World) -> None:
+    """Assert the mass balance of every lot."""
+    holdings = records(world, Holding, "holding/")
+    shipments = records(world, Shipment, "shipment/").values()
+    for lot_id, lot in records(world, Lot, "lot/").items():
+        theirs = [one for key, one in holdings.items() if key.startswith(f"{lot_id}/")]
+        assert is_balanced(lot, theirs, [one for one in shipments if one.lot == lot_id]), lot_id

@@ -1,0 +1,86 @@
+"""Right commands that make lots from lots, take that back, and bind stickers."""
+
+from tests.chaincode import deeds
+from tests.chaincode.drafts import Draft, prepares
+from tests.chaincode.pen import pseudonym
+from tests.chaincode.world import World
+
+
+def _draft(world: World, by: str, made: deeds.Run) -> Draft:
+    return Draft(world=world, by=by, type=made.type, body=made.body, closed=made.closed)
+
+
+def _merged(world: World) -> deeds.Run:
+    first, second = world.harvest("farmer", 20_000), world.harvest("farmer", 10_000)
+    parts = [(first, 20_000, [20_000], "farmer"), (second, 10_000, [10_000])]
+    return deeds.run(world, "farmer", "lot.merge", parts, ["carrot"])
+
+
+@prepares("lot.merge")
+def _merge(world: World) -> Draft:
+    return _draft(world, "farmer", _merged(world))
+
+
+@prepares("lot.repack")
+def _repack(world: World) -> Draft:
+    lot = world.harvest("farmer", 20_000)
+    parts = [(lot, 20_000, [12_000, 7_500])]
+    return _draft(
+        world, "farmer", deeds.run(world, "farmer", "lot.repack", parts, ["carrot", "carrot"])
+    )
+
+
+@prepares("lot.sort")
+def _sort(world: World) -> Draft:
+    """Two farms' goods, on consignment with the sorting house; their shares by formula."""
+    parts = []
+    for by, plot, quantity_g, to_g in (
+        ("farmer", "field", 20_000, [12_000, 6_000, 1_600]),
+        ("neighbour", "paddy", 10_000, [6_000, 3_000, 800]),
+    ):
+        lot = world.harvest(by, quantity_g, plot)
+        deeds.arrive(world, "sorter", lot, of=by, counted_g=quantity_g)
+        parts.append((lot, quantity_g, to_g, by))
+    classes = ["carrot/l", "carrot/m", "carrot/cull"]
+    return _draft(
+        world, "sorter", deeds.run(world, "sorter", "lot.sort", parts, classes, shares="computed")
+    )
+
+
+@prepares("lot.process")
+def _process(world: World) -> Draft:
+    first = world.harvest("farmer", 20_000)
+    second = world.harvest("farmer", 10_000, crop="apple")
+    parts = [(first, 20_000, [9_000]), (second, 10_000, [6_000])]
+    return _draft(
+        world, "farmer", deeds.run(world, "farmer", "lot.process", parts, ["carrot-juice"])
+    )
+
+
+@prepares("lot.unmake")
+def _unmake(world: World) -> Draft:
+    made = _merged(world)
+    world.act("farmer", made.type, made.body, made.closed)
+    return Draft(world=world, by="farmer", type="", body=deeds.unmaking(made), closed=made.closed)
+
+
+def _stickers(world: World, roll: str) -> dict:
+    return {
+        "roll": pseudonym(f"roll {roll}"),
+        "party": world.party("farmer"),
+        "first": 501,
+        "count": 500,
+    }
+
+
+@prepares("label.bind")
+def _bind(world: World) -> Draft:
+    body = {**_stickers(world, "bind"), "lot": world.harvest("farmer", 20_000)}
+    return Draft(world=world, by="farmer", type="", body=body)
+
+
+@prepares("label.unbind")
+def _unbind(world: World) -> Draft:
+    stickers, lot = _stickers(world, "unbind"), world.harvest("farmer", 20_000)
+    world.act("farmer", "label.bind", {**stickers, "lot": lot})
+    return Draft(world=world, by="farmer", type="", body={**stickers, "reason": "wrong-lot"})

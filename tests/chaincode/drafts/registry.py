@@ -1,0 +1,137 @@
+"""Right commands of founding, people, mandates, proposals and land."""
+
+from copy import deepcopy
+
+from tests.chaincode.drafts import Draft, build, prepares
+from tests.chaincode.pen import Pen, bits128, pseudonym
+from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, World
+from tests.identities import creator
+
+
+@prepares("registry.bootstrap")
+def _bootstrap(world: World) -> Draft:
+    body = world.bootstrap("coop", constitution=deepcopy(CONSTITUTION))
+    admin = creator(MSPS["coop"])
+    return Draft(world=world, by="coop-registrar", type="", body=body, creator=admin)
+
+
+@prepares("constitution.amend")
+def _amend(world: World) -> Draft:
+    constitution = deepcopy(CONSTITUTION)
+    constitution["organisations"][0]["roles"].append("teacher")
+    body = {"constitution": constitution}
+    return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
+
+
+@prepares("rules.activate")
+def _activate(world: World) -> Draft:
+    body = {"rules": 1, "epoch": 2}
+    return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
+
+
+@prepares("party.register")
+def _register_party(world: World) -> Draft:
+    body = {"party": pseudonym("party new"), "kind": "farm"}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("actor.register")
+def _register_actor(world: World) -> Draft:
+    body = {
+        "actor": pseudonym("actor new"),
+        "party": world.party("farmer"),
+        "roles": [{"role": "farmer", "since": SINCE, "until": "2030-03-31"}],
+    }
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("actor.grant")
+def _grant(world: World) -> Draft:
+    body = {
+        "actor": world.actor("helper"),
+        "roles": [{"role": "farmer", "since": SINCE, "until": "2030-03-31"}],
+        "devices": [world.kid("helper")],
+    }
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("key.enrol")
+def _enrol(world: World) -> Draft:
+    pen, nonce = Pen("device second"), bits128("invitation")
+    body = {
+        "actor": world.actor("farmer"),
+        "jwk": pen.jwk,
+        "nonce": nonce,
+        "proof": pen.prove(world.id, world.actor("farmer"), nonce),
+    }
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("key.revoke")
+def _revoke(world: World) -> Draft:
+    body = {"device": world.kid("farmer"), "actor": world.actor("farmer"), "spared": []}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("auditor.register")
+def _register_auditor(world: World) -> Draft:
+    pen, nonce = Pen("device auditor"), bits128("invitation")
+    body = {
+        "organisation": "auditor",
+        "party": pseudonym("party auditors"),
+        "actor": pseudonym("actor auditor"),
+        "roles": [{"role": "auditor", "since": SINCE, "until": "2030-03-31"}],
+        "jwk": pen.jwk,
+        "nonce": nonce,
+        "proof": pen.prove(world.id, pseudonym("actor auditor"), nonce),
+    }
+    return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
+
+
+def _mandate(world: World, principal: str) -> dict:
+    return {
+        "principal": world.actor(principal),
+        "agent": world.actor("helper"),
+        "types": ["lot.harvest", "lot.ship"],
+        "since": SINCE,
+        "until": "2030-03-31",
+    }
+
+
+@prepares("mandate.grant")
+def _grant_mandate(world: World) -> Draft:
+    return Draft(world=world, by="farmer", type="", body=_mandate(world, "farmer"))
+
+
+@prepares("mandate.register")
+def _register_mandate(world: World) -> Draft:
+    body = _mandate(world, "elder")
+    return Draft(world=world, by="coop-registrar", type="", body=body, approver="coop-deputy")
+
+
+@prepares("mandate.revoke")
+def _revoke_mandate(world: World) -> Draft:
+    world.mandate("farmer", "helper", "lot.harvest")
+    body = {"principal": world.actor("farmer"), "agent": world.actor("helper")}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("plot.register")
+def _register_plot(world: World) -> Draft:
+    body = {
+        "plot": pseudonym("plot new"),
+        "party": world.party("farmer"),
+        "district": "45383-MINAMI",
+    }
+    return Draft(world=world, by="land-officer", type="", body=body)
+
+
+@prepares("proposal.approve")
+def _approve(world: World) -> Draft:
+    return build("lot.settle", world).approval()
+
+
+@prepares("proposal.withdraw")
+def _withdraw(world: World) -> Draft:
+    proposal = world.act("coop-registrar", "rules.activate", {"rules": 1, "epoch": 2})
+    return Draft(world=world, by="coop-registrar", type="", body={"proposal": proposal})
