@@ -49,8 +49,47 @@ class Story:
         )
         sell = town.take("sell", "shop-a", self.lot, 1_500, at=NOW_S)
         too_much = town.take("sell", "shop-a", self.lot, 99_000, at=NOW_S)  # taken and rejected
-        _, other = town.harvest("farm-b", 5_000, at=NOW_S)
-        return [[harvest, ship], [receive], list(settling), [sell, too_much, harvest], [other]]
+        other, harvest_b = town.harvest("farm-b", 5_000, at=NOW_S)
+        return [
+            *([harvest, ship], [receive], list(settling), [sell, too_much, harvest], [harvest_b]),
+            [self.merge(other), self.bind(other), self.recall(other)],
+        ]
+
+    def merge(self, lot: str) -> bytes:
+        """Turn some of farm B's lot into another."""
+        person = self.town.people["farm-b"]
+        name = person.device.name_record(person.party)
+        body = {
+            "party": person.party,
+            "nonce": name.nonce,
+            "parents": [lot],
+            "children": [{"lot": name.id, "index": name.index, "crop": "carrot"}],
+            "shares": "measured",
+        }
+        closed = {"inputs": [{"quantity_g": 2_000, "to_g": [2_000]}]}
+        return person.device.sign("lot.merge", body, closed=closed, at=NOW_S)
+
+    def bind(self, lot: str) -> bytes:
+        """Stick stickers on packs of it."""
+        person = self.town.people["farm-b"]
+        body = {"roll": "R4M9X2B0KTD7", "party": person.party, "first": 1, "count": 50, "lot": lot}
+        return person.device.sign("label.bind", body, at=NOW_S)
+
+    def recall(self, lot: str) -> bytes:
+        """Recall it at once."""
+        person = self.town.people["quality-desk"]
+        name = person.device.name_record(person.party)
+        body = {
+            "recall": name.id,
+            "nonce": name.nonce,
+            "index": name.index,
+            "party": person.party,
+            "kind": "safety",
+            "cause": "residue",
+            "scope": "lot",
+            "roots": [lot],
+        }
+        return person.device.sign("recall.emergency", body, at=NOW_S)
 
     async def run(self, folder: Path) -> None:
         path = folder / "ledger.sqlite"

@@ -29,12 +29,34 @@ PAYLOAD = {
 LOT = {
     "v": 1,
     "party": "7Q4M9X2B0KTD",
+    "origin": "harvest",
     "plot": "7Q4M9X2B0KTE",
     "crop": "carrot",
     "harvested_at": "2026-04-01T20:00:00Z",
     "harvest_g": 1000,
+    "supplement_g": 0,
+    "claimed_g": 0,
+    "denied_g": 0,
+    "misnamed_g": 0,
+    "made_g": 0,
+    "parents": [],
+    "roots": [],
+    "is_root": False,
     "estimated": False,
     "entry": "ef" * 32,
+}
+HOLDING = {
+    "v": 1,
+    "held_g": 1,
+    "sold_g": 2,
+    "discarded_g": 3,
+    "own_use_g": 4,
+    "transformed_g": 5,
+    "lost_g": 6,
+    "surplus_g": 7,
+    "denied_g": 8,
+    "is_on_hold": True,
+    "roots": [],
 }
 
 
@@ -179,9 +201,9 @@ def test_weird_key_is_set_aside(key):
 @pytest.mark.parametrize(("key", "value"), WEIRD_LOTS)
 def test_record_of_another_shape_is_in_the_state_but_has_no_row(key, value):
     (changes,) = reading.read(block_of(transaction_of(writes={key: canonical(value)})))
-    assert [aside.kind for aside in changes.quarantined] == ["view"]
+    assert {aside.kind for aside in changes.quarantined} == {"view"}
     assert changes.state == {key: canonical(value).decode()}
-    assert [rows for by_key in changes.views.values() for rows in by_key.values()] == [[]]
+    assert [rows for by_key in changes.views.values() for rows in by_key.values() if rows] == []
 
 
 def test_results_that_are_too_few_set_the_commands_aside():
@@ -237,7 +259,9 @@ async def test_everything_weird_is_stored_and_nothing_stops(projection):
     assert [row["id"] for row in await rows(projection, domain.lots)] == ["ok"]
     aside = await rows(projection, tables.quarantine)
     expected = len(pairs) + len(WEIRD_LOTS) + len(WEIRD_VALUES) + len(WEIRD_KEYS) + 1
-    assert len(aside) == expected
+    # A record that several tables show is set aside for each that it does not fit.
+    views = {row["tx_id"] for row in aside if row["kind"] == "view"}
+    assert len(views) + sum(row["kind"] != "view" for row in aside) == expected
     assert [row["reason"] for row in aside if row["tx_id"] == "dd" * 32] == ["taken twice"]
     before = await projection.content_digest()
     await rebuild(projection, ListLedger(blocks))
@@ -286,19 +310,17 @@ async def test_content_of_fixed_blocks_stays_as_it_is(projection):
                 writes={
                     "lot/a": canonical(LOT),
                     "contract/demo_time": b'{"ledger_time":5,"v":1}',
-                    "holding/a/b/c": canonical(
-                        {"v": 1, "held_g": 1, "sold_g": 2, "discarded_g": 3, "own_use_g": 4}
-                    ),
+                    "holding/a/b/c": canonical(HOLDING),
                 },
             )
         )
     ]
     await projection.apply_all(blocks)
     found = await projection.content_digest()
-    assert found == "8e87d6979a82dd61aae5c36b781786312597eba67f9f220a427d12a795b0314d"
+    assert found == "c05efdf1c893eb8e20a2f6cd6205b138fb42830fe18a48d043739093ec9b9ee8"
     assert await projection.dump() == (
         b'["contract/demo_time",{"ledger_time":null,"v":1}]\n'
-        b'["holding/a/b/c",{"discarded_g":3,"held_g":1,"own_use_g":4,"sold_g":2,"v":1}]\n'
+        b'["holding/a/b/c",' + canonical(HOLDING) + b"]\n"
         b'["lot/a",' + canonical(LOT) + b"]\n"
     )
 
