@@ -173,7 +173,7 @@ def words(labels: Mapping[str, str]) -> Callable[[Cell], tuple[str, ...]]:
 
 def word_or_label(labels: Mapping[str, str]) -> Callable[[Cell], str]:
     """Return a reader of a word, or of the Japanese name that `labels` has for it."""
-    by_label = {ja: english for english, ja in labels.items()}
+    by_label = {plain(ja): english for english, ja in labels.items()}
 
     def read(cell: Cell) -> str:
         return by_label.get(plain(cell)) or word(cell)
@@ -183,7 +183,7 @@ def word_or_label(labels: Mapping[str, str]) -> Callable[[Cell], str]:
 
 def choice(labels: Mapping[str, str]) -> Callable[[Cell], str]:
     """Return a reader of one of a few values, by its English or Japanese word."""
-    by_text = {ja: english for english, ja in labels.items()}
+    by_text = {plain(ja): english for english, ja in labels.items()}
     by_text.update({english: english for english in labels})
 
     def read(cell: Cell) -> str:

@@ -1,0 +1,78 @@
+"""`minori town`, as an office uses it: template, check, apply, apply again."""
+
+import pytest
+from typer.testing import CliRunner
+
+from network.cli import app
+from tests.gateway.setup.workbooks import save, town
+
+run = CliRunner()
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """An office's computer: nothing set, an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def minori(*arguments, code=0):
+    result = run.invoke(app, ["town", *map(str, arguments)])
+    assert result.exit_code == code, (result.output, result.exception)
+    return result.output + result.stderr
+
+
+def test_a_template_is_written_and_never_over_a_file(office):
+    minori("template", "town.xlsx")
+    before = (office / "town.xlsx").read_bytes()
+    assert "exists already" in minori("template", "town.xlsx", code=1)
+    assert (office / "town.xlsx").read_bytes() == before
+
+
+def test_check_tells_faults_in_both_languages_or_one(office):
+    rows = town()
+    rows["people"][6]["since"] = "いつか"
+    save(office / "town.xlsx", rows)
+    both = minori("check", "town.xlsx", code=1)
+    assert "[926] 人 / 8行 / 開始日: 日付として読めません（いつか）" in both
+    assert "[926] people / row 8 / from: this is not a date" in both
+    japanese = minori("check", "town.xlsx", "--lang", "ja", code=1)
+    assert "row 8" not in japanese
+    assert not (office / "var").exists()
+
+
+def test_check_says_what_apply_would_do_and_apply_does_it_once(office):
+    save(office / "town.xlsx", town())
+    said = minori("check", "town.xlsx")
+    assert "a new ledger is founded" in said
+    assert "parties F001" in said
+    assert "髙﨑" not in said  # codes, never names
+    assert not (office / "var").exists()
+    assert "commands are on the ledger" in minori("apply", "town.xlsx")
+    assert "登録 / new" not in minori("check", "town.xlsx")
+    assert "0 commands are on the ledger" in minori("apply", "town.xlsx")
+
+
+def test_a_fault_makes_no_ledger(office):
+    rows = town()
+    rows["organisations"] = rows["organisations"][:1]
+    save(office / "town.xlsx", rows)
+    minori("apply", "town.xlsx", code=1)
+    assert not (office / "var").exists()
+
+
+def test_a_demo_workbook_is_refused_by_a_real_town(office):
+    save(office / "town.xlsx", town())
+    minori("apply", "town.xlsx")
+    rows = town()
+    rows["town"][0]["kind"] = "デモ"
+    save(office / "demo.xlsx", rows)
+    for verb in ("check", "apply"):
+        assert "can't mix" in minori(verb, "demo.xlsx", code=1)
+        assert "can't mix" in minori(verb, "demo.xlsx", "-d", "elsewhere", code=1)
+
+
+def test_another_file_is_told_in_words(office):
+    (office / "town.xlsx").write_bytes(b"code,name\r\n")
+    assert "[901]" in minori("check", "town.xlsx", code=1)
+    assert "town2.xlsx" in minori("check", "town2.xlsx", code=1)

@@ -1,0 +1,44 @@
+"""The demo is a workbook: what `minori demo` makes is what the workbook says, and it goes on."""
+
+import time
+
+from chaincode.contract import MinoriContract
+from gateway.cli.keyring import Key
+from gateway.demo.build import LEDGER_FILE, WORKBOOK_FILE, build
+from gateway.demo.town import Town
+from gateway.demo.workbook import settled
+from gateway.embedded import EmbeddedLedger
+from gateway.setup.applying import preview
+from gateway.setup.checking import check
+from gateway.setup.ledger_view import Doors
+from gateway.setup.places import TownFiles
+from gateway.setup.reading import read_workbook
+from tests.gateway.setup.workbooks import GATEWAY, TODAY
+
+DAYS = 12
+
+
+async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
+    folder, told = tmp_path / "demo", []
+    await build(folder, gateway=GATEWAY, days=DAYS, progress=told.append)
+    files, reading = TownFiles.within(folder), read_workbook(folder / WORKBOOK_FILE)
+    assert check(reading, today=TODAY) == []
+    assert any("records" in text for text in told)
+    ledger = await EmbeddedLedger.open(folder / LEDGER_FILE, contract=MinoriContract())
+    try:
+        plan = await preview(reading, files, Doors(ledger=ledger), now=time.time())
+        assert plan.is_nothing
+        town = settled(Town.create(), files)
+        _, harvest = town.harvest("farm-a", 2_000, at=int(time.time()))
+        receipt = await ledger.submit([harvest], at=int(time.time()))
+        assert [one["code"] for one in receipt.results] == ["ACCEPTED"]
+    finally:
+        await ledger.close()
+    assert Key.load(files.key("farm-a")).device.seq > 1
+
+
+async def test_a_demo_that_is_there_is_left_alone(tmp_path):
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    await build(folder, gateway=GATEWAY, days=DAYS, progress=lambda _text: None)
+    assert list(folder.iterdir()) == []
