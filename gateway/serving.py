@@ -13,7 +13,6 @@ import uvloop
 from pydantic import ValidationError
 
 from gateway.api.app import create_app
-from gateway.demo.build import LEDGER_FILE, build
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
@@ -21,7 +20,7 @@ from gateway.node import open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
-from gateway.setup.places import CATALOGUE_FILE, NAMES_FILE
+from gateway.setup.places import CATALOGUE_FILE, LEDGER_FILE, NAMES_FILE
 
 STOP_PATIENCE_S = 10
 
@@ -45,6 +44,8 @@ def operating() -> Iterator[None]:
 
 def run_demo(folder: Path, *, port: int, days: int) -> None:
     """Make the demo's files unless they are there, and serve them until told to stop."""
+    from gateway.demo.build import build  # noqa: PLC0415 - no other gateway needs it
+
     url = f"http://127.0.0.1:{port}"
     asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
     typer.echo(f"Minori's demo town is at {url}")

@@ -21,11 +21,10 @@ from gateway.demo.workbook import rows, settled
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
 from gateway.setup.ledger_view import Doors
-from gateway.setup.places import TownFiles
+from gateway.setup.places import LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
 from gateway.setup.template import write_filled
 
-LEDGER_FILE = "ledger.sqlite"
 WORKBOOK_FILE = "town.xlsx"
 KEYS_FOLDER = "keys"
 

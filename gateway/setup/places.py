@@ -15,6 +15,7 @@ from typing import Self
 
 from gateway.settings import SiteSettings
 
+LEDGER_FILE = "ledger.sqlite"  # an embedded ledger's, where it lies with the rest: a demo's
 NAMES_FILE = "names.json"
 CATALOGUE_FILE = "catalogue.json"
 

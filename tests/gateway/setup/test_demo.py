@@ -4,14 +4,14 @@ import time
 
 from chaincode.contract import MinoriContract
 from gateway.cli.keyring import Key
-from gateway.demo.build import LEDGER_FILE, WORKBOOK_FILE, build
+from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
 from gateway.demo.workbook import settled
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import preview
 from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors
-from gateway.setup.places import TownFiles
+from gateway.setup.places import LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
 from tests.gateway.setup.workbooks import GATEWAY, TODAY
 
