@@ -1,5 +1,6 @@
 """A town's lots, many of them made from others, as rows of the projection's tables."""
 
+import json
 import random
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ from sqlalchemy import Connection, insert
 
 from chaincode.lots.records import ROOTS_MAX
 from gateway.projection.domain import holdings, lot_parents, lots, shipments
-from gateway.projection.tables import METADATA
+from gateway.projection.tables import METADATA, command_subject, commands
 
 SHOPS = 40
 _AT_ONCE = 5_000
@@ -19,10 +20,14 @@ class Branching:
 
     The first `families` lots are harvests; a later lot has one to three parents of its family, the
     latest ones more likely, so lineages are deep as well as wide.
+
+    Attributes:
+        mixing: How many of a hundred lots are made from more than one.
     """
 
     count: int
     families: int = 1
+    mixing: int = 67
     seed: int = 20260417
     parents: dict[str, tuple[str, ...]] = field(default_factory=dict)
     roots: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -34,7 +39,8 @@ class Branching:
         for number in range(self.count):
             family = by_family[number % self.families]
             lot = f"{number:020d}"
-            few = chance.randint(1, 3) if family else 0
+            is_mixed = chance.randrange(100) < self.mixing
+            few = (chance.randint(2, 3) if is_mixed else 1) if family else 0
             chosen = {
                 family[int(len(family) * (1 - chance.random() ** 3 / 2) - 1)] for _ in range(few)
             }
@@ -69,12 +75,23 @@ class Branching:
         """Make the tables and fill them."""
         METADATA.create_all(connection)
         made, edges, held, coming = [], [], [], []
+        entries, about = [], []
         for lot, parents in self.parents.items():
             made.append(self._lot(lot, parents))
             edges += [
                 {"state_key": f"lot/{lot}", "child": lot, "parent": parent} for parent in parents
             ]
             held.append(self._holding(lot))
+            entries.append(self._entry(lot, parents))
+            about += [
+                {
+                    "subject_key": f"lot/{one}",
+                    "block_number": int(lot),
+                    "position": 0,
+                    "command_id": _entry_id(lot),
+                }
+                for one in (lot, *parents)
+            ]
             if int(lot) % 50 == 0:
                 coming.append(self._shipment(lot))
         for table, rows in (
@@ -82,6 +99,8 @@ class Branching:
             (lot_parents, edges),
             (holdings, held),
             (shipments, coming),
+            (commands, entries),
+            (command_subject, about),
         ):
             for start in range(0, len(rows), _AT_ONCE):
                 connection.execute(insert(table), rows[start : start + _AT_ONCE])
@@ -105,7 +124,39 @@ class Branching:
             "made_g": 1_000 if parents else 0,
             "roots": "[]",
             "is_root": lot in self.new_roots,
-            "entry": "0" * 64,
+            "entry": _entry_id(lot),
+        }
+
+    def _entry(self, lot: str, parents: tuple[str, ...]) -> dict:
+        """The command that made a lot: a harvest, or a run that took as much of each parent."""
+        body: dict = {"lot": lot, "crop": "carrot", "plot": "PLT000000001"}
+        closed: dict = {"quantity_g": 1_000}
+        if parents:
+            body = {
+                "parents": list(parents),
+                "children": [{"lot": lot, "index": 0, "crop": "carrot"}],
+                "shares": "measured",
+            }
+            share_g = 1_000 // len(parents)
+            closed = {"inputs": [{"quantity_g": share_g, "to_g": [share_g]} for _ in parents]}
+        return {
+            "id": _entry_id(lot),
+            "kid": "K" * 43,
+            "seq": int(lot) + 1,
+            "actor": "ACT000000001",
+            "on_behalf": None,
+            "type": "lot.merge" if parents else "lot.harvest",
+            "event_time": 1_776_211_200,
+            "signed_at": 1_776_211_200,
+            "block_number": int(lot),
+            "tx_id": _entry_id(lot),
+            "position": 0,
+            "code": "ACCEPTED",
+            "flags": "[]",
+            "payload": json.dumps({"body": body}),
+            "closed": json.dumps(closed),
+            "signature": "",
+            "ledger_time": 1_776_211_200,
         }
 
     def _holding(self, lot: str) -> dict:
@@ -138,3 +189,7 @@ class Branching:
             "lost_g": 0,
             "entry": "0" * 64,
         }
+
+
+def _entry_id(lot: str) -> str:
+    return f"{int(lot):064x}"

@@ -140,7 +140,7 @@ class _Reached:
         return self._connection.execute(select(func.count()).select_from(self._table)).scalar_one()
 
     def new_roots(self) -> list[str]:
-        query = select(lots.c.id).join(self._table, self._lot == lots.c.id).where(lots.c.is_root)
+        query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(select(self._lot)))
         return list(self._connection.execute(query).scalars())
 
     def affected(self) -> list[Affected]:

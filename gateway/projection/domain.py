@@ -199,9 +199,11 @@ lots = table(
     text("entry"),
 )
 Index("lots_by_id", lots.c.id, unique=True)
-Index("lots_by_party", lots.c.party, lots.c.harvested_at)
+# In the order of lists, so that a page is read off where the one before ended.
+Index("lots_by_party", lots.c.party, lots.c.harvested_at, lots.c.id)
 Index("lots_by_plot", lots.c.plot, lots.c.harvested_at)
-Index("lots_by_time", lots.c.harvested_at)
+Index("lots_by_crop", lots.c.crop, lots.c.harvested_at, lots.c.id)
+Index("lots_by_time", lots.c.harvested_at, lots.c.id)
 
 lot_parents = table(
     "lot_parents",
@@ -229,9 +231,29 @@ holdings = table(
     number("denied_g"),
     flag("is_on_hold"),
 )
-Index("holdings_by_lot", holdings.c.lot)
-Index("holdings_by_holder", holdings.c.holder)
-Index("holdings_by_owner", holdings.c.owner)
+Index("holdings_by_lot", holdings.c.lot, holdings.c.holder, holdings.c.owner)
+Index("holdings_by_holder", holdings.c.holder, holdings.c.lot)
+_is_in_stock = holdings.c.held_g > 0
+Index(
+    "holdings_in_stock",
+    *(holdings.c.holder, holdings.c.lot),
+    sqlite_where=_is_in_stock,
+    postgresql_where=_is_in_stock,
+)
+_is_on_hold = holdings.c.is_on_hold.is_(True)
+Index(
+    "holdings_on_hold",
+    *(holdings.c.holder, holdings.c.lot),
+    sqlite_where=_is_on_hold,
+    postgresql_where=_is_on_hold,
+)
+_is_consigned = holdings.c.owner != holdings.c.holder
+Index(
+    "holdings_consigned",
+    *(holdings.c.owner, holdings.c.lot),
+    sqlite_where=_is_consigned,
+    postgresql_where=_is_consigned,
+)
 
 shipments = table(
     "shipments",
@@ -252,6 +274,7 @@ shipments = table(
 Index("shipments_by_lot", shipments.c.lot)
 Index("shipments_by_sender", shipments.c.sender, shipments.c.state)
 Index("shipments_by_recipient", shipments.c.recipient, shipments.c.state)
+Index("shipments_by_entry", shipments.c.entry)
 
 sticker_ranges = table(
     "sticker_ranges",

@@ -24,6 +24,7 @@ from tests.benchmarks import (
     chaincodes,
     fabric_load,
     http_load,
+    lots_at_scale,
     machine,
     operations,
     projecting,
@@ -38,7 +39,7 @@ from tests.benchmarks.report import Comparison
 from tests.fabric_fixture import free_base_port
 
 OUTPUT = Path("var/bench.json")
-PARTS = ("fabric", "http", "projection")
+PARTS = ("fabric", "http", "projection", "lots")
 DEVICES = 1_000
 ROUNDS = 3
 REST_SECONDS = 4
@@ -49,6 +50,7 @@ HTTP_WARM_SECONDS = 2
 IN_FLIGHT = 128  # requests
 CALM_IN_FLIGHT = 8
 REQUEST_COMMANDS = 4
+MARKET_WEEKS = 1
 ONE_PER_TRANSACTION = {
     "MINORI_LIMITS__BATCH_COMMANDS_MAX": "1",
     "MINORI_LIMITS__TRANSACTIONS_MAX": "64",
@@ -75,6 +77,7 @@ class Benchmark:
     def run(self, parts: Sequence[str]) -> dict:
         """Measure the parts; return everything that was found, the table among it."""
         network = self.network
+        at_scale = lots_at_scale.measure(self._folder, self.say) if "lots" in parts else []
         try:
             network.up()
             go_shim = chaincodes.build_go(self._folder / PLAIN_GO)
@@ -91,6 +94,7 @@ class Benchmark:
                 comparisons = [*self._http(), *comparisons]
             if "projection" in parts:
                 comparisons.append(uvloop.run(self._project()))
+            comparisons += at_scale
         finally:
             network.down()
         counted = operations.per_type()
@@ -200,6 +204,10 @@ class Benchmark:
             rehearse=False,
         )
         calm = load("batched", {}, CALM_IN_FLIGHT)
+        self.say("signing a week of everybody's markets")
+        self._crowd.pairs.clear()
+        self._crowd.sign(weeks=MARKET_WEEKS, request_commands=REQUEST_COMMANDS, is_market=True)
+        market = load("batched", {}, IN_FLIGHT)
         return [
             Comparison(
                 title="Signed commands through HTTP, until read from two peers",
@@ -210,6 +218,11 @@ class Benchmark:
             Comparison(
                 title=f"The same at ease, for the latency: {CALM_IN_FLIGHT} requests in flight",
                 results=[Result(name="up to 100 per transaction", samples=(calm,))],
+            ),
+            Comparison(
+                title="A week of markets: arrivals on consignment, sales for farms, repacking, …",
+                results=[Result(name="up to 100 per transaction", samples=(market,))],
+                note=_http_note([Result(name="", samples=(market,))]),
             ),
         ]
 

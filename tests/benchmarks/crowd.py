@@ -6,6 +6,12 @@ Farms and shops go in pairs. In a week a pair signs 20 commands, two of which br
     shop   receive and sell, four times; once sell the rest, and more than there is:
            INSUFFICIENT_QUANTITY
 
+Or, in a week of markets, goods stay the farm's until they are sold:
+
+    farm   harvest, guessed, five times; once a supplement for another's party: NOT_YOUR_PARTY
+    shop   count arrivals and sell for the farm, five times; discard, give back, repack;
+           once sell more than there is: INSUFFICIENT_QUANTITY
+
 When in the week that is differs from pair to pair, so that there are always some. Commands are sent
 in requests of one device each, farm and shop in turn: what a shop counts was shipped before.
 """
@@ -79,14 +85,15 @@ class Crowd:
             for handle, plot in town.plots.items()
         ]
 
-    def sign(self, *, weeks: int, request_commands: int) -> int:
+    def sign(self, *, weeks: int, request_commands: int, is_market: bool = False) -> int:
         """Sign so many weeks of every pair, in requests of so many commands; return the count."""
+        week = self._market_week if is_market else self._week
         farms = [handle for handle in self.town.people if handle.startswith("farm-")]
         shops = [handle for handle in self.town.people if handle.startswith("shop-")]
         for number, (farm, shop) in enumerate(zip(farms, shops, strict=True)):
             orders: deque[Order] = deque()
             for _ in range(weeks):
-                grown, sold = self._week(farm, shop, number)
+                grown, sold = week(farm, shop, number)
                 farm_orders = list(self._orders(farm, grown, request_commands))
                 shop_orders = list(self._orders(shop, sold, request_commands))
                 # The shop is one step behind: what it counts was shipped before.
@@ -115,6 +122,57 @@ class Crowd:
             if len(sold) == 2 * (1 + number % 4):
                 sold += [town.take("sell", shop, lot, grams) for grams in (4_000, 1)]
         return grown, sold
+
+    def _market_week(self, farm: str, shop: str, number: int) -> tuple[list[bytes], list[bytes]]:
+        """Sign a week of markets of both."""
+        town = self.town
+        grower, keeper = town.people[farm], town.people[shop]
+        owner: dict[str, Json] = {"owner": grower.party}
+        grown: list[bytes] = []
+        sold: list[bytes] = []
+        for step in range(5):
+            lot, harvest = town.harvest(farm, 12_000)
+            grown.append(harvest)
+            if step == number % 5:
+                body: dict[str, Json] = {"lot": lot, "party": keeper.party, "reason": "found"}
+                more: dict[str, Json] = {"quantity_g": 1_000, "estimated": True}
+                grown.append(grower.device.sign("lot.supplement", body, closed=more))
+            held: dict[str, Json] = {"lot": lot, "party": keeper.party}
+            arrival: dict[str, Json] = {
+                "producer": grower.party,
+                "crop": "carrot",
+                "counted_g": 10_000,
+            }
+            sold += [
+                keeper.device.sign("lot.arrive", held, closed=arrival),
+                keeper.device.sign("lot.sell", held, closed={"quantity_g": 6_000, **owner}),
+            ]
+            if step == number % 4:
+                sold += self._evening(farm, shop, lot)
+        return grown, sold
+
+    def _evening(self, farm: str, shop: str, lot: str) -> list[bytes]:
+        """Sign what becomes of 4 kg that were not sold: two commands more than there is for."""
+        keeper = self.town.people[shop]
+        owner: dict[str, Json] = {"owner": self.town.people[farm].party}
+        held: dict[str, Json] = {"lot": lot, "party": keeper.party}
+        child = keeper.device.name_record(keeper.party)
+        run: dict[str, Json] = {
+            "party": keeper.party,
+            "nonce": child.nonce,
+            "parents": [lot],
+            "children": [{"lot": child.id, "index": 0, "crop": "carrot"}],
+            "shares": "measured",
+        }
+        inputs: list[Json] = [{"quantity_g": 2_000, "to_g": [1_900], **owner}]
+        discard: dict[str, Json] = {**held, "reason": "spoiled"}
+        sign = keeper.device.sign
+        return [
+            sign("lot.discard", discard, closed={"quantity_g": 500, **owner}),
+            sign("lot.repack", run, closed={"inputs": inputs}),
+            sign("lot.take_back", held, closed={"quantity_g": 1_500, **owner}),
+            sign("lot.sell", held, closed={"quantity_g": 1, **owner}),
+        ]
 
     def _foreign_shipment(self, farm: str, shop: str, lot: str) -> bytes:
         device, theirs = self.town.people[farm].device, self.town.people[shop].party
