@@ -1,8 +1,8 @@
-# ruff: noqa: E501 - the words of a document
 """The parts of `chaincode/README.md` that follow from the code: shapes, records, commands, codes.
 
 `python -m tests.chaincode.specification` writes them into the README, between their marks;
-`test_specification` fails when they differ. What is said of a command in words stands here.
+`test_specification` fails when they differ. What a command does, in words, stands in `wording`, and
+how a mistake with it is put right in `ways`.
 """
 
 import re
@@ -16,14 +16,19 @@ from chaincode.acts import CommandType
 from chaincode.commands import EVERY_TRANSACTION_READS, TYPES, read
 from chaincode.envelope import Jwk
 from chaincode.errors import Code
+from chaincode.lots import making, quantities
+from chaincode.lots.labels import BoundRange, Roll
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.plots import Plot
 from chaincode.proposals import APPROVE, Proposer
+from chaincode.recalls.records import OPEN_RECALLS, OpenRecall, OpenRecalls, Recall
 from chaincode.registry import records
 from chaincode.registry.founding import BOOTSTRAP
 from gateway.api.problems import PROBLEMS
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults
+from tests.chaincode.ways import sentences
+from tests.chaincode.wording import DOES
 
 README = Path(__file__).parents[2] / "chaincode" / "README.md"
 
@@ -38,9 +43,12 @@ RECORDS = {
     "mandate/<principal>/<agent>": (records.Mandate, "what the agent may do for the principal"),
     "pending/<command>": (records.Proposal, "the first of two signatures"),
     "plot/<plot>": (Plot, "land: whose, and in which district"),
-    "lot/<lot>": (Lot, "what was harvested, as last corrected"),
+    "lot/<lot>": (Lot, "what it is, where it comes from, and the left side of its mass balance"),
     "holding/<lot>/<holder>/<owner>": (Holding, "grams at one party, and where its others went"),
     "shipment/<shipment>": (Shipment, "grams on their way from one party to another"),
+    "roll/<roll>": (Roll, "stickers: whose, and which lot each range of numbers is on"),
+    OPEN_RECALLS: (OpenRecalls, "what may not be passed on now; every transaction reads it"),
+    "recall/<recall>": (Recall, "one recall, or drill, as the public may know it"),
 }
 
 SHAPES = {
@@ -48,138 +56,29 @@ SHAPES = {
     for name, alias in vars(shapes).items()
     if get_origin(alias) is Annotated and name[0].isupper()
 }
-INNER = (Jwk, records.Organisation, records.Grant, records.Revocation, Proposer)
+INNER = (
+    Jwk,
+    records.Organisation,
+    records.Grant,
+    records.Revocation,
+    Proposer,
+    quantities.Packs,
+    making.Make,
+    making.Child,
+    making.Input,
+    BoundRange,
+    OpenRecall,
+)
 # What a command may touch beyond what the one does that is described.
 MORE_OPERATIONS = {
     BOOTSTRAP: ", 4 more when it replaces a registrar",
     "actor.grant": ", 2 more for each device but the first",
     "proposal.approve": " for `lot.settle`; 5 with the approved type's own in general",
-}
-
-# Type: what it does, and how a mistake with it is put right, also after goods have moved.
-WORDS = {
-    "registry.bootstrap": (
-        (
-            "The admin of an organisation sets its first registrar key, or the next one. The first "
-            "bootstrap of a ledger brings the constitution."
-        ),
-        (
-            "Bootstrap again with another key, naming the registrar it replaces. A wrong constitution "
-            "is amended by two organisations; a wrong ledger is begun anew."
-        ),
+    **dict.fromkeys(
+        ("lot.merge", "lot.repack", "lot.sort", "lot.process"),
+        " here; 2 + 3 for each parent + 2 for each child, and 2 for each of its owners",
     ),
-    "constitution.amend": (
-        (
-            "Changes organisations' titles and grantable roles, or adds an organisation; counts the "
-            "epoch up."
-        ),
-        "Amend again.",
-    ),
-    "rules.activate": (
-        (
-            "Puts a version of the rules into force, and counts the epoch up, which ends every "
-            "envelope endorsed before."
-        ),
-        "Activate the next version; there is no way back to an older one.",
-    ),
-    "party.register": (
-        "Enters a business or household of the registrar's organisation.",
-        "Register another; a party without actors does nothing.",
-    ),
-    "actor.register": (
-        "Enters a person or till of a party, with roles.",
-        "Grant other roles, or none; register the right one.",
-    ),
-    "actor.grant": (
-        "Sets all of an actor's roles, from and until a date, on every device.",
-        "Grant again.",
-    ),
-    "key.enrol": (
-        "Enrols a device's key for an actor; the new key has signed the invitation.",
-        "Revoke the key, and enrol the right one.",
-    ),
-    "key.revoke": (
-        (
-            "Ends a device: nothing more of it is taken but the commands that the revocation spares. "
-            "By its own actor, or a registrar of the organisation; an auditor's by any registrar."
-        ),
-        "Enrol a new key; a revoked one stays revoked.",
-    ),
-    "auditor.register": (
-        "Two registrars of different organisations enter an auditor's person with a device.",
-        "A registrar revokes the key; two register the right one.",
-    ),
-    "mandate.grant": (
-        "The principal lets an agent give commands of certain types until a date.",
-        "Grant again, or revoke.",
-    ),
-    "mandate.register": (
-        "The same for a principal without a key, by two registrars.",
-        "Register again, or revoke.",
-    ),
-    "mandate.revoke": (
-        "Ends a mandate: by the principal, the agent, or a registrar of either.",
-        "Grant again.",
-    ),
-    "plot.register": (
-        "Enters a plot, or moves it to another party or district.",
-        "Register again; lots keep the plot they grew on.",
-    ),
-    "lot.harvest": (
-        "Brings a lot into being. `event_time` is when it was harvested.",
-        (
-            "`lot.correct_harvest`, down to what has already left; a lot entered by mistake is "
-            "corrected to 0 g."
-        ),
-    ),
-    "lot.correct_harvest": (
-        "Replaces the entry in force by the whole entry as it should have read.",
-        (
-            "Correct again. Below what has left: first take back a shipment (`lot.return`), settle a "
-            "dispute, or correct a sale (`lot.correct_outflow`)."
-        ),
-    ),
-    "lot.ship": (
-        "Puts grams in transit to one recipient.",
-        (
-            "Before the receipt: `lot.return`, and ship again. After it: the recipient's count "
-            "decides, and a difference is settled."
-        ),
-    ),
-    "lot.receive": (
-        "The recipient counts. What is missing is disputed; what is too much books nothing.",
-        "`lot.correct_receipt`, until the shipment is settled.",
-    ),
-    "lot.correct_receipt": (
-        "Replaces the recipient's count.",
-        "Correct again; of goods sold on, correct the sale first.",
-    ),
-    "lot.return": (
-        "Ends a shipment not received: the grams are the sender's again. By sender or recipient.",
-        "Ship again.",
-    ),
-    "lot.settle": (
-        "Both sides agree where the disputed grams went.",
-        "Before the approval: `proposal.withdraw`. After it: whoever got too much ships it.",
-    ),
-    "lot.sell": ("Books grams as sold.", "`lot.correct_outflow`."),
-    "lot.discard": ("Books grams as discarded, with a reason.", "`lot.correct_outflow`."),
-    "lot.own_use": ("Books grams as used by the household.", "`lot.correct_outflow`."),
-    "lot.correct_outflow": (
-        "Takes back grams booked as sold, discarded or used, and books what should have been.",
-        "Correct again.",
-    ),
-    "proposal.approve": (
-        (
-            "The second signature: applies the proposed command at this place in the chain. Repeats "
-            "its type, body and closed part; also fails as that type does."
-        ),
-        "As the approved type says.",
-    ),
-    "proposal.withdraw": (
-        "Ends a proposal, by the device that made it.",
-        "Propose again.",
-    ),
+    "lot.unmake": " here; 2 + 2 for each parent + 2 for each child, and 2 for each of its owners",
 }
 
 
@@ -270,7 +169,7 @@ def operations(kind: CommandType) -> tuple[int, int]:
 
 
 def _command(kind: CommandType) -> str:
-    does, mistake = WORDS[kind.name]
+    does, mistake = DOES[kind.name], sentences(kind.name)
     by = " or ".join(f"`{role}`" for role in sorted(kind.roles)) or "any device"
     if kind.name == BOOTSTRAP:
         by = "the key that it sets, submitted by the organisation's admin"
@@ -367,6 +266,7 @@ def _shape(hint: Any) -> str:
 
 
 APOSTROPHES = (
+    ("producers", "producer's"),
     ("anothers", "another's"),
     ("others mandate", "others' mandate"),
     ("ones ", "one's "),

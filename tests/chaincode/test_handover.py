@@ -21,11 +21,14 @@ def test_shipping_takes_the_grams_out_of_the_holding_and_puts_them_in_transit():
         "lot": draft.body["lot"],
         "sender": draft.world.party("farmer"),
         "recipient": draft.world.party("shopkeeper"),
+        "owner": draft.world.party("farmer"),
+        "is_consigned": False,
         "state": "in_transit",
         "shipped_g": 12_000,
         "received_g": 0,
         "disputed_g": 0,
         "lost_g": 0,
+        "roots": [],
         "entry": result["id"],
     }
     assert draft.world.holding(draft.body["lot"], "farmer")["held_g"] == 8_000

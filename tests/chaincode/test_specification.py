@@ -10,7 +10,9 @@ from tests.chaincode import specification
 from tests.chaincode.rejections import ANY, FAULTS
 
 OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained in the README
-    "lot.harvest": 6,
+    "lot.harvest": 7,
+    "lot.supplement": 6,
+    "lot.open": 9,
     "lot.ship": 7,
     "lot.receive": 6,
     "lot.sell": 4,
@@ -21,7 +23,29 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "lot.return": 6,
     "lot.correct_harvest": 7,
     "lot.settle": 11,
+    "lot.arrive": 9,
+    "lot.correct_arrival": 8,
+    "lot.take_back": 7,
+    "lot.deny_claim": 6,
+    "lot.take_stock": 4,
+    "lot.hold": 4,
+    "lot.release": 4,
+    "lot.merge": 12,  # of two parents into one child
+    "lot.repack": 13,  # of one into two
+    "lot.sort": 26,  # of two farms' into three classes
+    "lot.process": 12,
+    "lot.unmake": 10,
+    "label.bind": 5,
+    "label.unbind": 4,
+    "recall.declare": 8,
+    "recall.emergency": 5,
+    "recall.confirm": 4,
+    "recall.extend": 5,
+    "recall.lift": 8,
+    "recall.close": 8,
+    "recall.drill": 4,
 }
+COUNTED = [name for name in TYPES if name.startswith(("lot.", "label.", "recall."))]
 
 
 def test_the_readme_is_what_the_code_says():
@@ -30,10 +54,10 @@ def test_the_readme_is_what_the_code_says():
 
 
 def test_every_type_is_described():
-    assert specification.WORDS.keys() == TYPES.keys()
+    assert specification.DOES.keys() == TYPES.keys()
 
 
-@pytest.mark.parametrize("type_name", [name for name in TYPES if name.startswith("lot.")])
+@pytest.mark.parametrize("type_name", COUNTED)
 def test_a_command_costs_no_more_state_operations_than_published(type_name):
     reads, writes = specification.operations(TYPES[type_name])
     assert reads + writes <= OPERATIONS_MAX[type_name]

@@ -40,7 +40,7 @@ CONSTITUTION = {
             "msp": "CoopMSP",
             "kind": "cooperative",
             "title": "農業協同組合",
-            "roles": ["registrar", "farmer", "inspector", "recall-officer"],
+            "roles": ["registrar", "farmer", "packer", "inspector", "recall-officer"],
         },
         {
             "id": "shops",
@@ -88,7 +88,7 @@ PEOPLE = {
     "grocer": ("other-shop", "shop"),
     "land-officer": ("town-office", "land-registrar"),
     "elder": ("old-farm", "farmer"),
-    "sorter": ("sorting-house", "farmer"),
+    "sorter": ("sorting-house", "packer"),
     "inspector": ("coop-office", "inspector"),
     "town-clerk": ("town-office", "clerk"),
     "coop-recaller": ("coop-office", "recall-officer"),

@@ -64,9 +64,9 @@ def body(type_name: str, **members: object) -> bytes:
     return parts(draft).wire()
 
 
-def closed(**members: object) -> bytes:
-    """Return the sale with members of its closed part replaced, or, as `None`, left out."""
-    draft = valid("lot.sell")
+def closed(type_name: str = "lot.sell", **members: object) -> bytes:
+    """Return a command with members of its closed part replaced, or, as `None`, left out."""
+    draft = valid(type_name)
     draft.closed = {n: one for n, one in (draft.closed | members).items() if one is not None}
     return parts(draft).wire()
 
@@ -102,7 +102,8 @@ def commands() -> dict[str, tuple[bytes, str]]:
     wire = sale.wire()
     jws, _, closed_text = wire.partition(b"~")
     head, middle, signature = jws.split(b".")
-    twin = jws[:-1] + (b"B" if jws.endswith(b"A") else b"A" if jws[-1:] in b"QgwB" else b"B")
+    assert jws[-1:] in b"AQgw"  # 64 bytes leave two bits unused, which are zero
+    twin = jws[:-1] + bytes([jws[-1] + 1])
     return {
         "nothing": (b"", "NOT_A_JWS"),
         "two segments": (head + b"." + middle, "NOT_A_JWS"),
@@ -146,7 +147,7 @@ def commands() -> dict[str, tuple[bytes, str]]:
         "lot left out": (body("lot.sell", lot=None), "MISSING_MEMBER"),
         "lot of 19 characters": (body("lot.sell", lot="0" * 19), "BAD_VALUE"),
         "lot in small letters": (body("lot.sell", lot="k" * 20), "BAD_VALUE"),
-        "body of another type": (payload(type="lot.receive"), "MISSING_MEMBER"),
+        "body of another type": (payload(type="lot.discard"), "MISSING_MEMBER"),
         "index 10,000": (body("lot.harvest", index=10_000), "BAD_VALUE"),
         "unknown reason": (body("lot.discard", reason="lost"), "BAD_VALUE"),
         "key with a private part": (
@@ -166,6 +167,38 @@ def commands() -> dict[str, tuple[bytes, str]]:
         "bootstrap with an expiry": (
             payload("registry.bootstrap", expires="2026-04-16T00:00:00Z"),
             "UNKNOWN_MEMBER",
+        ),
+        "unknown channel": (body("lot.sell", channel="fax"), "BAD_VALUE"),
+        "channel null": (raw_payload(lambda raw: raw.replace(b'"desk"', b"null")), "BAD_VALUE"),
+        "run of no parents": (body("lot.merge", parents=[]), "BAD_VALUE"),
+        "run of 65 parents": (body("lot.repack", parents=["0" * 20] * 65), "BAD_VALUE"),
+        "run of 17 children": (
+            body("lot.repack", children=valid("lot.repack").body["children"][:1] * 17),
+            "BAD_VALUE",
+        ),
+        "child with a weight": (
+            body("lot.repack", children=[valid("lot.repack").body["children"][0] | {"g": 1}]),
+            "UNKNOWN_MEMBER",
+        ),
+        "shares guessed": (body("lot.sort", shares="guessed"), "BAD_VALUE"),
+        "sticker number 0": (body("label.bind", first=0), "BAD_VALUE"),
+        "a million and one stickers": (body("label.bind", count=1_000_001), "BAD_VALUE"),
+        "recall of no lots": (body("recall.emergency", roots=[]), "BAD_VALUE"),
+        "recall of 401 lots": (body("recall.extend", roots=["0" * 20] * 401), "BAD_VALUE"),
+        "recall of a class there is not": (body("recall.drill", kind="hearsay"), "BAD_VALUE"),
+        "opening stock without papers": (body("lot.open", document=None), "MISSING_MEMBER"),
+        "packs of no grams": (
+            closed(packs={"unit": "bag", "count": 1, "unit_g": 0}),
+            "BAD_VALUE",
+        ),
+        "packs of an unknown unit": (closed(packs={"unit": "sack", "count": 1}), "BAD_VALUE"),
+        "packs without a count": (closed(packs={"unit": "bag"}), "MISSING_MEMBER"),
+        "consigned as text": (closed("lot.ship", consigned="yes"), "BAD_VALUE"),
+        "fewer than no grams denied": (closed("lot.deny_claim", denied_g=-1), "BAD_VALUE"),
+        "owner with an I": (closed(owner="KKKKKKKKKKKI"), "BAD_VALUE"),
+        "input of no grams": (
+            closed("lot.merge", inputs=[{"quantity_g": 0, "to_g": [0]}]),
+            "BAD_VALUE",
         ),
         "no grams": (closed(quantity_g=0), "BAD_VALUE"),
         "grams as text": (closed(quantity_g="1"), "BAD_VALUE"),

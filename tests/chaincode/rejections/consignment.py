@@ -35,7 +35,7 @@ def takes_in_a_lot_as_anothers_than_its_producers(draft: Draft) -> None:
 
 
 @fault(ARRIVE, "UNKNOWN_LOT", "producer", "lot")
-def takes_in_as_anothers_what_was_claimed_of_one(draft: Draft) -> None:
+def takes_in_as_anothers_what_was_claimed_of_someone(draft: Draft) -> None:
     world = draft.world
     draft.body["lot"] = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=1_000)
     draft.closed["producer"] = world.party("neighbour")

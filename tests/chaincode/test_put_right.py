@@ -1,0 +1,19 @@
+"""A mistake with any command is put right the way that the specification says."""
+
+import pytest
+
+from chaincode.commands import TYPES
+from tests.chaincode import deeds
+from tests.chaincode.ways import WAYS
+from tests.chaincode.world import World
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.name)
+def test_the_way_named_restores_what_should_be(way):
+    world = World.standing()
+    way.story(world)
+    deeds.assert_balanced(world)
+
+
+def test_every_type_has_a_way():
+    assert {way.type for way in WAYS} == set(TYPES)
