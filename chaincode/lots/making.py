@@ -21,7 +21,7 @@ from chaincode.acts import Act, CommandType, Touches, require
 from chaincode.derived_ids import require_derived
 from chaincode.envelope import Command
 from chaincode.errors import Code
-from chaincode.lots.apportion import apportion
+from chaincode.lots.apportion import share_out
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, require_movable
 from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
@@ -62,7 +62,7 @@ class Make:
     Attributes:
         parents: A lot may stand here once for each of its owners.
         shares: `computed`: what of each parent went into a child was not measured, but is in
-            proportion to what the parent put in (`apportion`).
+            proportion to what the parent put in (`share_out`).
     """
 
     party: PseudonymId
@@ -144,11 +144,11 @@ def _check_shares(body: Make, closed: MakeClosed, *, one_child: bool, has_loss: 
     sources = frozenset(_input_keys(body, closed))
     fits = len(closed.inputs) == len(body.parents) == len(sources) and (count == 1 or not one_child)
     require(fits and all(len(one.to_g) == count for one in closed.inputs), Code.SHARES_DIFFER)
-    weights_g = [one.quantity_g for one in closed.inputs]
-    for place in range(count):
-        into_g = [one.to_g[place] for one in closed.inputs]
-        is_stated = body.shares == "measured" or into_g == apportion(sum(into_g), weights_g)
-        require(sum(into_g) > 0 and is_stated, Code.SHARES_DIFFER)
+    into_g = [[one.to_g[place] for one in closed.inputs] for place in range(count)]
+    wholes_g = [sum(parts_g) for parts_g in into_g]
+    require(min(wholes_g) > 0, Code.SHARES_DIFFER)
+    stated_g = share_out(wholes_g, [one.quantity_g for one in closed.inputs])
+    require(body.shares == "measured" or into_g == stated_g, Code.SHARES_DIFFER)
     losses_g = [one.loss_g for one in closed.inputs]
     require(min(losses_g) >= 0 and (has_loss or max(losses_g) == 0), Code.SHARES_DIFFER)
 

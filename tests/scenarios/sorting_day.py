@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from chaincode.lots.apportion import apportion
+from chaincode.lots.apportion import share_out
 from gateway.demo.town import Town
 from gateway.signing import new_nonce
 from tests.scenarios.acting import Cast
@@ -197,7 +197,7 @@ class SortingDay:
         ]
         weights_g = [one.counted_g for one in self.intakes]
         totals_g = [sum(weights_g) * share // 1_000 for share in permille]
-        columns = [apportion(total_g, weights_g) for total_g in totals_g]
+        columns = share_out(totals_g, weights_g)
         body = {
             "nonce": nonce,
             "parents": [one.lot for one in self.intakes],
