@@ -1,8 +1,6 @@
 """The commands for people with a key: `minori keys`, `minori submit`, `minori query`."""
 
-import contextlib
 import json
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,10 +12,11 @@ from chaincode.canonical import Json
 from chaincode.commands import TYPES
 from gateway.cli import arguments, enrolment, keyring
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError, Client, RefusedError
+from gateway.cli.client import Client
 from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send_queue
+from gateway.cli.telling import told
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
@@ -62,16 +61,6 @@ class Kind(StrEnum):
     COMMAND = "command"
     HEAD = "head"
     LEDGER = "ledger"
-
-
-@contextlib.contextmanager
-def told() -> Iterator[None]:
-    """Turn what can go wrong into one sentence and exit code 1."""
-    try:
-        yield
-    except (ApiError, ArgumentError, KeyringError, RefusedError) as error:
-        typer.echo(f"minori: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 @keys_app.command("list")
@@ -209,6 +198,65 @@ def submit(
         if later:
             typer.echo(f"kept     {len(signer.queue)} waiting in {signer.path}")
             return
+        _send(signer, lang)
+
+
+@app.command()
+def approve(
+    proposal: Annotated[str, typer.Argument(help="The id of the proposed command.")],
+    key: KeyName = "",
+    lang: Language = "en",
+) -> None:
+    """Give the second signature to a command that needs two, after showing what it says."""
+    with told():
+        signer = Key.load(keyring.find(key or _only_key()))
+        with Client(signer.gateway, language=lang) as client:
+            client.open_session(signer)
+            proposed = client.get(f"/api/commands/{proposal}")
+        payload = proposed.get("payload")
+        if payload is None:
+            raise ArgumentError(f"{proposal}: only its parties may read it; ask its proposer")
+        proposer = {"device": payload["kid"], "actor": payload["actor"]}
+        if "on_behalf" in payload:
+            proposer["on_behalf"] = payload["on_behalf"]
+        closed = proposed.get("closed_part")
+        typer.echo(json.dumps({"body": payload["body"], "closed": closed}, indent=1))
+        body = {
+            "proposal": proposal,
+            "proposer": proposer,
+            "type": payload["type"],
+            "body": payload["body"],
+        }
+        signer.queue.append(signer.device.sign("proposal.approve", body, closed=closed))
+        signer.save()
+        _send(signer, lang)
+
+
+@app.command()
+def arrive(
+    lots: Annotated[
+        list[str], typer.Argument(metavar="LOT=MASS", help="What came of each lot, as 12.5kg.")
+    ],
+    producer: Annotated[str, typer.Option(help="Whose goods these are: the farm's party.")],
+    crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
+    key: KeyName = "",
+    lang: Language = "en",
+) -> None:
+    """At the shop: confirm a whole delivery on consignment at once, recorded before or not."""
+    with told():
+        signer = Key.load(keyring.find(key or _only_key()))
+        for word in lots:
+            lot, _, text = word.partition("=")
+            counted: dict[str, Json] = {
+                "producer": producer,
+                "crop": crop,
+                "counted_g": arguments.mass_g(text),
+            }
+            prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, counted)
+            signer.queue.append(
+                signer.device.sign("lot.arrive", prepared.body, closed=prepared.closed)
+            )
+        signer.save()
         _send(signer, lang)
 
 

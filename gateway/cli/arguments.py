@@ -11,8 +11,16 @@ from chaincode.canonical import Json
 from chaincode.commands import TYPES
 from chaincode.errors import FaultError
 from gateway.cli.keyring import Key
+from gateway.signing import new_nonce
 
-NAMED_BY = {"lot.harvest": "lot", "lot.ship": "shipment"}  # which member a drawn id is for
+NAMED_BY = {  # which member a drawn id is for
+    "lot.harvest": "lot",
+    "lot.open": "lot",
+    "lot.ship": "shipment",
+    "recall.declare": "recall",
+    "recall.emergency": "recall",
+    "recall.drill": "recall",
+}
 
 _MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
@@ -70,6 +78,11 @@ def has_member(kind: CommandType, name: str) -> bool:
     return any(one.name == name for one in dataclasses.fields(kind.body))
 
 
+def mass_g(text: str) -> int:
+    """Read a mass such as 12.5kg, 300g, or plain grams."""
+    return _whole("quantity_g", text)
+
+
 def _read(name: str, text: str, schema: Json) -> Json:
     assert isinstance(schema, dict)  # noqa: S101 - JSON Schema
     if schema["type"] == "boolean":
@@ -112,7 +125,7 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
     kind = command_type(type_name)
     body = dict(body)
     drawn: dict[str, str] = {}
-    if has_member(kind, "party") and type_name.startswith("lot."):
+    if has_member(kind, "party") and type_name.startswith(("lot.", "recall.", "label.")):
         body.setdefault("party", key.party)
     if has_member(kind, "nonce") and type_name in NAMED_BY:
         member = NAMED_BY[type_name]
@@ -120,6 +133,8 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
             name = key.device.name_record(str(body["party"]))
             body.update({member: name.id, "nonce": name.nonce, "index": name.index})
             drawn[member] = name.id
+    if has_member(kind, "children") and "nonce" not in body:
+        drawn |= _name_children(key, body)
     lacking = missing(kind, body, closed)
     if lacking:
         raise ArgumentError(f"{type_name} also needs: {', '.join(lacking)}")
@@ -131,6 +146,20 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
     except FaultError as fault:
         raise ArgumentError(f"{fault.member}: not a value that {type_name} takes") from None
     return Prepared(body=body, closed=parts, drawn=drawn)
+
+
+def _name_children(key: Key, body: dict[str, Json]) -> dict[str, str]:
+    """Draw the ids of the lots that a run makes, all from one nonce; return them by number."""
+    body["nonce"] = new_nonce()
+    children = body.get("children")
+    drawn: dict[str, str] = {}
+    for index, child in enumerate(children if isinstance(children, list) else []):
+        if isinstance(child, dict):
+            party, nonce = str(body["party"]), str(body["nonce"])
+            name = key.device.name_record(party, nonce=nonce, index=index)
+            child.update({"lot": name.id, "index": index})
+            drawn[f"lot {index}"] = name.id
+    return drawn
 
 
 def members(kind: CommandType) -> list[str]:

@@ -7,13 +7,15 @@ from typing import Annotated
 
 import typer
 
+from chaincode.canonical import Json
 from gateway.cli import keyring
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.arguments import ArgumentError, mass_g
+from gateway.cli.client import Client
+from gateway.cli.keyring import Key
 from gateway.cli.sending import send_queue
+from gateway.cli.telling import told
 from gateway.pos import (
     Line,
-    MappingError,
     PosMapping,
     RowError,
     Sale,
@@ -54,8 +56,47 @@ def import_(file: File, mapping: Mapping, key: KeyName, lang: Language = "en") -
     _run(file, mapping, key, lang, is_sending=True)
 
 
+@sales_app.command()
+def remainder(
+    left: Annotated[
+        list[str], typer.Argument(metavar="LOT=LEFT", help="What is left of a lot, as 2.4kg.")
+    ],
+    key: KeyName,
+    lang: Language = "en",
+) -> None:
+    """At closing: book as sold whatever of a lot is neither left nor discarded."""
+    with told():
+        signer = Key.load(keyring.find(key))
+        with Client(signer.gateway, language=lang) as client:
+            client.open_session(signer)
+            stock, _ = _ask(client, [])
+            sold = [_sold(word, stock) for word in left]
+            for one, quantity_g in sold:
+                if quantity_g:
+                    typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
+                    closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
+                    if one.owner != signer.party:
+                        closed["owner"] = one.owner
+                    body: dict[str, Json] = {"lot": one.lot, "party": signer.party}
+                    signer.queue.append(signer.device.sign("lot.sell", body, closed=closed))
+            _deliver(signer, client)
+
+
+def _sold(word: str, stock: Sequence[Stock]) -> tuple[Stock, int]:
+    lot, equals, text = word.partition("=")
+    found = [one for one in stock if one.lot == lot]
+    if not equals or len(found) != 1:
+        raise ArgumentError(f"{word!r}: write LOT=LEFT, of a lot that is in stock for one owner")
+    left_g = mass_g(text)
+    if left_g > found[0].free_g:
+        raise ArgumentError(
+            f"{word!r}: on record are only {found[0].free_g} g; take stock with lot.take_stock"
+        )
+    return found[0], found[0].free_g - left_g
+
+
 def _run(file: Path, mapping: Path, key_name: str, lang: str, *, is_sending: bool) -> None:
-    try:
+    with told():
         key = Key.load(keyring.find(key_name))
         content = file.read_bytes()
         lines, errors = read_lines(content, PosMapping.load(mapping), party=key.party)
@@ -65,10 +106,10 @@ def _run(file: Path, mapping: Path, key_name: str, lang: str, *, is_sending: boo
             sales, short, before = allocate(lines, stock, party=key.party, known=known)
             _show(sales, errors + short, before, lang)
             if is_sending:
-                _send(key, client, sales)
-    except (ApiError, KeyringError, MappingError, OSError) as error:
-        typer.echo(f"minori: {error}", err=True)
-        raise typer.Exit(1) from None
+                for sale in sales:
+                    body, closed = sale.command(key.party)
+                    key.queue.append(key.device.sign("lot.sell", body, closed=closed))
+                _deliver(key, client)
     if errors or short:
         raise typer.Exit(1)
 
@@ -104,10 +145,7 @@ def _show(
     )
 
 
-def _send(key: Key, client: Client, sales: Sequence[Sale]) -> None:
-    for sale in sales:
-        body, closed = sale.command(key.party)
-        key.queue.append(key.device.sign("lot.sell", body, closed=closed))
+def _deliver(key: Key, client: Client) -> None:
     key.save()
     counts = Counter(answer.status for answer in send_queue(key, client))
     typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))

@@ -110,6 +110,52 @@ def test_a_new_device_is_invited_accepts_and_is_enrolled():
     assert json.loads(minori("keys", "show", "newcomer"))["seq"] == 1
 
 
+def test_a_delivery_is_confirmed_at_once_and_the_remainder_sold(stage):
+    lots = [lot_of(harvest(stage)) for _ in range(2)]
+    farm = stage.town.people["farm-a"].party
+    words = (f"{lots[0]}=10kg", f"{lots[1]}=14kg", "--producer", farm, "--crop", "carrot")
+    assert minori("arrive", *words, "-k", "shop-a").count("accepted") == 2
+    left = minori("sales", "remainder", f"{lots[0]}=2.5kg", f"{lots[1]}=14kg", "-k", "shop-a")
+    assert re.search(rf"{lots[0]} +7,500 g sold", left)
+    assert "1 accepted" in left
+    more = minori("sales", "remainder", f"{lots[1]}=15kg", "-k", "shop-a", code=1)
+    assert "take stock" in more
+    unknown = minori("sales", "remainder", f"{'0' * 20}=1kg", "-k", "shop-a", code=1)
+    assert "in stock" in unknown
+
+
+def test_a_second_person_approves_by_the_proposals_id(stage):
+    lot = lot_of(harvest(stage))
+    declared = minori(
+        *("submit", "recall.declare", "kind=safety", "cause=residue", "scope=lot"),
+        *(f"roots={lot}", "-k", "quality-desk"),
+    )
+    proposal = re.search(r"^signed +(\w{64})$", declared, re.MULTILINE)[1]
+    shown = minori("approve", proposal, "-k", "food-safety")
+    assert lot in shown
+    assert "accepted" in shown
+    words = (f"lot={lot}", "quantity_g=1kg", "-k", "farm-a")
+    assert "RECALLED" in minori("submit", "lot.sell", *words, code=1)
+    assert "accepted" not in minori("approve", proposal, "-k", "food-safety", code=1)
+
+
+def test_a_run_from_a_file_gets_its_childrens_ids(stage, tmp_path):
+    lot = lot_of(harvest(stage))
+    parts = {
+        "body": {
+            "parents": [lot],
+            "children": [{"crop": "carrot", "grade": "l"}, {"crop": "carrot", "grade": "m"}],
+            "shares": "measured",
+        },
+        "closed": {"inputs": [{"quantity_g": 12_000, "to_g": [7_000, 4_800]}]},
+    }
+    (tmp_path / "run.json").write_text(json.dumps(parts))
+    output = minori("submit", "lot.sort", "--json", str(tmp_path / "run.json"), "-k", "farm-a")
+    child = re.search(r"^lot 1 +(\w{20})$", output, re.MULTILINE)[1]
+    assert "take stock" in minori("sales", "remainder", f"{child}=4801", "-k", "farm-a", code=1)
+    assert "800 g sold" in minori("sales", "remainder", f"{child}=4kg", "-k", "farm-a")
+
+
 BAD_INPUT = (
     (("submit", "lot.fly", "-k", "farm-a"), "no command type"),
     (("submit", "lot.sell", "-k", "farm-a"), "also needs: lot, quantity_g"),
