@@ -8,11 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from chaincode.contract import MinoriContract
 from gateway.catalogue import Catalogue
-from gateway.embedded import EmbeddedLedger
-from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
 from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
 from gateway.names import Names
@@ -87,17 +83,23 @@ async def open_gateway(
         )
 
 
-async def open_ledger(settings: Settings) -> EmbeddedLedger | FabricLedger:
-    """Open the ledger that the settings name; close it.
+async def open_ledger(settings: Settings) -> Ledger:
+    """Open the ledger that the settings name, importing no other; close it.
 
     Raises:
         LedgerError: It can't be opened.
     """
     if settings.ledger.kind is LedgerKind.EMBEDDED:
+        from chaincode.contract import MinoriContract  # noqa: PLC0415
+        from gateway.embedded import EmbeddedLedger  # noqa: PLC0415
+
         return await EmbeddedLedger.open(
             settings.ledger.path,
             contract=MinoriContract(),
             organisation=settings.ledger.organisation,
         )
+    from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415
+    from gateway.fabric_ledger import FabricLedger  # noqa: PLC0415
+
     assert settings.ledger.profile is not None  # noqa: S101 - the settings have checked it
     return FabricLedger.from_profile(ConnectionProfile.load(settings.ledger.profile))

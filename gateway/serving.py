@@ -12,6 +12,7 @@ import uvicorn
 import uvloop
 from pydantic import ValidationError
 
+from gateway import collector
 from gateway.api.app import create_app
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
@@ -44,10 +45,11 @@ def operating() -> Iterator[None]:
 
 def run_demo(folder: Path, *, port: int, days: int) -> None:
     """Make the demo's files unless they are there, and serve them until told to stop."""
-    from gateway.demo.build import build  # noqa: PLC0415 - no other gateway needs it
-
     url = f"http://127.0.0.1:{port}"
-    asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
+    if not folder.exists():
+        from gateway.demo.build import build  # noqa: PLC0415 - once, and it takes much along
+
+        asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
     typer.echo(f"Minori's demo town is at {url}")
     typer.echo(f"keys of everybody in it: {folder}/keys/")
     run(demo_settings(folder, port))
@@ -71,8 +73,13 @@ async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
         if other is not None:
             stack.push_async_callback(other.close)
         gateway = await stack.enter_async_context(open_gateway(settings, ledger=other))
+        with collector.paused():
+            app = create_app(gateway)
         config = uvicorn.Config(
-            create_app(gateway),
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="off",
             host=settings.listen.host,
             port=settings.listen.port,
             log_level="warning",

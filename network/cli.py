@@ -1,24 +1,21 @@
 """`minori network …`: a Fabric network on this machine, from nothing to gone.
 
-The entry point of the whole command line is here too, because this package may import all others.
+The whole command line comes together here, because this package may import all others. What needs
+grpc is imported by those commands alone that speak to Fabric: `minori demo` starts sooner.
 """
 
 import contextlib
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from gateway.cli import town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
-from network.deployment import Deployment
 from network.errors import NetworkStateError
-from network.native import Network
 from network.processes import last_lines
-from network.readiness import height, leader
-from network.roster import orderer_name
 from network.telling import Progress, told
 from network.topology import (
     DEFAULT_BASE_PORT,
@@ -29,6 +26,9 @@ from network.topology import (
     Topology,
     organisation,
 )
+
+if TYPE_CHECKING:
+    from network.native import Network
 
 EXIT_NOT_RUNNING = 3
 """Source: Linux Standard Base 5.0, "Init Script Actions", status: program is not running."""
@@ -81,6 +81,8 @@ def up(
     May be repeated at any time: what runs is left alone, what a crash ended is started again, with
     its ledger.
     """
+    from network.native import Network  # noqa: PLC0415 - see above
+
     with told() as progress:
         saved = Topology.load(directory)
         if saved is None or base_port is not None:
@@ -99,6 +101,10 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
 
     Exit code 0 when all of it runs, 3 otherwise.
     """
+    from network.deployment import Deployment  # noqa: PLC0415 - see above
+    from network.readiness import height, leader  # noqa: PLC0415
+    from network.roster import orderer_name  # noqa: PLC0415
+
     with told() as progress:
         network = _open(directory, progress)
     topology = network.topology
@@ -207,7 +213,9 @@ def _follow(path: Path) -> None:
                 time.sleep(FOLLOW_POLL_S)
 
 
-def _open(directory: Path, progress: Progress) -> Network:
+def _open(directory: Path, progress: Progress) -> "Network":
+    from network.native import Network  # noqa: PLC0415 - see above
+
     topology = Topology.load(directory)
     if topology is None:
         raise NetworkStateError(

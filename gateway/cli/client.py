@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Self
-
-import httpx2
+from typing import TYPE_CHECKING, Any, Self
 
 from chaincode.errors import Code
 from gateway.cli.keyring import Key, command_id_of
+
+if TYPE_CHECKING:
+    import httpx2
 
 WAIT_S = 20
 NOT_TAKEN_FINAL = {code for code in Code if not code.is_taken}
@@ -37,9 +38,12 @@ class Client:
     """One gateway. Use as a context manager."""
 
     def __init__(self, gateway: str, *, language: str = "en") -> None:
+        import httpx2  # noqa: PLC0415 - for those who ask a gateway, not for those who run one
+
         self._http = httpx2.Client(
             base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": language}
         )
+        self._failure = httpx2.HTTPError
         self.gateway = gateway.rstrip("/")
 
     def __enter__(self) -> Self:
@@ -106,14 +110,14 @@ class Client:
             for one in self._json(response)["commands"]
         ]
 
-    def _request(self, method: str, path: str, **options: Any) -> httpx2.Response:  # noqa: ANN401
+    def _request(self, method: str, path: str, **options: Any) -> "httpx2.Response":  # noqa: ANN401
         try:
             return self._http.request(method, path, **options)
-        except httpx2.HTTPError as error:
+        except self._failure as error:
             raise ApiError(f"{self.gateway} can't be reached: {error}") from None
 
     @staticmethod
-    def _json(response: httpx2.Response) -> Any:  # noqa: ANN401 - JSON of many shapes
+    def _json(response: "httpx2.Response") -> Any:  # noqa: ANN401 - JSON of many shapes
         if response.status_code >= 400:
             try:
                 problem = response.json()

@@ -2,17 +2,17 @@
 
 The stylesheet is inlined because most readers come once, over a telephone's network: one answer
 is the whole page. The policy names it by its hash, and allows nothing else.
+
+What draws pages is imported with the first of them, so that a gateway begins to answer sooner.
 """
 
 from base64 import b64encode
-from functools import lru_cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
@@ -22,6 +22,9 @@ from gateway.language import Language
 from gateway.settings import Settings
 from gateway.web.contexts import Site
 from gateway.web.words import word
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _FOLDER: Final = Path(__file__).parent
 STYLE: Final = (_FOLDER / "style.css").read_text(encoding="utf-8")
@@ -33,15 +36,6 @@ PAGE_POLICY: Final = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
-
-_templates: Final = Environment(
-    loader=FileSystemLoader(_FOLDER / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_templates.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file
 
 
 def render(
@@ -61,7 +55,7 @@ def render(
         return word(name, site.language)
 
     values: dict[str, Any] = {"site": site, "page": context, "w": translate}
-    body = _templates.get_template(template).render(values)
+    body = _templates().get_template(template).render(values)
     headers = {
         "Content-Security-Policy": PAGE_POLICY,
         "Content-Language": site.language,
@@ -105,6 +99,23 @@ def site_of(
 @lru_cache(maxsize=QR_CODES_MAX)  # drawing one takes longer than all the rest of a page
 def qr_code(url: str) -> Markup:
     """Return a QR code as inline SVG, with the quiet zone of ISO/IEC 18004 (4 modules)."""
+    import segno  # noqa: PLC0415 - see above
+
     code = segno.make(url, error="q", micro=False)
     svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#1c1b17")
     return Markup(svg)  # noqa: S704 - drawn from a URL made of settings and a checked id
+
+
+@cache
+def _templates() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415 - see above
+
+    environment = Environment(
+        loader=FileSystemLoader(_FOLDER / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file
+    return environment
