@@ -18,8 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
 from chaincode import canonical, times
 from chaincode.canonical import Json
-from chaincode.envelope import FIRST_PREVIOUS, TYP, Jwk
 from chaincode.derived_ids import derive_id
+from chaincode.envelope import FIRST_PREVIOUS, TYP, Jwk
 from chaincode.registry.people import enrolment_message
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
