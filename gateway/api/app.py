@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from gateway.api import about, commands, health, lots, openapi, selling, sessions
+from gateway.api import about, books, commands, health, lots, openapi, selling, sessions
 from gateway.api.answers import answer, as_problem
 from gateway.api.errors import ProblemError
 from gateway.api.guard import Guard
@@ -48,7 +48,7 @@ def _api() -> APIRouter:
     api = APIRouter(prefix="/api")
     for router in (
         *(commands.router, sessions.router, sessions.devices),
-        *(lots.router, selling.router, about.router),
+        *(books.router, lots.router, selling.router, about.router),
     ):
         api.include_router(router)
 

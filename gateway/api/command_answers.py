@@ -11,7 +11,7 @@ from gateway.api.errors import problem_object
 from gateway.api.visibility import Role, cut
 from gateway.intake.answers import Status
 from gateway.language import Language
-from gateway.lookups.lots import PUBLIC_TYPES
+from gateway.lookups.public import public_content
 from gateway.projection import CommandRow, json_text
 from gateway.signing import base64url
 
@@ -56,7 +56,7 @@ def row_answer(row: CommandRow, language: Language, roles: Collection[Role]) -> 
     if row.closed is not None:
         shown["closed"] = base64url(row.closed.encode())
         shown["closed_part"] = json_text.decode(row.closed)
-    is_public = row.is_accepted and row.type in PUBLIC_TYPES
+    is_public = public_content(row) is not None
     table = visibility.PUBLIC_COMMAND if is_public else visibility.COMMAND
     return cut(table, _with_problem(shown, language), roles)
 

@@ -1,7 +1,7 @@
-"""Lots: what everyone may see, and with a session one's own share; one's own stock."""
+"""One lot: what everyone may see, and with a session one's own share; one's own shipments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
@@ -17,12 +17,15 @@ from gateway.api.readers import (
     LanguageDep,
     OptionalReader,
     RequiredReader,
+    viewer_of,
 )
 from gateway.api.records import Records
 from gateway.codes import GatewayCode
-from gateway.lookups import commands, history, lots, shipments
+from gateway.lookups import commands, history, lots, origins, recall_book, shipments
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lots import HoldingRecord, LotRecord
+from gateway.lookups.origins import Origins
+from gateway.lookups.recall_book import Meeting
 from gateway.lookups.shipments import ShipmentRecord
 from gateway.projection import CommandRow
 
@@ -31,36 +34,6 @@ router = APIRouter(tags=["lots"])
 ENTRIES_FIRST = 50  # entries and shipments in the lot's own answer; the lists have the others
 
 LotId = Annotated[str, Path(pattern="^[0-9A-HJKMNP-TV-Z]{20}$", examples=["5T2W8YK0M3R7B1XNQ4HD"])]
-
-
-@router.get(
-    "/lots",
-    operation_id="list_lots",
-    summary="One's own stock, the lots harvested last first",
-    response_model=schemas.LotsAnswer,
-    response_model_exclude_unset=True,
-    responses=responses(400, 401, 422, 503),
-)
-async def list_lots(
-    gateway: GatewayDep,
-    database: DatabaseDep,
-    reader: RequiredReader,
-    language: LanguageDep,
-    cursor: paging.Cursor = None,
-    limit: paging.Limit = paging.LIMIT_DEFAULT,
-) -> Any:  # noqa: ANN401 - the model decides
-    """Return a page of the lots that the reader's party holds or held."""
-    page = await database.read(
-        lots.held_by,
-        reader.party,
-        limit=paging.limit(limit, gateway.settings.limits),
-        before=paging.place(cursor, lots.PLACE),
-    )
-    records = Records(gateway.names, language, reader.party)
-    return {
-        "lots": [records.held(lot, holding) for lot, holding in page.items],
-        "next": paging.cursor(page.next),
-    }
 
 
 @router.get(
@@ -80,16 +53,18 @@ async def read_lot(
     language: LanguageDep,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a lot: without a session no grams, no stock, no buyers, no other holders."""
-    party = reader.party if reader else None
-    found = await database.read(_find, lot, party=party)
+    viewer = viewer_of(reader)
+    found = await database.read(_find, lot, party=viewer.party)
     if found is None:
         raise ProblemError(GatewayCode.LOT_NOT_FOUND)
-    return Records(gateway.names, language, party).lot(
+    return Records(gateway.names, language, viewer).lot(
         found.lot,
         found.history,
-        holding=found.holding,
+        holdings=found.holdings,
         shipments=found.shipments,
         entries=[entry_answer(row, language) for row in found.entries],
+        recalls=found.recalls,
+        grown=found.grown,
     )
 
 
@@ -154,7 +129,7 @@ async def list_shipments(
         state=state,
         before=paging.place(cursor, shipments.PLACE),
     )
-    records = Records(gateway.names, language, reader.party)
+    records = Records(gateway.names, language, reader.viewer)
     return {
         "shipments": [records.shipment(one) for one in page.items],
         "next": paging.cursor(page.next),
@@ -167,7 +142,9 @@ class _Found:
 
     lot: LotRecord
     history: Sequence[HistoryEntry]
-    holding: HoldingRecord | None = None
+    grown: Origins
+    recalls: Mapping[str, Sequence[Meeting]]
+    holdings: Sequence[HoldingRecord] = ()
     shipments: Sequence[ShipmentRecord] = ()
     entries: Sequence[CommandRow] = ()
 
@@ -177,13 +154,20 @@ def _find(connection: Connection, lot: str, *, party: str | None) -> _Found | No
     if found is None:
         return None
     entries = history.of_lot(connection, lot)
-    if party is None:
-        return _Found(lot=found, history=entries)
-    limit = ENTRIES_FIRST
-    return _Found(
+    grown = origins.of_lot(connection, found)
+    ancestors = [one.lot for one in grown.origins]
+    known = _Found(
         lot=found,
         history=entries,
-        holding=lots.holding(connection, lot, party),
+        grown=grown,
+        recalls=recall_book.meetings(connection, [found, *ancestors]),
+    )
+    if party is None:
+        return known
+    limit = ENTRIES_FIRST
+    return replace(
+        known,
+        holdings=lots.holdings_of(connection, [lot], party).get(lot, ()),
         shipments=shipments.of_party(connection, party, lot=lot, limit=limit).items,
         entries=commands.about_lot(connection, lot, party=party, limit=limit).items,
     )

@@ -1,6 +1,7 @@
 """Who is asking, and how fresh the answer must be: what routes depend on."""
 
 import re
+import time
 from dataclasses import dataclass
 from typing import Annotated, Final
 
@@ -9,13 +10,16 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from chaincode.canonical import INTEGER_MAX
+from chaincode.lots.harvest import INSPECTOR
+from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
+from gateway.api.visibility import NOBODY, Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.lookups.people import DeviceRecord, find_device
+from gateway.lookups.people import DeviceRecord, Roles, find_reader
 from gateway.node import Gateway
 
 MIN_BLOCK: Final = "Minori-Min-Block"
@@ -33,15 +37,26 @@ _cookie: Final = APIKeyCookie(
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """An open session: its device as the ledger knows it now."""
+    """An open session: its device as the ledger knows it now, and its holder's roles today."""
 
     device: DeviceRecord
     token: str
+    roles: Roles = frozenset()
 
     @property
     def party(self) -> str:
         """The business or household that the reader belongs to."""
         return self.device.party
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is looking, for `visibility`."""
+        return Viewer(party=self.party, roles=self.roles)
+
+
+def viewer_of(reader: Reader | None) -> Viewer:
+    """Return who is looking, with a session or without."""
+    return NOBODY if reader is None else reader.viewer
 
 
 # Asynchronous although they wait for nothing: FastAPI would run them in threads, which costs a
@@ -112,10 +127,11 @@ async def _optional_reader(
     if token is None:
         return None
     kid = await gateway.sessions.find(token) if _TOKEN.fullmatch(token) else None
-    device = await database.read(find_device, kid) if kid else None
-    if device is None or device.is_revoked:
+    found = await database.read(find_reader, kid, int(time.time())) if kid else None
+    if found is None or found[0].is_revoked:
         raise ProblemError(GatewayCode.SESSION_ENDED)
-    return Reader(device, token)
+    device, roles = found
+    return Reader(device, token, roles)
 
 
 OptionalReader = Annotated[Reader | None, Depends(_optional_reader)]
@@ -128,3 +144,19 @@ async def _reader(reader: OptionalReader) -> Reader:
 
 
 RequiredReader = Annotated[Reader, Depends(_reader)]
+
+
+async def _officer(reader: RequiredReader) -> Reader:
+    if RECALL_OFFICER not in reader.roles:
+        raise ProblemError(GatewayCode.NOT_YOUR_OFFICE)
+    return reader
+
+
+async def _inspector(reader: RequiredReader) -> Reader:
+    if INSPECTOR not in reader.roles:
+        raise ProblemError(GatewayCode.NOT_YOUR_OFFICE)
+    return reader
+
+
+RecallOfficer = Annotated[Reader, Depends(_officer)]
+Inspector = Annotated[Reader, Depends(_inspector)]

@@ -123,13 +123,25 @@ class HistoryAnswer(Answer):
 
 
 class HoldingAnswer(Answer):
-    """Grams of a lot at the reader's own party."""
+    """Grams of a lot at the reader's own party, or of its own goods at another.
+
+    They add up: what came in, and `surplus_g`, is in one of the others.
+    """
 
     lot: LotId
+    holder: Pseudonym
+    holder_name: str | None
+    owner: Pseudonym = Field(description="The goods stay the owner's until the holder sells them.")
+    owner_name: str | None
     held_g: Grams
     sold_g: Grams
     discarded_g: Grams
     own_use_g: Grams
+    transformed_g: Grams = Field(description="Went into other lots.")
+    lost_g: Grams
+    surplus_g: Grams = Field(description="Found at a stock-taking beyond what was on record.")
+    denied_g: Grams = Field(description="Of `held_g`, what the named producer denies.")
+    is_on_hold: bool | None = Field(default=None, description="At the reader's own party only.")
 
 
 class ShipmentAnswer(Answer):
@@ -145,6 +157,9 @@ class ShipmentAnswer(Answer):
     sender_name: str | None
     recipient: Pseudonym
     recipient_name: str | None
+    owner: Pseudonym = Field(description="Whose goods they are when they leave.")
+    owner_name: str | None
+    is_consigned: bool = Field(description="Whether they stay the owner's at the recipient.")
     shipped_g: Grams
     received_g: Grams
     disputed_g: Grams
@@ -153,52 +168,96 @@ class ShipmentAnswer(Answer):
     changed_at: Timestamp
 
 
-class LotAnswer(Answer):
-    """A lot, as far as this reader may see it."""
+Origin = Annotated[
+    Literal["harvest", "opening", "claim", "made", "unmade"],
+    Field(
+        description="`opening`: from before this ledger, by document; `claim`: somewhere before its"
+        " record; `made`: from other lots; `unmade`: that was a mistake."
+    ),
+]
+
+
+class MeetingAnswer(Answer):
+    """A recall in force that a lot meets, itself or by an ancestor."""
 
     id: LotId
-    crop: str = Field(examples=["carrot"])
-    crop_name: str = Field(examples=["にんじん"])
-    district: str = Field(examples=["45383-MINAMI"])
+    state: str = Field(examples=["confirmed"])
+    kind: str = Field(examples=["safety"])
+    cause: str = Field(examples=["residue"])
+
+
+class OriginAnswer(Answer):
+    """An ancestor of a lot made from others; what is only claimed of one is not told."""
+
+    id: LotId
+    origin: Origin
+    crop: str | None = None
+    crop_name: str | None = None
+    district: str | None
     district_name: str | None
-    producer: Pseudonym
-    producer_name: str | None = Field(description="Absent from the ledger; null once withdrawn.")
-    harvested_at: Timestamp
-    recorded_at: Timestamp
-    corrected_at: Timestamp | None
-    flags: list[str]
-    history: list[HistoryAnswer]
+    producer: Pseudonym | None = None
+    producer_name: str | None = None
+    harvested_at: Timestamp | None = None
+    is_computed: bool = Field(description="Whether its share follows from a formula.")
+    is_recalled: bool
+
+
+class ListedLot(Answer):
+    """A lot in one of the reader's own lists."""
+
+    id: LotId
+    origin: Origin
+    crop: str | None = Field(default=None, examples=["carrot"])
+    crop_name: str | None = Field(default=None, examples=["にんじん"])
+    grade: str | None = Field(default=None, examples=["l"])
+    district: str | None = Field(default=None, examples=["45383-MINAMI"])
+    district_name: str | None = None
+    producer: Pseudonym | None = Field(
+        default=None, description="Of a lot made from others, the maker."
+    )
+    producer_name: str | None = Field(
+        default=None, description="Absent from the ledger; null once withdrawn."
+    )
+    harvested_at: Timestamp | None = None
+    is_denied: bool | None = Field(
+        default=None, description="Whether the producer denies some of what others received."
+    )
+    recalls: list[MeetingAnswer]
     plot: Pseudonym | None = None
     harvest_g: Grams | None = None
     estimated: bool | None = None
-    holding: HoldingAnswer | None = None
+    supplement_g: Grams | None = None
+    claimed_g: Grams | None = Field(
+        default=None, description="Received by others beyond what is on record."
+    )
+    denied_g: Grams | None = None
+    made_g: Grams | None = None
+    holdings: list[HoldingAnswer] | None = Field(
+        default=None, description="The reader's own: at itself, and its goods at others."
+    )
+
+
+class LotAnswer(ListedLot):
+    """A lot, as far as this reader may see it."""
+
+    recorded_at: Timestamp | None = Field(description="Null before its own record arrived.")
+    corrected_at: Timestamp | None
+    flags: list[str]
+    origins: list[OriginAnswer] = Field(
+        description="Of a lot made from others: where its parts grew, the heaviest first."
+    )
+    has_more_origins: bool
+    history: list[HistoryAnswer]
     shipments: list[ShipmentAnswer] | None = None
     entries: list[CommandContent] | None = Field(
         default=None, description="The latest commands about it that concern the reader's party."
     )
 
 
-class HeldLot(Answer):
-    """A lot in the reader's own stock."""
-
-    id: LotId
-    crop: str
-    crop_name: str
-    district: str
-    district_name: str | None
-    producer: Pseudonym
-    producer_name: str | None
-    harvested_at: Timestamp
-    holding: HoldingAnswer
-    harvest_g: Grams | None = None
-    estimated: bool | None = None
-    plot: Pseudonym | None = None
-
-
 class LotsAnswer(Answer):
-    """A page of the reader's own stock."""
+    """A page of one of the reader's own lists of lots."""
 
-    lots: list[HeldLot]
+    lots: list[ListedLot]
     next: str | None = Field(description="`cursor` of the next page; null at the end.")
 
 

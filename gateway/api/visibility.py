@@ -1,44 +1,71 @@
 """Who may see which field: one table, role by field. Every answer about records is cut by it.
 
 The public never sees grams, yields, buyers, stock or other holders; a holder sees its own stock
-and one step each way; a command's content goes to its parties alone, unless its type is public,
+and one step each way; whoever has goods with others on consignment sees every gram of those and
+nothing else of theirs; a command's content goes to its parties alone, unless its type is public,
 and then everyone sees its open part. A field that is not in the table can't be answered at all.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeAlias, TypeVar
 
 Value = TypeVar("Value")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who is looking: a party, `None` without a session, and the offices held there today."""
+
+    party: str | None = None
+    roles: frozenset[str] = frozenset()
+
+
+NOBODY: Final = Viewer()
+
+
 class Role(StrEnum):
     """What a reader is to a record."""
 
     PUBLIC = "public"  # everyone, with a session or without
-    PRODUCER = "producer"  # the party that harvested the lot
+    PRODUCER = "producer"  # the party that harvested the lot, or is named as that by a claim
+    MAKER = "maker"  # the party that made the lot from others
     HOLDER = "holder"  # the party that holds, or held, some of it
+    OWNER = "owner"  # the party whose goods lie there, with another
     SENDER = "sender"  # the party that shipped it
     RECIPIENT = "recipient"  # the party that it was shipped to
     PARTY = "party"  # signed the command, was its principal, or is named by it
     DEVICE = "device"  # this very device
+    RECALL_OFFICER = "recall-officer"  # may declare recalls
+    INSPECTOR = "inspector"
 
 
 Readers: TypeAlias = frozenset[Role]
 
 EVERYONE: Final[Readers] = frozenset({Role.PUBLIC})
-PRODUCER: Final[Readers] = frozenset({Role.PRODUCER})
+PRODUCER: Final[Readers] = frozenset({Role.PRODUCER, Role.INSPECTOR})
+GROWERS: Final[Readers] = PRODUCER | {Role.RECALL_OFFICER}
+MAKER: Final[Readers] = frozenset({Role.MAKER, Role.INSPECTOR})
+PRODUCERS: Final[Readers] = PRODUCER | MAKER
 HOLDER: Final[Readers] = frozenset({Role.HOLDER})
+OWN_GOODS: Final[Readers] = frozenset({Role.HOLDER, Role.OWNER})
+CONCERNED: Final[Readers] = OWN_GOODS | PRODUCERS | {Role.RECALL_OFFICER}
 BOTH_SIDES: Final[Readers] = frozenset({Role.SENDER, Role.RECIPIENT})
 PARTIES: Final[Readers] = frozenset({Role.PARTY})
 DEVICE: Final[Readers] = frozenset({Role.DEVICE})
+OFFICERS: Final[Readers] = frozenset({Role.RECALL_OFFICER})
+INSPECTORS: Final[Readers] = frozenset({Role.INSPECTOR})
+GRAMS_OF_A_STEP: Final[Readers] = frozenset({Role.MAKER, Role.OWNER, Role.RECALL_OFFICER})
 
 Table: TypeAlias = Mapping[str, Readers]
 
 LOT: Final[Table] = {
     "id": EVERYONE,
+    "origin": EVERYONE,
     "crop": EVERYONE,
     "crop_name": EVERYONE,
+    "grade": EVERYONE,
     "district": EVERYONE,
     "district_name": EVERYONE,
     "producer": EVERYONE,
@@ -47,13 +74,56 @@ LOT: Final[Table] = {
     "recorded_at": EVERYONE,
     "corrected_at": EVERYONE,
     "flags": EVERYONE,
+    "is_denied": EVERYONE,
+    "recalls": EVERYONE,
+    "origins": EVERYONE,
+    "has_more_origins": EVERYONE,
     "history": EVERYONE,
-    "plot": PRODUCER,
+    "plot": GROWERS,
     "harvest_g": PRODUCER,
     "estimated": PRODUCER,
-    "holding": HOLDER,
+    "supplement_g": PRODUCER,
+    "claimed_g": PRODUCERS,
+    "denied_g": PRODUCERS,
+    "made_g": MAKER,
+    "holdings": OWN_GOODS,
     "shipments": BOTH_SIDES,
     "entries": PARTIES,
+}
+
+# Of a lot that someone received before its record, nothing is known but what that one says of
+# another's goods: the public learns that the record has not arrived, and of recalls.
+CLAIMED_LOT: Final[Table] = {
+    **LOT,
+    "crop": CONCERNED,
+    "crop_name": CONCERNED,
+    "producer": CONCERNED,
+    "producer_name": CONCERNED,
+    "harvested_at": CONCERNED,
+    "is_denied": CONCERNED,
+}
+
+ORIGIN: Final[Table] = {  # an ancestor of a lot made from others
+    "id": EVERYONE,
+    "origin": EVERYONE,
+    "crop": EVERYONE,
+    "crop_name": EVERYONE,
+    "district": EVERYONE,
+    "district_name": EVERYONE,
+    "producer": EVERYONE,
+    "producer_name": EVERYONE,
+    "harvested_at": EVERYONE,
+    "is_computed": EVERYONE,
+    "is_recalled": EVERYONE,
+}
+
+CLAIMED_ORIGIN: Final[Table] = {
+    **ORIGIN,
+    "crop": CONCERNED,
+    "crop_name": CONCERNED,
+    "producer": CONCERNED,
+    "producer_name": CONCERNED,
+    "harvested_at": CONCERNED,
 }
 
 HISTORY: Final[Table] = {  # an accepted public entry of a lot
@@ -73,11 +143,20 @@ HISTORY: Final[Table] = {  # an accepted public entry of a lot
 }
 
 HOLDING: Final[Table] = {
-    "lot": HOLDER,
-    "held_g": HOLDER,
-    "sold_g": HOLDER,
-    "discarded_g": HOLDER,
-    "own_use_g": HOLDER,
+    "lot": OWN_GOODS,
+    "holder": OWN_GOODS,
+    "holder_name": OWN_GOODS,
+    "owner": OWN_GOODS,
+    "owner_name": OWN_GOODS,
+    "held_g": OWN_GOODS,
+    "sold_g": OWN_GOODS,
+    "discarded_g": OWN_GOODS,
+    "own_use_g": OWN_GOODS,
+    "transformed_g": OWN_GOODS,
+    "lost_g": OWN_GOODS,
+    "surplus_g": OWN_GOODS,
+    "denied_g": OWN_GOODS,
+    "is_on_hold": HOLDER,
 }
 
 SHIPMENT: Final[Table] = {
@@ -91,12 +170,91 @@ SHIPMENT: Final[Table] = {
     "sender_name": BOTH_SIDES,
     "recipient": BOTH_SIDES,
     "recipient_name": BOTH_SIDES,
+    "owner": BOTH_SIDES,
+    "owner_name": BOTH_SIDES,
+    "is_consigned": BOTH_SIDES,
     "shipped_g": BOTH_SIDES,
     "received_g": BOTH_SIDES,
     "disputed_g": BOTH_SIDES,
     "lost_g": BOTH_SIDES,
     "entry": BOTH_SIDES,
     "changed_at": BOTH_SIDES,
+}
+
+STEP: Final[Table] = {  # from a lot into one that was made of it
+    "parent": EVERYONE,
+    "child": EVERYONE,
+    "is_computed": EVERYONE,
+    "quantity_g": GRAMS_OF_A_STEP,
+}
+
+NODE: Final[Table] = {  # a lot of a drawn lineage; of a claimed one as of `CLAIMED_ORIGIN`
+    **ORIGIN,
+    "grade": EVERYONE,
+    "level": EVERYONE,
+}
+
+CLAIMED_NODE: Final[Table] = {**CLAIMED_ORIGIN, "grade": EVERYONE, "level": EVERYONE}
+
+RECALL: Final[Table] = {
+    "id": EVERYONE,
+    "party": EVERYONE,
+    "party_name": EVERYONE,
+    "state": EVERYONE,
+    "kind": EVERYONE,
+    "cause": EVERYONE,
+    "scope": EVERYONE,
+    "roots": EVERYONE,
+    "roots_count": EVERYONE,
+    "declared_at": EVERYONE,
+    "changed_at": EVERYONE,
+    "history": EVERYONE,
+}
+
+RECALL_EVENT: Final[Table] = {
+    "id": EVERYONE,
+    "type": EVERYONE,
+    "ledger_time": EVERYONE,
+    "reason": EVERYONE,
+    "explanation": EVERYONE,
+    "roots_count": EVERYONE,
+}
+
+DRILL: Final[Table] = dict.fromkeys(RECALL, OFFICERS)  # never reaches the public
+
+SCOPE: Final[Table] = {  # how far a recall reaches
+    "seeds_count": OFFICERS,
+    "roots": OFFICERS,
+    "roots_count": OFFICERS,
+    "lots_count": OFFICERS,
+    "affected": OFFICERS,
+    "commands_needed": OFFICERS,
+    "fits": OFFICERS,
+    "limit": OFFICERS,
+    "has_more_seeds": OFFICERS,
+    "missing": OFFICERS,
+    "extensions": OFFICERS,
+}
+
+AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall reaches
+    "party": OFFICERS,
+    "party_name": OFFICERS,
+    "held_g": OFFICERS,
+    "in_transit_g": OFFICERS,
+    "sold_g": OFFICERS,
+    "lots_count": OFFICERS,
+}
+
+STICKER: Final[Table] = {"roll": EVERYONE, "number": EVERYONE, "lot": EVERYONE}
+
+FLAG: Final[Table] = {  # something implausible
+    "code": INSPECTORS,
+    "text": INSPECTORS,
+    "subject": INSPECTORS,
+    "party": INSPECTORS,
+    "party_name": INSPECTORS,
+    "at": INSPECTORS,
+    "figures": INSPECTORS,
 }
 
 COMMAND: Final[Table] = {  # of a type that is not public, or not accepted
@@ -134,3 +292,8 @@ def cut(table: Table, record: Mapping[str, Value], roles: Collection[Role]) -> d
     """
     held = EVERYONE.union(roles)
     return {name: value for name, value in record.items() if table[name] & held}
+
+
+def offices(viewer: Viewer) -> set[Role]:
+    """Return the roles that a reader has towards every record."""
+    return {role for role in (Role.RECALL_OFFICER, Role.INSPECTOR) if role.value in viewer.roles}

@@ -1,6 +1,13 @@
 """What the API and the pages ask the projection's tables: whole records, not yet cut for a reader.
 
-    lots        a lot, its public entries, one party's share of it
+    lots        a lot, one party's holdings of it
+    books       one party's lists of lots: its lot book, its stock, its goods at others
+    history     how a lot's record came about, as everyone may know
+    public      which commands everyone may read
+    lineage     ancestors and descendants, with grams
+    origins     the same for everyone: where a lot's parts grew, without grams
+    recalls     recalls, how far one reaches, how one came about
+    selling     what a shop can sell, which lines of a till's file are booked
     shipments   one party's shipments
     commands    which commands one party may see
     people      devices, parties, the constitution

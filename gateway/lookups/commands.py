@@ -1,10 +1,13 @@
 """Which commands on record one party may see: its own, and accepted ones that concern it.
 
 A command concerns a party when it names one of the party's actors, or a shipment that the party
-sent or is to receive. A rejected command concerns nobody but who signed it, or on whose behalf.
+sent or is to receive, or when it hands the party's goods over: their arrival on consignment, their
+being taken back, a denial. What a shop sells of a farmer's goods is the shop's own business; the
+farmer sees the sums. A rejected command concerns nobody but who signed it, or on whose behalf.
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
 
@@ -16,6 +19,13 @@ from gateway.projection.subjects import subjects
 from gateway.projection.tables import command_subject, commands
 
 PLACE = (int, int)  # block_number, position
+# Hand-overs of consigned goods, and the member of the closed part that names the other side.
+HAND_OVERS: Final = (
+    ("lot.arrive", "producer"),
+    ("lot.correct_arrival", "producer"),
+    ("lot.take_back", "owner"),
+    ("lot.deny_claim", "holder"),
+)
 
 
 def is_party_to(connection: Connection, command: CommandRow, party: str) -> bool:
@@ -76,8 +86,15 @@ def _visible_to(party: str, concerned: Sequence[str]) -> ColumnElement[bool]:
         about.c.block_number == commands.c.block_number,
         about.c.position == commands.c.position,
     )
+    # The closed part is canonical, so a member has exactly one spelling.
+    hands_over = or_(
+        *(
+            and_(commands.c.type == kind, commands.c.closed.contains(f'"{member}":"{party}"'))
+            for kind, member in HAND_OVERS
+        )
+    )
     return or_(
         commands.c.actor.in_(people),
         commands.c.on_behalf.in_(people),
-        and_(commands.c.code == Code.ACCEPTED, concerns),
+        and_(commands.c.code == Code.ACCEPTED, or_(concerns, hands_over)),
     )

@@ -1,154 +1,135 @@
-"""Lots: the record, the entries that everyone may see, and one party's holding."""
+"""Lots: the record, and what one party has of one, as holder or as owner."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, Select, select, tuple_
+from sqlalchemy import Column, Connection, Row, Select, or_, select
 
-from chaincode.commands import TYPES
-from chaincode.errors import Code
-from gateway.lookups.places import Page, Place, paged
-from gateway.projection import CommandRow
+from gateway.projection import json_text
 from gateway.projection.domain import holdings, lots, plots
-from gateway.projection.tables import command_subject, commands
 
-PUBLIC_TYPES: Final = frozenset(name for name, kind in TYPES.items() if kind.is_public)
-ENTRIES_MAX: Final = 200  # public entries of one lot that are shown: a harvest and corrections
-PLACE = (str, str)  # harvested_at, id
+_VALUES_MAX: Final = 900  # in one list of parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LotRecord:
-    """A lot as last corrected. `harvested_at` is a `Timestamp`; `entry` a command's id."""
+    """A lot as last corrected.
+
+    Attributes:
+        party: The producer; of a lot made from others, the maker.
+        origin: `harvest`, `opening`, `claim`, `made` or `unmade`.
+        plot: Where it grew; `None` of a lot made from others, claimed, or from before.
+        district: The plot's; `None` without a plot.
+        harvested_at: A `Timestamp`; when it was made, or arrived, if it was not harvested.
+        claimed_g: Received by others beyond what the producer had recorded.
+        denied_g: Of these, what the producer denies.
+        roots: All its ancestors; none of a lot that starts lineage anew.
+        entry: Id of the command whose values these are.
+    """
 
     id: str
     party: str
-    plot: str
-    district: str
+    origin: str
+    plot: str | None
+    district: str | None
     crop: str
+    grade: str | None
     harvested_at: str
     harvest_g: int
+    supplement_g: int
+    claimed_g: int
+    denied_g: int
+    made_g: int
     estimated: bool
+    roots: tuple[str, ...]
     entry: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingRecord:
-    """Grams of a lot at one party."""
+    """Grams of a lot at one party, of one owner, and where its others went."""
 
     lot: str
     holder: str
+    owner: str
     held_g: int
     sold_g: int
     discarded_g: int
     own_use_g: int
+    transformed_g: int
+    lost_g: int
+    surplus_g: int
+    denied_g: int
+    is_on_hold: bool
 
 
 def find(connection: Connection, lot: str) -> LotRecord | None:
     """Return a lot."""
-    row = connection.execute(_lots().where(lots.c.state_key == f"lot/{lot}")).first()
-    return None if row is None else _lot(row)
+    row = connection.execute(lots_query().where(lots.c.state_key == f"lot/{lot}")).first()
+    return None if row is None else lot_of(row)
+
+
+def find_all(connection: Connection, ids: Sequence[str]) -> dict[str, LotRecord]:
+    """Return those of the lots that are on record, by id."""
+    found = {}
+    for start in range(0, len(ids), _VALUES_MAX):
+        part = ids[start : start + _VALUES_MAX]
+        for row in connection.execute(lots_query().where(lots.c.id.in_(part))):
+            found[row.id] = lot_of(row)
+    return found
 
 
 def latest(connection: Connection, *, limit: int) -> list[LotRecord]:
     """Return the lots harvested last: for the start page of a demo, and nowhere else.
 
-    A real ledger's lots are never listed: who has no label has no business with a lot.
+    A real ledger's lots are never listed: who has no label has no business with a lot. A claim is
+    no harvest, and what a shop says of another's goods is not told.
     """
-    query = _lots().order_by(lots.c.harvested_at.desc(), lots.c.id.desc()).limit(limit)
-    return [_lot(row) for row in connection.execute(query)]
-
-
-def public_entries(connection: Connection, lot: str) -> list[CommandRow]:
-    """Return the accepted public entries of a lot in the chain's order: harvest, corrections."""
     query = (
-        select(commands)
-        .join(command_subject, command_subject.c.command_id == commands.c.id)
-        .where(
-            command_subject.c.subject_key == f"lot/{lot}",
-            commands.c.code == Code.ACCEPTED,
-            commands.c.type.in_(PUBLIC_TYPES),
-        )
-        .order_by(command_subject.c.block_number, command_subject.c.position)
-        .limit(ENTRIES_MAX)
-    )
-    return [CommandRow.of(row) for row in connection.execute(query).mappings()]
-
-
-def holding(connection: Connection, lot: str, party: str) -> HoldingRecord | None:
-    """Return what a party holds of a lot."""
-    query = select(*_HOLDING).where(holdings.c.state_key == f"holding/{lot}/{party}/{party}")
-    row = connection.execute(query).first()
-    return None if row is None else _holding(row)
-
-
-def held_by(
-    connection: Connection, party: str, *, limit: int, before: Place | None = None
-) -> Page[tuple[LotRecord, HoldingRecord]]:
-    """Return a party's holdings with their lots, those harvested last first."""
-    query = (
-        _lots()
-        .add_columns(*_HOLDING)
-        .join(holdings, holdings.c.lot == lots.c.id)
-        .where(holdings.c.holder == party, holdings.c.owner == party)
+        lots_query()
+        .where(lots.c.origin != "claim")
         .order_by(lots.c.harvested_at.desc(), lots.c.id.desc())
-        .limit(limit + 1)
+        .limit(limit)
     )
-    if before is not None:
-        query = query.where(tuple_(lots.c.harvested_at, lots.c.id) < tuple_(*before))
-    rows = []
-    for row in connection.execute(query):
-        found = _lot(row)
-        rows.append(((found, _holding(row)), (found.harvested_at, found.id)))
-    return paged(rows, limit=limit)
+    return [lot_of(row) for row in connection.execute(query)]
 
 
-_LOT: Final[tuple[Column[Any], ...]] = (
-    lots.c.id,
-    lots.c.party,
-    lots.c.plot,
-    plots.c.district,
-    lots.c.crop,
-    lots.c.harvested_at,
-    lots.c.harvest_g,
-    lots.c.estimated,
-    lots.c.entry,
+def holdings_of(
+    connection: Connection, ids: Sequence[str], party: str
+) -> dict[str, tuple[HoldingRecord, ...]]:
+    """Return a party's holdings of each lot: at itself, whosever, and its own goods at others."""
+    found: dict[str, tuple[HoldingRecord, ...]] = {}
+    mine = or_(holdings.c.holder == party, holdings.c.owner == party)
+    for start in range(0, len(ids), _VALUES_MAX):
+        part = ids[start : start + _VALUES_MAX]
+        query = (
+            select(*_HOLDING)
+            .where(holdings.c.lot.in_(part), mine)
+            .order_by(holdings.c.lot, holdings.c.holder, holdings.c.owner)
+        )
+        for row in connection.execute(query):
+            found[row.lot] = (*found.get(row.lot, ()), HoldingRecord(**row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
+    return found
+
+
+_LOT: Final[tuple[Column[Any], ...]] = tuple(
+    plots.c.district if field.name == "district" else lots.c[field.name]
+    for field in fields(LotRecord)
 )
-_HOLDING: Final[tuple[Column[Any], ...]] = (
-    holdings.c.lot,
-    holdings.c.holder,
-    holdings.c.held_g,
-    holdings.c.sold_g,
-    holdings.c.discarded_g,
-    holdings.c.own_use_g,
+_HOLDING: Final[tuple[Column[Any], ...]] = tuple(
+    holdings.c[field.name] for field in fields(HoldingRecord)
 )
 
 
-def _lots() -> Select[tuple[object, ...]]:
-    # A plot can't vanish, so this joins each lot with exactly one.
-    return select(*_LOT).join(plots, plots.c.id == lots.c.plot)
+def lots_query() -> Select[tuple[object, ...]]:
+    """Return the query of lots, for `lot_of`; lots without a plot included."""
+    return select(*_LOT).outerjoin(plots, plots.c.id == lots.c.plot)
 
 
-def _lot(row: Row[Any]) -> LotRecord:
-    return LotRecord(
-        id=row.id,
-        party=row.party,
-        plot=row.plot,
-        district=row.district,
-        crop=row.crop,
-        harvested_at=row.harvested_at,
-        harvest_g=row.harvest_g,
-        estimated=row.estimated,
-        entry=row.entry,
-    )
-
-
-def _holding(row: Row[Any]) -> HoldingRecord:
-    return HoldingRecord(
-        lot=row.lot,
-        holder=row.holder,
-        held_g=row.held_g,
-        sold_g=row.sold_g,
-        discarded_g=row.discarded_g,
-        own_use_g=row.own_use_g,
-    )
+def lot_of(row: Row[Any]) -> LotRecord:
+    """Return a row of `lots_query` as a record."""
+    values = {column.name: getattr(row, column.name) for column in _LOT}
+    roots = json_text.decode(values["roots"])
+    values["roots"] = tuple(map(str, roots)) if isinstance(roots, list) else ()
+    return LotRecord(**values)

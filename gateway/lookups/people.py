@@ -5,14 +5,15 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, select
 
-from chaincode import shapes
+from chaincode import shapes, times
 from chaincode.canonical import Json
 from chaincode.envelope import Jwk
-from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Head
+from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Grant, Head
 from gateway.projection import json_text, states
 from gateway.projection.domain import actors, devices
 
 Founding: TypeAlias = tuple[Head, Constitution]
+Roles: TypeAlias = frozenset[str]
 
 _VERSION: Final = "v"  # of a state value; no member of the record
 
@@ -52,6 +53,23 @@ def find_device(connection: Connection, kid: str) -> DeviceRecord | None:
         prev=row.prev,
         is_revoked=row.revoked is not None,
     )
+
+
+def find_reader(connection: Connection, kid: str, now: int) -> tuple[DeviceRecord, Roles] | None:
+    """Return a device, and the roles that its holder has in the town today.
+
+    Args:
+        connection: To the projection.
+        kid: The key's thumbprint.
+        now: Seconds since 1970.
+    """
+    device = find_device(connection, kid)
+    if device is None:
+        return None
+    head = shapes.read(Head, _record(states(connection, [HEAD])[HEAD]))
+    today = times.local_date(now, head.utc_offset_minutes)
+    grants = [shapes.read(Grant, role) for role in device.roles]
+    return device, frozenset(grant.role for grant in grants if grant.is_valid_on(today))
 
 
 def party_of_actor(connection: Connection, actor: str) -> str | None:

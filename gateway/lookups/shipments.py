@@ -23,6 +23,8 @@ class ShipmentRecord:
     crop: str
     sender: str
     recipient: str
+    owner: str
+    is_consigned: bool
     state: str
     shipped_g: int
     received_g: int
@@ -97,6 +99,8 @@ def _record(row: RowMapping) -> ShipmentRecord:
         crop=row["crop"],
         sender=row["sender"],
         recipient=row["recipient"],
+        owner=row["owner"],
+        is_consigned=row["is_consigned"],
         state=row["state"],
         shipped_g=row["shipped_g"],
         received_g=row["received_g"],

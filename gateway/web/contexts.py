@@ -35,10 +35,11 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """A time as people read it, and as machines do (`iso`)."""
+    """A time as people read it, and as machines do (`iso`); `day` is short, without the year."""
 
     date: str
     time: str
+    day: str
     iso: str
 
 
@@ -57,6 +58,7 @@ class Entry:
 
     Attributes:
         title: What it is.
+        kind: `harvest`, `correction`, or another: its shape in the list.
         happened: When, as the device claimed.
         recorded: When the ledger took it.
         reason: Why it corrects; empty for a harvest.
@@ -68,6 +70,7 @@ class Entry:
     """
 
     title: str
+    kind: str
     happened: When
     recorded: When
     reason: str
@@ -79,21 +82,87 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """One thing to know of a lot at once.
+
+    Attributes:
+        kind: `recorded`, `corrected`, `made`, `opening`, `claim`, `unmade`, `denied` or
+            `supplemented`; each has a shape of its own beside its words.
+    """
+
+    kind: str
+    title: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallNotice:
+    """A recall in force that the lot meets, in words."""
+
+    title: str
+    kind: str
+    cause: str
+    state: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OriginLine:
+    """A first ancestor of the lot, as everyone may see it.
+
+    Attributes:
+        crop: Empty for a lot whose record has not arrived; then nothing else is known either.
+        marks: Such as "share computed".
+    """
+
+    url: str
+    crop: str
+    place: str
+    producer: str
+    harvested: When | None
+    marks: tuple[str, ...]
+    is_recalled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineagePart:
+    """How a lot was made of others.
+
+    Attributes:
+        origins: The first ancestors, the heaviest first.
+        has_more: Whether there are more than are shown.
+        has_computed: Whether any share follows from a formula.
+        drawing: From the first lots to this one.
+        steps: The same in words, the first step first.
+    """
+
+    origins: tuple[OriginLine, ...]
+    has_more: bool
+    has_computed: bool
+    drawing: Markup
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LotPage:
     """The page of one lot.
 
     Attributes:
         id: The lot's id.
         id_groups: The same in groups of four, to read out.
-        crop: The crop's name.
-        mark: Its drawing.
-        place: The district's name, or its code.
+        crop: The crop's name; empty while its record has not arrived, as are the next five.
+        grade: The class that sorting gave it.
+        mark: The crop's drawing.
+        place: The district's name, or its code; of several lots, words for that.
         place_code: The district's code where its name is shown, else empty.
         producer: The published name; empty when there is none, or none any more.
         pseudonym: The producer on the ledger.
-        harvested: When.
-        recorded: When the harvest reached the ledger.
-        is_corrected: Whether anything was corrected.
+        is_made: Whether it was made from others, and so has a maker.
+        harvested: When; of a lot made from others, when that was.
+        recorded: When its own record reached the ledger.
+        statuses: What to know at once, the most important first.
+        recalls: Those in force that it meets.
+        lineage: How it was made; `None` unless it was made from others.
         entries: The history, the first first.
         kept_by: Who keeps the record, as a sentence.
         keepers: The organisations that do, where they are several.
@@ -104,14 +173,18 @@ class LotPage:
     id: str
     id_groups: tuple[str, ...]
     crop: str
+    grade: str
     mark: Markup
     place: str
     place_code: str
     producer: str
     pseudonym: str
-    harvested: When
-    recorded: When
-    is_corrected: bool
+    is_made: bool
+    harvested: When | None
+    recorded: When | None
+    statuses: tuple[Status, ...]
+    recalls: tuple[RecallNotice, ...]
+    lineage: LineagePart | None
     entries: tuple[Entry, ...]
     kept_by: str
     keepers: tuple[str, ...]

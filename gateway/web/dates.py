@@ -15,11 +15,19 @@ _MONTHS_EN: Final = (
 
 def date(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:
     """Return a date: 2026年4月2日（木） or Thu 2 April 2026."""
-    day = _local(seconds, utc_offset_minutes)
+    on = _local(seconds, utc_offset_minutes)
     if language == "en":
-        month = _MONTHS_EN[day.month - 1]
-        return f"{_WEEKDAYS_EN[day.weekday()]} {day.day} {month} {day.year}"
-    return f"{day.year}年{day.month}月{day.day}日（{_WEEKDAYS_JA[day.weekday()]}）"
+        month = _MONTHS_EN[on.month - 1]
+        return f"{_WEEKDAYS_EN[on.weekday()]} {on.day} {month} {on.year}"
+    return f"{on.year}年{on.month}月{on.day}日（{_WEEKDAYS_JA[on.weekday()]}）"
+
+
+def day(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:
+    """Return a date without the year, short: 4月2日 or 2 Apr."""
+    on = _local(seconds, utc_offset_minutes)
+    if language == "en":
+        return f"{on.day} {_MONTHS_EN[on.month - 1][:3]}"
+    return f"{on.month}月{on.day}日"
 
 
 def time_of_day(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:

@@ -16,15 +16,14 @@ from gateway.api.problems import PROBLEMS
 from gateway.api.readers import GatewayDep
 from gateway.codes import GatewayCode
 from gateway.language import Language
-from gateway.lookups import history, lots
-from gateway.lookups.history import HistoryEntry
+from gateway.lookups import lots
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
-from gateway.web import rendering
+from gateway.web import lot_page, rendering
 from gateway.web.contexts import LotCard, ProblemsPage, StartPage
 from gateway.web.errors import problem_page
-from gateway.web.lot_page import Writer
+from gateway.web.lot_page import PublicLot, Writer
 
 router = APIRouter(include_in_schema=False)
 
@@ -70,11 +69,11 @@ async def show_lot(
     if not _LOT_ID.fullmatch(lot):
         raise ProblemError(GatewayCode.ROUTE_NOT_FOUND)
     language = language_of(request)
-    founding, found, entries = await gateway.projection.database.read(_find_lot, lot)
+    founding, found = await gateway.projection.database.read(_find_lot, lot)
     if founding is None or found is None:
         raise ProblemError(GatewayCode.LOT_NOT_FOUND, member=lot)
     site = rendering.site_of(request, gateway.settings, language, founding)
-    page = _writer(gateway, founding, language).lot(found, entries)
+    page = _writer(gateway, founding, language).lot(found)
     return rendering.render("lot.html", site, page)
 
 
@@ -156,10 +155,6 @@ def _find_latest(connection: Connection) -> tuple[Founding | None, Sequence[LotR
     return founding, lots.latest(connection, limit=DEMO_LOTS_MAX)
 
 
-def _find_lot(
-    connection: Connection, lot: str
-) -> tuple[Founding | None, LotRecord | None, Sequence[HistoryEntry]]:
-    """Return what the ledger was founded on, a lot, and its history."""
-    found = lots.find(connection, lot)
-    entries = history.of_lot(connection, lot) if found else ()
-    return find_founding(connection), found, entries
+def _find_lot(connection: Connection, lot: str) -> tuple[Founding | None, PublicLot | None]:
+    """Return what the ledger was founded on, and a lot as everyone may see it."""
+    return find_founding(connection), lot_page.find(connection, lot)

@@ -198,6 +198,36 @@ SESSION: Final = (
             "Open a session with the device's own key.",
         ),
     ),
+    problem(
+        GatewayCode.NOT_YOUR_OFFICE,
+        403,
+        number=726,
+        ja=(
+            "係の方だけの画面です",
+            "この内容は、その役割を持つ人にだけ表示します。",
+            "役割が必要なときは、事務局にご連絡ください。",
+        ),
+        en=(
+            "Not your office",
+            "This is shown only to whoever holds the role for it.",
+            "Ask the registrar, if you should hold it.",
+        ),
+    ),
+    problem(
+        GatewayCode.LINK_REFUSED,
+        403,
+        number=727,
+        ja=(
+            "このリンクは使えません",
+            "リンクは一度だけ、短い間だけ使えます。",
+            "端末で新しいリンクを作ってください。",
+        ),
+        en=(
+            "The link can't be used",
+            "A link opens the pages once, and for a short time only.",
+            "Make a new one on the device that made this.",
+        ),
+    ),
 )
 
 FOUND: Final = (
@@ -241,6 +271,51 @@ FOUND: Final = (
             "一覧から選んでください。",
         ),
         en=("No such code", "No answer of this gateway has that code.", "See /problems for all."),
+    ),
+    problem(
+        GatewayCode.RECALL_NOT_FOUND,
+        404,
+        number=745,
+        ja=(
+            "その回収は見つかりません",
+            "この番号の回収は公表されていません。",
+            "一覧から選んでください。",
+        ),
+        en=(
+            "No such recall",
+            "No recall of this number has been made public.",
+            "Choose one from the list.",
+        ),
+    ),
+    problem(
+        GatewayCode.STICKER_NOT_FOUND,
+        404,
+        number=746,
+        ja=(
+            "このシールの記録はまだありません",
+            "この番号のシールは、まだどのロットにも結びついていません。",
+            "番号を確かめるか、時間をおいてご覧ください。",
+        ),
+        en=(
+            "No such sticker yet",
+            "This sticker's number is bound to no lot so far.",
+            "Check the number, or look again later.",
+        ),
+    ),
+    problem(
+        GatewayCode.SCOPE_EMPTY,
+        404,
+        number=747,
+        ja=(
+            "当てはまるロットがありません",
+            "この条件のロットは台帳にありません。",
+            "番号、畑、期間を確かめてください。",
+        ),
+        en=(
+            "No lot fits",
+            "No lot on record is what was asked for.",
+            "Check the numbers, the plot and the period.",
+        ),
     ),
     problem(
         GatewayCode.CURSOR_INVALID,

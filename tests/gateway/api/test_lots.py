@@ -7,11 +7,17 @@ import pytest
 from chaincode.times import timestamp
 from tests.gateway.stage import command_id
 
-PUBLIC_LOT = {
-    *("id", "crop", "crop_name", "district", "district_name", "producer", "producer_name"),
-    *("harvested_at", "recorded_at", "corrected_at", "flags", "history"),
+ORIGIN = {
+    *("id", "origin", "crop", "crop_name", "grade", "district", "district_name"),
+    *("producer", "producer_name", "harvested_at", "is_denied", "recalls"),
 }
-PRODUCERS = {"harvest_g", "estimated", "plot"}
+PUBLIC_LOT = ORIGIN | {
+    *("recorded_at", "corrected_at", "flags", "history", "origins", "has_more_origins"),
+}
+PRODUCERS = {"harvest_g", "supplement_g", "claimed_g", "denied_g", "estimated", "plot"}
+NOTHING_G = dict.fromkeys(
+    ("own_use_g", "transformed_g", "lost_g", "surplus_g", "denied_g", "sold_g", "discarded_g"), 0
+)
 
 
 class Told:
@@ -78,14 +84,17 @@ async def test_no_private_value_of_the_story_reaches_the_public(stage, told):
 
 async def test_the_producer_sees_the_yield_the_own_stock_and_the_own_shipment(stage, told):
     lot = (await stage.get(told.path, "farm-a")).json()
-    assert set(lot) == PUBLIC_LOT | PRODUCERS | {"holding", "shipments", "entries"}
+    assert set(lot) == PUBLIC_LOT | PRODUCERS | {"holdings", "shipments", "entries"}
     assert lot["harvest_g"] == 20_000
-    assert lot["holding"] == {
+    (holding,) = lot["holdings"]
+    assert holding == NOTHING_G | {
         "lot": told.lot,
+        "holder": told.farm,
+        "holder_name": "農園A",
+        "owner": told.farm,
+        "owner_name": "農園A",
         "held_g": 8_000,
-        "sold_g": 0,
-        "discarded_g": 0,
-        "own_use_g": 0,
+        "is_on_hold": False,
     }
     (shipment,) = lot["shipments"]
     assert (shipment["direction"], shipment["state"]) == ("out", "disputed")
@@ -99,8 +108,9 @@ async def test_the_producer_sees_the_yield_the_own_stock_and_the_own_shipment(st
 
 async def test_a_holder_sees_one_step_back_and_not_the_yield(stage, told):
     lot = (await stage.get(told.path, "shop-a")).json()
-    assert set(lot) == PUBLIC_LOT | {"holding", "shipments", "entries"}
-    assert (lot["holding"]["held_g"], lot["holding"]["sold_g"]) == (10_000, 1_500)
+    assert set(lot) == PUBLIC_LOT | {"holdings", "shipments", "entries"}
+    (holding,) = lot["holdings"]
+    assert (holding["held_g"], holding["sold_g"]) == (10_000, 1_500)
     assert lot["shipments"][0]["direction"] == "in"
     types = [entry["type"] for entry in lot["entries"]]
     assert types == ["lot.sell", "lot.receive", "lot.ship"]
@@ -222,15 +232,14 @@ async def test_own_stock_comes_in_pages(stage, told):
     order = [(lot["harvested_at"], lot["id"]) for lot in seen]
     assert order == sorted(order, reverse=True)
     mine = next(lot for lot in seen if lot["id"] == told.lot)
-    assert (mine["harvest_g"], mine["holding"]["held_g"]) == (20_000, 8_000)
-    origin = PUBLIC_LOT - {"recorded_at", "corrected_at", "flags", "history"}
-    assert set(mine) == origin | PRODUCERS | {"holding"}
+    assert (mine["harvest_g"], mine["holdings"][0]["held_g"]) == (20_000, 8_000)
+    assert set(mine) == ORIGIN | PRODUCERS | {"holdings"}
 
 
 async def test_a_shops_stock_shows_no_yield(stage, told):
     (lot,) = (await stage.get("/api/lots", "shop-a")).json()["lots"]
     assert (lot["id"], lot["producer"]) == (told.lot, told.farm)
-    assert lot["holding"]["held_g"] == 10_000
+    assert lot["holdings"][0]["held_g"] == 10_000
     assert not PRODUCERS & lot.keys()
     assert (await stage.get("/api/lots", "shop-b")).json() == {"lots": [], "next": None}
 

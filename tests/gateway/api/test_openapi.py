@@ -34,6 +34,8 @@ def test_every_route_of_the_api_is_described(document):
         "GET /api/lots",
         "GET /api/lots/{lot}",
         "GET /api/lots/{lot}/entries",
+        "GET /api/lot-book",
+        "GET /api/consignments",
         "GET /api/shipments",
         "GET /api/ledger",
         "GET /api/command-types",
@@ -82,10 +84,10 @@ async def test_the_document_is_served(stage):
 
 def test_no_route_changes_state_on_get():
     """A crawler, a prefetch or an image tag sends GET: such routes take no body and set nothing."""
-    from gateway.api import about, commands, health, lots, sessions
+    from gateway.api import about, books, commands, health, lots, sessions
     from gateway.web import pages
 
-    routers = (about, commands, health, lots, sessions, pages)
+    routers = (about, books, commands, health, lots, sessions, pages)
     routes = [route for one in routers for route in one.router.routes]
     routes += sessions.devices.routes
     for route in routes:

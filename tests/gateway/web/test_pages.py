@@ -10,8 +10,8 @@ import pytest
 from chaincode.registry.records import Head
 from chaincode.times import timestamp
 from gateway.api.problems import PROBLEMS
-from gateway.lookups import history, lots
 from gateway.settings import LedgerKind
+from gateway.web import lot_page
 from gateway.web.lot_page import Writer
 from gateway.web.rendering import qr_code
 from tests.gateway.stage import PHONE, URL, stage_in
@@ -308,8 +308,7 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
     )
     head = Head(ledger=stage.town.ledger, rules=1, epoch=1, demo=False, utc_offset_minutes=540)
     database = stage.gateway.projection.database
-    lot = await database.read(lots.find, story)
-    entries = await database.read(history.of_lot, story)
+    found = await database.read(lot_page.find, story)
     writer = Writer(
         settings=fabric,
         address=fabric.base_url,
@@ -318,6 +317,6 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
         constitution=stage.town.constitution,
         language="ja",
     )
-    page = writer.lot(lot, entries)
+    page = writer.lot(found)
     assert page.keepers == ("農業協同組合", "商店会", "みのり町")  # peers; the auditor has none
     assert "複数の団体" in page.kept_by

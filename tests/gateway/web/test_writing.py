@@ -15,6 +15,11 @@ from gateway.web.words import WORDS
 
 FOLDER = Path(gateway.web.__file__).parent
 JAPANESE = re.compile("[぀-ヿ一-鿿]")
+# Beginnings of names that are put together with a code.
+COMPUTED = (
+    *("reason_", "mark_", "entry_", "status_", "grade_", "origin_"),
+    *("recall_kind_", "recall_cause_", "recall_state_", "recall_scope_", "recall_event_", "lift_"),
+)
 CONTRAST_MIN = 4.5  # WCAG 2.2, success criterion 1.4.3
 
 
@@ -29,14 +34,14 @@ def test_every_sentence_is_in_both_languages(name):
 
 
 def test_every_sentence_is_used_and_every_used_one_exists():
+    programs = [path for path in FOLDER.glob("*.py") if not path.stem.endswith("words")]
     sources = "".join(
-        path.read_text(encoding="utf-8")
-        for path in (*FOLDER.glob("templates/*"), FOLDER / "lot_page.py")
+        path.read_text(encoding="utf-8") for path in (*FOLDER.glob("templates/*"), *programs)
     )
     asked = set(re.findall(r"""w\(["'](\w+)["']\)""", sources))
     assert asked <= WORDS.keys()
     unused = {name for name in WORDS if f'"{name}"' not in sources and f"'{name}'" not in sources}
-    computed = {name for name in unused if name.startswith(("reason_", "mark_"))}
+    computed = {name for name in unused if name.startswith(COMPUTED)}
     assert unused == computed
 
 
@@ -109,7 +114,8 @@ LIGHT, DARK, PRINT = (_colours(block) for block in re.findall(r":root \{(.*?)\}"
 PAIRS = [
     *[(ink, ground) for ink in ("ink", "soft", "leaf", "clay") for ground in ("paper", "card")],
     *[("sun-ink", "sun"), ("leaf", "leaf-tint"), ("ink", "leaf-tint"), ("clay", "clay-tint")],
-    *[("ink", "clay-tint"), ("soft", "clay-tint"), ("paper", "leaf")],
+    *[("alarm", ground) for ground in ("paper", "card", "alarm-tint")],
+    *[("ink", "alarm-tint"), ("ink", "clay-tint"), ("soft", "clay-tint"), ("paper", "leaf")],
 ]
 
 

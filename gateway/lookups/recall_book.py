@@ -1,0 +1,164 @@
+"""Recalls as everyone may read them: which there are, how each came about, which lots they meet."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, Select, select, tuple_
+
+from chaincode.canonical import Json
+from chaincode.errors import Code
+from gateway.lookups.lots import LotRecord
+from gateway.lookups.places import Page, Place, paged
+from gateway.lookups.public import public_content
+from gateway.projection import CommandRow
+from gateway.projection.domain import recalled_roots, recalls
+from gateway.projection.tables import command_subject, commands
+
+PLACE = (int, int)  # block_number and position of the latest change
+DRILL: Final = "drill"
+EVENTS_MAX: Final = 500
+_VALUES_MAX: Final = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallSummary:
+    """A recall without its roots; `changed_at` is ledger time, seconds since 1970."""
+
+    id: str
+    party: str
+    state: str
+    kind: str
+    cause: str
+    scope: str
+    roots_count: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallEvent:
+    """One entry about a recall.
+
+    Attributes:
+        id: The command's id.
+        type: Of an approval, what it approved.
+        reason: Why it was lifted.
+        explanation: SHA-256 of salt and text of what is told to the public.
+        roots_count: How many lots the entry names.
+    """
+
+    id: str
+    type: str
+    ledger_time: int
+    reason: str | None
+    explanation: str | None
+    roots_count: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meeting:
+    """A recall in force that a lot meets."""
+
+    id: str
+    state: str
+    kind: str
+    cause: str
+
+
+def listed(
+    connection: Connection, *, limit: int, before: Place | None = None, with_drills: bool = False
+) -> Page[RecallSummary]:
+    """Return recalls, the latest changed first; drills are for officers."""
+    query = _summaries().order_by(commands.c.block_number.desc(), commands.c.position.desc())
+    if not with_drills:
+        query = query.where(recalls.c.state != DRILL)
+    if before is not None:
+        query = query.where(tuple_(commands.c.block_number, commands.c.position) < tuple_(*before))
+    found = connection.execute(query.limit(limit + 1))
+    return paged([(_summary(row), (row.block_number, row.position)) for row in found], limit=limit)
+
+
+def find(connection: Connection, recall: str) -> RecallSummary | None:
+    """Return a recall, or a drill."""
+    query = _summaries().where(recalls.c.state_key == f"recall/{recall}")
+    row = connection.execute(query).first()
+    return None if row is None else _summary(row)
+
+
+def events(connection: Connection, recall: str) -> list[RecallEvent]:
+    """Return what was done about a recall, in the chain's order."""
+    query = (
+        select(commands)
+        .join(command_subject, command_subject.c.command_id == commands.c.id)
+        .where(
+            command_subject.c.subject_key == f"recall/{recall}", commands.c.code == Code.ACCEPTED
+        )
+        .order_by(command_subject.c.block_number, command_subject.c.position)
+        .limit(EVENTS_MAX)
+    )
+    rows = [CommandRow.of(row) for row in connection.execute(query).mappings()]
+    return [_event(row, *content) for row in rows if (content := _content(row))]
+
+
+def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tuple[Meeting, ...]]:
+    """Return the recalls in force that each lot meets, itself or by an ancestor; others absent."""
+    lots_of: dict[str, set[str]] = defaultdict(set)
+    for lot in lots:
+        for root in (lot.id, *lot.roots):
+            lots_of[root].add(lot.id)
+    found: dict[str, dict[str, Meeting]] = defaultdict(dict)
+    roots = list(lots_of)
+    for start in range(0, len(roots), _VALUES_MAX):
+        query = (
+            select(recalled_roots.c.root, *_MEETING)
+            .join(recalls, recalls.c.id == recalled_roots.c.recall)
+            .where(recalled_roots.c.root.in_(roots[start : start + _VALUES_MAX]))
+            .order_by(recalls.c.id)
+        )
+        for root, *values in connection.execute(query):
+            meeting = Meeting(**dict(zip(_NAMES, values, strict=True)))
+            for lot_id in lots_of[root]:
+                found[lot_id][meeting.id] = meeting
+    return {lot: tuple(ones[key] for key in sorted(ones)) for lot, ones in found.items()}
+
+
+_NAMES: Final = ("id", "state", "kind", "cause")
+_MEETING: Final = tuple(recalls.c[name] for name in _NAMES)
+
+
+def _summaries() -> Select[tuple[Any, ...]]:
+    columns = (commands.c.ledger_time, commands.c.block_number, commands.c.position)
+    return select(recalls, *columns).join(commands, commands.c.id == recalls.c.entry)
+
+
+def _summary(row: Row[Any]) -> RecallSummary:
+    return RecallSummary(
+        id=row.id,
+        party=row.party,
+        state=row.state,
+        kind=row.kind,
+        cause=row.cause,
+        scope=row.scope,
+        roots_count=row.roots_count,
+        changed_at=row.ledger_time,
+    )
+
+
+def _content(row: CommandRow) -> tuple[str, dict[str, Json]] | None:
+    if row.type == "recall.drill" and isinstance(row.body, dict):
+        return row.type, row.body
+    return public_content(row)
+
+
+def _event(row: CommandRow, kind: str, body: dict[str, Json]) -> RecallEvent:
+    roots = body.get("roots")
+    reason, explanation = body.get("reason"), body.get("explanation")
+    return RecallEvent(
+        id=row.id,
+        type=kind,
+        ledger_time=row.ledger_time,
+        reason=reason if isinstance(reason, str) else None,
+        explanation=explanation if isinstance(explanation, str) else None,
+        roots_count=len(roots) if isinstance(roots, list) else None,
+    )

@@ -1,0 +1,115 @@
+"""Sentences of lots and recalls, in Japanese and English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
+    # How a lot came into being.
+    "made_on": ("つくられた日", "Made"),
+    "made_by": ("つくった事業者", "Made by"),
+    "grade": ("等級・階級", "Class"),
+    "grade_cull": ("規格外", "Off grade"),
+    "several_places": ("いくつかの産地", "Several places"),
+    "no_place": ("産地の記録はありません", "No place on record"),
+    "status_made": ("いくつかのロットからつくられました", "Made from other lots"),
+    "status_made_note": (
+        "もとになったロットと、その産地・生産者を下に示します。",
+        "The lots it was made from, with where and by whom they were grown, stand below.",
+    ),
+    "status_opening": ("みのりを始める前からの品です", "From before Minori, by document"),
+    "status_opening_note": (
+        "この台帳を始める前の収穫です。書類を、生産者とは別の人が確かめて署名しました。",
+        "Harvested before this ledger began. Someone else has seen the papers, and signed.",
+    ),
+    "status_claim": ("まだ記録が届いていません", "Not received yet"),
+    "status_claim_note": (
+        "生産者の収穫の記録が、まだ台帳に届いていません。時間をおいてご覧ください。",
+        "The producer's own record has not reached the ledger yet. Please look again later.",
+    ),
+    "status_unmade": ("取り消された記録です", "Taken back"),
+    "status_unmade_note": (
+        "まちがいで記録されたため、取り消されました。この番号の品はありません。",
+        "It was recorded by mistake and taken back. There are no goods of this number.",
+    ),
+    "status_denied": (
+        "生産者が認めていない分があります",
+        "The producer denies some of it",
+    ),
+    "status_denied_note": (
+        "この番号で届いた品の一部を、生産者は自分のものではないと申し出ています。",
+        "Of what others received under this number, the producer says some is not theirs.",
+    ),
+    "status_supplemented": ("収穫の追加があります", "More was added"),
+    "status_supplemented_note": (
+        "見積もりより多かった分を、生産者があとから記録しました。",
+        "There was more than estimated: the producer recorded it later.",
+    ),
+    # Recalls.
+    "recalled_title": ("回収中です。食べないでください", "Recalled: please do not eat it"),
+    "recalled_title_other": ("回収中です", "Recalled"),
+    "recalled_call": (
+        "お手元にあるときは、買ったお店か下の電話番号へご連絡ください。",
+        "If you have it, please call the shop where you bought it, or the number below.",
+    ),
+    "recall_see": ("この回収について", "About this recall"),
+    "recall_state_unconfirmed": (
+        "緊急の回収（二人目の確認待ち）",
+        "Emergency recall, awaiting a second person",
+    ),
+    "recall_state_confirmed": ("回収中", "In force"),
+    "recall_state_lifted": ("取り消されました", "Lifted"),
+    "recall_state_closed": ("終わりました", "Closed"),
+    "recall_state_drill": ("訓練", "Drill"),
+    "recall_kind_safety": ("安全にかかわる回収", "Safety"),
+    "recall_kind_labelling": ("表示にかかわる回収", "Labelling"),
+    "recall_kind_quality": ("品質にかかわる回収", "Quality"),
+    "recall_cause_residue": ("残留農薬", "Residues"),
+    "recall_cause_pathogen": ("病原菌", "Pathogens"),
+    "recall_cause_foreign-body": ("異物", "Foreign bodies"),
+    "recall_cause_allergen": ("アレルゲン", "Allergens"),
+    "recall_cause_wrong-label": ("表示のまちがい", "Wrong label"),
+    "recall_cause_wrong-origin": ("産地のまちがい", "Wrong origin"),
+    "recall_cause_input": ("資材の問題", "An input"),
+    "recall_cause_spoilage": ("腐敗・変質", "Spoilage"),
+    "recall_cause_other": ("その他", "Other"),
+    # Where the parts grew.
+    "origins_title": ("もとになった収穫", "Where its parts grew"),
+    "origins_note": (
+        "重さの多い順です。この品に入っている可能性のある、すべての生産者です。",
+        "In descending order of weight: every producer whose goods may be in it.",
+    ),
+    "origins_more": (
+        "多すぎるため、すべては表示していません。",
+        "There are too many to show them all.",
+    ),
+    "computed": ("計算による割合", "Share computed"),
+    "computed_note": (
+        "「計算による割合」は、量らずに、持ち込まれた重さの比で分けたものです。",
+        "“Share computed”: not weighed, but divided in proportion to what was brought in.",
+    ),
+    "origin_claim": ("まだ記録が届いていません", "Not received yet"),
+    "origin_opening": ("みのりの前から", "From before Minori"),
+    "lineage_title": ("つながりの図", "How it was made"),
+    "lineage_alt": (
+        "もとのロットからこの品までの図。同じ内容を下の一覧に示します。",
+        "Drawing from the first lots to this one; the lists say the same in words.",
+    ),
+    "lineage_folded": ("ほか{}件", "{} more"),
+    "lineage_steps": ("図を文字で", "The drawing in words"),
+    "lineage_this": ("この品", "This one"),
+    "recalled_mark": ("回収", "Recalled"),
+    # Entries of a lot's history.
+    "entry_supplement": ("収穫を追加", "More was added"),
+    "entry_opening": ("以前からの品を記録", "Stock from before recorded"),
+    "entry_merge": ("ロットをまとめた", "Lots merged"),
+    "entry_repack": ("詰めかえた", "Repacked"),
+    "entry_sort": ("選別した", "Sorted"),
+    "entry_process": ("加工した", "Processed"),
+    "entry_unmake": ("記録を取り消した", "Taken back"),
+    "reason_estimate": ("見積もりより多かった", "There was more than estimated"),
+    "reason_found": ("あとで見つかった", "Found later"),
+    "reason_second-picking": ("もう一度収穫した", "Picked a second time"),
+    "mark_supplemented": ("追加", "Added"),
+    "mark_opening": ("書類による", "By document"),
+    "mark_corrected": ("訂正", "Corrected"),
+}

@@ -1,0 +1,161 @@
+"""What people of a stage's town do with lots beyond harvest and shipment: one signed command each.
+
+trade = Trading(stage.town)
+await stage.done(trade.arrive("shop-a", lot, "farm-a", 9_000))
+"""
+
+from dataclasses import dataclass
+
+from gateway.demo.town import Person, Town
+from gateway.signing import new_nonce
+
+ROLL = "R4M9X2B0KTD7"
+
+
+@dataclass(slots=True)
+class Trading:
+    """A town's people, acting; whoever acts is named by handle."""
+
+    town: Town
+
+    def person(self, handle: str) -> Person:
+        return self.town.people[handle]
+
+    def party(self, handle: str) -> str:
+        return self.town.people[handle].party
+
+    def act(self, handle: str, kind: str, body: dict, closed: dict | None = None) -> bytes:
+        """Sign a command about something of one's own party."""
+        person = self.person(handle)
+        return person.device.sign(kind, {"party": person.party, **body}, closed=closed)
+
+    def named(self, handle: str, member: str) -> dict:
+        """Draw the members that name a new record."""
+        person = self.person(handle)
+        name = person.device.name_record(person.party)
+        return {member: name.id, "nonce": name.nonce, "index": name.index}
+
+    def arrive(self, shop: str, lot: str, farm: str, counted_g: int, crop: str = "carrot") -> bytes:
+        """Goods of a farm come to lie at a shop."""
+        closed = {"producer": self.party(farm), "crop": crop, "counted_g": counted_g}
+        return self.act(shop, "lot.arrive", {"lot": lot}, closed)
+
+    def take(
+        self, verb: str, handle: str, lot: str, quantity_g: int, owner: str | None = None
+    ) -> bytes:
+        """Sell, discard or use up goods, of one's own or of an owner."""
+        body = {"lot": lot} | ({"reason": "unsold"} if verb == "discard" else {})
+        closed = {"quantity_g": quantity_g}
+        if owner is not None:
+            closed["owner"] = self.party(owner)
+        return self.act(handle, f"lot.{verb}", body, closed)
+
+    def supplement(self, farm: str, lot: str, quantity_g: int) -> bytes:
+        closed = {"quantity_g": quantity_g, "estimated": True}
+        return self.act(farm, "lot.supplement", {"lot": lot, "reason": "estimate"}, closed)
+
+    def deny(self, farm: str, lot: str, holder: str, denied_g: int) -> bytes:
+        closed = {"holder": self.party(holder), "denied_g": denied_g}
+        return self.act(farm, "lot.deny_claim", {"lot": lot}, closed)
+
+    def hold(self, handle: str, lot: str, owner: str | None = None) -> bytes:
+        closed = {} if owner is None else {"owner": self.party(owner)}
+        return self.act(handle, "lot.hold", {"lot": lot, "reason": "suspicion"}, closed)
+
+    def run(
+        self,
+        maker: str,
+        kind: str,
+        parts: list[tuple[str, str, list[int]]],
+        children: list[tuple[str, str | None]],
+        *,
+        shares: str = "measured",
+    ) -> tuple[list[str], bytes]:
+        """Return (children, command) of `merge`, `repack`, `sort` or `process`.
+
+        Args:
+            maker: Who makes.
+            kind: Which of the four.
+            parts: Of each parent: the lot, its owner, the grams in each child; none are lost.
+            children: Crop and grade of each.
+            shares: `measured` or `computed`.
+        """
+        person = self.person(maker)
+        nonce = new_nonce()
+        names = [
+            person.device.name_record(person.party, nonce=nonce, index=index)
+            for index in range(len(children))
+        ]
+        body = {
+            "nonce": nonce,
+            "parents": [lot for lot, _, _ in parts],
+            "children": [
+                {"lot": name.id, "index": name.index, "crop": crop}
+                | ({"grade": grade} if grade else {})
+                for name, (crop, grade) in zip(names, children, strict=True)
+            ],
+            "shares": shares,
+        }
+        inputs = [
+            {"quantity_g": sum(to_g), "to_g": to_g}
+            | ({} if owner == maker else {"owner": self.party(owner)})
+            for _, owner, to_g in parts
+        ]
+        wire = self.act(maker, f"lot.{kind}", body, {"inputs": inputs})
+        return [name.id for name in names], wire
+
+    def bind(self, handle: str, lot: str, first: int, count: int, roll: str = ROLL) -> bytes:
+        """Stick stickers on packs of a lot."""
+        body = {"roll": roll, "first": first, "count": count, "lot": lot}
+        return self.act(handle, "label.bind", body)
+
+    def open_stock(self, farm: str, quantity_g: int, crop: str = "rice") -> tuple[str, list[bytes]]:
+        """Return (lot, proposal and approval): stock from before, seen by the inspector."""
+        body = {
+            **self.named(farm, "lot"),
+            "party": self.party(farm),
+            "crop": crop,
+            "harvested_at": "2025-10-01T00:00:00Z",
+            "document": "ab" * 32,
+        }
+        closed = {"quantity_g": quantity_g, "estimated": False}
+        return body["lot"], self.by_two(farm, "inspector", "lot.open", body, closed)
+
+    def recall(
+        self, *roots: str, by: str = "quality-desk", verb: str = "emergency"
+    ) -> tuple[str, bytes]:
+        """Return (recall, command) of one person alone: an emergency, or a drill."""
+        body = self.declaration(by, *roots)
+        return body["recall"], self.act(by, f"recall.{verb}", body)
+
+    def declaration(self, by: str, *roots: str) -> dict:
+        return {
+            **self.named(by, "recall"),
+            "party": self.party(by),
+            "kind": "safety",
+            "cause": "residue",
+            "scope": "lot",
+            "roots": list(roots),
+        }
+
+    def end(self, recall: str, verb: str = "lift") -> list[bytes]:
+        """Lift or close a recall, by two."""
+        reason = {"reason": "no-fault-found"} if verb == "lift" else {}
+        body = {"recall": recall, **reason}
+        return self.by_two("quality-desk", "food-safety", f"recall.{verb}", body, None)
+
+    def by_two(
+        self, first: str, second: str, kind: str, body: dict, closed: dict | None
+    ) -> list[bytes]:
+        """Return a proposal and its approval."""
+        if closed is not None:
+            closed = {"salt": new_nonce(), **closed}
+        proposer, approver = self.person(first).device, self.person(second).device
+        proposal = proposer.sign(kind, body, closed=closed)
+        approval = {
+            "proposal": proposer.prev,
+            "proposer": {"device": proposer.kid, "actor": proposer.actor},
+            "type": kind,
+            "body": body,
+        }
+        return [proposal, approver.sign("proposal.approve", approval, closed=closed)]
