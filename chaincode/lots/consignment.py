@@ -140,6 +140,7 @@ def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> 
 
 def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+    require(closed.producer != body.party, Code.NOT_INDEPENDENT)
     lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
     more_g = closed.counted_g - closed.was_g
     # Of what was claimed in another's name there can be less than was said, and never more.

@@ -156,9 +156,10 @@ def run(
     children: Sequence[str],
     *,
     shares: str = "measured",
+    nonce: str | None = None,
 ) -> Run:
     """Return a run that is not signed yet; `children`: the crop of each, or `crop/grade`."""
-    nonce, party = world.nonce(), world.party(by)
+    nonce, party = nonce or world.nonce(), world.party(by)
     made = []
     for index, text in enumerate(children):
         crop, _, grade = text.partition("/")

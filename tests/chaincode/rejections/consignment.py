@@ -46,6 +46,11 @@ def takes_in_another_crop_than_was_harvested(draft: Draft) -> None:
     draft.closed["crop"] = "daikon"
 
 
+@fault(CORRECT, "NOT_INDEPENDENT", "producer", "quantity")
+def corrects_its_own_stock_as_an_arrival(draft: Draft) -> None:
+    draft.closed["producer"] = draft.body["party"]
+
+
 @fault(CORRECT, "UNKNOWN_LOT", "lot")
 def corrects_the_arrival_of_no_lot(draft: Draft) -> None:
     draft.body["lot"] = "0" * 20

@@ -1,0 +1,31 @@
+"""The books that a careful bookkeeper would keep of lots: what the ledger is compared with.
+
+    books = Books()
+    books.answer(books.sell, lot, party, owner, quantity_g)      # the code the ledger must give
+
+Plain Python, written from the specification and not from the contract. Each act checks, in the
+order of the specification, and raises `RefusalError` before it books anything.
+
+    entries    rows, harvest, outflow, stock        consigning    arrivals, claims, denials
+    shipping   hand-over and disputes               lineage       runs, ancestors, recalls
+"""
+
+from dataclasses import dataclass
+
+from tests.chaincode.books.consigning import Consigning
+from tests.chaincode.books.entries import RefusalError
+from tests.chaincode.books.lineage import Lineage
+from tests.chaincode.books.shipping import Shipping
+
+
+@dataclass
+class Books(Shipping, Consigning, Lineage):
+    """All of it."""
+
+    def answer(self, act, *arguments, **named) -> str:
+        """Book an act, and return the code that it must be answered with."""
+        try:
+            act(*arguments, **named)
+        except RefusalError as refusal:
+            return refusal.code
+        return "ACCEPTED"

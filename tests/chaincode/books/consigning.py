@@ -1,0 +1,78 @@
+"""Consignment: arrivals with and without a record, their correction and denial, taking back."""
+
+from tests.chaincode.books.entries import Entries, HoldingRow, LotRow, require
+
+
+class Consigning(Entries):
+    """Goods at one party that are another's."""
+
+    def arrive(self, lot: str, holder: str, producer: str, crop: str, counted_g: int) -> None:
+        require(producer != holder, "NOT_INDEPENDENT")
+        row = self.lots.get(lot)
+        if row is not None and row.origin == "claim" and row.claimed == 0:
+            row = None
+        require(row is None or row.party == producer, "UNKNOWN_LOT")
+        require(row is None or row.crop == crop, "CROP_DIFFERS")
+        if row is None:
+            row = self.lots[lot] = LotRow(producer, "claim", crop)
+        self._bring(lot, row, holder, counted_g)
+
+    def _bring(self, lot: str, row: LotRow, holder: str, counted_g: int) -> None:
+        own = self.holdings.get((lot, row.party, row.party)) or HoldingRow()
+        from_stock_g = 0 if own.on_hold else min(own.free, counted_g)
+        own.held -= from_stock_g
+        row.claimed += counted_g - from_stock_g
+        self.opened(lot, holder, row.party).held += counted_g
+
+    def correct_arrival(
+        self, lot: str, holder: str, producer: str, was_g: int, counted_g: int
+    ) -> None:
+        require(producer != holder, "NOT_INDEPENDENT")
+        require(lot in self.lots, "UNKNOWN_LOT")
+        row, less_g = self.lots[lot], was_g - counted_g
+        is_theirs = row.party == producer
+        require(is_theirs or less_g >= 0, "UNKNOWN_LOT")
+        holding = self.holding(lot, holder, producer)
+        if less_g < 0:
+            self._bring(lot, row, holder, -less_g)
+            return
+        denied_g = min(holding.denied, less_g)
+        if is_theirs:
+            others_g = min(row.claimed - row.denied - row.misnamed, less_g - denied_g)
+            back_g = less_g - denied_g - others_g
+            require(back_g == 0 or row.origin != "claim", "MORE_THAN_RECORDED")
+            require(less_g <= holding.held, "ALREADY_LEFT")
+            row.denied -= denied_g
+            row.claimed -= denied_g + others_g
+            if back_g:
+                self.opened(lot, producer, producer).held += back_g
+        else:
+            require(less_g <= row.misnamed, "MORE_THAN_RECORDED")
+            require(less_g <= holding.held, "ALREADY_LEFT")
+            row.misnamed -= less_g
+            row.claimed -= less_g
+        holding.held -= less_g
+        holding.denied -= denied_g
+
+    def take_back(self, lot: str, holder: str, owner: str, quantity_g: int) -> None:
+        require(owner != holder, "NOT_INDEPENDENT")
+        require(lot in self.lots, "UNKNOWN_LOT")
+        holding = self.holding(lot, holder, owner)
+        require(self.lots[lot].origin != "claim", "NOT_HARVESTED")
+        require(quantity_g <= holding.free, "INSUFFICIENT_QUANTITY")
+        holding.held -= quantity_g
+        self.opened(lot, owner, owner).held += quantity_g
+
+    def deny(self, lot: str, party: str, holder: str, owner: str, denied_g: int) -> None:
+        require(holder != party, "NOT_INDEPENDENT")
+        require(lot in self.lots, "UNKNOWN_LOT")
+        row = self.lots[lot]
+        require(party in {row.party, owner}, "UNKNOWN_LOT")
+        holding = self.holding(lot, holder, owner)
+        if owner == row.party:
+            sum_g = row.denied - holding.denied + denied_g
+            require(sum_g + row.misnamed <= row.claimed, "MORE_THAN_RECORDED")
+            row.denied = sum_g
+        else:
+            require(denied_g <= row.misnamed, "MORE_THAN_RECORDED")
+        holding.denied = denied_g

@@ -1,0 +1,181 @@
+"""Runs with every gram from parent to child, ancestors by search, and recalls."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tests.chaincode.books.entries import Entries, HoldingRow, LotRow, require
+
+KINDS = {  # one child only, may lose, one crop only
+    "lot.merge": (True, False, True),
+    "lot.repack": (False, True, True),
+    "lot.sort": (False, True, True),
+    "lot.process": (False, True, False),
+}
+
+
+@dataclass(slots=True, kw_only=True)
+class RunRow:
+    """A run: (parent, owner, grams put in, grams of these in each child) for each input."""
+
+    party: str
+    inputs: list[tuple[str, str, int, Sequence[int]]]
+    children: list[str]
+    is_unmade: bool = False
+
+    def edges(self) -> Iterator[tuple[str, str, int]]:
+        """Yield (parent, child, grams)."""
+        for parent, _, _, to_g in self.inputs:
+            for child, grams in zip(self.children, to_g, strict=True):
+                yield parent, child, grams
+
+    def owned(self) -> dict[tuple[str, str], int]:
+        """Return the grams of each child that are each owner's."""
+        found: dict[tuple[str, str], int] = {}
+        for _, owner, _, to_g in self.inputs:
+            for child, grams in zip(self.children, to_g, strict=True):
+                if grams:
+                    found[child, owner] = found.get((child, owner), 0) + grams
+        return found
+
+
+@dataclass(slots=True)
+class RecallRow:
+    """A recall: its state, who declared it, and the lots it is about."""
+
+    state: str
+    actor: str
+    lots: set[str]
+
+
+@dataclass
+class Lineage(Entries):
+    """Runs and recalls."""
+
+    runs: dict[str, RunRow] = field(default_factory=dict)
+    recalls: dict[str, RecallRow] = field(default_factory=dict)
+
+    def make(self, kind: str, name: str, run: RunRow, crops: Sequence[str]) -> None:
+        one_child, has_loss, one_crop = KINDS[kind]
+        sources = [self.holding(parent, run.party, owner) for parent, owner, *_ in run.inputs]
+        befores = [self.lots.get(child) for child in run.children]
+        require(all(one is None or one.origin == "claim" for one in befores), "ID_TAKEN")
+        for (parent, *_), source in zip(run.inputs, sources, strict=True):
+            self.require_movable(parent, source)
+        all_crops = {self.lots[parent].crop for parent, *_ in run.inputs} | set(crops)
+        require(not one_crop or len(all_crops) == 1, "CROP_DIFFERS")
+        losses_g = [put_in_g - sum(to_g) for _, _, put_in_g, to_g in run.inputs]
+        made_g = [sum(one) for one in zip(*(to_g for *_, to_g in run.inputs), strict=True)]
+        fits = len({(parent, owner) for parent, owner, *_ in run.inputs}) == len(run.inputs)
+        require(fits and (len(crops) == 1 or not one_child), "SHARES_DIFFER")
+        require(min(made_g) > 0 and min(losses_g) >= 0, "SHARES_DIFFER")
+        require(has_loss or max(losses_g) == 0, "SHARES_DIFFER")
+        for (_, _, put_in_g, _), source in zip(run.inputs, sources, strict=True):
+            require(put_in_g <= source.free, "INSUFFICIENT_QUANTITY")
+        for (_, _, put_in_g, _), source in zip(run.inputs, sources, strict=True):
+            source.held -= put_in_g
+            source.transformed += put_in_g
+        self._book_children(run, crops, made_g, befores)
+        self.runs[name] = run
+
+    def _book_children(self, run: RunRow, crops, made_g, befores) -> None:
+        parents = frozenset(parent for parent, *_ in run.inputs)
+        owned = run.owned()
+        rows = zip(run.children, crops, made_g, befores, strict=True)
+        for child, crop, of_child_g, before in rows:
+            row = LotRow(run.party, "made", crop, made=of_child_g, parents=parents)
+            row.record(before)
+            self.lots[child] = row
+            own_g = owned.get((child, run.party), 0)
+            if own_g:
+                owned[child, run.party] = row.cover(own_g)
+        for (child, owner), grams in owned.items():
+            self.opened(child, run.party, owner).held += grams
+
+    def unmake(self, name: str, party: str) -> None:
+        run = self.runs[name]
+        require(party == run.party, "NOT_YOUR_PARTY")
+        require(not run.is_unmade, "RUN_DIFFERS")
+        owned = run.owned()
+        there = {key: self.holding(key[0], party, key[1]) for key in owned}
+        for (child, _), holding in there.items():
+            self.require_movable(child, holding)
+        for key, holding in there.items():
+            require(holding == HoldingRow(held=owned[key]), "ALREADY_LEFT")
+        for holding in there.values():
+            holding.held = 0
+        for child in run.children:
+            self.lots[child].origin, self.lots[child].made = "unmade", 0
+        for parent, owner, put_in_g, _ in run.inputs:
+            source = self.holdings[parent, party, owner]
+            source.held += put_in_g
+            source.transformed -= put_in_g
+        run.is_unmade = True
+
+    # Recalls
+
+    def ancestors(self, lot: str) -> set[str]:
+        """Return a lot and all that it was ever made from, by search."""
+        found, open_ = set(), [lot]
+        while open_:
+            one = open_.pop()
+            if one not in found:
+                found.add(one)
+                open_ += self.lots[one].parents if one in self.lots else ()
+        return found
+
+    def descendants(self, lots: set[str]) -> set[str]:
+        return {one for one in self.lots if self.ancestors(one) & lots}
+
+    def in_force(self) -> set[str]:
+        """Return every lot that an open recall is about."""
+        states = {"unconfirmed", "confirmed"}
+        return {lot for one in self.recalls.values() if one.state in states for lot in one.lots}
+
+    def is_recalled(self, lot: str) -> bool:
+        return bool(self.ancestors(lot) & self.in_force())
+
+    def declare(self, recall: str, actor: str, lots: set[str], state: str) -> None:
+        self.recalls[recall] = RecallRow(state, actor, set(lots))
+
+    def confirm(self, recall: str, actor: str) -> None:
+        row = self.recalls[recall]
+        require(row.actor != actor, "NOT_INDEPENDENT")
+        require(row.state == "unconfirmed", "NOT_UNCONFIRMED")
+        row.state = "confirmed"
+
+    def extend(self, recall: str, lots: set[str]) -> None:
+        row = self.recalls[recall]
+        require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
+        row.lots |= lots
+
+    def end(self, recall: str, state: str) -> None:
+        row = self.recalls[recall]
+        require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
+        row.state = state
+
+    # What must hold of any books
+
+    def unbalanced(self) -> list[str]:
+        """Return the lots whose grams do not add up, and the runs that lost their lineage."""
+        wrong = []
+        for lot, row in self.lots.items():
+            into_g = sum(
+                grams
+                for run in self.runs.values()
+                if not run.is_unmade
+                for _, child, grams in run.edges()
+                if child == lot
+            )
+            out_g = sum(
+                put_in_g
+                for run in self.runs.values()
+                if not run.is_unmade
+                for parent, _, put_in_g, _ in run.inputs
+                if parent == lot
+            )
+            transformed_g = sum(
+                one.transformed for key, one in self.holdings.items() if key[0] == lot
+            )
+            if (into_g, out_g) != (row.made, transformed_g):
+                wrong.append(lot)
+        return wrong

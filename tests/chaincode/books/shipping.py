@@ -1,0 +1,93 @@
+"""Hand-over: in transit, counted, disputed, settled, sent back."""
+
+from dataclasses import dataclass, field
+
+from tests.chaincode.books.entries import Entries, require
+
+
+@dataclass(slots=True, kw_only=True)
+class ShipmentRow:
+    """Grams of one lot on their way."""
+
+    lot: str
+    sender: str
+    recipient: str
+    owner: str
+    consigned: bool
+    shipped: int
+    state: str = "in_transit"
+    credited: int = 0
+    disputed: int = 0
+    lost: int = 0
+    entry: str = "ab" * 32
+
+    @property
+    def new_owner(self) -> str:
+        return self.owner if self.consigned else self.recipient
+
+    def row(self) -> tuple:
+        return self.state, self.shipped, self.disputed, self.lost, self.owner, self.consigned
+
+
+@dataclass
+class Shipping(Entries):
+    """Shipments, by id."""
+
+    shipments: dict[str, ShipmentRow] = field(default_factory=dict)
+
+    def ship(self, shipment: str, row: ShipmentRow) -> None:
+        require(row.sender != row.recipient, "NOT_INDEPENDENT")
+        holding = self.holding(row.lot, row.sender, row.owner)
+        self.require_movable(row.lot, holding)
+        require(row.shipped <= holding.free, "INSUFFICIENT_QUANTITY")
+        holding.held -= row.shipped
+        self.shipments[shipment] = row
+
+    def receive(self, shipment: str, party: str, owner: str, received_g: int, entry: str) -> None:
+        row = self._theirs(shipment, party, owner)
+        require(row.state == "in_transit", "NOT_IN_TRANSIT")
+        self._count(row, received_g, entry)
+
+    def correct_receipt(
+        self, shipment: str, party: str, owner: str, received_g: int, entry: str, *, is_stale: bool
+    ) -> None:
+        row = self._theirs(shipment, party, owner)
+        require(row.state in {"received", "disputed"}, "NOT_RECEIVED")
+        require(not is_stale, "NOT_THE_LATEST")
+        less_g = row.credited - min(received_g, row.shipped)
+        there = self.holdings.get((row.lot, row.recipient, row.new_owner))
+        require(less_g <= (there.held if there else 0), "ALREADY_LEFT")
+        self._count(row, received_g, entry)
+
+    def _theirs(self, shipment: str, party: str, owner: str) -> ShipmentRow:
+        row = self.shipments[shipment]
+        require(row.recipient == party and row.new_owner == owner, "UNKNOWN_SHIPMENT")
+        return row
+
+    def _count(self, row: ShipmentRow, received_g: int, entry: str) -> None:
+        credit_g = min(received_g, row.shipped)
+        if credit_g != row.credited:
+            self.opened(row.lot, row.recipient, row.new_owner).held += credit_g - row.credited
+        row.credited = credit_g
+        row.disputed = row.shipped - credit_g
+        row.state = "received" if received_g == row.shipped else "disputed"
+        row.entry = entry
+
+    def send_back(self, shipment: str, party: str) -> None:
+        row = self.shipments[shipment]
+        require(party in {row.sender, row.recipient}, "UNKNOWN_SHIPMENT")
+        require(row.state == "in_transit", "NOT_IN_TRANSIT")
+        self.opened(row.lot, row.sender, row.owner).held += row.shipped
+        row.state = "returned"
+
+    def settle(self, shipment: str, parties: set[str], closed: dict) -> None:
+        row = self.shipments[shipment]
+        require(parties == {row.sender, row.recipient}, "NOT_YOUR_PARTY")
+        require(row.state == "disputed", "NOT_DISPUTED")
+        parts_g = (closed["to_sender_g"], closed["to_recipient_g"], closed["lost_g"])
+        require(sum(parts_g) == row.disputed, "SUM_DIFFERS")
+        if parts_g[0]:
+            self.opened(row.lot, row.sender, row.owner).held += parts_g[0]
+        if parts_g[1]:
+            self.opened(row.lot, row.recipient, row.new_owner).held += parts_g[1]
+        row.state, row.disputed, row.lost = "settled", 0, parts_g[2]

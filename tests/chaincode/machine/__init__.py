@@ -1,0 +1,16 @@
+"""A machine that tries the commands on lots in any order, sensible ones and nonsense.
+
+Each rule gives one command and asks the books (`tests.chaincode.books`) what the ledger must
+answer. After every step ledger and books must agree on every gram and on what is recalled.
+
+    base    moving    consigning    making    recalling    labelling
+"""
+
+from tests.chaincode.machine.labelling import Labelling
+from tests.chaincode.machine.making import Making
+from tests.chaincode.machine.moving import Moving
+from tests.chaincode.machine.recalling import Recalling
+
+
+class LotsMachine(Moving, Making, Recalling, Labelling):
+    """Every command on lots."""

@@ -1,0 +1,141 @@
+"""Who acts, on what, how much; and what must hold after every step."""
+
+from functools import lru_cache
+from unittest import mock
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from chaincode.lots import making
+from chaincode.lots.records import Holding, Lot, Shipment, is_balanced
+from chaincode.overlay import decode_state
+from chaincode.recalls.records import OpenRecalls
+from tests.chaincode.books import Books
+from tests.chaincode.books.entries import Key
+from tests.chaincode.world import World
+
+PLOTS = {"farmer": "field", "farmhand": "field", "neighbour": "paddy"}
+PEOPLE = [*PLOTS, "shopkeeper", "clerk", "grocer", "sorter"]
+LOTS_MAX = 5  # harvested or claimed
+MADE_MAX = 10  # with those that were made of them
+ROOTS_MAX = 3  # so few that lots begin anew within a run
+GRAMS_MAX = 1_000_000_000
+
+decoded = lru_cache(maxsize=65_536)(decode_state)
+people = st.sampled_from(PEOPLE)
+farmers = st.sampled_from(list(PLOTS))
+picks = st.integers(0, 999)  # the how-manieth of what there is
+rarely = st.sampled_from([False] * 5 + [True])
+# How much, in hundredths of what there is; 101 is one gram too much.
+shares = st.sampled_from([0, 1, 30, 50, 99, 100, 100, 101, 10**9])
+
+
+def amount(share: int, whole_g: int) -> int:
+    """Return that share of some grams, and never more than a command may name."""
+    return min(whole_g + 1 if share == 101 else whole_g * share // 100, GRAMS_MAX)
+
+
+class Base(RuleBasedStateMachine):
+    """The world, the books, and ways to pick from them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = World.standing()
+        self.books = Books()
+        self.handles = {self.world.party(one): one for one in reversed(PEOPLE)}
+        self.names: dict[str, tuple[str, dict]] = {}  # of lots claimed, before their record
+        self.patch = mock.patch.object(making, "ROOTS_MAX", ROOTS_MAX)
+        self.patch.start()
+
+    def teardown(self) -> None:
+        self.patch.stop()
+
+    def give(self, by: str, type_name: str, body: dict, closed: dict | None = None) -> str:
+        """Give a command, and return the answer."""
+        (code,) = self.world.submit(self.world.write(by, type_name, body, closed))
+        return code
+
+    def last_id(self, by: str) -> str:
+        return self.world.sequence[by][1]
+
+    def person(self, party: str, pick: int, *, stray: bool) -> str:
+        """Return someone of a party, or, astray, anyone."""
+        theirs = [one for one in PEOPLE if stray or self.world.party(one) == party]
+        return theirs[pick % len(theirs)]
+
+    def lot(self, pick: int) -> str:
+        lots = list(self.books.lots)
+        return lots[pick % len(lots)]
+
+    def holding(self, pick: int, *, stray: bool) -> tuple[str, Key]:
+        """Return someone and a holding of theirs; astray, perhaps no holding at all.
+
+        Holdings with something left come first.
+        """
+        rows = self.books.holdings
+        keys = [key for key in sorted(rows) if rows[key].held] or sorted(rows)
+        lot, holder, owner = keys[pick % len(keys)]
+        by = self.person(holder, pick, stray=stray)
+        party = self.world.party(by)
+        return by, (lot, party, party if owner == holder else owner)
+
+    def owner(self, key: Key) -> dict:
+        """Return the member that names the owner, where it is not the holder."""
+        _, holder, owner = key
+        return {} if owner == holder else {"owner": owner}
+
+    def held_g(self, key: Key) -> int:
+        return self.books.holdings[key].held if key in self.books.holdings else 0
+
+    def records(self, shape: type, prefix: str) -> dict:
+        return {
+            key.removeprefix(prefix): decoded(shape, raw)
+            for key, raw in self.world.ledger.state.items()
+            if key.startswith(prefix)
+        }
+
+    @invariant()
+    def every_lot_balances_and_the_ledger_agrees_with_the_books(self):
+        lots = self.records(Lot, "lot/")
+        holdings = self.records(Holding, "holding/")
+        shipments = self.records(Shipment, "shipment/")
+        for lot_id, lot in lots.items():
+            theirs = [one for key, one in holdings.items() if key.startswith(lot_id)]
+            on_way = [one for one in shipments.values() if one.lot == lot_id]
+            assert is_balanced(lot, theirs, on_way)
+        assert {key: lot_row(one) for key, one in lots.items()} == {
+            key: one.row() for key, one in self.books.lots.items()
+        }
+        assert {tuple(key.split("/")): holding_row(one) for key, one in holdings.items()} == {
+            key: one.row() for key, one in self.books.holdings.items()
+        }
+        assert {key: shipment_row(one) for key, one in shipments.items()} == {
+            key: one.row() for key, one in self.books.shipments.items()
+        }
+        assert self.books.unbalanced() == []
+
+    @invariant()
+    def what_the_ledger_would_refuse_is_what_descends_from_a_recalled_lot(self):
+        raw = self.world.ledger.state.get("recalls/open")
+        open_recalls = OpenRecalls(recalls=()) if raw is None else decoded(OpenRecalls, raw)
+        met, recalled = {}, {}
+        for key, one in self.records(Holding, "holding/").items():
+            lot = key.partition("/")[0]
+            met[key] = open_recalls.meets(lot, one.roots)
+            recalled[key] = self.books.is_recalled(lot)
+        assert met == recalled
+
+
+def lot_row(lot: Lot) -> tuple:
+    grams = (lot.harvest_g, lot.supplement_g, lot.claimed_g, lot.denied_g, lot.misnamed_g)
+    return lot.party, lot.origin, lot.crop, *grams, lot.made_g, frozenset(lot.parents)
+
+
+def holding_row(one: Holding) -> tuple:
+    gone = (one.sold_g, one.discarded_g, one.own_use_g, one.transformed_g, one.lost_g)
+    return one.held_g, *gone, one.surplus_g, one.denied_g, one.is_on_hold
+
+
+def shipment_row(one: Shipment) -> tuple:
+    grams = (one.shipped_g, one.disputed_g, one.lost_g)
+    return one.state, *grams, one.owner, one.is_consigned

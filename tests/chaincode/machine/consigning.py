@@ -1,0 +1,90 @@
+"""Rules of arrivals, claims, denials and taking back."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from tests.chaincode.machine.base import (
+    LOTS_MAX,
+    Base,
+    amount,
+    farmers,
+    people,
+    picks,
+    rarely,
+    shares,
+)
+
+
+def has_consigned(machine: Base) -> bool:
+    """Whether anyone holds anything of another's."""
+    return any(holder != owner for _, holder, owner in machine.books.holdings)
+
+
+class Consigning(Base):
+    """Goods at one party that are another's."""
+
+    @precondition(lambda self: len(self.books.lots) < LOTS_MAX)
+    @rule(by=people, of=farmers, named=farmers, quantity_g=st.sampled_from([1, 40, 2_000]))
+    def claim(self, by, of, named, quantity_g):
+        """Take in goods of a lot not on the ledger yet, at times in another's name."""
+        name = self.world.name(of)
+        self.names[name["id"]] = (of, name)
+        self.arrive(by, name["id"], self.world.party(named), "carrot", quantity_g)
+
+    @rule(pick=picks, by=people, is_misnamed=rarely, is_mistaken=rarely, share=shares)
+    def arrive_of_a_lot(self, pick, by, is_misnamed, is_mistaken, share):
+        lot = self.lot(pick)
+        row = self.books.lots[lot]
+        producer = self.world.party("neighbour") if is_misnamed else row.party
+        counted_g = max(1, amount(share, self.held_g((lot, row.party, row.party))))
+        self.arrive(by, lot, producer, "apple" if is_mistaken else row.crop, counted_g)
+
+    def arrive(self, by: str, lot: str, producer: str, crop: str, counted_g: int) -> None:
+        body = {"lot": lot, "party": self.world.party(by)}
+        closed = {"producer": producer, "crop": crop, "counted_g": counted_g}
+        code = self.give(by, "lot.arrive", body, closed)
+        act = self.books.arrive
+        assert code == self.books.answer(act, lot, body["party"], producer, crop, counted_g)
+
+    def consigned(self, pick: int, *, stray: bool) -> tuple[str, tuple[str, str, str]]:
+        """Return someone and goods of another that they hold, if there are any."""
+        others = [one for one in sorted(self.books.holdings) if one[1] != one[2]]
+        if not others or stray:
+            return self.holding(pick, stray=stray)
+        key = others[pick % len(others)]
+        return self.person(key[1], pick, stray=False), key
+
+    @precondition(has_consigned)
+    @rule(pick=picks, stray=rarely, was_share=shares, share=shares)
+    def correct_arrival(self, pick, stray, was_share, share):
+        by, (lot, party, owner) = self.consigned(pick, stray=stray)
+        was_g = max(1, amount(was_share, self.held_g((lot, party, owner))))
+        counted_g = amount(share, was_g)
+        body = {"lot": lot, "party": party, "reason": "typing"}
+        closed = {"producer": owner, "was_g": was_g, "counted_g": counted_g}
+        code = self.give(by, "lot.correct_arrival", body, closed)
+        act = self.books.correct_arrival
+        assert code == self.books.answer(act, lot, party, owner, was_g, counted_g)
+
+    @precondition(has_consigned)
+    @rule(pick=picks, stray=rarely, share=shares)
+    def take_back(self, pick, stray, share):
+        by, (lot, party, owner) = self.consigned(pick, stray=stray)
+        quantity_g = max(1, amount(share, self.held_g((lot, party, owner))))
+        body = {"lot": lot, "party": party}
+        code = self.give(by, "lot.take_back", body, {"owner": owner, "quantity_g": quantity_g})
+        act = self.books.take_back
+        assert code == self.books.answer(act, lot, party, owner, quantity_g)
+
+    @precondition(has_consigned)
+    @rule(pick=picks, stray=rarely, by_owner=st.booleans(), share=shares)
+    def deny(self, pick, stray, by_owner, share):
+        _, (lot, holder, owner) = self.consigned(pick, stray=False)
+        row = self.books.lots[lot]
+        by = self.person(owner if by_owner else row.party, pick, stray=stray)
+        denied_g = amount(share, row.claimed)
+        body = {"lot": lot, "party": self.world.party(by)}
+        closed = {"holder": holder, "denied_g": denied_g, "owner": owner}
+        code = self.give(by, "lot.deny_claim", body, closed)
+        act = self.books.deny
+        assert code == self.books.answer(act, lot, body["party"], holder, owner, denied_g)

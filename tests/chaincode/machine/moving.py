@@ -1,0 +1,360 @@
+"""Rules of harvest, hand-over, outflow and stock."""
+
+from hypothesis import strategies as st
+from hypothesis.stateful import initialize, precondition, rule
+
+from tests.chaincode.books.shipping import ShipmentRow
+from tests.chaincode.machine.base import (
+    GRAMS_MAX,
+    LOTS_MAX,
+    PLOTS,
+    Base,
+    amount,
+    farmers,
+    people,
+    picks,
+    rarely,
+    shares,
+)
+from tests.chaincode.pen import pseudonym, timestamp
+from tests.chaincode.world import NOW
+
+OUTFLOWS = {"sell": "sold", "discard": "discarded", "own_use": "own_use"}
+
+
+class Moving(Base):
+    """What there was before consignment, now with owners."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.proposals: list[tuple[str, str, dict, dict]] = []
+
+    @initialize(by=farmers)
+    def begin(self, by):
+        self.harvest(by, 1_000, 1, is_new=True)
+
+    @precondition(lambda self: len(self.books.lots) < LOTS_MAX)
+    @rule(
+        by=farmers,
+        quantity_g=st.sampled_from([1, 2, 7, 1_000, GRAMS_MAX]),
+        pick=picks,
+        is_new=st.booleans(),
+        is_old_stock=rarely,
+    )
+    def bring_in(self, by, quantity_g, pick, is_new, is_old_stock):
+        enter = self.open_stock if is_old_stock else self.harvest
+        enter(by, quantity_g, pick, is_new=is_new)
+
+    def harvest(self, by, quantity_g, pick, *, is_new):
+        """Harvest under a new name, or one under which something was claimed, or taken, before."""
+        theirs = [name for who, name in self.names.values() if self.is_of(who, by)]
+        name = self.world.name(by) if is_new or not theirs else theirs[pick % len(theirs)]
+        self.names[name["id"]] = (by, name)
+        body = {
+            "lot": name["id"],
+            "party": self.world.party(by),
+            "nonce": name["nonce"],
+            "index": name["index"],
+            "plot": pseudonym(f"plot {PLOTS[by]}"),
+            "crop": "carrot",
+        }
+        code = self.give(by, "lot.harvest", body, {"quantity_g": quantity_g, "estimated": True})
+        assert code == self.books.answer(
+            self.books.begin, name["id"], self.world.party(by), "harvest", quantity_g
+        )
+
+    def is_of(self, one: str, other: str) -> bool:
+        return self.world.party(one) == self.world.party(other)
+
+    def open_stock(self, by, quantity_g, pick, *, is_new):
+        theirs = [name for who, name in self.names.values() if self.is_of(who, by)]
+        name = self.world.name(by) if is_new or not theirs else theirs[pick % len(theirs)]
+        body = {
+            "lot": name["id"],
+            "party": self.world.party(by),
+            "nonce": name["nonce"],
+            "index": name["index"],
+            "crop": "carrot",
+            "harvested_at": timestamp(NOW),
+            "document": "ab" * 32,
+        }
+        closed = {"salt": self.world.nonce(), "quantity_g": quantity_g, "estimated": False}
+        assert self.give(by, "lot.open", body, closed) == "ACCEPTED"
+        code = self.approve(by, "inspector", "lot.open", body, closed)
+        assert code == self.books.answer(
+            self.books.begin, name["id"], self.world.party(by), "opening", quantity_g
+        )
+
+    def approve(self, first: str, second: str, type_name: str, body: dict, closed=None) -> str:
+        """Approve what someone has just proposed."""
+        approval = {
+            "proposal": self.last_id(first),
+            "proposer": {"device": self.world.kid(first), "actor": self.world.actor(first)},
+            "type": type_name,
+            "body": body,
+        }
+        return self.give(second, "proposal.approve", approval, closed)
+
+    @rule(pick=picks, stray=rarely, share=shares, is_stale=rarely, is_more=st.booleans())
+    def change_harvest(self, pick, stray, share, is_stale, is_more):
+        if is_more:
+            self.supplement(pick, amount(share, 1_000) or 1, stray=stray)
+        else:
+            self.correct_harvest(pick, share, stray=stray, is_stale=is_stale)
+
+    def correct_harvest(self, pick, share, *, stray, is_stale):
+        lot = self.lot(pick)
+        row = self.books.lots[lot]
+        by = self.person(row.party, pick, stray=stray)
+        party, quantity_g = self.world.party(by), amount(share, row.harvest)
+        body = {
+            "lot": lot,
+            "party": party,
+            "corrects": "ab" * 32 if is_stale else self.world.ledger.record(f"lot/{lot}")["entry"],
+            "reason": "weighing",
+            "plot": pseudonym(f"plot {PLOTS.get(by, 'field')}"),
+            "crop": row.crop,
+            "harvested_at": timestamp(NOW),
+        }
+        closed = {"quantity_g": quantity_g, "estimated": True}
+        code = self.give(by, "lot.correct_harvest", body, closed)
+        if by not in PLOTS:
+            assert code == "ROLE_MISSING"
+            return
+        act = self.books.correct_harvest
+        assert code == self.books.answer(act, lot, party, quantity_g, is_stale=is_stale)
+
+    def supplement(self, pick, quantity_g, *, stray):
+        lot = self.lot(pick)
+        by = self.person(self.books.lots[lot].party, pick, stray=stray)
+        party = self.world.party(by)
+        body = {"lot": lot, "party": party, "reason": "found"}
+        closed = {"quantity_g": quantity_g, "estimated": False}
+        code = self.give(by, "lot.supplement", body, closed)
+        if by not in PLOTS:
+            assert code == "ROLE_MISSING"
+            return
+        assert code == self.books.answer(self.books.supplement, lot, party, quantity_g)
+
+    @rule(
+        pick=picks,
+        stray=rarely,
+        to=people,
+        share=shares,
+        consigned=st.booleans(),
+        received=st.none() | shares,
+    )
+    def ship_and_receive(self, pick, stray, to, share, consigned, received):
+        """Ship, and mostly receive at once: else little would ever lie anywhere else."""
+        shipment = self.ship(pick, to, share, stray=stray, consigned=consigned)
+        if received is not None and shipment in self.books.shipments:
+            self.count_shipment(shipment, pick, received, stray=False, is_misnamed=False)
+
+    def ship(self, pick, to, share, *, stray, consigned):
+        by, key = self.holding(pick, stray=stray)
+        name, recipient = self.world.name(by), self.world.party(to)
+        quantity_g = max(1, amount(share, self.held_g(key)))
+        lot, party, owner = key
+        body = {
+            "shipment": name["id"],
+            "nonce": name["nonce"],
+            "index": name["index"],
+            "lot": lot,
+            "party": party,
+        }
+        closed = {"recipient": recipient, "quantity_g": quantity_g, **self.owner(key)}
+        code = self.give(by, "lot.ship", body, closed | {"consigned": consigned})
+        row = ShipmentRow(
+            lot=lot,
+            sender=party,
+            recipient=recipient,
+            owner=owner,
+            consigned=consigned,
+            shipped=quantity_g,
+        )
+        assert code == self.books.answer(self.books.ship, name["id"], row)
+        return name["id"]
+
+    def shipment(self, pick: int, *states: str) -> tuple[str, ShipmentRow]:
+        """Return (id, row), one in such a state rather than another."""
+        rows = self.books.shipments
+        ids = [one for one in rows if rows[one].state in states] or list(rows)
+        return ids[pick % len(ids)], rows[ids[pick % len(ids)]]
+
+    @precondition(lambda self: self.books.shipments)
+    @rule(pick=picks, stray=rarely, share=shares, is_misnamed=rarely)
+    def receive(self, pick, stray, share, is_misnamed):
+        shipment, _ = self.shipment(pick, "in_transit")
+        self.count_shipment(shipment, pick, share, stray=stray, is_misnamed=is_misnamed)
+
+    def count_shipment(self, shipment, pick, share, *, stray, is_misnamed):
+        row = self.books.shipments[shipment]
+        by = self.person(row.recipient, pick, stray=stray)
+        party, received_g = self.world.party(by), amount(share, row.shipped)
+        owner = row.sender if is_misnamed else row.new_owner
+        body = {"shipment": shipment, "lot": row.lot, "party": party}
+        closed = {"received_g": received_g, "owner": owner}
+        code = self.give(by, "lot.receive", body, closed)
+        act, entry = self.books.receive, self.last_id(by)
+        assert code == self.books.answer(act, shipment, party, owner, received_g, entry)
+
+    @precondition(lambda self: self.books.shipments)
+    @rule(pick=picks, stray=rarely, share=shares, is_stale=rarely)
+    def correct_receipt(self, pick, stray, share, is_stale):
+        shipment, row = self.shipment(pick, "received", "disputed")
+        by = self.person(row.recipient, pick, stray=stray)
+        party, received_g = self.world.party(by), amount(share, row.shipped)
+        body = {
+            "shipment": shipment,
+            "lot": row.lot,
+            "party": party,
+            "corrects": "cd" * 32 if is_stale else row.entry,
+            "reason": "typing",
+        }
+        closed = {"received_g": received_g, "owner": row.new_owner}
+        code = self.give(by, "lot.correct_receipt", body, closed)
+        named = (shipment, party, row.new_owner, received_g, self.last_id(by))
+        act = self.books.correct_receipt
+        assert code == self.books.answer(act, *named, is_stale=is_stale)
+
+    @precondition(lambda self: self.books.shipments)
+    @rule(pick=picks, stray=rarely, is_recipient=st.booleans())
+    def send_back(self, pick, stray, is_recipient):
+        shipment, row = self.shipment(pick, "in_transit")
+        by = self.person(row.recipient if is_recipient else row.sender, pick, stray=stray)
+        party = self.world.party(by)
+        body = {"shipment": shipment, "lot": row.lot, "party": party}
+        closed = {"sender": row.sender, "owner": row.owner}
+        code = self.give(by, "lot.return", body, closed)
+        assert code == self.books.answer(self.books.send_back, shipment, party)
+
+    @precondition(lambda self: self.books.shipments and len(self.proposals) < 3)
+    @rule(
+        pick=picks,
+        stray=rarely,
+        low=st.integers(0, 100),
+        high=st.integers(0, 100),
+        is_at_once=st.booleans(),
+    )
+    def settle(self, pick, stray, low, high, is_at_once):
+        self.propose_settlement(pick, low, high, stray=stray)
+        if is_at_once:
+            self.approve_settlement(len(self.proposals) - 1, stray=False)
+
+    def propose_settlement(self, pick, low, high, *, stray):
+        """Split what is disputed now; by the time it is approved that may have changed."""
+        shipment, row = self.shipment(pick, "disputed")
+        by = self.person(row.recipient, pick, stray=stray)
+        first_g, second_g = (row.disputed * one // 100 for one in sorted((low, high)))
+        body = {"shipment": shipment, "lot": row.lot}
+        closed = {
+            "salt": self.world.nonce(),
+            "sender": row.sender,
+            "recipient": row.recipient,
+            "to_sender_g": first_g,
+            "to_recipient_g": second_g - first_g,
+            "lost_g": row.disputed - second_g + (pick % 7 == 0),  # at times a gram too much
+            "owner": row.owner,
+            "consigned": row.consigned,
+        }
+        assert self.give(by, "lot.settle", body, closed) == "ACCEPTED"
+        self.proposals.append((by, self.last_id(by), body, closed))
+
+    @precondition(lambda self: self.proposals)
+    @rule(pick=picks, stray=rarely)
+    def approve_settlement(self, pick, stray):
+        proposer, proposal, content, closed = self.proposals.pop(pick % len(self.proposals))
+        by, world = self.person(closed["sender"], pick, stray=stray), self.world
+        body = {
+            "proposal": proposal,
+            "proposer": {"device": world.kid(proposer), "actor": world.actor(proposer)},
+            "type": "lot.settle",
+            "body": content,
+        }
+        code = self.give(by, "proposal.approve", body, closed)
+        if by == proposer:
+            assert code == "NOT_INDEPENDENT"
+            return
+        parties = {world.party(proposer), world.party(by)}
+        act = self.books.settle
+        assert code == self.books.answer(act, content["shipment"], parties, closed)
+
+    @rule(pick=picks, stray=rarely, verb=st.sampled_from(list(OUTFLOWS)), share=shares)
+    def take(self, pick, stray, verb, share):
+        by, key = self.holding(pick, stray=stray)
+        quantity_g = max(1, amount(share, self.held_g(key)))
+        body = {"lot": key[0], "party": key[1]}
+        if verb == "discard":
+            body["reason"] = "unsold"
+        closed = {"quantity_g": quantity_g, **self.owner(key)}
+        code = self.give(by, f"lot.{verb}", body, closed)
+        assert code == self.books.answer(self.books.take, OUTFLOWS[verb], *key, quantity_g)
+
+    @rule(
+        pick=picks,
+        stray=rarely,
+        verb=st.sampled_from(list(OUTFLOWS)),
+        was_share=shares,
+        share=shares,
+        is_taken=st.booleans(),
+    )
+    def take_wrongly_and_correct(self, pick, stray, verb, was_share, share, is_taken):
+        if is_taken:
+            self.take(pick, False, verb, 50)
+        self.correct_outflow(pick, OUTFLOWS[verb], was_share, share, stray=stray)
+
+    def correct_outflow(self, pick, outflow, was_share, share, *, stray):
+        rows = self.books.holdings
+        gone = [key for key in sorted(rows) if getattr(rows[key], outflow)]
+        by, key = self.holding(pick, stray=stray)
+        if gone and not stray:
+            key = gone[pick % len(gone)]
+            by = self.person(key[1], pick, stray=False)
+        gone_g = getattr(rows[key], outflow) if key in rows else 0
+        was_g = max(1, amount(was_share, gone_g))
+        quantity_g = amount(share, self.held_g(key) + was_g)
+        body = {
+            "lot": key[0],
+            "party": key[1],
+            "corrects": "ab" * 32,
+            "outflow": outflow,
+            "reason": "typing",
+        }
+        closed = {"was_g": was_g, "quantity_g": quantity_g, **self.owner(key)}
+        code = self.give(by, "lot.correct_outflow", body, closed)
+        act = self.books.correct_outflow
+        assert code == self.books.answer(act, outflow, *key, was_g, quantity_g)
+
+    @rule(
+        pick=picks,
+        stray=rarely,
+        share=shares,
+        verb=st.sampled_from(["count", "count", "hold", "release"]),
+    )
+    def look_after_stock(self, pick, stray, share, verb):
+        if verb == "count":
+            self.count(pick, share, stray=stray)
+        else:
+            self.hold_or_release(pick, stray=stray, is_release=verb == "release")
+
+    def count(self, pick, share, *, stray):
+        by, key = self.holding(pick, stray=stray)
+        counted_g = amount(share, self.held_g(key))
+        body = {"lot": key[0], "party": key[1], "reason": "shrinkage"}
+        closed = {"counted_g": counted_g, **self.owner(key)}
+        code = self.give(by, "lot.take_stock", body, closed)
+        assert code == self.books.answer(self.books.count, *key, counted_g)
+
+    def hold_or_release(self, pick, *, stray, is_release):
+        by, key = self.holding(pick, stray=stray)
+        held = [one for one, row in sorted(self.books.holdings.items()) if row.on_hold]
+        if is_release and held and not stray:
+            key = held[pick % len(held)]
+            by = self.person(key[1], pick, stray=False)
+        body = {"lot": key[0], "party": key[1]}
+        if is_release:
+            code = self.give(by, "lot.release", body, self.owner(key))
+            assert code == self.books.answer(self.books.release, *key)
+        else:
+            code = self.give(by, "lot.hold", body | {"reason": "damage"}, self.owner(key))
+            assert code == self.books.answer(self.books.hold, *key)
