@@ -47,7 +47,7 @@ class SalesAnswer(schemas.Answer):
     operation_id="prepare_sales",
     summary="One's own stock that may be sold, and which receipt lines were booked already",
     response_model=SalesAnswer,
-    responses=responses(400, 401, 413, 422, 503),
+    responses=responses(400, 401, 403, 413, 422, 503),
 )
 async def prepare_sales(
     question: SalesQuestion, database: DatabaseDep, reader: RequiredReader
