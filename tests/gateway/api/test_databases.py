@@ -51,5 +51,5 @@ async def test_lots_shipments_and_entries_are_found_cut_and_paged(stage):
     assert await pages(stage, f"/api/lots/{lot}/entries", "farm-b", "entries") == []
     public = (await stage.get(f"/api/lots/{lot}")).json()
     assert [one["type"] for one in public["history"]] == ["lot.harvest"]
-    assert "held_g" in (await stage.get(f"/api/lots/{lot}", "shop-a")).json()["holding"]
+    assert "held_g" in (await stage.get(f"/api/lots/{lot}", "shop-a")).json()["holdings"][0]
     assert (await stage.client.get(f"/lots/{lot}")).status_code == 200
