@@ -27,6 +27,7 @@ def test_every_route_of_the_api_is_described(document):
     assert described == {
         "POST /api/commands",
         "GET /api/commands/{command}",
+        "POST /api/sales/preparations",
         "POST /api/sessions/challenge",
         "POST /api/sessions",
         "DELETE /api/sessions",
