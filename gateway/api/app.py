@@ -31,6 +31,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # `/metrics` has ours
     )
     app.state.gateway = gateway
     app.state.rates = RateLimits(gateway.settings.limits)

@@ -8,11 +8,11 @@ import asyncio
 import secrets
 import time
 import traceback
-from typing import Final
+from collections.abc import Sequence
+from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -38,8 +38,12 @@ HEADERS: Final = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "X-Frame-Options": "DENY",
+    "Content-Security-Policy": API_POLICY,
+    "Cache-Control": "no-store",
 }
 HSTS: Final = "max-age=63072000"
+
+RawHeader: TypeAlias = tuple[bytes, bytes]
 
 _log = structlog.get_logger(__name__)
 
@@ -56,9 +60,10 @@ class Guard:
         self._page = page
         # A request may wait for results, and after that for whatever else it needs.
         self._request_s = settings.limits.request_s + settings.limits.wait_max_s
-        self._headers = dict(HEADERS)
+        headers = dict(HEADERS)
         if settings.base_url.startswith("https://"):
-            self._headers["Strict-Transport-Security"] = HSTS
+            headers["Strict-Transport-Security"] = HSTS
+        self._headers = tuple(map(_as_raw, headers.items()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request."""
@@ -70,7 +75,8 @@ class Guard:
         is_head = scope["method"] == "HEAD"
         if is_head:  # RFC 9110 section 9.3.2: as GET, without the content
             scope["method"] = "GET"
-        reply = _Reply(send, {REQUEST_ID: request_id, **self._headers}, without_body=is_head)
+        headers = (_as_raw((REQUEST_ID, request_id)), *self._headers)
+        reply = _Reply(send, headers, without_body=is_head)
         request = Request(scope, receive)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -135,9 +141,9 @@ class Guard:
 
 
 class _Reply:
-    """Sends the answer with the headers that every answer has, and remembers its status."""
+    """Sends the answer with the headers that it lacks, and remembers its status."""
 
-    def __init__(self, send: Send, headers: dict[str, str], *, without_body: bool) -> None:
+    def __init__(self, send: Send, headers: Sequence[RawHeader], *, without_body: bool) -> None:
         self.status = 0
         self._send = send
         self._headers = headers
@@ -146,14 +152,18 @@ class _Reply:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
-            headers.setdefault("Content-Security-Policy", API_POLICY)
-            headers.setdefault("Cache-Control", "no-store")
+            own = {name for name, _ in message["headers"]}
+            added = [header for header in self._headers if header[0] not in own]
+            message = {**message, "headers": [*message["headers"], *added]}
         elif self._without_body and message["type"] == "http.response.body":
             message = {**message, "body": b""}
         await self._send(message)
+
+
+def _as_raw(header: tuple[str, str]) -> RawHeader:
+    """Return a header as ASGI has it; names are in lower case there."""
+    name, value = header
+    return name.lower().encode(), value.encode()
 
 
 def _host_of(origin: str) -> str:
@@ -174,6 +184,4 @@ def _check_media_type(request: Request) -> None:
 
 def _measure(scope: Scope, status: int, duration_s: float) -> None:
     route = getattr(scope.get("route"), "name", "none")
-    method = scope["method"] if scope["method"] in metrics.METHODS else "other"
-    metrics.REQUESTS.labels(method, route, str(status)).inc()
-    metrics.REQUEST_S.labels(method, route).observe(duration_s)
+    metrics.count_request(method=scope["method"], route=route, status=status, duration_s=duration_s)

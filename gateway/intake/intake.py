@@ -309,7 +309,7 @@ class Intake:
             entry.tell(answer)
 
     def _answer(self, item: Item, answer: Answer) -> None:
-        metrics.ANSWERED.labels(code=answer.code).inc()
+        metrics.answered(answer.code).inc()
         metrics.COMMAND_S.observe(_now() - item.since)
         entry = self._entries.get(item.id)
         if answer.taken:

@@ -1,5 +1,6 @@
 """What the intake tells Prometheus."""
 
+from functools import cache
 from typing import Final
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -31,3 +32,9 @@ TRANSACTION_S: Final = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
 )
 OUTBOX_S: Final = Histogram("intake_outbox_commit_seconds", "One commit of the outbox to disk.")
+
+
+@cache  # finding a counter by its label takes longer than counting
+def answered(code: str) -> Counter:
+    """Return the counter of commands with this code; there are as many as codes."""
+    return ANSWERED.labels(code=code)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from sqlalchemy import Connection, RowMapping, select, tuple_
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, select, tuple_
 
 from chaincode.canonical import Json
 from chaincode.envelope import TYP
@@ -48,7 +48,7 @@ class CommandRow:
     @classmethod
     def of(cls, row: RowMapping | Mapping[str, Any]) -> Self:
         """Return a row of the table `commands` as a record."""
-        return cls(**{field.name: row[field.name] for field in fields(cls)})
+        return cls(**{name: row[name] for name in _MEMBERS})
 
     @property
     def is_accepted(self) -> bool:
@@ -73,12 +73,15 @@ class CommandRow:
         return payload["body"] if isinstance(payload, dict) else None
 
 
+_MEMBERS: Final = tuple(field.name for field in fields(CommandRow))
+
+
 def commands_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, CommandRow]:
     """Return those of the commands that are on record, by id."""
     found = {}
     for start in range(0, len(ids), _VALUES_MAX):
         part = ids[start : start + _VALUES_MAX]
-        rows = connection.execute(select(commands).where(commands.c.id.in_(part)))
+        rows = connection.execute(select(commands).where(_among(commands.c.id, part)))
         found.update({row["id"]: CommandRow.of(row) for row in rows.mappings()})
     return found
 
@@ -117,9 +120,14 @@ def states(connection: Connection, keys: Sequence[str]) -> dict[str, Json]:
     found = {}
     for start in range(0, len(keys), _VALUES_MAX):
         part = keys[start : start + _VALUES_MAX]
-        rows = connection.execute(select(state).where(state.c.key.in_(part)))
+        rows = connection.execute(select(state).where(_among(state.c.key, part)))
         found.update({row.key: json_text.decode(row.value) for row in rows})
     return found
+
+
+def _among(column: Column[str], values: Sequence[str]) -> ColumnElement[bool]:
+    # Of a list, SQLAlchemy writes the SQL anew each time, and most ask for one.
+    return column == values[0] if len(values) == 1 else column.in_(values)
 
 
 def _base64url(text: str) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Table, delete, insert, select, text
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text
 from sqlalchemy.exc import DBAPIError, StatementError
 
 from gateway.projection.domain import STATE_KEY, Row
@@ -117,8 +117,9 @@ def _insert(connection: Connection, table: Table, rows: Sequence[dict[str, Any]]
 
 
 def _delete(connection: Connection, table: Table, column: str, keys: Sequence[str]) -> None:
-    for part in _parts(keys):
-        connection.execute(delete(table).where(table.c[column].in_(part)))
+    if keys:
+        statement = delete(table).where(table.c[column] == bindparam("gone"))
+        connection.execute(statement, [{"gone": key} for key in keys])
 
 
 def _parts(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
