@@ -222,6 +222,8 @@ def _check_device(command: Command, head: Head, overlay: Overlay, *, is_dry_run:
     if device is None:
         raise FaultError(Code.UNKNOWN_KEY, "kid")
     if is_dry_run:
+        if device.revoked is not None:
+            raise FaultError(Code.KEY_REVOKED, "kid")
         return device
     envelope.verify(command, device.jwk)
     if command.seq < device.next:

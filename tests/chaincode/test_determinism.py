@@ -87,7 +87,7 @@ def test_every_command_and_every_code_is_among_enough_transactions(recording):
     types = {payload_type(wire) for transaction, _ in transactions for wire in transaction.args}
     assert types >= set(TYPES)
     functions = {transaction.function for transaction, _ in transactions}
-    assert functions >= {"submit", "submit_at", "query", "version"}
+    assert functions >= {"submit", "submit_at", "dry_run", "query", "version"}
 
 
 def payload_type(wire: bytes) -> str | None:

@@ -68,6 +68,10 @@ def functions(world: World) -> None:
     world.ledger.invoke("query", *keys, b"lot/none", time=NOW)
     world.ledger.invoke("query", time=NOW)
     world.ledger.invoke("version", time=NOW)
+    for type_name in ("lot.arrive", "lot.sort", "recall.emergency"):
+        draft = valid(type_name)
+        draft.world.ledger.invoke("dry_run", draft.wire(), b"x", time=NOW)
+    world.ledger.invoke("dry_run", time=NOW)
     world.ledger.invoke("init", time=NOW)
     world.ledger.invoke("submit", time=NOW)
     world.ledger.invoke("submit_at", b"1", b"x", time=NOW)
