@@ -11,7 +11,22 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
 
-from gateway.api import about, books, commands, health, lots, openapi, selling, sessions
+from gateway.api import (
+    about,
+    books,
+    commands,
+    csv_files,
+    disputes,
+    dry_runs,
+    health,
+    lineage,
+    lots,
+    openapi,
+    recalls,
+    selling,
+    sessions,
+    stickers,
+)
 from gateway.api.answers import answer, as_problem
 from gateway.api.errors import ProblemError
 from gateway.api.guard import Guard
@@ -48,8 +63,9 @@ def create_app(gateway: Gateway) -> FastAPI:
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api")
     for router in (
-        *(commands.router, sessions.router, sessions.devices),
-        *(books.router, lots.router, selling.router, about.router),
+        *(commands.router, dry_runs.router, sessions.router, sessions.devices),
+        *(books.router, lots.router, lineage.router, disputes.router, stickers.router),
+        *(recalls.router, csv_files.router, selling.router, about.router),
     ):
         api.include_router(router)
 

@@ -26,6 +26,7 @@ TAGS: Final = [
     {"name": "devices", "description": "Where one's own device stands in its sequence."},
     {"name": "lots", "description": "Lots, with one's own share of them."},
     {"name": "shipments", "description": "One's own shipments."},
+    {"name": "recalls", "description": "Recalls, and for recall officers how far one reaches."},
     {"name": "about", "description": "The ledger and its types of command."},
     {"name": "operation", "description": "For whoever runs this gateway."},
 ]
@@ -53,9 +54,11 @@ def allowed_methods(app: FastAPI, path: str) -> str:
 
     FastAPI itself names only the methods of the first route that has the path.
     """
-    for template, operations in document(app)["paths"].items():
+    paths = document(app)["paths"]
+    # A path that is spelled out outweighs one with a part that could be anything.
+    for template in sorted(paths, key=lambda one: one != path):
         if compile_path(template)[0].match(path):
-            methods = {method.upper() for method in operations}
+            methods = {method.upper() for method in paths[template]}
             return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
     return ""
 

@@ -24,12 +24,18 @@ class Edge:
 
     Attributes:
         is_computed: Whether they follow from a formula, not from a scale.
+        by_owner: The same grams by whose goods they were.
     """
 
     parent: str
     child: str
     quantity_g: int
     is_computed: bool
+    by_owner: tuple[tuple[str, int], ...] = ()
+
+    def owned_g(self, party: str | None) -> int:
+        """Return how many of the grams were a party's."""
+        return sum(quantity_g for owner, quantity_g in self.by_owner if owner == party)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +88,13 @@ def of_lot(
     )
 
 
+def steps_down(connection: Connection, lot: str) -> list[Edge]:
+    """Return the steps into what was made of a lot, at most `NODES_MAX` of them."""
+    query = select(lot_parents.c.child).where(lot_parents.c.parent == lot).limit(NODES_MAX)
+    children = set(connection.execute(query).scalars())
+    return [edge for edge in _edges(connection, {lot, *children}) if edge.parent == lot]
+
+
 def _neighbours(connection: Connection, level: Sequence[str], step: int) -> Iterator[str]:
     known, wanted = lot_parents.c.child, lot_parents.c.parent
     if step > 0:
@@ -110,17 +123,20 @@ def _edges_of(child: str, payload: Any, closed: Any) -> list[Edge]:  # noqa: ANN
     """Return what went into one child of a run; a lot that stands for two owners counts once."""
     body: dict[str, Any] = payload["body"]
     place = [one["lot"] for one in body["children"]].index(child)
-    grams: dict[str, int] = {}
+    owned: dict[str, dict[str, int]] = {}
     for parent, one in zip(body["parents"], closed["inputs"], strict=True):
-        grams[parent] = grams.get(parent, 0) + one["to_g"][place]
+        of_parent = owned.setdefault(parent, {})
+        owner = one.get("owner") or body.get("party", "")
+        of_parent[owner] = of_parent.get(owner, 0) + one["to_g"][place]
     return [
         Edge(
             parent=parent,
             child=child,
-            quantity_g=quantity_g,
+            quantity_g=sum(by_owner.values()),
             is_computed=body["shares"] == "computed",
+            by_owner=tuple(sorted(by_owner.items())),
         )
-        for parent, quantity_g in sorted(grams.items())
+        for parent, by_owner in sorted(owned.items())
     ]
 
 

@@ -108,9 +108,21 @@ def holdings_of(
             .where(holdings.c.lot.in_(part), mine)
             .order_by(holdings.c.lot, holdings.c.holder, holdings.c.owner)
         )
-        for row in connection.execute(query):
-            found[row.lot] = (*found.get(row.lot, ()), HoldingRecord(**row._mapping))  # noqa: SLF001 - SQLAlchemy's public name
+        for row in connection.execute(query).mappings():
+            one = HoldingRecord(**row)
+            found[one.lot] = (*found.get(one.lot, ()), one)
     return found
+
+
+def denied(connection: Connection, party: str, *, limit: int) -> list[HoldingRecord]:
+    """Return a party's holdings, and its goods at others, whose origin is denied in part."""
+    query = (
+        select(*_HOLDING)
+        .where(holdings.c.denied_g > 0, or_(holdings.c.holder == party, holdings.c.owner == party))
+        .order_by(holdings.c.lot, holdings.c.holder)
+        .limit(limit)
+    )
+    return [HoldingRecord(**row) for row in connection.execute(query).mappings()]
 
 
 _LOT: Final[tuple[Column[Any], ...]] = tuple(

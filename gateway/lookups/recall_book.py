@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select, tuple_
+from sqlalchemy import Connection, Row, Select, func, select, tuple_
 
 from chaincode.canonical import Json
 from chaincode.errors import Code
@@ -18,6 +18,7 @@ from gateway.projection.tables import command_subject, commands
 
 PLACE = (int, int)  # block_number and position of the latest change
 DRILL: Final = "drill"
+_DRILL_TYPE: Final = "recall.drill"
 EVENTS_MAX: Final = 500
 _VALUES_MAX: Final = 900
 
@@ -88,6 +89,11 @@ def find(connection: Connection, recall: str) -> RecallSummary | None:
 
 def events(connection: Connection, recall: str) -> list[RecallEvent]:
     """Return what was done about a recall, in the chain's order."""
+    rows = _rows(connection, recall)
+    return [_event(row, *content) for row in rows if (content := _content(row))]
+
+
+def _rows(connection: Connection, recall: str) -> list[CommandRow]:
     query = (
         select(commands)
         .join(command_subject, command_subject.c.command_id == commands.c.id)
@@ -97,8 +103,21 @@ def events(connection: Connection, recall: str) -> list[RecallEvent]:
         .order_by(command_subject.c.block_number, command_subject.c.position)
         .limit(EVENTS_MAX)
     )
-    rows = [CommandRow.of(row) for row in connection.execute(query).mappings()]
-    return [_event(row, *content) for row in rows if (content := _content(row))]
+    return [CommandRow.of(row) for row in connection.execute(query).mappings()]
+
+
+def drilled(connection: Connection, recall: RecallSummary) -> tuple[str, ...]:
+    """Return the roots of a drill, which stand in no record but its command."""
+    for row in _rows(connection, recall.id):
+        if row.type == _DRILL_TYPE and isinstance(row.body, dict):
+            roots = row.body.get("roots")
+            return tuple(map(str, roots)) if isinstance(roots, list) else ()
+    return ()
+
+
+def open_roots(connection: Connection) -> int:
+    """Return how many roots all recalls in force have together."""
+    return connection.execute(select(func.count()).select_from(recalled_roots)).scalar_one()
 
 
 def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tuple[Meeting, ...]]:
@@ -146,7 +165,7 @@ def _summary(row: Row[Any]) -> RecallSummary:
 
 
 def _content(row: CommandRow) -> tuple[str, dict[str, Json]] | None:
-    if row.type == "recall.drill" and isinstance(row.body, dict):
+    if row.type == _DRILL_TYPE and isinstance(row.body, dict):
         return row.type, row.body
     return public_content(row)
 

@@ -1,9 +1,19 @@
 """One party's shipments, sent and received."""
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from gateway.lookups.places import Page, Place, paged
 from gateway.projection.domain import lots, shipments
@@ -12,6 +22,7 @@ from gateway.projection.tables import commands
 Direction: TypeAlias = Literal["in", "out"]
 State: TypeAlias = Literal["in_transit", "received", "disputed", "settled", "returned"]
 PLACE = (int, int)  # block_number and position of the latest change
+FEW: Final = 2_000  # shipments that are sorted rather than walked past
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +66,45 @@ def of_party(
         lot: Only those of this lot.
         before: The place where the page before ended.
     """
-    query = _query(limit).where(_side(party, direction))
+    wanted = _side(party, direction)
     if state is not None:
-        query = query.where(shipments.c.state == state)
+        wanted &= shipments.c.state == state
     if lot is not None:
-        query = query.where(shipments.c.lot == lot)
+        wanted &= shipments.c.lot == lot
+    query = _query(limit)
+    if lot is not None or _are_few(connection, wanted):
+        query = query.where(wanted)
+    else:  # walked past, the latest command first, rather than all sorted
+        query = query.where(
+            commands.c.id.in_(_walked(connection, wanted, limit=limit, before=before))
+        )
     if before is not None:
         query = query.where(tuple_(commands.c.block_number, commands.c.position) < tuple_(*before))
     found = connection.execute(query).mappings()
     return paged(
         [(_record(row), (row["block_number"], row["position"])) for row in found], limit=limit
     )
+
+
+def _are_few(connection: Connection, wanted: ColumnElement[bool]) -> bool:
+    some = select(shipments.c.id).where(wanted).limit(FEW + 1).subquery()
+    return connection.execute(select(func.count()).select_from(some)).scalar_one() <= FEW
+
+
+def _walked(
+    connection: Connection, wanted: ColumnElement[bool], *, limit: int, before: Place | None
+) -> list[str]:
+    """Return the latest commands that changed a wanted shipment last."""
+    place = tuple_(commands.c.block_number, commands.c.position)
+    query = (
+        select(commands.c.id)
+        .where(exists().where(shipments.c.entry == commands.c.id, wanted))
+        .order_by(commands.c.block_number.desc(), commands.c.position.desc())
+        .limit(limit + 1)
+    )
+    if before is not None:
+        query = query.where(place < tuple_(*before))
+    return list(connection.execute(query).scalars())
 
 
 def _query(limit: int) -> Select[tuple[object, ...]]:

@@ -247,6 +247,13 @@ Index(
     sqlite_where=_is_on_hold,
     postgresql_where=_is_on_hold,
 )
+_is_denied = holdings.c.denied_g > 0
+Index(
+    "holdings_denied",
+    *(holdings.c.lot, holdings.c.holder),
+    sqlite_where=_is_denied,
+    postgresql_where=_is_denied,
+)
 _is_consigned = holdings.c.owner != holdings.c.holder
 Index(
     "holdings_consigned",

@@ -22,7 +22,7 @@ from gateway.api.app import create_app
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger
-from gateway.ledger import Block, Receipt
+from gateway.ledger import Block, DryRun, Receipt
 from gateway.node import Gateway, open_gateway
 from gateway.settings import (
     LedgerSettings,
@@ -64,6 +64,10 @@ class HeldLedger:
     async def query(self, keys: Sequence[str]) -> dict[str, Any]:
         self._fail()
         return await self._ledger.query(keys)
+
+    async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
+        self._fail()
+        return await self._ledger.dry_run(commands)
 
     def blocks(self, start: int) -> AsyncIterator[Block]:
         return self._ledger.blocks(start)

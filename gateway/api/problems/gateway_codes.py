@@ -214,6 +214,21 @@ SESSION: Final = (
         ),
     ),
     problem(
+        GatewayCode.NOT_YOUR_COMMAND,
+        403,
+        number=728,
+        ja=(
+            "ご自分の記録ではありません",
+            "試せるのは、サインインした本人の記録だけです。",
+            "その人の端末でサインインしてください。",
+        ),
+        en=(
+            "Another's command",
+            "Only what the signed-in person would sign can be tried.",
+            "Open a session with a device of the command's actor.",
+        ),
+    ),
+    problem(
         GatewayCode.LINK_REFUSED,
         403,
         number=727,

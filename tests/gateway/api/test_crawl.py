@@ -14,6 +14,7 @@ import pytest_asyncio
 from sqlalchemy import select
 
 from gateway.api.app import create_app
+from gateway.api.csv_files import ListName
 from gateway.projection import json_text
 from gateway.projection.tables import commands
 from tests.gateway.market import ROLL_NUMBERS, hold_market
@@ -62,7 +63,7 @@ async def paths(stage, market):
         "code": ["LOT_NOT_FOUND"],
         "roll": [ROLL],
         "number": list(ROLL_NUMBERS),
-        "list": ["lots", "shipments", "recalls"],
+        "list": [*ListName],
     }
     for template in sorted(set(templates(stage.app))):
         names = re.findall(r"\{(\w+)\}", template)

@@ -1,0 +1,198 @@
+"""One's own lists as CSV files, and the public's list of recalls."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any, Final
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from chaincode.recalls.commands import RECALL_OFFICER
+from gateway.api import csv_columns
+from gateway.api.books import Book
+from gateway.api.csv_cells import MEDIA_TYPE, Cell, write
+from gateway.api.csv_columns import Column
+from gateway.api.documented import SESSION_OPTIONAL, responses
+from gateway.api.errors import ProblemError
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
+from gateway.api.recall_records import RecallRecords
+from gateway.api.records import Answer, Records
+from gateway.api.visibility import Viewer
+from gateway.codes import GatewayCode
+from gateway.language import Language
+from gateway.lookups import books, recall_book, shipments
+from gateway.lookups.people import find_founding
+from gateway.lookups.places import Page, Place
+from gateway.names import Names
+
+router = APIRouter(prefix="/csv", tags=["lots"])
+
+ROWS_MAX: Final = 20_000
+_PAGE: Final = 1_000
+_MORE: Final = {
+    "ja": f"これより前の分があります（{ROWS_MAX}件まで）。",
+    "en": f"There are earlier ones: a file has {ROWS_MAX} rows at most.",
+}
+_FILE: Final[dict[str, Any]] = {
+    "content": {"text/csv": {"schema": {"type": "string", "example": "\ufeffロット番号,品目\r\n"}}},
+    "description": "UTF-8 with a byte order mark, lines ending in CR LF, a row of headings.",
+}
+
+
+class ListName(StrEnum):
+    """Which list."""
+
+    STOCK = "stock"
+    LOT_BOOK = "lot-book"
+    CONSIGNMENTS = "consignments"
+    SHIPMENTS = "shipments"
+    DISPUTES = "disputes"
+    RECALLS = "recalls"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Writer:
+    """Who asks, and in which words and names the answer is."""
+
+    names: Names
+    language: Language
+    viewer: Viewer
+
+    @property
+    def records(self) -> Records:
+        return Records(self.names, self.language, self.viewer)
+
+
+_Source = Callable[[Connection, _Writer], Iterator[Answer]]
+
+
+@router.get(
+    "/{list}",
+    operation_id="read_csv",
+    summary="A list as a CSV file that opens in Japanese Excel",
+    response_class=Response,
+    responses={**responses(401, 422, 503), 200: _FILE},
+    openapi_extra=SESSION_OPTIONAL,
+)
+async def read_csv(
+    list: ListName,  # noqa: A002 - as it stands in the path
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: OptionalReader,
+    language: LanguageDep,
+) -> Response:
+    """Return a list, the latest first; all but the recalls need a session.
+
+    At most 20,000 rows; if there are more, the last row says so. A text that a spreadsheet would
+    take for a formula has an apostrophe before it. Times are the town's.
+    """
+    if reader is None and list is not ListName.RECALLS:
+        raise ProblemError(GatewayCode.SESSION_REQUIRED)
+    writer = _Writer(names=gateway.names, language=language, viewer=viewer_of(reader))
+    content = await database.read(_file, list, writer)
+    return Response(
+        content,
+        media_type=MEDIA_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="minori-{list.value}.csv"'},
+    )
+
+
+def _file(connection: Connection, name: ListName, writer: _Writer) -> bytes:
+    columns, source = _LISTS[name]
+    founding = find_founding(connection)
+    zone = timezone(timedelta(minutes=founding[0].utc_offset_minutes)) if founding else UTC
+    rows: list[Sequence[Cell]] = []
+    for row in source(connection, writer):
+        if len(rows) == ROWS_MAX:
+            rows.append([_MORE[writer.language]])
+            break
+        rows.append([_cell(column, row, zone) for column in columns])
+    is_english = writer.language == "en"
+    return write([column.en if is_english else column.ja for column in columns], rows)
+
+
+def _cell(column: Column, row: Answer, zone: timezone) -> Cell:
+    cell = column.cell(row)
+    if column.is_time and isinstance(cell, str):
+        return datetime.fromisoformat(cell).astimezone(zone).strftime("%Y/%m/%d %H:%M")
+    return cell
+
+
+def _book(book: Book) -> _Source:
+    """Return the source of a list of lots: a row for each holding, and for a lot without any."""
+
+    def rows(connection: Connection, writer: _Writer) -> Iterator[Answer]:
+        def page(before: Place | None) -> Page[books.HeldLot]:
+            return book(connection, _party(writer), limit=_PAGE, before=before)
+
+        for part in _pages(page):
+            met = recall_book.meetings(connection, [one.lot for one in part])
+            for one in part:
+                yield from _by_holding(writer.records.listed(one, met))
+
+    return rows
+
+
+def _lot_book(connection: Connection, writer: _Writer) -> Iterator[Answer]:
+    def page(before: Place | None) -> Page[books.HeldLot]:
+        return books.produced(connection, _party(writer), limit=_PAGE, before=before)
+
+    for part in _pages(page):
+        met = recall_book.meetings(connection, [one.lot for one in part])
+        yield from (writer.records.listed(one, met) for one in part)
+
+
+def _shipped(state: shipments.State | None) -> _Source:
+    def rows(connection: Connection, writer: _Writer) -> Iterator[Answer]:
+        def page(before: Place | None) -> Page[shipments.ShipmentRecord]:
+            return shipments.of_party(
+                connection, _party(writer), limit=_PAGE, state=state, before=before
+            )
+
+        for part in _pages(page):
+            yield from map(writer.records.shipment, part)
+
+    return rows
+
+
+def _recalls(connection: Connection, writer: _Writer) -> Iterator[Answer]:
+    records = RecallRecords(writer.names, writer.language, writer.viewer)
+    is_officer = RECALL_OFFICER in writer.viewer.roles
+
+    def page(before: Place | None) -> Page[recall_book.RecallSummary]:
+        return recall_book.listed(connection, limit=_PAGE, before=before, with_drills=is_officer)
+
+    for part in _pages(page):
+        yield from map(records.listed, part)
+
+
+def _pages(page: Callable[[Place | None], Page[Any]]) -> Iterator[Sequence[Any]]:
+    before: Place | None = None
+    while True:
+        found = page(before)
+        yield found.items
+        if found.next is None:
+            return
+        before = found.next
+
+
+def _by_holding(lot: Answer) -> Iterable[Answer]:
+    return [lot | {"holding": holding} for holding in lot.get("holdings", ())]
+
+
+def _party(writer: _Writer) -> str:
+    assert writer.viewer.party is not None  # noqa: S101 - a session was asked for
+    return writer.viewer.party
+
+
+_LISTS: Final[Mapping[ListName, tuple[Sequence[Column], _Source]]] = {
+    ListName.STOCK: (csv_columns.STOCK, _book(books.held)),
+    ListName.CONSIGNMENTS: (csv_columns.CONSIGNMENTS, _book(books.consigned)),
+    ListName.LOT_BOOK: (csv_columns.LOT_BOOK, _lot_book),
+    ListName.SHIPMENTS: (csv_columns.SHIPMENTS, _shipped(None)),
+    ListName.DISPUTES: (csv_columns.SHIPMENTS, _shipped("disputed")),
+    ListName.RECALLS: (csv_columns.RECALLS, _recalls),
+}

@@ -1,0 +1,150 @@
+"""What would become of commands: decided by the contract itself, ordered by nobody."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from chaincode import commands as contract
+from chaincode import times
+from chaincode.canonical import Json
+from chaincode.errors import Code, FaultError
+from gateway.api import schemas_recalls as schemas
+from gateway.api import visibility
+from gateway.api.commands import CommandIn
+from gateway.api.documented import responses
+from gateway.api.errors import ProblemError, problem_object
+from gateway.api.readers import GatewayDep, LanguageDep, Reader, RequiredReader
+from gateway.api.records import Answer, Records
+from gateway.api.visibility import Role, cut
+from gateway.codes import GatewayCode
+from gateway.language import Language
+from gateway.ledger import DryRun
+from gateway.lookups.lots import HoldingRecord
+
+router = APIRouter(prefix="/dry-runs", tags=["commands"])
+
+# Whether an arrival is more than the producer has on record: to be had for nothing, again and
+# again, it would tell a shop to the gram what is in a farmer's store.
+FLAGS_WITHHELD: Final = frozenset({"claimed"})
+_LOT_MEMBERS: Final = (
+    *("origin", "crop", "grade", "harvested_at", "plot", "harvest_g", "estimated"),
+    *("supplement_g", "claimed_g", "denied_g", "made_g"),
+)
+_SHIPMENT_MEMBERS: Final = (
+    *("lot", "sender", "recipient", "owner", "is_consigned", "state"),
+    *("shipped_g", "received_g", "disputed_g", "lost_g"),
+)
+
+
+class TrialsIn(BaseModel):
+    """Commands to try, in order; signatures and running numbers are not looked at."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    commands: list[CommandIn] = Field(min_length=1)
+
+
+@router.post(
+    "",
+    operation_id="try_commands",
+    summary="Say what would become of commands; nothing is queued, nothing is ordered",
+    response_model=schemas.TrialsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 403, 404, 409, 413, 415, 422, 503),
+)
+async def try_commands(
+    body: TrialsIn,
+    request: Request,
+    gateway: GatewayDep,
+    reader: RequiredReader,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return what the contract would answer now, and one's own records as they would be.
+
+    The actor of every command is the session's own. What others hold is not told: neither their
+    records, nor whether an arrival exceeds what its producer has on record (`claimed`).
+    """
+    if len(body.commands) > gateway.settings.limits.request_commands_max:
+        raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
+    share = {f"dry-run {reader.device.kid}": len(body.commands)}
+    request.app.state.rates.check_commands(share)
+    wires = [one.wire for one in body.commands]
+    for index, wire in enumerate(wires):
+        _check(index, wire, reader)
+    found = await gateway.ledger.dry_run(wires)
+    request.app.state.rates.count_commands(share)
+    return {
+        "time": times.timestamp(found.time),
+        "commands": [_trial(one, language) for one in found.results],
+        "records": _records(found, Records(gateway.names, language, reader.viewer), reader.party),
+    }
+
+
+def _check(index: int, wire: bytes, reader: Reader) -> None:
+    try:
+        command = contract.read(wire).command
+    except FaultError as fault:
+        raise ProblemError(fault.code, member=fault.member, index=index) from None
+    if command.actor != reader.device.actor:
+        raise ProblemError(GatewayCode.NOT_YOUR_COMMAND, member="actor", index=index)
+
+
+def _trial(result: Mapping[str, Json], language: Language) -> Answer:
+    code = Code(str(result["code"]))
+    flags = result.get("flags")
+    shown: Answer = {
+        "id": result["id"],
+        "status": "accepted"
+        if code == Code.ACCEPTED
+        else "rejected"
+        if code.is_taken
+        else "dropped",
+        "code": code.value,
+        "flags": [one for one in flags if one not in FLAGS_WITHHELD]
+        if isinstance(flags, list)
+        else [],
+    }
+    if member := result.get("member"):
+        shown["member"] = member
+    if code != Code.ACCEPTED:
+        shown["problem"] = problem_object(code, language, member=str(member or ""))
+    return shown
+
+
+def _records(found: DryRun, records: Records, party: str) -> Answer:
+    """Return the reader's own records as they would be; others' are left out."""
+    answer: Answer = {"lots": [], "holdings": [], "shipments": []}
+    for key, value in found.writes.items():
+        if not isinstance(value, dict):
+            continue
+        kind, *names = key.split("/")
+        match kind, names:
+            case "lot", [lot] if value.get("party") == party:
+                answer["lots"].append(_lot(lot, value))
+            case "holding", [lot, holder, owner] if party in {holder, owner}:
+                held = {name: value[name] for name in _HELD}
+                record = HoldingRecord(lot=lot, holder=holder, owner=owner, **held)  # type: ignore[arg-type]  # the contract's own record
+                answer["holdings"].append(records.holding(record))
+            case "shipment", [shipment] if party in {value.get("sender"), value.get("recipient")}:
+                members = _members(value, _SHIPMENT_MEMBERS)
+                seen = cut(visibility.SHIPMENT, members, (Role.SENDER, Role.RECIPIENT))
+                answer["shipments"].append({"id": shipment, **seen})
+    return answer
+
+
+_HELD: Final = (
+    *("held_g", "sold_g", "discarded_g", "own_use_g", "transformed_g", "lost_g"),
+    *("surplus_g", "denied_g", "is_on_hold"),
+)
+
+
+def _lot(lot: str, value: Mapping[str, Json]) -> Answer:
+    is_made = value.get("origin") in {"made", "unmade"}
+    role = Role.MAKER if is_made else Role.PRODUCER
+    return {"id": lot, **cut(visibility.LOT, _members(value, _LOT_MEMBERS), (role,))}
+
+
+def _members(value: Mapping[str, Json], names: Sequence[str]) -> dict[str, Json]:
+    return {name: value[name] for name in names if name in value}

@@ -1,0 +1,113 @@
+"""Recalls as answers, cut for who is asking."""
+
+from collections.abc import Sequence
+from math import ceil
+from typing import Any
+
+from chaincode import times
+from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
+from gateway.api import visibility
+from gateway.api.visibility import Viewer, cut, offices
+from gateway.language import Language
+from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
+from gateway.lookups.recalls import SEEDS_MAX, Affected, Scope
+from gateway.names import Names
+
+Answer = dict[str, Any]
+
+
+class RecallRecords:
+    """Writes recalls in one language, for one reader."""
+
+    def __init__(self, names: Names, language: Language, viewer: Viewer) -> None:
+        self._names = names
+        self._language = language
+        self._roles = offices(viewer)
+
+    def listed(self, recall: RecallSummary) -> Answer:
+        """Return a recall of a list; of a drill nothing is left for anyone but officers."""
+        return cut(self._table(recall), self._summary(recall), self._roles)
+
+    def whole(
+        self, recall: RecallSummary, *, roots: Sequence[str], events: Sequence[RecallEvent]
+    ) -> Answer:
+        """Return a recall with its lots and how it came about."""
+        record = self._summary(recall) | {
+            "roots": list(roots),
+            "declared_at": times.timestamp(events[0].ledger_time) if events else None,
+            "history": [_event(one) for one in events],
+        }
+        return cut(self._table(recall), record, self._roles)
+
+    def scope(self, scope: Scope, *, open_roots: int) -> Answer:
+        """Return how far a recall reaches.
+
+        Args:
+            scope: What was worked out.
+            open_roots: Roots that recalls in force have already.
+        """
+        room = max(0, ROOTS_OPEN_MAX - open_roots)
+        seeds = min(len(scope.seeds), SEEDS_MAX)
+        record: Answer = {
+            "seeds_count": seeds,
+            "has_more_seeds": len(scope.seeds) > SEEDS_MAX,
+            "roots": list(scope.roots),
+            "roots_count": len(scope.roots),
+            "lots_count": scope.lots,
+            "affected": [self._affected(one) for one in scope.affected],
+            "commands_needed": ceil(len(scope.roots) / ROOTS_AT_ONCE_MAX),
+            "limit": room,
+            "fits": len(scope.roots) <= room and len(scope.seeds) <= SEEDS_MAX,
+        }
+        return cut(visibility.SCOPE, record, self._roles)
+
+    def missing(self, recall: str, missing: Sequence[str]) -> Answer:
+        """Return what a recall in force ought to name besides, with what to sign."""
+        record: Answer = {
+            "missing": list(missing),
+            "extensions": [
+                {"recall": recall, "roots": list(missing[start : start + ROOTS_AT_ONCE_MAX])}
+                for start in range(0, len(missing), ROOTS_AT_ONCE_MAX)
+            ],
+        }
+        return cut(visibility.SCOPE, record, self._roles)
+
+    def _summary(self, recall: RecallSummary) -> Answer:
+        return {
+            "id": recall.id,
+            "party": recall.party,
+            "party_name": self._names.party(recall.party, self._language),
+            "state": recall.state,
+            "kind": recall.kind,
+            "cause": recall.cause,
+            "scope": recall.scope,
+            "roots_count": recall.roots_count,
+            "changed_at": times.timestamp(recall.changed_at),
+        }
+
+    def _affected(self, one: Affected) -> Answer:
+        record: Answer = {
+            "party": one.party,
+            "party_name": self._names.party(one.party, self._language),
+            "held_g": one.held_g,
+            "in_transit_g": one.in_transit_g,
+            "sold_g": one.sold_g,
+            "lots_count": one.lots,
+        }
+        return cut(visibility.AFFECTED, record, self._roles)
+
+    @staticmethod
+    def _table(recall: RecallSummary) -> visibility.Table:
+        return visibility.DRILL if recall.state == DRILL else visibility.RECALL
+
+
+def _event(event: RecallEvent) -> Answer:
+    record: Answer = {
+        "id": event.id,
+        "type": event.type,
+        "ledger_time": times.timestamp(event.ledger_time),
+        "reason": event.reason,
+        "explanation": event.explanation,
+        "roots_count": event.roots_count,
+    }
+    return cut(visibility.RECALL_EVENT, record, ())

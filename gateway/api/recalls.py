@@ -1,0 +1,244 @@
+"""Recalls: for everyone which there are; for recall officers how far one reaches."""
+
+from typing import Annotated, Any, Final, TypeAlias
+
+import structlog
+from fastapi import APIRouter, Path
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import Connection
+
+from chaincode.errors import Code
+from chaincode.recalls.commands import RECALL_OFFICER
+from gateway.api import paging
+from gateway.api import schemas_recalls as schemas
+from gateway.api.documented import SESSION_OPTIONAL, responses
+from gateway.api.errors import ProblemError
+from gateway.api.readers import (
+    DatabaseDep,
+    GatewayDep,
+    LanguageDep,
+    OptionalReader,
+    RecallOfficer,
+    viewer_of,
+)
+from gateway.api.recall_records import RecallRecords
+from gateway.api.visibility import Viewer
+from gateway.codes import GatewayCode
+from gateway.lookups import recall_book, recalls
+from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
+from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Scope
+
+router = APIRouter(prefix="/recalls", tags=["recalls"])
+
+_ID: Final = "^[0-9A-HJKMNP-TV-Z]{20}$"
+_PSEUDONYM: Final = "^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}$"
+_TIMESTAMP: Final = "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
+_log = structlog.get_logger(__name__)
+
+RecallId = Annotated[str, Path(pattern=_ID, examples=["8S3V2J5EAG7MT0C9F6ZP"])]
+Moment = Annotated[str, Field(pattern=_TIMESTAMP, examples=["2026-04-01T00:00:00Z"])]
+LotNumber = Annotated[str, Field(pattern=_ID, examples=["5T2W8YK0M3R7B1XNQ4HD"])]
+Pseudonym = Annotated[str, Field(pattern=_PSEUDONYM, examples=["Q7M49X2B0KTD"])]
+
+
+class ByLots(BaseModel):
+    """A recall of lots that are known; one that is not on record yet may be named, too."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lots: list[LotNumber] = Field(min_length=1, max_length=SEEDS_MAX)
+
+
+class ByPlot(BaseModel):
+    """A recall of what was harvested on a plot within a period, both ends included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    plot: Pseudonym
+    since: Moment
+    until: Moment
+
+
+class ByPeriod(BaseModel):
+    """A recall of what a producer harvested or made of a crop within a period."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    producer: Pseudonym
+    crop: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$", examples=["carrot"])]
+    since: Moment
+    until: Moment
+
+
+By: TypeAlias = ByLots | ByPlot | ByPeriod
+
+
+@router.get(
+    "",
+    operation_id="list_recalls",
+    summary="All recalls, the latest changed first; those that ended stay listed",
+    response_model=schemas.RecallsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 422, 503),
+    openapi_extra=SESSION_OPTIONAL,
+)
+async def list_recalls(
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: OptionalReader,
+    language: LanguageDep,
+    cursor: paging.Cursor = None,
+    limit: paging.Limit = paging.LIMIT_DEFAULT,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a page of recalls; drills to recall officers alone."""
+    viewer = viewer_of(reader)
+    page = await database.read(
+        recall_book.listed,
+        limit=paging.limit(limit, gateway.settings.limits),
+        before=paging.place(cursor, recall_book.PLACE),
+        with_drills=RECALL_OFFICER in viewer.roles,
+    )
+    records = RecallRecords(gateway.names, language, viewer)
+    return {
+        "recalls": [records.listed(one) for one in page.items],
+        "next": paging.cursor(page.next),
+    }
+
+
+@router.get("/scope", include_in_schema=False)
+async def read_no_recall() -> None:
+    """Refuse to read what only takes a wish; else it would be taken for a recall's number."""
+    raise ProblemError(GatewayCode.METHOD_NOT_ALLOWED)
+
+
+@router.get(
+    "/{recall}",
+    operation_id="read_recall",
+    summary="One recall, its lots and how it came about",
+    response_model=schemas.RecallAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 404, 422, 503),
+    openapi_extra=SESSION_OPTIONAL,
+)
+async def read_recall(
+    recall: RecallId,
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: OptionalReader,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a recall; a drill is as good as unknown to whoever is no recall officer."""
+    viewer = viewer_of(reader)
+    found = await database.read(find, recall, viewer)
+    if found is None:
+        raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
+    summary, roots, events = found
+    return RecallRecords(gateway.names, language, viewer).whole(summary, roots=roots, events=events)
+
+
+@router.post(
+    "/scope",
+    operation_id="preview_recall",
+    summary="How far a recall would reach, and what to sign for it",
+    response_model=schemas.ScopeAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 403, 404, 413, 415, 422, 503),
+)
+async def preview_recall(
+    by: By,
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: RecallOfficer,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return roots, counts and holders of a recall that nobody has declared yet.
+
+    Nothing is written to the ledger. That an officer looked is written to this gateway's log.
+    """
+    scope, open_roots = await database.read(_preview, by)
+    if scope is None:
+        raise ProblemError(GatewayCode.SCOPE_EMPTY)
+    _log.info("recall_previewed", actor=reader.device.actor, lots=scope.lots)
+    records = RecallRecords(gateway.names, language, reader.viewer)
+    return records.scope(scope, open_roots=open_roots)
+
+
+@router.get(
+    "/{recall}/scope",
+    operation_id="read_recall_scope",
+    summary="How far a recall in force reaches, and what it ought to name besides",
+    response_model=schemas.ScopeAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 403, 404, 409, 422, 503),
+)
+async def read_recall_scope(
+    recall: RecallId,
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: RecallOfficer,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return the scope as the tables show it now; `missing` roots are an alarm.
+
+    Whatever was made with a lineage of its own (of too many ancestors) is not met by its ancestors'
+    recall, and is missing until `recall.extend` names it. Of a drill, what it would reach.
+    """
+    found = await database.read(scope_in_force, recall, reader.viewer)
+    _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
+    scope, missing, open_roots = found
+    records = RecallRecords(gateway.names, language, reader.viewer)
+    return records.scope(scope, open_roots=open_roots) | records.missing(recall, missing)
+
+
+def find(
+    connection: Connection, recall: str, viewer: Viewer
+) -> tuple[RecallSummary, tuple[str, ...], list[RecallEvent]] | None:
+    """Return a recall, its roots and what was done about it; a drill only to officers."""
+    summary = recall_book.find(connection, recall)
+    if summary is None:
+        return None
+    if summary.state == DRILL:
+        if RECALL_OFFICER not in viewer.roles:
+            return None
+        roots = recall_book.drilled(connection, summary)
+    else:
+        record = recalls.find(connection, recall)
+        roots = record.roots if record else ()
+    return summary, roots, recall_book.events(connection, recall)
+
+
+def scope_in_force(
+    connection: Connection, recall: str, viewer: Viewer
+) -> tuple[Scope, list[str], int]:
+    """Return a recall's scope as it is now, what it lacks, and how many roots are in force.
+
+    Raises:
+        ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
+    """
+    found = find(connection, recall, viewer)
+    if found is None:
+        raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
+    summary, roots, _ = found
+    if summary.state not in (*IN_FORCE, DRILL):
+        raise ProblemError(Code.RECALL_ENDED)
+    scope = recalls.scope_of(connection, roots)
+    missing = sorted(set(scope.roots) - set(roots)) if summary.state != DRILL else []
+    others = recall_book.open_roots(connection) - (0 if summary.state == DRILL else len(roots))
+    return scope, missing, others
+
+
+def _preview(connection: Connection, by: By) -> tuple[Scope | None, int]:
+    seeds = _seeds(connection, by)
+    scope = recalls.scope_of(connection, seeds) if seeds else None
+    return scope, recall_book.open_roots(connection)
+
+
+def _seeds(connection: Connection, by: By) -> list[str]:
+    """Return the lots that a recall begins with; one more than it can have, if there are more."""
+    if isinstance(by, ByLots):
+        return sorted(set(by.lots))
+    if isinstance(by, ByPlot):
+        return recalls.lots_of_plot(connection, by.plot, since=by.since, until=by.until)
+    return recalls.lots_of_period(
+        connection, party=by.producer, crop=by.crop, since=by.since, until=by.until
+    )

@@ -1,0 +1,198 @@
+"""The answers' shapes of lineage, recalls, disputes and trials, as OpenAPI shows them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.api.schemas import (
+    Answer,
+    CommandId,
+    Grams,
+    HoldingAnswer,
+    LotId,
+    Object,
+    OriginAnswer,
+    ProblemObject,
+    Pseudonym,
+    ShipmentAnswer,
+    Timestamp,
+)
+
+RecallId = Annotated[str, Field(examples=["8S3V2J5EAG7MT0C9F6ZP"])]
+NextPage = Annotated[str | None, Field(description="`cursor` of the next page; null at the end.")]
+
+
+class LineageNode(OriginAnswer):
+    """A lot of a lineage."""
+
+    is_computed: bool = False
+    grade: str | None
+    level: int = Field(description="Steps from the lot asked for; ancestors have negative ones.")
+
+
+class LineageStep(Answer):
+    """Some of one lot went into another."""
+
+    parent: LotId
+    child: LotId
+    is_computed: bool = Field(description="Whether shares follow from a formula.")
+    quantity_g: Grams | None = Field(
+        default=None, description="For the maker; an owner sees what was its own."
+    )
+
+
+class LineageAnswer(Answer):
+    """A lot's lineage, as far as this reader may see it."""
+
+    lot: LotId
+    nodes: list[LineageNode]
+    steps: list[LineageStep]
+    is_whole: bool = Field(description="Whether nothing was left out for being too much.")
+
+
+class RecallEventAnswer(Answer):
+    """Something done about a recall."""
+
+    id: CommandId
+    type: str = Field(examples=["recall.declare"])
+    ledger_time: Timestamp
+    reason: str | None
+    explanation: str | None = Field(description="SHA-256 of salt and text told to the public.")
+    roots_count: int | None
+
+
+class RecallInList(Answer):
+    """A recall in a list."""
+
+    id: RecallId
+    party: Pseudonym
+    party_name: str | None
+    state: str = Field(
+        examples=["confirmed"],
+        description="`unconfirmed`: by one person in an emergency, in force all the same;"
+        " `confirmed`; `lifted`: it was a mistake; `closed`; `drill`: shown to officers only.",
+    )
+    kind: str = Field(examples=["safety"])
+    cause: str = Field(examples=["residue"])
+    scope: str = Field(examples=["lot"])
+    roots_count: int
+    changed_at: Timestamp
+
+
+class RecallAnswer(RecallInList):
+    """A recall; its lots and everything made of them must not be passed on while it is in force."""
+
+    roots: list[LotId] = Field(description="None once it has ended.")
+    declared_at: Timestamp | None
+    history: list[RecallEventAnswer]
+
+
+class RecallsAnswer(Answer):
+    """A page of recalls."""
+
+    recalls: list[RecallInList]
+    next: NextPage
+
+
+class AffectedAnswer(Answer):
+    """One party that has, or had, goods that a recall reaches; whom to call is not kept here."""
+
+    party: Pseudonym
+    party_name: str | None
+    held_g: Grams
+    in_transit_g: Grams = Field(description="On the way to it.")
+    sold_g: Grams
+    lots_count: int
+
+
+class ExtensionAnswer(Answer):
+    """The open part of a `recall.extend`, ready to be signed."""
+
+    recall: RecallId
+    roots: list[LotId]
+
+
+class ScopeAnswer(Answer):
+    """How far a recall of some lots reaches, as things stand."""
+
+    seeds_count: int
+    has_more_seeds: bool = Field(
+        description="More lots fit than one recall can name: narrow it down, or recall in parts."
+    )
+    roots: list[LotId] = Field(description="What has to be signed.")
+    roots_count: int
+    lots_count: int = Field(description="Lots on record that it reaches.")
+    affected: list[AffectedAnswer]
+    commands_needed: int = Field(
+        description="One command names 400 roots at most: a declaration, and so many extensions."
+    )
+    limit: int = Field(description="Roots that the record of open recalls has room for now.")
+    fits: bool = Field(description="Whether `roots` fit into it.")
+    missing: list[LotId] | None = Field(
+        default=None, description="Of a recall in force: what it ought to name besides. An alarm."
+    )
+    extensions: list[ExtensionAnswer] | None = None
+
+
+class DisputesAnswer(Answer):
+    """Differences of the reader's own that are not settled."""
+
+    shipments: list[ShipmentAnswer] = Field(description="A page of them.")
+    denied: list[HoldingAnswer] = Field(
+        description="Goods whose origin their named producer denies; the first page has them."
+    )
+    next: NextPage
+
+
+class StickerAnswer(Answer):
+    """Which lot a sticker is on."""
+
+    roll: Pseudonym
+    number: int
+    lot: LotId
+
+
+class FlagAnswer(Answer):
+    """Something that is not plausible, and may well be true."""
+
+    code: str = Field(examples=["YIELD_HIGH"])
+    text: str
+    subject: str = Field(examples=["lot/5T2W8YK0M3R7B1XNQ4HD"])
+    party: Pseudonym
+    party_name: str | None
+    at: Timestamp
+    figures: Object = Field(examples=[{"harvest_g": 900_000}])
+
+
+class FlagsAnswer(Answer):
+    """What an inspector may want to look at."""
+
+    flags: list[FlagAnswer]
+    has_more: bool
+
+
+class TrialAnswer(Answer):
+    """What would become of one command."""
+
+    id: str
+    status: Literal["accepted", "rejected", "dropped"]
+    code: str
+    flags: list[str]
+    member: str | None = None
+    problem: ProblemObject | None = None
+
+
+class TrialRecords(Answer):
+    """The reader's own records as they would be."""
+
+    lots: list[Object]
+    holdings: list[HoldingAnswer]
+    shipments: list[Object]
+
+
+class TrialsAnswer(Answer):
+    """What would become of commands if they were ordered now, in this order. Nothing was."""
+
+    time: Timestamp
+    commands: list[TrialAnswer]
+    records: TrialRecords

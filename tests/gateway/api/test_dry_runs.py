@@ -1,0 +1,95 @@
+"""Dry runs: the contract's own answer, one's own records, and no trace."""
+
+import pytest
+
+from tests.gateway.stage import command_json
+from tests.gateway.trading import Trading
+
+
+async def attempt(stage, handle, *wires):
+    body = {"commands": [command_json(wire) for wire in wires]}
+    headers = await stage.reader(handle)
+    return await stage.client.post("/api/dry-runs", json=body, headers=headers)
+
+
+@pytest.fixture
+async def lot(stage):
+    made, harvest = stage.town.harvest("farm-a", 20_000)
+    await stage.done(harvest)
+    return made
+
+
+async def test_a_dry_run_says_what_would_be_and_nothing_comes_of_it(stage, lot):
+    device = stage.person("farm-a").device
+    place = (device.seq, device.prev)
+    height = stage.gateway.follower.height
+    sale = stage.town.take("sell", "farm-a", lot, 3_000)
+    answer = (await attempt(stage, "farm-a", sale)).json()
+    (one,) = answer["commands"]
+    assert (one["status"], one["code"], one["flags"]) == ("accepted", "ACCEPTED", [])
+    (holding,) = answer["records"]["holdings"]
+    assert (holding["held_g"], holding["sold_g"]) == (17_000, 3_000)
+    assert answer["records"]["lots"] == answer["records"]["shipments"] == []
+    assert stage.gateway.follower.height == height
+    device.seq, device.prev = place
+    await stage.done(stage.town.take("sell", "farm-a", lot, 3_000))
+
+
+async def test_commands_are_tried_in_order_without_a_right_number_or_signature(stage, lot):
+    first = stage.town.take("sell", "farm-a", lot, 15_000)
+    stage.person("farm-a").device.seq = 900
+    second = stage.town.take("sell", "farm-a", lot, 15_000)
+    unsigned = second.replace(second.split(b"~")[0].split(b".")[2], b"A" * 86)
+    answer = (await attempt(stage, "farm-a", first, unsigned)).json()
+    assert [one["code"] for one in answer["commands"]] == ["ACCEPTED", "INSUFFICIENT_QUANTITY"]
+    assert answer["commands"][1]["problem"]["code"] == "INSUFFICIENT_QUANTITY"
+
+
+async def test_only_ones_own_commands_are_tried(stage, lot):
+    sale = stage.town.take("sell", "farm-a", lot, 3_000)
+    response = await attempt(stage, "farm-b", sale)
+    assert (response.status_code, response.json()["code"]) == (403, "NOT_YOUR_COMMAND")
+    assert response.json()["index"] == 0
+    body = {"commands": [command_json(sale)]}
+    assert (await stage.client.post("/api/dry-runs", json=body)).status_code == 401
+
+
+async def test_a_shop_can_not_find_out_what_is_in_a_farmers_store(stage, lot):
+    """Whether an arrival is claimed depends on the farmer's stock: a dry run doesn't say."""
+    trade = Trading(stage.town)
+    answers = []
+    for grams in (20_000, 20_001):
+        arrival = trade.arrive("shop-a", lot, "farm-a", grams)
+        answer = (await attempt(stage, "shop-a", arrival)).json()
+        (holding,) = answer["records"]["holdings"]
+        assert (holding["holder_name"], holding["held_g"]) == ("直売所A", grams)
+        assert answer["records"]["lots"] == []
+        answers.append([(one["code"], one["flags"]) for one in answer["commands"]])
+    assert answers[0] == answers[1] == [("ACCEPTED", [])]
+
+
+async def test_a_producer_sees_its_lot_and_a_maker_its_run(stage, lot):
+    trade = Trading(stage.town)
+    supplement = trade.supplement("farm-a", lot, 1_000)
+    answer = (await attempt(stage, "farm-a", supplement)).json()
+    (shown,) = answer["records"]["lots"]
+    assert (shown["id"], shown["harvest_g"], shown["supplement_g"]) == (lot, 20_000, 1_000)
+    assert answer["commands"][0]["flags"] == ["supplemented"]
+    (child,), run = trade.run("farm-a", "merge", [(lot, "farm-a", [5_000])], [("carrot", None)])
+    answer = (await attempt(stage, "farm-a", run)).json()
+    assert [(one["id"], one["made_g"]) for one in answer["records"]["lots"]] == [(child, 5_000)]
+
+
+async def test_a_shipment_would_be_shown_to_its_sender(stage, lot):
+    shipment, ship = stage.town.ship("farm-a", lot, "shop-a", 4_000)
+    answer = (await attempt(stage, "farm-a", ship)).json()
+    (shown,) = answer["records"]["shipments"]
+    assert (shown["id"], shown["state"], shown["shipped_g"]) == (shipment, "in_transit", 4_000)
+
+
+async def test_a_fault_of_shape_refuses_the_request(stage):
+    headers = await stage.reader("farm-a")
+    body = {"commands": [{"jws": "x"}]}
+    response = await stage.client.post("/api/dry-runs", json=body, headers=headers)
+    assert response.status_code == 400
+    assert response.json()["index"] == 0

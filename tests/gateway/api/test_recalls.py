@@ -1,0 +1,187 @@
+"""Recalls over HTTP: what everyone reads, what officers see, what is missing."""
+
+import pytest
+import pytest_asyncio
+
+from chaincode.recalls import records
+from gateway.lookups import recalls as lookups
+from tests.gateway.market import hold_market
+from tests.gateway.stage import stage_in
+from tests.gateway.trading import Trading
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALWAYS = {"since": "2020-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def held(tmp_path_factory):
+    async with stage_in(tmp_path_factory.mktemp("recalls")) as stage:
+        yield stage, await hold_market(stage)
+
+
+async def preview(stage, body, handle="quality-desk"):
+    headers = await stage.reader(handle)
+    return await stage.client.post("/api/recalls/scope", json=body, headers=headers)
+
+
+async def test_everyone_reads_which_recalls_there_are_and_no_drill(held):
+    stage, market = held
+    page = (await stage.get("/api/recalls")).json()
+    found = {one["id"]: one["state"] for one in page["recalls"]}
+    names = market.recalls
+    assert found == {names["lifted"]: "lifted", names["emergency"]: "unconfirmed"}
+    assert next(iter(found)) == names["lifted"]  # the latest changed first
+    assert (await stage.get("/api/recalls", "farm-a")).json() == page
+    officer = (await stage.get("/api/recalls", "food-safety")).json()["recalls"]
+    assert {one["state"] for one in officer} == {"lifted", "unconfirmed", "drill"}
+
+
+async def test_a_recall_tells_its_lots_and_how_it_came_about(held):
+    stage, market = held
+    recall = (await stage.get(f"/api/recalls/{market.recalls['emergency']}")).json()
+    assert recall["roots"] == [market.lots["taro"]]
+    assert (recall["party_name"], recall["cause"]) == ("品質管理", "residue")
+    assert [one["type"] for one in recall["history"]] == ["recall.emergency"]
+    assert recall["declared_at"] == recall["history"][0]["ledger_time"]
+
+
+async def test_a_lifted_recall_stays_with_its_reason(held):
+    stage, market = held
+    recall = (await stage.get(f"/api/recalls/{market.recalls['lifted']}")).json()
+    assert (recall["state"], recall["roots"]) == ("lifted", [])
+    assert [one["type"] for one in recall["history"]] == ["recall.emergency", "recall.lift"]
+    assert recall["history"][1]["reason"] == "no-fault-found"
+
+
+async def test_a_drill_is_an_officers(held):
+    stage, market = held
+    path = f"/api/recalls/{market.recalls['drill']}"
+    for reader in ("", "farm-a", "inspector"):
+        response = await stage.get(path, reader)
+        assert (response.status_code, response.json()["code"]) == (404, "RECALL_NOT_FOUND")
+    drill = (await stage.get(path, "quality-desk")).json()
+    assert (drill["state"], drill["roots"]) == ("drill", [market.lots["carrot"]])
+    scope = (await stage.get(f"{path}/scope", "quality-desk")).json()
+    assert scope["lots_count"] == 4  # carrot, both sorts, the soup
+    assert scope["missing"] == []
+
+
+async def test_a_scope_says_who_has_what(held):
+    stage, market = held
+    scope = (await preview(stage, {"lots": [market.lots["taro"]]})).json()
+    assert (scope["roots"], scope["lots_count"]) == ([market.lots["taro"]], 4)
+    assert (scope["fits"], scope["commands_needed"]) == (True, 1)
+    assert scope["limit"] == records.ROOTS_OPEN_MAX - 1  # the emergency has one
+    by_name = {one["party_name"]: one for one in scope["affected"]}
+    assert set(by_name) == {"農園B", "直売所B", "選果場"}
+    assert by_name["直売所B"]["in_transit_g"] == 3_011
+    large_g, small_g, soup_g = 8_009 + 4_000 - 4_327, 1_033 + 1_009, 4_327
+    assert by_name["選果場"]["held_g"] == large_g + small_g + soup_g
+    assert by_name["農園B"]["held_g"] == 30_011 + 2_003 - 5_009 - 3_011
+
+
+@pytest.mark.parametrize("by", ["plot", "period"])
+async def test_lots_are_found_by_plot_and_by_period(held, by):
+    stage, market = held
+    farm = stage.person("farm-a")
+    body = {
+        "plot": {"plot": stage.town.plots["farm-a"], **ALWAYS},
+        "period": {"producer": farm.party, "crop": "carrot", **ALWAYS},
+    }[by]
+    scope = (await preview(stage, body)).json()
+    assert set(scope["roots"]) == {market.lots["carrot"], market.lots["denied"]}
+    nothing = body | {"until": "2020-01-02T00:00:00Z"}
+    response = await preview(stage, nothing)
+    assert (response.status_code, response.json()["code"]) == (404, "SCOPE_EMPTY")
+
+
+async def test_a_lot_that_is_not_on_record_yet_can_be_recalled_too(held):
+    stage, _ = held
+    scope = (await preview(stage, {"lots": ["0" * 20]})).json()
+    assert (scope["roots"], scope["lots_count"], scope["affected"]) == (["0" * 20], 0, [])
+
+
+async def test_what_does_not_fit_is_said_plainly(held, monkeypatch):
+    stage, market = held
+    lots = [market.lots[one] for one in ("rice", "carrot", "denied")]
+    monkeypatch.setattr("gateway.api.recall_records.ROOTS_AT_ONCE_MAX", 2)
+    monkeypatch.setattr("gateway.api.recall_records.ROOTS_OPEN_MAX", 3)
+    scope = (await preview(stage, {"lots": lots})).json()
+    assert (scope["commands_needed"], scope["limit"], scope["fits"]) == (2, 2, False)
+    monkeypatch.setattr(lookups, "SEEDS_MAX", 1)
+    monkeypatch.setattr("gateway.api.recall_records.SEEDS_MAX", 1)
+    scope = (await preview(stage, {"plot": stage.town.plots["farm-a"], **ALWAYS})).json()
+    assert scope["has_more_seeds"]
+
+
+@pytest.mark.parametrize("handle", ["farm-a", "shop-a", "inspector"])
+async def test_scopes_are_for_recall_officers(held, handle):
+    stage, market = held
+    path = f"/api/recalls/{market.recalls['emergency']}/scope"
+    for response in (
+        await preview(stage, {"lots": [market.lots["taro"]]}, handle),
+        await stage.get(path, handle),
+    ):
+        assert (response.status_code, response.json()["code"]) == (403, "NOT_YOUR_OFFICE")
+    assert (await stage.get(path)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"lots": []},
+        {"lots": ["x"]},
+        {"plot": "Q7M49X2B0KTD"},
+        {"lots": ["0" * 20], "plot": "Q7M49X2B0KTD", **ALWAYS},
+        {"crop": "carrot", **ALWAYS},
+        {"plot": "Q7M49X2B0KTD", "since": "yesterday", "until": "today"},
+    ],
+)
+async def test_a_scope_asked_for_wrongly_is_refused(held, body):
+    stage, _ = held
+    response = await preview(stage, body)
+    assert (response.status_code, response.json()["code"]) == (422, "INVALID_REQUEST")
+
+
+async def test_a_recall_that_has_ended_has_no_scope(held):
+    stage, market = held
+    response = await stage.get(f"/api/recalls/{market.recalls['lifted']}/scope", "food-safety")
+    assert (response.status_code, response.json()["code"]) == (409, "RECALL_ENDED")
+
+
+async def test_what_a_recall_lacks_is_an_alarm_with_what_to_sign(tmp_path):
+    """A claimed lot that turns out to be made of a recalled one has a lineage of its own."""
+    async with stage_in(tmp_path) as stage:
+        trade = Trading(stage.town)
+        lot, harvest = stage.town.harvest("farm-a", 5_000)
+        await stage.done(harvest, trade.arrive("packing-house", lot, "farm-a", 4_000))
+        (child,), run = trade.run(
+            "packing-house", "repack", [(lot, "farm-a", [4_000])], [("carrot", None)]
+        )
+        claim = trade.arrive("shop-a", child, "packing-house", 1_000)
+        await stage.done(claim)
+        await stage.done(run)
+        recall, declare = trade.recall(lot)
+        await stage.done(declare)
+        path = f"/api/recalls/{recall}/scope"
+        scope = (await stage.get(path, "quality-desk")).json()
+        assert scope["missing"] == [child]
+        (extension,) = scope["extensions"]
+        body = {"recall": recall, "roots": [child]}
+        assert extension == body
+        await stage.done(stage.person("quality-desk").device.sign("recall.extend", extension))
+        scope = (await stage.get(path, "quality-desk")).json()
+        assert (scope["missing"], scope["extensions"]) == ([], [])
+        sale = trade.take("sell", "shop-a", child, 100, owner="packing-house")
+        (answer,) = (await stage.send(sale)).json()["commands"]
+        assert answer["code"] == "RECALLED"
+
+
+async def test_pages_of_recalls_follow_each_other(held):
+    stage, _ = held
+    first = (await stage.get("/api/recalls?limit=1")).json()
+    rest = (await stage.get(f"/api/recalls?limit=1&cursor={first['next']}")).json()
+    assert rest["next"] is None
+    assert first["recalls"][0]["id"] != rest["recalls"][0]["id"]
