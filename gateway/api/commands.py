@@ -8,12 +8,13 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from chaincode.commands import TYPES
 from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, Reader
 from gateway.api.visibility import Role
 from gateway.codes import GatewayCode
 from gateway.intake import Intake, Status
@@ -158,11 +159,22 @@ async def read_command(
     """
     row, is_party = await database.read(_find, command, party=reader.party if reader else None)
     if row is not None:
-        return row_answer(row, language, (Role.PARTY,) if is_party else ())
+        may_read = is_party or (reader is not None and _may_approve(row, reader))
+        return row_answer(row, language, (Role.PARTY,) if may_read else ())
     status = await gateway.intake.status(command)
     if status is None:
         raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
     return status_answer(status, language)
+
+
+def _may_approve(row: CommandRow, reader: Reader) -> bool:
+    """Whether a reader may be the second signer of what was proposed, and so has to read it.
+
+    Only of types without a closed part: who may approve another's grams is a party to them.
+    """
+    kind = TYPES.get(row.type)
+    is_waiting = kind is not None and kind.signers == 2 and kind.closed is None
+    return is_waiting and kind is not None and bool(kind.roles & reader.roles)
 
 
 def _find(

@@ -54,7 +54,7 @@ def test_a_farmer_harvests_ships_and_reads(stage):
     words = (f"lot={lot}", f"recipient={shop}", "quantity_g=10kg")
     assert "accepted" in minori("submit", "lot.ship", *words, "--key", "farm-a")
     own = json.loads(minori("query", "lot", lot, "--key", "farm-a"))
-    assert own["holding"]["held_g"] == 2_500
+    assert own["holdings"][0]["held_g"] == 2_500
     public = minori("query", "lot", lot, "--gateway", stage.url)
     assert "2500" not in public
     assert json.loads(public)["crop"] == "carrot"
