@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gateway.language import Language
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
+YIELD_KG_PER_10A: Final = "yield-kg-per-10a"  # a measure: what a crop usually yields in a year
 
 _log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ class InputEntry(_Model):
 
 
 class NormEntry(_Model):
-    """What conventional farming of a crop uses here; `value_tenths` in tenths of the measure."""
+    """What conventional farming of a crop uses or yields; `value_tenths`: tenths of the measure."""
 
     crop: str
     measure: str
@@ -160,6 +161,12 @@ class Catalogue:
         """Return what a unit of a crop weighs on a day (YYYY-MM-DD), or `None`."""
         return in_force(
             (one for one in self.current.packings if (one.crop, one.unit) == (crop, unit)), on
+        )
+
+    def norm(self, crop: str, measure: str, *, on: str) -> NormEntry | None:
+        """Return what is usual for a crop on a day (YYYY-MM-DD), or `None`."""
+        return in_force(
+            (one for one in self.current.norms if (one.crop, one.measure) == (crop, measure)), on
         )
 
 

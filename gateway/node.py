@@ -8,6 +8,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+from gateway.areas import Areas
 from gateway.catalogue import Catalogue
 from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
@@ -29,6 +30,7 @@ class Gateway:
     sessions: Sessions
     names: Names
     catalogue: Catalogue
+    areas: Areas
 
 
 @contextlib.asynccontextmanager
@@ -80,6 +82,7 @@ async def open_gateway(
             sessions=sessions,
             names=Names(settings.site.names_path, catalogue),
             catalogue=catalogue,
+            areas=Areas(settings.site.areas_path),
         )
 
 

@@ -21,7 +21,7 @@ from gateway.node import open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
-from gateway.setup.places import CATALOGUE_FILE, LEDGER_FILE, NAMES_FILE
+from gateway.setup.places import AREAS_FILE, CATALOGUE_FILE, LEDGER_FILE, NAMES_FILE
 
 STOP_PATIENCE_S = 10
 
@@ -101,7 +101,11 @@ def demo_settings(folder: Path, port: int) -> Settings:
         "outbox_path": folder / "outbox.sqlite",
         "sessions": base.sessions.model_copy(update={"path": folder / "sessions.sqlite"}),
         "site": base.site.model_copy(
-            update={"names_path": folder / NAMES_FILE, "catalogue_path": folder / CATALOGUE_FILE}
+            update={
+                "names_path": folder / NAMES_FILE,
+                "catalogue_path": folder / CATALOGUE_FILE,
+                "areas_path": folder / AREAS_FILE,
+            }
         ),
         "listen": ListenSettings(host="127.0.0.1", port=port),
     }

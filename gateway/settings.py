@@ -176,6 +176,10 @@ class SiteSettings(Group):
         default=Path("var/town/catalogue.json"),
         description="JSON file of crops, packing, telephone: `minori town apply` writes it.",
     )
+    areas_path: Path | None = Field(
+        default=Path("var/town/areas.json"),
+        description="Private JSON file of plots' areas, for inspectors; `minori town apply` too.",
+    )
     office_ja: str = Field(default="役場", description="Whom to telephone, in Japanese.")
     office_en: str = Field(default="Town hall", description="Whom to telephone, in English.")
     office_phone: str = Field(

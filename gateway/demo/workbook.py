@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from chaincode.registry.records import REGISTRAR
+from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.cli.keyring import Key
 from gateway.demo.town import Person, Town
 from gateway.names import CROPS
@@ -27,7 +28,11 @@ INPUTS: Final = (
     ("S002", "油かす", "Oil cake", "fertiliser"),
     ("S003", "苦土石灰", "Dolomitic lime", "soil"),
 )
-NORMS: Final = (("carrot", 10, 16), ("cabbage", 18, 26), ("eggplant", 30, 40))  # uses, kg per 10 a
+NORMS: Final = (  # pesticide uses; nitrogen and harvest, kg per 10 a
+    ("carrot", 10, 16, 3_200),
+    ("cabbage", 18, 26, 4_500),
+    ("eggplant", 30, 40, 7_000),
+)
 GRADES: Final = (
     ("gold", "金", "Gold", 0, 0),
     ("silver", "銀", "Silver", 20, 20),
@@ -132,8 +137,12 @@ def _catalogue(since: str) -> Mapping[str, Sequence[Row]]:
 
 
 def _norms(since: str) -> Iterator[Row]:
-    for crop, uses, nitrogen in NORMS:
-        measured = {"pesticide-uses": uses, "nitrogen-kg-per-10a": nitrogen}
+    for crop, uses, nitrogen, harvest in NORMS:
+        measured = {
+            "pesticide-uses": uses,
+            "nitrogen-kg-per-10a": nitrogen,
+            YIELD_KG_PER_10A: harvest,
+        }
         for measure, value in measured.items():
             yield {"crop": crop, "measure": measure, "value_tenths": value, "since": since}
 

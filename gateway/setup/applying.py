@@ -14,7 +14,7 @@ from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, check_ledger, refresh
 from gateway.setup.places import TownFiles
 from gateway.setup.planning import Plan, make_plan
-from gateway.setup.publishing import publish_catalogue, publish_names, read_edition
+from gateway.setup.publishing import publish_catalogue, publish_names, read_edition, write_areas
 from gateway.setup.reading import Reading
 from gateway.setup.register import Register
 from gateway.setup.sheets import Book
@@ -121,6 +121,7 @@ async def apply_workbook(
         commands = await submission.run()
         publish_names(files, register, plan.wanted)
         publish_catalogue(files, plan.edition, read_edition(files))
+        write_areas(files, register)
     finally:
         register.close()
     return Outcome(plan=plan, commands=commands)

@@ -4,6 +4,7 @@ var/town/
 ├ register.sqlite      0600   who is behind which pseudonym, with names and telephone numbers
 ├ keys/<code>.json     0600   keys made on this computer
 ├ invitations/<code>   0600   to hand to the person whose device makes its own key
+├ areas.json           0600   how large each plot is, for inspectors
 ├ names.json                  names that parties have published
 └ catalogue.json              crops, packing and the like; older versions beside it
 """
@@ -18,6 +19,7 @@ from gateway.settings import SiteSettings
 LEDGER_FILE = "ledger.sqlite"  # an embedded ledger's, where it lies with the rest: a demo's
 NAMES_FILE = "names.json"
 CATALOGUE_FILE = "catalogue.json"
+AREAS_FILE = "areas.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,17 +29,20 @@ class TownFiles:
     folder: Path
     names: Path
     catalogue: Path
+    areas: Path
 
     @classmethod
     def within(cls, folder: Path, site: SiteSettings | None = None) -> Self:
-        """Return the files below a folder; names and catalogue where settings say otherwise."""
+        """Return the files below a folder; those that the gateway reads where settings say so."""
         given = site.model_fields_set if site else set()
         names = site.names_path if site and "names_path" in given else None
         catalogue = site.catalogue_path if site and "catalogue_path" in given else None
+        areas = site.areas_path if site and "areas_path" in given else None
         return cls(
             folder=folder,
             names=names or folder / NAMES_FILE,
             catalogue=catalogue or folder / CATALOGUE_FILE,
+            areas=areas or folder / AREAS_FILE,
         )
 
     @property

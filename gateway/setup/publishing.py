@@ -1,10 +1,15 @@
-"""What the town publishes off the ledger: the catalogue, and the names of those who agreed."""
+"""What the town keeps off the ledger: the catalogue, the names of those who agreed, and areas.
+
+Areas of plots are not published: only the gateway's owner may read their file, and inspectors and
+the farm itself see a figure drawn from it (`gateway.plausibility`).
+"""
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Protocol, TypeVar
 
+from gateway.areas import AreasFile
 from gateway.catalogue import (
     CatalogueFile,
     CropEntry,
@@ -26,6 +31,7 @@ from gateway.setup.sheets import YES, Book, GradeRow, InputRow, NormRow, Packing
 from gateway.setup.wishes import Wish
 
 PUBLIC: Final = 0o644
+PRIVATE: Final = 0o600
 
 
 class _Dated(Protocol):
@@ -270,5 +276,18 @@ def publish_names(files: TownFiles, register: Register, wanted: Iterable[Wish]) 
     register.put(changed)
 
 
-def _text(file: CatalogueFile | NamesFile) -> str:
+def write_areas(files: TownFiles, register: Register) -> None:
+    """Write the area of every plot that has one, for the gateway alone."""
+    areas = {
+        entry.id: area
+        for entry in register.entries.values()
+        if entry.sheet == "plots" and isinstance(area := entry.details.get("area_m2"), int)
+    }
+    text = _text(AreasFile(plots=dict(sorted(areas.items()))))
+    is_there = files.areas.exists()
+    if (is_there and files.areas.read_text(encoding="utf-8") != text) or (areas and not is_there):
+        replace_file(files.areas, text, mode=PRIVATE)
+
+
+def _text(file: CatalogueFile | NamesFile | AreasFile) -> str:
     return json.dumps(file.model_dump(), ensure_ascii=False, indent=1)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.setup import values
 from gateway.setup.values import Cell
 
@@ -61,6 +62,7 @@ INPUT_KINDS: Final = {
 MEASURES: Final = {
     "pesticide-uses": "化学合成農薬（成分回数）",
     "nitrogen-kg-per-10a": "化学肥料の窒素（kg/10a）",
+    YIELD_KG_PER_10A: "1年の収穫量（kg/10a）",
 }
 
 

@@ -186,6 +186,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         site=SiteSettings(
             names_path=folder / "names.json",
             catalogue_path=folder / "catalogue.json",
+            areas_path=folder / "areas.json",
             office_phone=PHONE,
         ),
     )

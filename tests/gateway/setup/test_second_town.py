@@ -11,6 +11,7 @@ from chaincode.contract import MinoriContract
 from chaincode.envelope import base64url_decode
 from chaincode.registry.founding import ledger_id
 from gateway.api.app import create_app
+from gateway.areas import Areas
 from gateway.cli.keyring import Key
 from gateway.demo.town import Person, Town
 from gateway.embedded import EmbeddedLedger
@@ -98,6 +99,19 @@ async def test_the_ledger_is_as_the_workbook_has_it(place):
     assert plot.ledger["district"] == "45209-KAMI"
     assert outcome.commands > 0
     register.close()
+
+
+async def test_areas_are_the_gateways_alone(place):
+    await place.apply(town())
+    register = Register.look(place.files.register)
+    plot = register.entries["plots", "A-1"].id
+    register.close()
+    assert Areas(place.files.areas).current[plot] == 1_488
+    assert stat.S_IMODE(place.files.areas.stat().st_mode) == 0o600
+    before = place.files.areas.stat().st_mtime_ns
+    await place.apply(town())
+    assert place.files.areas.stat().st_mtime_ns == before
+    assert "1488" not in place.files.catalogue.read_text() + place.files.names.read_text()
 
 
 async def test_who_is_invited_makes_the_key_alone(place):
