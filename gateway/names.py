@@ -112,6 +112,11 @@ class Names:
             named = en if language == "en" else ja
         return named or code
 
+    def crops(self, language: Language) -> list[tuple[str, str]]:
+        """Return every crop that has a name, (code, name), by name."""
+        codes = {*CROPS, *self._catalogue.current.crops, *self._current().crops}
+        return sorted(((code, self.crop(code, language)) for code in codes), key=lambda one: one[1])
+
     def _current(self) -> NamesFile:
         """Return the file's names; none if it can't be read, as a withdrawn name must not stay."""
         if self._path is None:

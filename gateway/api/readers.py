@@ -126,15 +126,34 @@ async def _optional_reader(
     token = bearer.credentials if bearer else cookie
     if token is None:
         return None
+    reader = await _find_reader(gateway, database, token)
+    if reader is None:
+        raise ProblemError(GatewayCode.SESSION_ENDED)
+    return reader
+
+
+async def _find_reader(gateway: Gateway, database: Database, token: str) -> Reader | None:
     kid = await gateway.sessions.find(token) if _TOKEN.fullmatch(token) else None
     found = await database.read(find_reader, kid, int(time.time())) if kid else None
     if found is None or found[0].is_revoked:
-        raise ProblemError(GatewayCode.SESSION_ENDED)
+        return None
     device, roles = found
     return Reader(device, token, roles)
 
 
+async def _visitor(
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Security(_bearer)],
+    cookie: Annotated[str | None, Security(_cookie)],
+) -> Reader | None:
+    """Return who is looking at a page for everyone: a session that has ended keeps nobody out."""
+    token = bearer.credentials if bearer else cookie
+    return None if token is None else await _find_reader(gateway, database, token)
+
+
 OptionalReader = Annotated[Reader | None, Depends(_optional_reader)]
+Visitor = Annotated[Reader | None, Depends(_visitor)]
 
 
 async def _reader(reader: OptionalReader) -> Reader:

@@ -95,6 +95,13 @@ class SessionAnswer(Answer):
     roles: list[Object]
 
 
+class LinkAnswer(Answer):
+    """Where a browser on the same computer opens the pages of the session's own device."""
+
+    url: str = Field(examples=["http://127.0.0.1:8000/enter?code=f83O….Zm9v…"])
+    expires_at: Timestamp
+
+
 class HeadAnswer(Answer):
     """Where a device's sequence stands on the ledger."""
 

@@ -121,6 +121,29 @@ async def end_session(gateway: GatewayDep, reader: RequiredReader, response: Res
     cookies.clear_session(response)
 
 
+@router.post(
+    "/links",
+    operation_id="make_link",
+    summary="A link that opens one's own pages in a browser, once",
+    status_code=201,
+    response_model=schemas.LinkAnswer,
+    responses=responses(401, 403, 413, 415, 422, 503),
+)
+async def make_link(gateway: GatewayDep, reader: RequiredReader) -> Any:  # noqa: ANN401
+    """Return a link to the pages, signed in as this session's device, until this session ends.
+
+    It works once, within two minutes, for whoever has it: give it to nobody.
+    """
+    try:
+        made = await gateway.sessions.link(reader.token)
+    except SessionError as error:
+        raise ProblemError(error.code) from None
+    return {
+        "url": f"{gateway.settings.base_url}/enter?code={made.text}",
+        "expires_at": times.timestamp(made.expires_at),
+    }
+
+
 devices = APIRouter(prefix="/devices", tags=["devices"])
 
 

@@ -286,6 +286,29 @@ def query(
             typer.echo(json.dumps(client.get(paths[kind]), indent=1, ensure_ascii=False))
 
 
+@app.command()
+def pages(
+    key: KeyName = "",
+    opened: Annotated[
+        bool, typer.Option("--open/--print", help="Open a browser, or only print the link.")
+    ] = True,
+    lang: Language = "en",
+) -> None:
+    """Open one's own pages in a browser: stock, lot book, shipments, recalls.
+
+    The link works once, within two minutes, and signs that browser in as this key's device. It
+    shows; nothing can be signed there.
+    """
+    with told():
+        asker = Key.load(keyring.find(key or _only_key()))
+        with Client(asker.gateway, language=lang) as client:
+            client.open_session(asker)
+            link = client.post("/api/sessions/links", {})["url"] + f"&lang={lang}"
+    typer.echo(link)
+    if opened:
+        typer.launch(link)
+
+
 def _send(key: Key, language: str = "en") -> None:
     """Send a key's queue and say what became of each command; exit code 1 unless all are done."""
     with Client(key.gateway, language=language) as client:

@@ -15,6 +15,8 @@ from gateway.sessions.errors import SessionError
 from gateway.sessions.store import Store
 from gateway.settings import SessionSettings
 
+LINK_LIFETIME_S: Final = 120
+
 _MARGIN_S: Final = 60
 
 
@@ -129,21 +131,84 @@ class Sessions:
         expiry = challenge.expiry(base64url_decode(used)) + _MARGIN_S
         if not await self._store.use_challenge(_hash(used), expires_at=expiry):
             raise SessionError(GatewayCode.CHALLENGE_REFUSED, "challenge")
-        token = secrets.token_urlsafe(32)
-        expires_at = now + self._settings.lifetime_s
-        await self._store.add(_hash(token), kid=shown.payload.kid, expires_at=expires_at)
-        return Opened(token=token, kid=shown.payload.kid, expires_at=expires_at)
+        return await self._open(shown.payload.kid, expires_at=now + self._settings.lifetime_s)
+
+    async def link(self, token: str) -> Challenge:
+        """Return a code that opens one more session for an open one's device: for a browser.
+
+        It works once, and soon. What it opens ends when this session does, so that no session
+        outlives the last signature of its device by more than a session's lifetime.
+
+        Raises:
+            SessionError: `SESSION_ENDED`.
+        """
+        found = await self._find_open(token)
+        if found is None:
+            raise SessionError(GatewayCode.SESSION_ENDED)
+        kid, ends_at = found
+        expires_at = int(self._clock()) + LINK_LIFETIME_S
+        sealed = challenge.make(
+            secret=self._store.secret, kid=_link(kid, str(ends_at)), expires_at=expires_at
+        )
+        return Challenge(text=f"{kid}.{ends_at}.{sealed}", expires_at=expires_at)
+
+    def read_link(self, code: str) -> str:
+        """Return whose a code of `link` is, without using it up.
+
+        Raises:
+            SessionError: `LINK_REFUSED`: not of this gateway, or too old.
+        """
+        return self._read_link(code)[0]
+
+    async def enter(self, code: str) -> Opened:
+        """Open a session by a code of `link`; whether its device still counts is looked up before.
+
+        Raises:
+            SessionError: `LINK_REFUSED`: as `read_link`, or it was used before.
+        """
+        kid, ends_at, sealed = self._read_link(code)
+        expiry = challenge.expiry(base64url_decode(sealed)) + _MARGIN_S
+        if not await self._store.use_challenge(_hash(code), expires_at=expiry):
+            raise SessionError(GatewayCode.LINK_REFUSED)
+        return await self._open(kid, expires_at=ends_at)
+
+    def _read_link(self, code: str) -> tuple[str, int, str]:
+        """Return a link's kid, when its session ends, and its challenge."""
+        kid, _, rest = code.partition(".")
+        ends_at, _, sealed = rest.partition(".")
+        is_valid = challenge.is_valid(
+            sealed, secret=self._store.secret, kid=_link(kid, ends_at), now=self._clock()
+        )
+        if not is_valid:
+            raise SessionError(GatewayCode.LINK_REFUSED)
+        return kid, int(ends_at), sealed
+
+    def seconds_left(self, opened: Opened) -> int:
+        """Return how long a session still lasts."""
+        return max(0, opened.expires_at - int(self._clock()))
 
     async def find(self, token: str) -> str | None:
         """Return the kid of an open session's device, or `None`."""
-        found = await self._store.find(_hash(token))
-        if found is None or found[1] <= self._clock():
-            return None
-        return found[0]
+        found = await self._find_open(token)
+        return None if found is None else found[0]
 
     async def end(self, token: str) -> None:
         """End a session; one that is over already stays so."""
         await self._store.remove(_hash(token))
+
+    async def _open(self, kid: str, *, expires_at: int) -> Opened:
+        token = secrets.token_urlsafe(32)
+        await self._store.add(_hash(token), kid=kid, expires_at=expires_at)
+        return Opened(token=token, kid=kid, expires_at=expires_at)
+
+    async def _find_open(self, token: str) -> tuple[str, int] | None:
+        found = await self._store.find(_hash(token))
+        return None if found is None or found[1] <= self._clock() else found
+
+
+def _link(kid: str, ends_at: str) -> str:
+    """Return whom a link's code is made for; no kid has a blank in it, so no challenge fits."""
+    return f"link {ends_at} {kid}"
 
 
 def _hash(text: str) -> str:

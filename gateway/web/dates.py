@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
+from chaincode import times
 from gateway.language import Language
+from gateway.web.contexts import When
 
 _WEEKDAYS_JA: Final = "月火水木金土日"
 _WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -11,6 +13,16 @@ _MONTHS_EN: Final = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
 )
+
+
+def when(seconds: int, *, utc_offset_minutes: int, language: Language) -> When:
+    """Return a time as a page shows it."""
+    return When(
+        date=date(seconds, utc_offset_minutes=utc_offset_minutes, language=language),
+        time=time_of_day(seconds, utc_offset_minutes=utc_offset_minutes, language=language),
+        day=day(seconds, utc_offset_minutes=utc_offset_minutes, language=language),
+        iso=times.timestamp(seconds),
+    )
 
 
 def date(seconds: int, *, utc_offset_minutes: int, language: Language) -> str:

@@ -137,12 +137,7 @@ class Writer:
     def when(self, seconds: int) -> When:
         """Return a time as people in the town write it."""
         offset = self.head.utc_offset_minutes
-        return When(
-            date=dates.date(seconds, utc_offset_minutes=offset, language=self.language),
-            time=dates.time_of_day(seconds, utc_offset_minutes=offset, language=self.language),
-            day=dates.day(seconds, utc_offset_minutes=offset, language=self.language),
-            iso=times.timestamp(seconds),
-        )
+        return dates.when(seconds, utc_offset_minutes=offset, language=self.language)
 
     def _status(self, kind: str) -> Status:
         return Status(

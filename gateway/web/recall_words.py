@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from typing import Final
 
 RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
-    "recall_cause": ("原因", "Cause"),
+    "recalls_title": ("回収のお知らせ", "Recalls"),
+    "recalls_text": (
+        "この町の品の回収です。終わったものも消さずに残します。",
+        "Recalls of this town's produce; those that ended stay listed.",
+    ),
+    "recalls_none": ("回収のお知らせはありません。", "There are no recalls."),
+    "recall_title": ("回収について", "A recall"),
     "recall_kind": ("種類", "Kind"),
+    "recall_cause": ("原因", "Cause"),
     "recall_scope": ("対象の決め方", "Found by"),
     "recall_scope_lot": ("ロット", "Lot"),
     "recall_scope_plot": ("畑", "Plot"),
@@ -15,11 +22,32 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_declared": ("知らせた日時", "Declared"),
     "recall_changed": ("最後の変更", "Last change"),
     "recall_number": ("回収番号", "Recall number"),
+    "recall_lifted_note": (
+        "まちがいの回収でした。対象だった品は、この回収とは関係ありません。",
+        "It was a mistake: what it named has nothing to do with it.",
+    ),
+    "recall_closed_note": (
+        "対象の品物はすべて確認されました。",
+        "All goods are accounted for.",
+    ),
+    "recall_confirmed_note": (
+        "対象の品を食べたり売ったりしないでください。",
+        "Please neither eat nor sell what it names.",
+    ),
+    "recall_unconfirmed_note": (
+        "一人が緊急に知らせたもので、二人目の確認を待っています。それまでも有効です。",
+        "One person declared it in an emergency; it is in force while a second one is awaited.",
+    ),
+    "recall_drill_note": (
+        "訓練です。何も止まりません。係の方だけに表示しています。",
+        "A drill: nothing is stopped. Shown to recall officers only.",
+    ),
     "recall_roots": ("対象のロット", "Lots recalled"),
     "recall_roots_note": (
         "これらのロットと、これらからつくられたすべての品が対象です。",
         "These lots, and everything made of them.",
     ),
+    "recall_roots_more": ("ほか{}件", "{} more"),
     "recall_roots_ended": ("いま対象のロットはありません。", "No lot is recalled any more."),
     "recall_history": ("これまでの経過", "What was done"),
     "recall_event_declare": ("二人で回収を決定", "Declared by two persons"),
@@ -34,12 +62,46 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "lift_wrong-test": ("検査のまちがい", "The test was wrong"),
     "lift_typing": ("入力のまちがい", "Typed wrongly"),
     "lift_other": ("その他", "Another reason"),
-    "recalls_title": ("回収のお知らせ", "Recalls"),
-    "recalls_text": (
-        "この町の品の回収です。終わったものも消さずに残します。",
-        "Recalls of this town's produce; those that ended stay listed.",
+    "back_to_recalls": ("回収の一覧へ", "All recalls"),
+    # What recall officers see besides.
+    "scope_title": ("どこに何があるか", "Who has what"),
+    "scope_open": ("係の方へ：どこに何があるか", "For officers: who has what"),
+    "scope_note": (
+        "いまの記録から計算しました。連絡先は台帳にありません。電話帳でお調べください。",
+        "Worked out from the records as they are. Telephone numbers are not kept here.",
     ),
-    "recalls_none": ("いま回収のお知らせはありません。", "There are no recalls."),
-    "next_page": ("つづきを見る", "Next page"),
-    "csv": ("表計算ソフト用（CSV）", "For a spreadsheet (CSV)"),
+    "scope_counts": (
+        "対象 {lots} ロット（署名するロット {roots} 件）",
+        "{lots} lots, {roots} to sign",
+    ),
+    "scope_missing": ("追加が必要なロットがあります", "Some lots are not covered"),
+    "scope_missing_note": (
+        "対象からつくられ、別の系列になったロットです。recall.extend に署名してください。",
+        "They were made of what is recalled, with a lineage of their own: sign a recall.extend.",
+    ),
+    "scope_covered": ("すべてのロットが対象に入っています", "Everything is covered"),
+    "scope_fits_not": (
+        "一度に対象にできる数を超えています。範囲をせばめるか、分けて知らせてください。",
+        "More lots than the record of open recalls takes: narrow it down, or recall in parts.",
+    ),
+    "scope_commands": ("署名する記録は {} 件です。", "Records to sign: {}."),
+    "scope_roots": ("署名するロットの一覧", "The lots to sign"),
+    "scope_total": ("合計", "In all"),
+    "preview_title": ("回収の下調べ", "Before a recall"),
+    "preview_note": (
+        "ここで調べても、台帳には何も書かれません。",
+        "Looking here writes nothing to the ledger.",
+    ),
+    "preview_lots": ("ロット番号（空白か改行で区切る）", "Lot numbers, separated by spaces"),
+    "preview_plot": ("または畑の番号", "Or a plot's number"),
+    "preview_producer": ("または生産者の番号", "Or a producer's number"),
+    "preview_crop": ("と品目", "and the crop"),
+    "preview_since": ("から（年-月-日）", "From (YYYY-MM-DD)"),
+    "preview_until": ("まで（年-月-日）", "Until (YYYY-MM-DD)"),
+    "preview_button": ("調べる", "Look"),
+    "preview_wrong": (
+        "ロット番号、または畑か生産者・品目と期間を入れてください。",
+        "Name lots, or a plot, or a producer and a crop, with a period.",
+    ),
+    "preview_empty": ("当てはまるロットはありません。", "No lot fits."),
 }

@@ -7,11 +7,12 @@ What draws pages is imported with the first of them, so that a gateway begins to
 """
 
 from base64 import b64encode
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from markupsafe import Markup
 from starlette.requests import HTTPConnection
@@ -39,7 +40,13 @@ PAGE_POLICY: Final = (
 
 
 def render(
-    template: str, site: Site, context: object, *, status: int = 200, indexed: bool = False
+    template: str,
+    site: Site,
+    context: object,
+    *,
+    status: int = 200,
+    indexed: bool = False,
+    private: bool = False,
 ) -> HTMLResponse:
     """Return a page.
 
@@ -49,6 +56,7 @@ def render(
         context: What the template shows, as `page`.
         status: HTTP status.
         indexed: Whether search engines may list it; a lot's page is for whoever has the label.
+        private: Whether it is for one reader, or lets somebody sign in or out.
     """
 
     def translate(name: str) -> str:
@@ -62,6 +70,11 @@ def render(
         "Vary": "Accept-Language",
         "Cache-Control": "no-cache",
     }
+    if private:
+        headers["Cache-Control"] = "no-store"
+        # With `no-referrer` a browser sends `Origin: null` with the page's own forms (Fetch
+        # standard, "append a request Origin header"), which the guard can't tell from another's.
+        headers["Referrer-Policy"] = "same-origin"
     if not indexed:
         headers["X-Robots-Tag"] = "noindex"
     return HTMLResponse(body, status_code=status, headers=headers)
@@ -72,8 +85,10 @@ def site_of(
     settings: Settings,
     language: Language,
     founding: tuple[Head, Constitution] | None,
+    *,
+    kept: Mapping[str, str] | None = None,
 ) -> Site:
-    """Return what every page has.
+    """Return what every page has; `kept` of the query is for the same page in the other language.
 
     What the ledger was founded on is remembered, for pages that can't ask: an error's, foremost.
     """
@@ -88,7 +103,7 @@ def site_of(
     path = connection.scope["path"]
     return Site(
         language=language,
-        other_language_url=f"{quote(path)}?lang={other}",
+        other_language_url=f"{quote(path)}?{urlencode({**(kept or {}), 'lang': other})}",
         office=office,
         phone=settings.site.office_phone or town.phone,
         is_demo=founding is not None and founding[0].demo,

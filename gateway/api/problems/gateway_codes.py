@@ -130,12 +130,12 @@ SESSION: Final = (
         ja=(
             "端末の確認が必要です",
             "この内容は、関係する端末にだけ表示します。",
-            "登録した端末で開いてください。",
+            "パソコンでは minori pages で開いてください。電話でのお問い合わせもどうぞ。",
         ),
         en=(
             "A session is required",
             "This is shown to enrolled devices only.",
-            "Sign a challenge: POST /api/sessions/challenge, then POST /api/sessions.",
+            "Run `minori pages` where your key is; programs: see POST /api/sessions/challenge.",
         ),
     ),
     problem(
@@ -145,12 +145,12 @@ SESSION: Final = (
         ja=(
             "端末の確認が切れました",
             "時間が過ぎたか、端末の使用が止められました。",
-            "もう一度、端末の確認をしてください。",
+            "もう一度、端末の確認をしてください（パソコンでは minori pages）。",
         ),
         en=(
             "The session has ended",
             "It expired, was closed, or its device was revoked.",
-            "Sign a new challenge.",
+            "Sign a new challenge; for the pages, run `minori pages` again.",
         ),
     ),
     problem(

@@ -4,6 +4,7 @@ import json
 import re
 import time
 
+import httpx2
 import pytest
 from typer.testing import CliRunner
 
@@ -58,6 +59,16 @@ def test_a_farmer_harvests_ships_and_reads(stage):
     public = minori("query", "lot", lot, "--gateway", stage.url)
     assert "2500" not in public
     assert json.loads(public)["crop"] == "carrot"
+
+
+def test_ones_pages_open_by_a_link_that_works_once(stage):
+    harvest(stage)
+    link = minori("pages", "--key", "farm-a", "--print").strip()
+    assert link.startswith(f"{stage.url}/enter?code=")
+    with httpx2.Client(headers={"Origin": stage.url}) as browser:
+        assert stage.town.people["farm-a"].actor in browser.get(link).text
+        assert browser.post(link).headers["location"] == "/own/stock?lang=en"
+        assert "LINK_REFUSED" in browser.post(link).text
 
 
 def test_a_rejection_is_told_in_words_and_by_the_exit_code(stage):

@@ -1,7 +1,10 @@
 """Reads a page strictly: every element closed, and what a browser would be made to do."""
 
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 
+BYTES_MAX = 100_000
 VOID = {"meta", "link", "input", "br"}
 
 
@@ -43,3 +46,25 @@ class Page(HTMLParser):
 
     def links(self):
         return [attributes["href"] for attributes in (*self.all("a"), *self.all("link"))]
+
+
+def assert_is_safe(response, page, *, private=False):
+    """No script, no cookie, nothing from elsewhere, and a policy that says so."""
+    assert len(response.content) < BYTES_MAX
+    assert "set-cookie" not in response.headers
+    policy = response.headers["content-security-policy"]
+    style = b64encode(sha256(page.style.encode()).digest()).decode()
+    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{style}';")
+    assert "script-src" not in policy
+    assert "unsafe" not in policy
+    referrer, cache = ("same-origin", "no-store") if private else ("no-referrer", "no-cache")
+    assert response.headers["referrer-policy"] == referrer
+    assert response.headers["x-content-type-options"] == "nosniff"
+    assert response.headers["cache-control"] == cache
+    assert page.all("script") == []
+    for tag, attributes in page.elements:
+        assert "style" not in attributes, tag
+        assert not {name for name in attributes if name.startswith("on")}, tag
+    assert [link for link in page.links() if not link.startswith(("/", "#", "tel:"))] == []
+    assert "url(" not in page.style
+    assert "@import" not in page.style

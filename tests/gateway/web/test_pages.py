@@ -2,8 +2,6 @@
 
 import json
 import re
-from base64 import b64encode
-from hashlib import sha256
 
 import pytest
 
@@ -15,9 +13,7 @@ from gateway.web import lot_page
 from gateway.web.lot_page import Writer
 from gateway.web.rendering import qr_code
 from tests.gateway.stage import PHONE, URL, stage_in
-from tests.gateway.web.reading import Page
-
-BYTES_MAX = 100_000
+from tests.gateway.web.reading import Page, assert_is_safe
 
 
 @pytest.fixture
@@ -191,27 +187,6 @@ async def test_a_lots_page_is_whole_safe_and_small(stage, story):
     response, page = await page_of(stage, f"/lots/{story}")
     assert_is_safe(response, page)
     assert response.headers["x-robots-tag"] == "noindex"
-
-
-def assert_is_safe(response, page):
-    """No script, no cookie, nothing from elsewhere, and a policy that says so."""
-    assert len(response.content) < BYTES_MAX
-    assert "set-cookie" not in response.headers
-    policy = response.headers["content-security-policy"]
-    style = b64encode(sha256(page.style.encode()).digest()).decode()
-    assert policy.startswith(f"default-src 'none'; style-src 'sha256-{style}';")
-    assert "script-src" not in policy
-    assert "unsafe" not in policy
-    assert response.headers["referrer-policy"] == "no-referrer"
-    assert response.headers["x-content-type-options"] == "nosniff"
-    assert response.headers["cache-control"] == "no-cache"
-    assert page.all("script") == []
-    for tag, attributes in page.elements:
-        assert "style" not in attributes, tag
-        assert not {name for name in attributes if name.startswith("on")}, tag
-    assert [link for link in page.links() if not link.startswith(("/", "#", "tel:"))] == []
-    assert "url(" not in page.style
-    assert "@import" not in page.style
 
 
 async def test_the_code_on_the_page_is_of_its_own_address(stage, story):

@@ -1,0 +1,92 @@
+"""A visit: who looks at a page that knows its readers, in which language, and what is around it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import Request
+from starlette.responses import Response
+
+from gateway.api.readers import Reader, viewer_of
+from gateway.api.visibility import Viewer
+from gateway.language import Language
+from gateway.lookups.people import Founding, find_founding
+from gateway.node import Gateway
+from gateway.web import dates, rendering
+from gateway.web.contexts import When
+from gateway.web.grids import Grids
+from gateway.web.own_contexts import Link, Own
+from gateway.web.words import word
+
+LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One request for a page, by a session or by nobody."""
+
+    request: Request
+    gateway: Gateway
+    reader: Reader | None
+    language: Language
+
+    @property
+    def viewer(self) -> Viewer:
+        """Who is looking, for `visibility`."""
+        return viewer_of(self.reader)
+
+    @property
+    def party(self) -> str:
+        """The reader's party; only where a session was asked for."""
+        assert self.reader is not None  # noqa: S101 - as said
+        return self.reader.party
+
+    async def founding(self) -> Founding | None:
+        """Return what the ledger was founded on."""
+        return await self.gateway.projection.database.read(find_founding)
+
+    async def grids(self) -> Grids:
+        """Return who writes tables for this reader."""
+        founding = await self.founding()
+        offset = founding[0].utc_offset_minutes if founding else 0
+
+        def when(seconds: int) -> When:
+            return dates.when(seconds, utc_offset_minutes=offset, language=self.language)
+
+        return Grids(language=self.language, when=when)
+
+    def own(self, here: str) -> Own:
+        """Return what stands above a page of one's own, the page `here` among the lists."""
+        assert self.reader is not None  # noqa: S101 - as `party`
+        device = self.reader.device
+        paths = {f"/own/{name}": name for name in LISTS}
+        return Own(
+            name=self.gateway.names.party(device.party, self.language) or device.party,
+            actor=device.actor,
+            nav=tuple(
+                Link(
+                    text=word(f"nav_{name}", self.language),
+                    url=f"{path}?lang={self.language}",
+                    is_here=path == here,
+                )
+                for path, name in paths.items()
+            ),
+        )
+
+    async def render(
+        self,
+        template: str,
+        page: object,
+        *,
+        kept: Mapping[str, str] | None = None,
+        status: int = 200,
+    ) -> Response:
+        """Return a page; `kept` of the query goes along into the other language."""
+        founding = await self.founding()
+        site = rendering.site_of(
+            self.request, self.gateway.settings, self.language, founding, kept=kept
+        )
+        is_private = self.reader is not None
+        return rendering.render(
+            template, site, page, status=status, private=is_private, indexed=False
+        )
