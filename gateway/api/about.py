@@ -11,6 +11,7 @@ from chaincode.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
 from gateway.api.documented import responses
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep
+from gateway.catalogue import CatalogueFile
 from gateway.language import Language
 from gateway.lookups.people import find_founding
 from gateway.settings import LedgerKind
@@ -58,6 +59,21 @@ async def read_ledger(gateway: GatewayDep, database: DatabaseDep, language: Lang
         "audience": gateway.settings.base_url,
         "first_prev": FIRST_PREVIOUS,
     }
+
+
+@router.get(
+    "/catalogue",
+    operation_id="read_catalogue",
+    summary="What the town publishes: crops, packing specs, inputs, norms, grades",
+    response_model=CatalogueFile,
+    responses=responses(),
+)
+async def read_catalogue(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
+    """Return it in both languages, with the dates from which each entry holds.
+
+    A device keeps it, to turn bundles and bags into grams where there is no signal.
+    """
+    return gateway.catalogue.current
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """The commands for people with a key: `minori keys`, `minori submit`, `minori query`."""
 
 import json
+import time
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +11,7 @@ import typer
 from chaincode import shapes
 from chaincode.canonical import Json
 from chaincode.commands import TYPES
-from gateway.cli import arguments, enrolment, keyring
+from gateway.cli import arguments, enrolment, keyring, packing
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key, KeyringError
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     COMMAND = "command"
     HEAD = "head"
     LEDGER = "ledger"
+    CATALOGUE = "catalogue"
 
 
 @keys_app.command("list")
@@ -154,7 +156,9 @@ def submit(
     key: KeyName = "",
     words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="MEMBER=VALUE", help="Such as crop=carrot quantity_g=12.5kg"),
+        typer.Argument(
+            metavar="MEMBER=VALUE", help="Such as crop=carrot quantity_g=12.5kg, or packs=24bag."
+        ),
     ] = None,
     json_file: Annotated[
         Path | None,
@@ -181,6 +185,7 @@ def submit(
         signer = Key.load(keyring.find(key or _only_key()))
         if type_name != "queue":
             body, closed = _parts(type_name, words or [], json_file)
+            closed = _weighed(signer, type_name, body, closed, event_time)
             prepared = arguments.prepare(signer, type_name, body, closed)
             signer.queue.append(
                 signer.device.sign(
@@ -282,6 +287,7 @@ def query(
                 Kind.COMMAND: f"/api/commands/{name}",
                 Kind.HEAD: f"/api/devices/{kid}/head",
                 Kind.LEDGER: "/api/ledger",
+                Kind.CATALOGUE: "/api/catalogue",
             }
             typer.echo(json.dumps(client.get(paths[kind]), indent=1, ensure_ascii=False))
 
@@ -335,6 +341,20 @@ def _parts(
             raise ArgumentError(f"{json_file}: {error!r}") from None
     more_body, more_closed = arguments.read(arguments.command_type(type_name), words)
     return {**body, **more_body}, {**closed, **more_closed}
+
+
+def _weighed(
+    signer: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json], event_time: str
+) -> dict[str, Json]:
+    """Return the closed part with the grams of its packs, by the town's spec where none is said."""
+    kind = arguments.command_type(type_name)
+    if not packing.lacks_grams(kind, closed):
+        return packing.weigh(kind, closed)
+    when = arguments.moment(event_time) or int(time.time())
+    with Client(signer.gateway) as client:
+        unit_g = packing.spec_g(client, body, closed, event_time=when)
+    typer.echo(f"packed   {unit_g:,} g each")
+    return packing.weigh(kind, closed, unit_g=unit_g)
 
 
 def _only_key() -> str:

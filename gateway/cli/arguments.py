@@ -10,6 +10,7 @@ from chaincode.acts import CommandType
 from chaincode.canonical import Json
 from chaincode.commands import TYPES
 from chaincode.errors import FaultError
+from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.signing import new_nonce
 
@@ -40,7 +41,8 @@ def command_type(name: str) -> CommandType:
 def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Return (open part, closed part) as far as the words give them.
 
-    A word goes to the part whose shape has its member. Masses may be written `12.5kg` or `300g`.
+    A word goes to the part whose shape has its member. Masses may be written `12.5kg` or `300g`,
+    packs as `packing` says.
     """
     body: dict[str, Json] = {}
     closed: dict[str, Json] = {}
@@ -93,6 +95,8 @@ def _read(name: str, text: str, schema: Json) -> Json:
         return _whole(name, text)
     if schema["type"] == "array":
         return [_read(name, item, schema["items"]) for item in text.split(",") if item]
+    if name == "packs":
+        return packing.read(text)
     if schema["type"] == "object":
         raise ArgumentError(f"{name} is a record: give the command by --json FILE")
     return text

@@ -8,6 +8,7 @@ import typer
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, RefusedError
 from gateway.cli.keyring import KeyringError
+from gateway.cli.packing import PackingError
 from gateway.pos.mapping import MappingError
 
 
@@ -22,6 +23,7 @@ def told() -> Iterator[None]:
         KeyringError,
         MappingError,
         OSError,
+        PackingError,
         RefusedError,
     ) as error:
         typer.echo(f"minori: {error}", err=True)

@@ -50,6 +50,7 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/sales/preparations",
         "GET /api/csv/{list}",
         "GET /api/ledger",
+        "GET /api/catalogue",
         "GET /api/command-types",
         "GET /health",
         "GET /metrics",

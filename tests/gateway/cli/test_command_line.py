@@ -194,3 +194,15 @@ def test_every_command_type_is_listed_with_its_members():
     assert "lot.harvest" in output
     assert "quantity_g" in output
     assert "(two signers)" in output
+
+
+def test_bags_become_grams_by_the_towns_packing_spec(stage):
+    spec = {"crop": "carrot", "unit": "bag", "grams": 300, "since": "2020-01-01"}
+    catalogue = stage.gateways[0].folder / "catalogue.json"
+    catalogue.write_text(json.dumps({"packings": [spec]}))
+    words = (f"plot={stage.town.plots['farm-a']}", "crop=carrot", "estimated=false")
+    lot = lot_of(minori("submit", "lot.harvest", *words, "packs=24袋", "-k", "farm-a"))
+    own = json.loads(minori("query", "lot", lot, "-k", "farm-a"))
+    assert own["holdings"][0]["held_g"] == 7_200
+    sold = minori("submit", "lot.sell", f"lot={lot}", "packs=2crate", "-k", "farm-a", code=1)
+    assert "no packing spec for carrot by crate" in sold

@@ -1,0 +1,114 @@
+"""Bundles, bags and crates on the command line: `packs=24bag`, by the packing spec of that day.
+
+Three ways to say it, as on a delivery slip: `packs=24bag` (the town's packing spec gives the
+grams), `packs=24bag@300g` (one's own), `packs=24bag quantity_g=7.1kg` (weighed, the bags beside).
+"""
+
+import dataclasses
+import re
+from typing import Final
+
+from chaincode import times
+from chaincode.acts import CommandType
+from chaincode.canonical import Json
+from gateway.catalogue import CatalogueFile, in_force
+from gateway.cli.client import Client
+
+UNITS: Final = {
+    "束": "bunch",
+    "袋": "bag",
+    "パック": "pack",
+    "本": "stick",
+    "玉": "head",
+    "個": "piece",
+    "株": "plant",
+    "箱": "box",
+    "コンテナ": "crate",
+    "俵": "bale",
+    "瓶": "bottle",
+    "トレイ": "tray",
+}
+MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
+
+_PACKS = re.compile(r"([0-9]{1,7}) ?([a-z]+|[^\x00-\x7f]+)(?:@([0-9]{1,7})g?)?", re.ASCII)
+
+
+class PackingError(Exception):
+    """Packs can't be read, or there is no spec for them; the message says what is expected."""
+
+
+def read(text: str) -> dict[str, Json]:
+    """Read `24bag`, `24袋` or `24bag@300g` as a `Packs` record.
+
+    Raises:
+        PackingError: It is none of these.
+    """
+    found = _PACKS.fullmatch(text)
+    unit = UNITS.get(found[2], found[2]) if found else ""
+    if found is None or unit not in UNITS.values():
+        named = ", ".join(f"{own} {name}" for own, name in UNITS.items())
+        raise PackingError(f"packs={text}: a count and a unit, as 24bag or 24bag@300g ({named})")
+    packs: dict[str, Json] = {"unit": unit, "count": int(found[1])}
+    return packs | ({"unit_g": int(found[3])} if found[3] else {})
+
+
+def lacks_grams(kind: CommandType, closed: dict[str, Json]) -> bool:
+    """Whether packs were given, and neither what they weigh together nor what one does."""
+    packs = closed.get("packs")
+    return isinstance(packs, dict) and "unit_g" not in packs and _mass(kind) not in closed
+
+
+def weigh(
+    kind: CommandType, closed: dict[str, Json], *, unit_g: int | None = None
+) -> dict[str, Json]:
+    """Return the closed part with the grams that its packs come to, where none were given.
+
+    Args:
+        kind: Whose closed part it is.
+        closed: As it was read.
+        unit_g: What one weighs by the town's spec; `None`: as the packs themselves say.
+    """
+    packs, mass = closed.get("packs"), _mass(kind)
+    if not isinstance(packs, dict) or mass in closed:
+        return closed
+    weighed = packs if unit_g is None else packs | {"unit_g": unit_g}
+    count, grams = weighed["count"], weighed.get("unit_g")
+    if not isinstance(count, int) or not isinstance(grams, int):
+        return closed
+    return {**closed, "packs": weighed, mass: count * grams}
+
+
+def spec_g(
+    client: Client, body: dict[str, Json], closed: dict[str, Json], *, event_time: int
+) -> int:
+    """Return what one of the packs weighed at a time, in grams, by the town's packing spec.
+
+    Args:
+        client: Asked for the catalogue, and for the crop where the command names only the lot.
+        body: The open part, as far as it is known.
+        closed: Has packs.
+        event_time: When they were packed, seconds since 1970; the day is the town's.
+
+    Raises:
+        PackingError: The town has no spec for that crop, unit and day.
+        ApiError: The gateway can't be asked.
+    """
+    packs = closed["packs"]
+    assert isinstance(packs, dict)  # noqa: S101 - as `read` made it
+    crop = body.get("crop") or closed.get("crop") or client.get(f"/api/lots/{body['lot']}")["crop"]
+    founded = client.get("/api/ledger")["constitution"]
+    day = times.local_date(event_time, founded["utc_offset_minutes"])
+    catalogue = CatalogueFile.model_validate(client.get("/api/catalogue"))
+    wanted = (crop, packs["unit"])
+    spec = in_force((one for one in catalogue.packings if (one.crop, one.unit) == wanted), day)
+    if spec is None:
+        raise PackingError(
+            f"the town has no packing spec for {crop} by {packs['unit']} on {day}: "
+            f"say what one weighs (packs={packs['count']}{packs['unit']}@300g) or give the mass"
+        )
+    return spec.grams
+
+
+def _mass(kind: CommandType) -> str:
+    names = {one.name for one in dataclasses.fields(kind.closed)} if kind.closed else set()
+    return next((name for name in MASSES if name in names), "")
