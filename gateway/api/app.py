@@ -18,6 +18,7 @@ from gateway.api import (
     csv_files,
     disputes,
     dry_runs,
+    flags,
     health,
     lineage,
     lots,
@@ -66,7 +67,7 @@ def _api() -> APIRouter:
     for router in (
         *(commands.router, dry_runs.router, sessions.router, sessions.devices),
         *(books.router, lots.router, lineage.router, disputes.router, stickers.router),
-        *(recalls.router, csv_files.router, selling.router, about.router),
+        *(recalls.router, flags.router, csv_files.router, selling.router, about.router),
     ):
         api.include_router(router)
 

@@ -31,6 +31,11 @@ def _at(name: str, row: Answer) -> Cell:
     return value
 
 
+def _figures(row: Answer) -> Cell:
+    """Return the figures of a flag, `name=value` each."""
+    return " ".join(f"{name}={value}" for name, value in row.get("figures", {}).items())
+
+
 def _count(row: Answer) -> Cell:
     return len(row.get("recalls", ()))
 
@@ -113,4 +118,14 @@ RECALLS: Final = (
     _column("知らせた事業者", "Declared by", "party_name"),
     _column("事業者番号", "Declarer's number", "party"),
     _column("最後の変更", "Last change", "changed_at", is_time=True),
+)
+FLAGS: Final = (
+    _column("記録日時", "Recorded", "at", is_time=True),
+    _column("コード", "Code", "code"),
+    _column("内容", "What was compared", "text"),
+    _column("対象", "About", "subject"),
+    _column("事業者", "Party", "party_name"),
+    _column("事業者番号", "Party's number", "party"),
+    Column(ja="数値", en="Figures", cell=_figures),
+    _column("記録番号", "Entry", "entry"),
 )

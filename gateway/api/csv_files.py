@@ -1,4 +1,4 @@
-"""One's own lists as CSV files, and the public's list of recalls."""
+"""One's own lists as CSV files, the public's list of recalls, the inspectors' of flags."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from gateway.api.csv_cells import MEDIA_TYPE, Cell, write
 from gateway.api.csv_columns import Column
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
+from gateway.api.flag_records import FlagRecords, ground_of, party_shown
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
 from gateway.api.recall_records import RecallRecords
 from gateway.api.records import Answer, Records
@@ -24,18 +25,23 @@ from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
 from gateway.language import Language
 from gateway.lookups import books, recall_book, shipments
+from gateway.lookups.evidence import Ground
+from gateway.lookups.flags import Wanted, flagged
 from gateway.lookups.people import find_founding
 from gateway.lookups.places import Page, Place
 from gateway.names import Names
+from gateway.plausibility import Flag
 
 router = APIRouter(prefix="/csv", tags=["lots"])
 
 ROWS_MAX: Final = 20_000
 _PAGE: Final = 1_000
 _MORE: Final = {
-    "ja": f"これより前の分があります（{ROWS_MAX}件まで）。",
-    "en": f"There are earlier ones: a file has {ROWS_MAX} rows at most.",
+    "ja": "これより前の分があります（一つのファイルに入りきりません）。",
+    "en": "There are earlier ones, more than one file holds.",
 }
+_ENOUGH: Final[Answer] = {}  # instead of a row: there is more, and it would take too long
+_FLAG_PAGES_MAX: Final = 25  # each looks at some thousand entries
 _FILE: Final[dict[str, Any]] = {
     "content": {"text/csv": {"schema": {"type": "string", "example": "\ufeffロット番号,品目\r\n"}}},
     "description": "UTF-8 with a byte order mark, lines ending in CR LF, a row of headings.",
@@ -51,6 +57,7 @@ class ListName(StrEnum):
     SHIPMENTS = "shipments"
     DISPUTES = "disputes"
     RECALLS = "recalls"
+    FLAGS = "flags"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +67,7 @@ class _Writer:
     names: Names
     language: Language
     viewer: Viewer
+    ground: Ground
 
     @property
     def records(self) -> Records:
@@ -91,7 +99,12 @@ async def read_csv(
     """
     if reader is None and list is not ListName.RECALLS:
         raise ProblemError(GatewayCode.SESSION_REQUIRED)
-    writer = _Writer(names=gateway.names, language=language, viewer=viewer_of(reader))
+    writer = _Writer(
+        names=gateway.names,
+        language=language,
+        viewer=viewer_of(reader),
+        ground=ground_of(gateway),
+    )
     content = await database.read(_file, list, writer)
     return Response(
         content,
@@ -106,7 +119,7 @@ def _file(connection: Connection, name: ListName, writer: _Writer) -> bytes:
     zone = timezone(timedelta(minutes=founding[0].utc_offset_minutes)) if founding else UTC
     rows: list[Sequence[Cell]] = []
     for row in source(connection, writer):
-        if len(rows) == ROWS_MAX:
+        if len(rows) == ROWS_MAX or row is _ENOUGH:
             rows.append([_MORE[writer.language]])
             break
         rows.append([_cell(column, row, zone) for column in columns])
@@ -169,6 +182,20 @@ def _recalls(connection: Connection, writer: _Writer) -> Iterator[Answer]:
         yield from map(records.listed, part)
 
 
+def _flags(connection: Connection, writer: _Writer) -> Iterator[Answer]:
+    records = FlagRecords(writer.names, writer.language, writer.viewer)
+    wanted = Wanted(party=party_shown(writer.viewer))
+
+    def page(before: Place | None) -> Page[Flag]:
+        return flagged(connection, writer.ground, limit=_PAGE, wanted=wanted, before=before)
+
+    for number, part in enumerate(_pages(page)):
+        if number == _FLAG_PAGES_MAX:
+            yield _ENOUGH
+            return
+        yield from map(records.flag, part)
+
+
 def _pages(page: Callable[[Place | None], Page[Any]]) -> Iterator[Sequence[Any]]:
     before: Place | None = None
     while True:
@@ -195,4 +222,5 @@ _LISTS: Final[Mapping[ListName, tuple[Sequence[Column], _Source]]] = {
     ListName.SHIPMENTS: (csv_columns.SHIPMENTS, _shipped(None)),
     ListName.DISPUTES: (csv_columns.SHIPMENTS, _shipped("disputed")),
     ListName.RECALLS: (csv_columns.RECALLS, _recalls),
+    ListName.FLAGS: (csv_columns.FLAGS, _flags),
 }

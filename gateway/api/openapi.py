@@ -27,6 +27,7 @@ TAGS: Final = [
     {"name": "lots", "description": "Lots, with one's own share of them."},
     {"name": "shipments", "description": "One's own shipments."},
     {"name": "recalls", "description": "Recalls, and for recall officers how far one reaches."},
+    {"name": "flags", "description": "What is not plausible, and may well be true."},
     {"name": "about", "description": "The ledger and its types of command."},
     {"name": "operation", "description": "For whoever runs this gateway."},
 ]

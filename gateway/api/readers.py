@@ -10,7 +10,6 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from chaincode.canonical import INTEGER_MAX
-from chaincode.lots.harvest import INSPECTOR
 from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import cookies
 from gateway.api.answers import language_of
@@ -171,11 +170,4 @@ async def _officer(reader: RequiredReader) -> Reader:
     return reader
 
 
-async def _inspector(reader: RequiredReader) -> Reader:
-    if INSPECTOR not in reader.roles:
-        raise ProblemError(GatewayCode.NOT_YOUR_OFFICE)
-    return reader
-
-
 RecallOfficer = Annotated[Reader, Depends(_officer)]
-Inspector = Annotated[Reader, Depends(_inspector)]

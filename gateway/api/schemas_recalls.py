@@ -152,25 +152,6 @@ class StickerAnswer(Answer):
     lot: LotId
 
 
-class FlagAnswer(Answer):
-    """Something that is not plausible, and may well be true."""
-
-    code: str = Field(examples=["YIELD_HIGH"])
-    text: str
-    subject: str = Field(examples=["lot/5T2W8YK0M3R7B1XNQ4HD"])
-    party: Pseudonym
-    party_name: str | None
-    at: Timestamp
-    figures: Object = Field(examples=[{"harvest_g": 900_000}])
-
-
-class FlagsAnswer(Answer):
-    """What an inspector may want to look at."""
-
-    flags: list[FlagAnswer]
-    has_more: bool
-
-
 class TrialAnswer(Answer):
     """What would become of one command."""
 

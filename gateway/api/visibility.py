@@ -55,7 +55,7 @@ BOTH_SIDES: Final[Readers] = frozenset({Role.SENDER, Role.RECIPIENT})
 PARTIES: Final[Readers] = frozenset({Role.PARTY})
 DEVICE: Final[Readers] = frozenset({Role.DEVICE})
 OFFICERS: Final[Readers] = frozenset({Role.RECALL_OFFICER})
-INSPECTORS: Final[Readers] = frozenset({Role.INSPECTOR})
+FLAGGED: Final[Readers] = frozenset({Role.INSPECTOR, Role.PARTY})
 GRAMS_OF_A_STEP: Final[Readers] = frozenset({Role.MAKER, Role.OWNER, Role.RECALL_OFFICER})
 
 Table: TypeAlias = Mapping[str, Readers]
@@ -247,14 +247,15 @@ AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall re
 
 STICKER: Final[Table] = {"roll": EVERYONE, "number": EVERYONE, "lot": EVERYONE}
 
-FLAG: Final[Table] = {  # something implausible
-    "code": INSPECTORS,
-    "text": INSPECTORS,
-    "subject": INSPECTORS,
-    "party": INSPECTORS,
-    "party_name": INSPECTORS,
-    "at": INSPECTORS,
-    "figures": INSPECTORS,
+FLAG: Final[Table] = {  # something implausible: inspectors', and theirs whose entry it is
+    "code": FLAGGED,
+    "text": FLAGGED,
+    "subject": FLAGGED,
+    "party": FLAGGED,
+    "party_name": FLAGGED,
+    "entry": FLAGGED,
+    "at": FLAGGED,
+    "figures": FLAGGED,
 }
 
 COMMAND: Final[Table] = {  # of a type that is not public, or not accepted

@@ -63,6 +63,7 @@ class Kind(StrEnum):
     HEAD = "head"
     LEDGER = "ledger"
     CATALOGUE = "catalogue"
+    FLAGS = "flags"
 
 
 @keys_app.command("list")
@@ -268,7 +269,7 @@ def arrive(
 @app.command()
 def query(
     kind: Annotated[Kind, typer.Argument(help="What to ask for.")],
-    name: Annotated[str, typer.Argument(help="A lot's or command's id, where one is needed.")] = "",
+    name: Annotated[str, typer.Argument(help="A lot's or command's id; of flags, a code.")] = "",
     key: KeyName = "",
     gateway: Gateway = DEFAULT_GATEWAY,
     lang: Language = "en",
@@ -279,6 +280,9 @@ def query(
         with Client(asker.gateway if asker else gateway, language=lang) as client:
             if asker is not None:
                 client.open_session(asker)
+            if kind is Kind.FLAGS:
+                _show_flags(client, name)
+                return
             kid = asker.device.kid if asker else name
             paths = {
                 Kind.LOT: f"/api/lots/{name}",
@@ -313,6 +317,15 @@ def pages(
     typer.echo(link)
     if opened:
         typer.launch(link)
+
+
+def _show_flags(client: Client, code: str) -> None:
+    """Print flags; a page may be empty, so ask on until there are some."""
+    asked = {"code": code} if code else {}
+    answer = client.get("/api/flags", **asked)
+    while not answer["flags"] and answer["next"]:
+        answer = client.get("/api/flags", **asked, cursor=answer["next"])
+    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
 
 
 def _send(key: Key, language: str = "en") -> None:

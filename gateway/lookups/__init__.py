@@ -10,6 +10,8 @@
     selling     what a shop can sell, which lines of a till's file are booked
     shipments   one party's shipments
     commands    which commands one party may see
+    evidence    the rows around some entries, for the rules of plausibility
+    flags       what those rules raise, page by page
     people      devices, parties, the constitution
     places      where a page of a list ends
 

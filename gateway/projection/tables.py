@@ -97,6 +97,13 @@ commands = table(
 Index("commands_by_place", commands.c.block_number, commands.c.position, unique=True)
 Index("commands_by_device", commands.c.kid, commands.c.seq)
 Index("commands_by_actor", commands.c.actor, commands.c.block_number, commands.c.position)
+_is_for_another = commands.c.on_behalf.is_not(None)
+Index(
+    "commands_by_principal",
+    *(commands.c.on_behalf, commands.c.block_number, commands.c.position),
+    sqlite_where=_is_for_another,
+    postgresql_where=_is_for_another,
+)
 
 command_subject = table(
     "command_subject",  # which records a command is about: the history of each

@@ -68,18 +68,36 @@ async def play(day: MarketDay, stage, folder) -> None:
         # From here on the shop's device goes on where the command line left it.
         day.town.people[SHOP].device = Key.load(folder / "keys" / f"{SHOP}.json").device
         await accept(client, day.evening(await held(client, folder)))
+        assert await implausible(client, folder) == []
+
+
+async def implausible(client, folder) -> list[dict]:
+    """Return what an inspector would be told to look at."""
+    session = await session_of(client, folder, "inspector")
+    found, after = [], ""
+    while after is not None:
+        query = f"?limit=100&cursor={after}" if after else "?limit=100"
+        answer = (await client.get(f"/api/flags{query}", headers=session)).json()
+        found += answer["flags"]
+        after = answer["next"]
+    return found
+
+
+async def session_of(client, folder, handle: str) -> dict[str, str]:
+    """Open a session with a person's key, and return its headers."""
+    key = Key.load(folder / "keys" / f"{handle}.json")
+    challenge = await client.post("/api/sessions/challenge", json={"kid": key.device.kid})
+    jws = key.token(challenge.json()["challenge"], str(client.base_url).rstrip("/"))
+    opened = (await client.post("/api/sessions", json={"jws": jws})).json()
+    return {"Authorization": f"Bearer {opened['token']}"}
 
 
 async def held(client, folder) -> Counter[str]:
     """Return what the shop still has of each lot, as its own stock list says."""
-    key = Key.load(folder / "keys" / f"{SHOP}.json")
-    challenge = await client.post("/api/sessions/challenge", json={"kid": key.device.kid})
-    jws = key.token(challenge.json()["challenge"], str(client.base_url).rstrip("/"))
-    opened = (await client.post("/api/sessions", json={"jws": jws})).json()
     answer = await client.post(
         "/api/sales/preparations",
         json={"receipts": []},
-        headers={"Authorization": f"Bearer {opened['token']}"},
+        headers=await session_of(client, folder, SHOP),
     )
     return Counter({one["lot"]: one["free_g"] for one in answer.json()["stock"]})
 

@@ -40,6 +40,7 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/dry-runs",
         "GET /api/disputes",
         "GET /api/stickers/{roll}/{number}",
+        "GET /api/flags",
         "GET /api/recalls",
         "POST /api/recalls/scope",
         "GET /api/recalls/{recall}",

@@ -26,6 +26,7 @@ LOT_OF = {
     Role.RECIPIENT: {"shipments"},
     Role.PARTY: {"entries"},
 }
+FLAG = {"code", "text", "subject", "party", "party_name", "entry", "at", "figures"}
 NAMED = {"crop", "crop_name", "producer", "producer_name", "harvested_at"}
 CONCERNED = (
     *(Role.PRODUCER, Role.MAKER, Role.HOLDER, Role.OWNER),
@@ -60,9 +61,7 @@ PRIVATE = {
         }
     },
     "STICKER": {},
-    "FLAG": {
-        Role.INSPECTOR: {"code", "text", "subject", "party", "party_name", "at", "figures"},
-    },
+    "FLAG": dict.fromkeys((Role.INSPECTOR, Role.PARTY), FLAG),
     "COMMAND": {Role.PARTY: {"type", "jws", "payload", "closed", "closed_part"}},
     "PUBLIC_COMMAND": {Role.PARTY: {"closed", "closed_part"}},
     "HEAD": {Role.DEVICE: {"kid", "next", "prev", "revoked"}},

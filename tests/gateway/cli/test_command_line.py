@@ -79,6 +79,19 @@ def test_a_rejection_is_told_in_words_and_by_the_exit_code(stage):
     assert "INSUFFICIENT_QUANTITY" in output
 
 
+def test_an_inspector_asks_what_is_not_plausible(stage):
+    lot = lot_of(harvest(stage))
+    words = (f"lot={lot}", "reason=second-picking", "quantity_g=5kg", "estimated=false")
+    assert "accepted" in minori("submit", "lot.supplement", *words, "--key", "farm-a")
+    (flag,) = json.loads(minori("query", "flags", "--key", "inspector"))["flags"]
+    assert (flag["code"], flag["subject"]) == ("SUPPLEMENT_LARGE", f"lot/{lot}")
+    assert "5 kg added to a measured harvest of 12.5 kg" in flag["text"]
+    assert json.loads(minori("query", "flags", "--key", "farm-a"))["flags"] == [flag]
+    assert json.loads(minori("query", "flags", "ROUND_NUMBERS", "-k", "farm-a"))["flags"] == []
+    assert json.loads(minori("query", "flags", "--key", "farm-b"))["flags"] == []
+    assert "session" in minori("query", "flags", "--gateway", stage.url, code=1).lower()
+
+
 def test_what_cannot_be_sent_is_kept_and_goes_with_the_next(stage, home):
     stage.gateways[0].stop()
     assert "can't be reached" in harvest(stage, code=1)

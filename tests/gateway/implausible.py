@@ -1,0 +1,180 @@
+"""A town in which each thing that is not plausible happens exactly once, among much that is."""
+
+import json
+import time
+from dataclasses import dataclass, field
+
+from gateway.plausibility import FlagCode
+from tests.gateway.stage import Stage, command_id
+from tests.gateway.trading import Trading
+
+HOUR, DAY = 3_600, 86_400
+ROLL, OTHER_ROLL = "R7M9X2B0KTD7", "R8M9X2B0KTD7"
+AREA_M2, YIELD_TENTHS = 1_000, 4_000  # 400 kg are usual
+
+
+@dataclass(slots=True)
+class Implausible:
+    """What is planted: (code, subject, handle of the party) of each flag."""
+
+    stage: Stage
+    planted: list[tuple[str, str, str]] = field(default_factory=list)
+    trade: Trading = field(init=False)
+    now: int = field(default_factory=lambda: int(time.time()))
+
+    def __post_init__(self) -> None:
+        self.trade = Trading(self.stage.town)
+
+    def plant(self, code: FlagCode, subject: str, handle: str) -> None:
+        self.planted.append((code, subject, handle))
+
+    def actor(self, handle: str) -> str:
+        return f"actor/{self.stage.person(handle).actor}"
+
+    def harvest(
+        self, farm: str, quantity_g: int, *, crop="taro", estimated=False, ago_s=0, signed=0
+    ):
+        """Return (lot, command); `signed`: seconds before now."""
+        named = self.trade.named(farm, "lot")
+        person = self.stage.person(farm)
+        body = {**named, "party": person.party, "plot": self.stage.town.plots[farm], "crop": crop}
+        closed = {"quantity_g": quantity_g, "estimated": estimated}
+        at = self.now - signed
+        wire = person.device.sign("lot.harvest", body, closed=closed, at=at, event_time=at - ago_s)
+        return named["lot"], wire
+
+    async def happen(self) -> None:
+        """Let it all happen."""
+        self._know_the_land()
+        await self._times()
+        await self._amounts()
+        await self._runs_and_stickers()
+        await self._habits()
+
+    def _know_the_land(self) -> None:
+        folder = self.stage.names.parent
+        plots = {self.stage.town.plots["farm-a"]: AREA_M2}
+        (folder / "areas.json").write_text(json.dumps({"plots": plots}))
+        norm = {
+            "crop": "daikon",
+            "measure": "yield-kg-per-10a",
+            "value_tenths": YIELD_TENTHS,
+            "since": "2020-01-01",
+        }
+        pack = {"crop": "taro", "unit": "bag", "grams": 500, "since": "2020-01-01"}
+        catalogue = {"norms": [norm], "packings": [pack]}
+        (folder / "catalogue.json").write_text(json.dumps(catalogue))
+
+    async def _times(self) -> None:
+        stage, trade = self.stage, self.trade
+        late, one = self.harvest("farm-a", 9_001, ago_s=9 * DAY)
+        ahead, two = self.harvest("farm-a", 9_002, ago_s=-HOUR)
+        good, three = self.harvest("farm-a", 70_001, ago_s=2 * HOUR)
+        soon, four = self.harvest("farm-a", 60_001)
+        shipment, ship = stage.town.ship("farm-a", good, "shop-a", 5_000)
+        receive = stage.town.receive("shop-a", good, shipment, 5_000, at=self.now - HOUR)
+        await stage.done(one, two, three, four, ship, receive)
+        self.plant(FlagCode.ENTERED_LATE, f"lot/{late}", "farm-a")
+        self.plant(FlagCode.DATED_AHEAD, f"lot/{ahead}", "farm-a")
+        self.plant(FlagCode.RECEIVED_BEFORE_SHIPPED, f"shipment/{shipment}", "shop-a")
+        arrive = trade.arrive("shop-a", good, "farm-a", 60_000, crop="taro")
+        at_once = trade.arrive("shop-a", soon, "farm-a", 60_000, crop="taro")
+        self.plant(FlagCode.ARRIVED_SOON, f"lot/{soon}", "shop-a")
+        early, five = self.harvest("farm-b", 8_001)
+        before = stage.person("shop-b").device.sign(
+            "lot.arrive",
+            {"lot": early, "party": trade.party("shop-b")},
+            closed={"producer": trade.party("farm-b"), "crop": "taro", "counted_g": 8_001},
+            at=self.now - 2 * HOUR,
+        )
+        await stage.done(arrive, at_once, before)
+        await stage.done(five)
+        self.plant(FlagCode.ARRIVED_BEFORE_HARVEST, f"lot/{early}", "farm-b")
+
+    async def _amounts(self) -> None:
+        stage, trade = self.stage, self.trade
+        wires = []
+        for quantity_g in (300_001, 299_000, 100_003, 5_007):  # the third is over 600 kg
+            wires.append(
+                self.harvest("farm-a", quantity_g, crop="daikon", ago_s=HOUR - len(wires))[1]
+            )
+        self.plant(FlagCode.YIELD_HIGH, f"plot/{stage.town.plots['farm-a']}", "farm-a")
+        lots = []
+        for estimated in (False, False, True, True, False, False):
+            lot, wire = self.harvest("farm-b", 20_003, estimated=estimated)
+            lots.append(lot)
+            wires.append(wire)
+        await stage.done(*wires)
+        much, little, far, near, surplus, loss = lots
+        await stage.done(
+            trade.supplement("farm-b", much, 6_001),
+            trade.supplement("farm-b", little, 6_000),
+            trade.supplement("farm-b", far, 6_001),
+            trade.supplement("farm-b", near, 6_000),
+            self.count("farm-b", surplus, 22_004),
+            self.count("farm-b", loss, 12_001),
+        )
+        self.plant(FlagCode.SUPPLEMENT_LARGE, f"lot/{much}", "farm-b")
+        self.plant(FlagCode.ESTIMATE_FAR, f"lot/{far}", "farm-b")
+        self.plant(FlagCode.SURPLUS_LARGE, f"lot/{surplus}", "farm-b")
+        self.plant(FlagCode.LOSS_LARGE, f"lot/{loss}", "farm-b")
+
+    def count(self, handle: str, lot: str, counted_g: int) -> bytes:
+        body = {"lot": lot, "reason": "miscount"}
+        return self.trade.act(handle, "lot.take_stock", body, {"counted_g": counted_g})
+
+    async def _runs_and_stickers(self) -> None:
+        stage, trade = self.stage, self.trade
+        lot, harvest = self.harvest("farm-c", 40_007)
+        labelled, other = self.harvest("farm-c", 10_003)
+        await stage.done(harvest, other)
+        wires = []
+        for out_g in (9_000, 8_999):
+            name = stage.person("farm-c").device.name_record(trade.party("farm-c"))
+            body = {
+                "nonce": name.nonce,
+                "parents": [lot],
+                "children": [{"lot": name.id, "index": 0, "crop": "taro"}],
+                "shares": "measured",
+            }
+            closed = {"inputs": [{"quantity_g": 15_000, "to_g": [out_g]}]}
+            wires.append(trade.act("farm-c", "lot.sort", body, closed))
+        self.plant(FlagCode.RUN_LOSS_LARGE, f"lot/{name.id}", "farm-c")
+        wires += [
+            trade.bind("farm-c", labelled, 1, 20, ROLL),
+            trade.bind("farm-c", labelled, 21, 1, ROLL),
+            trade.bind("shop-b", lot, 1, 5, OTHER_ROLL),
+        ]
+        self.plant(FlagCode.STICKERS_BEYOND_GOODS, f"lot/{labelled}", "farm-c")
+        self.plant(FlagCode.STICKERS_WITHOUT_GOODS, f"lot/{lot}", "shop-b")
+        for place in range(4):
+            first = 100 + place
+            span = {"roll": ROLL, "first": first, "count": 1}
+            wires.append(trade.bind("farm-c", lot, first, 1, ROLL))
+            wires.append(trade.act("farm-c", "label.unbind", {**span, "reason": "wrong-lot"}))
+        self.plant(FlagCode.STICKERS_MOVED_OFTEN, f"roll/{ROLL}", "farm-c")
+        await stage.done(*wires)
+
+    async def _habits(self) -> None:
+        wires = [self.harvest("farm-c", 3_001, ago_s=(1 + n % 6) * DAY)[1] for n in range(13)]
+        self.plant(FlagCode.ENTERED_IN_A_BUNCH, self.actor("farm-c"), "farm-c")
+        lot = ""
+        for _ in range(23):
+            lot, wire = self.harvest("farm-b", 2_000, ago_s=HOUR)
+            wires.append(wire)
+        self.plant(FlagCode.ROUND_NUMBERS, self.actor("farm-b"), "farm-b")
+        entry = command_id(wires[-1])
+        for _ in range(6):
+            body = {
+                "lot": lot,
+                "corrects": entry,
+                "reason": "typing",
+                "plot": self.stage.town.plots["farm-b"],
+                "crop": "taro",
+                "harvested_at": "2026-01-01T00:00:00Z",
+            }
+            closed = {"quantity_g": 2_000, "estimated": False}
+            wires.append(self.trade.act("farm-b", "lot.correct_harvest", body, closed))
+            entry = command_id(wires[-1])
+        self.plant(FlagCode.CORRECTED_OFTEN, f"lot/{lot}", "farm-b")
+        await self.stage.done(*wires)
