@@ -18,15 +18,19 @@ from gateway.api.readers import (
     GatewayDep,
     LanguageDep,
     OptionalReader,
+    Reader,
     RecallOfficer,
     viewer_of,
 )
-from gateway.api.recall_records import RecallRecords
+from gateway.api.recall_records import Answer, RecallRecords
 from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
+from gateway.database import Database
+from gateway.language import Language
 from gateway.lookups import recall_book, recalls
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
 from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Scope
+from gateway.node import Gateway
 
 router = APIRouter(prefix="/recalls", tags=["recalls"])
 
@@ -155,6 +159,17 @@ async def preview_recall(
 
     Nothing is written to the ledger. That an officer looked is written to this gateway's log.
     """
+    return await preview(by, gateway=gateway, database=database, reader=reader, language=language)
+
+
+async def preview(
+    by: By, *, gateway: Gateway, database: Database, reader: Reader, language: Language
+) -> Answer:
+    """Return how far a recall would reach, for an officer.
+
+    Raises:
+        ProblemError: `SCOPE_EMPTY`.
+    """
     scope, open_roots = await database.read(_preview, by)
     if scope is None:
         raise ProblemError(GatewayCode.SCOPE_EMPTY)
@@ -183,11 +198,21 @@ async def read_recall_scope(
     Whatever was made with a lineage of its own (of too many ancestors) is not met by its ancestors'
     recall, and is missing until `recall.extend` names it. Of a drill, what it would reach.
     """
-    found = await database.read(scope_in_force, recall, reader.viewer)
+    return await scope(recall, gateway=gateway, database=database, reader=reader, language=language)
+
+
+async def scope(
+    recall: str, *, gateway: Gateway, database: Database, reader: Reader, language: Language
+) -> Answer:
+    """Return how far a recall in force reaches, for an officer.
+
+    Raises:
+        ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
+    """
+    reached, missing, open_roots = await database.read(scope_in_force, recall, reader.viewer)
     _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
-    scope, missing, open_roots = found
     records = RecallRecords(gateway.names, language, reader.viewer)
-    return records.scope(scope, open_roots=open_roots) | records.missing(recall, missing)
+    return records.scope(reached, open_roots=open_roots) | records.missing(recall, missing)
 
 
 def find(

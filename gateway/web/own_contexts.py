@@ -1,9 +1,7 @@
-"""What the templates of lists and recalls are given."""
+"""What the templates of one's own lists are given."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from gateway.web.contexts import When
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,104 +109,3 @@ class EnterPage:
     name: str
     actor: str
     action: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecallLine:
-    """A recall in a list; `state` is its code, which gives it a shape."""
-
-    url: str
-    state: str
-    state_text: str
-    kind: str
-    cause: str
-    by: str
-    changed: When
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecallsPage:
-    """All recalls."""
-
-    own: Own | None
-    recalls: tuple[RecallLine, ...]
-    next_url: str
-    csv_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecallEventLine:
-    """Something done about a recall."""
-
-    title: str
-    reason: str
-    when: When
-    command_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecallPage:
-    """One recall.
-
-    Attributes:
-        summary: As in the list.
-        note: What its state means.
-        scope: How its lots were found.
-        number: Its id in groups, to read out.
-        declared: When; `None` where that is not known.
-        roots: Lots, as links.
-        roots_more: How many more there are, in words; empty for none.
-        events: The first first.
-        scope_url: Where officers see who has what; empty for others.
-    """
-
-    own: Own | None
-    summary: RecallLine
-    note: str
-    scope: str
-    number: tuple[str, ...]
-    declared: When | None
-    roots: tuple[Link, ...]
-    roots_more: str
-    events: tuple[RecallEventLine, ...]
-    scope_url: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopePart:
-    """How far a recall reaches, for officers.
-
-    Attributes:
-        counts: How many lots, in words.
-        warnings: What does not fit.
-        grid: Who has what.
-        is_covered: Whether nothing is missing; `None` where nobody has declared it yet.
-        to_sign: Open parts as JSON, one for each command.
-    """
-
-    counts: str
-    warnings: tuple[str, ...]
-    grid: Grid
-    is_covered: bool | None
-    to_sign: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScopePage:
-    """How far a recall in force reaches."""
-
-    own: Own
-    summary: RecallLine
-    number: tuple[str, ...]
-    part: ScopePart
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewPage:
-    """How far a recall would reach; `typed` by the fields' names."""
-
-    own: Own
-    typed: dict[str, str]
-    problem: str
-    part: ScopePart | None
-    roots: str

@@ -29,10 +29,11 @@ router = APIRouter(include_in_schema=False)
 
 DEMO_LOTS_MAX: Final = 12
 TYPED_CHARACTERS_MAX: Final = 60
-
-_LOT_ID: Final = re.compile("[0-9A-HJKMNP-TV-Z]{20}", re.ASCII)
+LOT_CHARACTERS: Final = 20
 # Crockford's base32: what people read as another letter, and write between groups.
-_MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "ー": ""})
+MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "ー": ""})
+
+_LOT_ID: Final = re.compile(f"[0-9A-HJKMNP-TV-Z]{{{LOT_CHARACTERS}}}", re.ASCII)
 
 Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 
@@ -51,7 +52,7 @@ async def find_lot(
     _lang: Lang = None,
 ) -> Response:
     """Go to the lot whose number somebody has typed, in whatever width and case."""
-    typed = normalize("NFKC", number).upper().translate(_MISREAD)
+    typed = normalize("NFKC", number).upper().translate(MISREAD)
     if _LOT_ID.fullmatch(typed):
         language = language_of(request)
         return RedirectResponse(f"/lots/{typed}?lang={language}", status_code=303)

@@ -11,8 +11,6 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "recalls_none": ("回収のお知らせはありません。", "There are no recalls."),
     "recall_title": ("回収について", "A recall"),
-    "recall_kind": ("種類", "Kind"),
-    "recall_cause": ("原因", "Cause"),
     "recall_scope": ("対象の決め方", "Found by"),
     "recall_scope_lot": ("ロット", "Lot"),
     "recall_scope_plot": ("畑", "Plot"),
@@ -22,23 +20,23 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_declared": ("知らせた日時", "Declared"),
     "recall_changed": ("最後の変更", "Last change"),
     "recall_number": ("回収番号", "Recall number"),
-    "recall_lifted_note": (
+    "recall_note_lifted": (
         "まちがいの回収でした。対象だった品は、この回収とは関係ありません。",
         "It was a mistake: what it named has nothing to do with it.",
     ),
-    "recall_closed_note": (
+    "recall_note_closed": (
         "対象の品物はすべて確認されました。",
         "All goods are accounted for.",
     ),
-    "recall_confirmed_note": (
+    "recall_note_confirmed": (
         "対象の品を食べたり売ったりしないでください。",
         "Please neither eat nor sell what it names.",
     ),
-    "recall_unconfirmed_note": (
+    "recall_note_unconfirmed": (
         "一人が緊急に知らせたもので、二人目の確認を待っています。それまでも有効です。",
         "One person declared it in an emergency; it is in force while a second one is awaited.",
     ),
-    "recall_drill_note": (
+    "recall_note_drill": (
         "訓練です。何も止まりません。係の方だけに表示しています。",
         "A drill: nothing is stopped. Shown to recall officers only.",
     ),
@@ -67,12 +65,12 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "scope_title": ("どこに何があるか", "Who has what"),
     "scope_open": ("係の方へ：どこに何があるか", "For officers: who has what"),
     "scope_note": (
-        "いまの記録から計算しました。連絡先は台帳にありません。電話帳でお調べください。",
-        "Worked out from the records as they are. Telephone numbers are not kept here.",
+        "いまの記録から計算しました。連絡先は台帳にありません。事務局の名簿でお調べください。",
+        "Worked out from the records as they are. Telephone numbers are in the office's register.",
     ),
     "scope_counts": (
-        "対象 {lots} ロット（署名するロット {roots} 件）",
-        "{lots} lots, {roots} to sign",
+        "対象のロット：{lots}（うち署名で名指すもの：{roots}）",
+        "Lots reached: {lots}, of which a signature names {roots}",
     ),
     "scope_missing": ("追加が必要なロットがあります", "Some lots are not covered"),
     "scope_missing_note": (
@@ -80,11 +78,15 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "They were made of what is recalled, with a lineage of their own: sign a recall.extend.",
     ),
     "scope_covered": ("すべてのロットが対象に入っています", "Everything is covered"),
+    "scope_more_seeds": (
+        "当てはまるロットが多すぎるため、すべては調べていません。",
+        "More lots fit than were looked at.",
+    ),
     "scope_fits_not": (
         "一度に対象にできる数を超えています。範囲をせばめるか、分けて知らせてください。",
         "More lots than the record of open recalls takes: narrow it down, or recall in parts.",
     ),
-    "scope_commands": ("署名する記録は {} 件です。", "Records to sign: {}."),
+    "scope_commands": ("署名する記録：{} 件", "Records to sign: {}"),
     "scope_roots": ("署名するロットの一覧", "The lots to sign"),
     "scope_total": ("合計", "In all"),
     "preview_title": ("回収の下調べ", "Before a recall"),
@@ -92,16 +94,23 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "ここで調べても、台帳には何も書かれません。",
         "Looking here writes nothing to the ledger.",
     ),
-    "preview_lots": ("ロット番号（空白か改行で区切る）", "Lot numbers, separated by spaces"),
-    "preview_plot": ("または畑の番号", "Or a plot's number"),
-    "preview_producer": ("または生産者の番号", "Or a producer's number"),
-    "preview_crop": ("と品目", "and the crop"),
-    "preview_since": ("から（年-月-日）", "From (YYYY-MM-DD)"),
-    "preview_until": ("まで（年-月-日）", "Until (YYYY-MM-DD)"),
+    "preview_by_lots": ("ロット番号から", "By lot numbers"),
+    "preview_lots": ("ロット番号（1行にひとつ）", "Lot numbers, one a line"),
+    "preview_by_plot": ("畑と期間から", "By plot and period"),
+    "preview_plot": ("畑の番号", "The plot's number"),
+    "preview_by_producer": ("生産者・品目・期間から", "By producer, crop and period"),
+    "preview_producer": ("生産者の番号", "The producer's number"),
+    "preview_since": ("この日から", "From"),
+    "preview_until": ("この日まで", "Until"),
     "preview_button": ("調べる", "Look"),
     "preview_wrong": (
-        "ロット番号、または畑か生産者・品目と期間を入れてください。",
-        "Name lots, or a plot, or a producer and a crop, with a period.",
+        "読めないところがあります。番号と日付をお確かめください。",
+        "Something can't be read: please check numbers and dates.",
+    ),
+    "preview_result": ("調べた結果", "What it would reach"),
+    "preview_sign": (
+        "これを recall.declare の roots に入れて署名し、別の人が承認します。",
+        "Sign them as the roots of a recall.declare; another person approves it.",
     ),
     "preview_empty": ("当てはまるロットはありません。", "No lot fits."),
 }

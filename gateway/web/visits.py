@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
+from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api.readers import Reader, viewer_of
 from gateway.api.visibility import Viewer
 from gateway.language import Language
@@ -45,21 +46,31 @@ class Visit:
         """Return what the ledger was founded on."""
         return await self.gateway.projection.database.read(find_founding)
 
+    async def utc_offset_minutes(self) -> int:
+        """Return how far the town's clocks are ahead of UTC."""
+        founding = await self.founding()
+        return founding[0].utc_offset_minutes if founding else 0
+
     async def grids(self) -> Grids:
         """Return who writes tables for this reader."""
-        founding = await self.founding()
-        offset = founding[0].utc_offset_minutes if founding else 0
+        offset = await self.utc_offset_minutes()
 
         def when(seconds: int) -> When:
             return dates.when(seconds, utc_offset_minutes=offset, language=self.language)
 
         return Grids(language=self.language, when=when)
 
+    def own_if_any(self, here: str) -> Own | None:
+        """Return `own`, on a page for everyone: of nobody there is nothing to say."""
+        return self.own(here) if self.reader else None
+
     def own(self, here: str) -> Own:
         """Return what stands above a page of one's own, the page `here` among the lists."""
         assert self.reader is not None  # noqa: S101 - as `party`
         device = self.reader.device
-        paths = {f"/own/{name}": name for name in LISTS}
+        paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
+        if RECALL_OFFICER in self.viewer.roles:
+            paths["/recalls/preview"] = "preview"
         return Own(
             name=self.gateway.names.party(device.party, self.language) or device.party,
             actor=device.actor,

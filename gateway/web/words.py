@@ -6,10 +6,12 @@ from typing import Final
 from gateway.language import Language
 from gateway.web.lot_words import LOT_WORDS
 from gateway.web.own_words import OWN_WORDS
+from gateway.web.recall_words import RECALL_WORDS
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **LOT_WORDS,
     **OWN_WORDS,
+    **RECALL_WORDS,
     "brand": ("みのり", "Minori"),
     "brand_line": ("畑から食卓までの記録", "From the field to the table"),
     "other_language": ("English", "日本語"),

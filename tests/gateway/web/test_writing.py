@@ -19,7 +19,15 @@ JAPANESE = re.compile("[぀-ヿ一-鿿]")
 COMPUTED = (
     *("reason_", "mark_", "entry_", "status_", "grade_", "origin_"),
     *("nav_", "note_", "filter_", "col_", "badge_", "state_", "direction_"),
-    *("recall_kind_", "recall_cause_", "recall_state_", "recall_scope_", "recall_event_", "lift_"),
+    *(
+        "recall_kind_",
+        "recall_cause_",
+        "recall_state_",
+        "recall_scope_",
+        "recall_event_",
+        "recall_note_",
+        "lift_",
+    ),
 )
 CONTRAST_MIN = 4.5  # WCAG 2.2, success criterion 1.4.3
 

@@ -1,0 +1,94 @@
+"""From what a recall officer types to a question about scope."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Annotated, Final
+from unicodedata import normalize
+
+from fastapi import Query
+from pydantic import ValidationError
+
+from chaincode import times
+from gateway.api.recalls import By, ByLots, ByPeriod, ByPlot
+from gateway.web.pages import LOT_CHARACTERS, MISREAD
+
+LOTS_CHARACTERS_MAX: Final = 8_000  # what browsers and servers take in an address
+_FIELD_CHARACTERS_MAX: Final = 40
+_DAY: Final = timedelta(days=1)
+
+_Field = Annotated[str, Query(max_length=_FIELD_CHARACTERS_MAX)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewForm:
+    """The fields as they were typed; what stands in `lots` outweighs a plot, and that a producer.
+
+    Attributes:
+        lots: One number a line, written as on labels.
+        plot: Pseudonym.
+        producer: Pseudonym.
+        crop: Code.
+        since: First day, in the town, YYYY-MM-DD.
+        until: Last day.
+    """
+
+    lots: str
+    plot: str
+    producer: str
+    crop: str
+    since: str
+    until: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked yet."""
+        return not (self.lots.strip() or self.plot.strip() or self.producer.strip())
+
+    def read(self, utc_offset_minutes: int) -> By:
+        """Return the question.
+
+        Raises:
+            ValueError: A field can't be read.
+        """
+        try:
+            if self.lots.strip():
+                return ByLots(lots=_lots(self.lots))
+            zone = timezone(timedelta(minutes=utc_offset_minutes))
+            since = _midnight(self.since, zone)
+            until = times.timestamp(times.seconds(_midnight(self.until, zone, _DAY)) - 1)
+            if self.plot.strip():
+                return ByPlot(plot=_typed(self.plot), since=since, until=until)
+            producer = _typed(self.producer)
+            return ByPeriod(producer=producer, crop=self.crop, since=since, until=until)
+        except (ValidationError, OverflowError) as error:
+            raise ValueError("a field can't be read") from error
+
+
+async def preview_form(
+    lots: Annotated[str, Query(max_length=LOTS_CHARACTERS_MAX)] = "",
+    plot: _Field = "",
+    producer: _Field = "",
+    crop: _Field = "",
+    since: _Field = "",
+    until: _Field = "",
+) -> PreviewForm:
+    """Return the fields of the query."""
+    return PreviewForm(lots=lots, plot=plot, producer=producer, crop=crop, since=since, until=until)
+
+
+def _typed(number: str) -> str:
+    return normalize("NFKC", number).upper().translate(MISREAD)
+
+
+def _lots(typed: str) -> list[str]:
+    """Return the numbers: one a line or between commas, several in a row if they are whole."""
+    lines = [_typed(line) for line in typed.replace(",", "\n").replace("、", "\n").split()]
+    if any(len(line) != LOT_CHARACTERS for line in lines):  # grouped as on a label
+        parts = typed.replace(",", "\n").replace("、", "\n").splitlines()
+        lines = [_typed("".join(part.split())) for part in parts]
+    return [line for line in lines if line]
+
+
+def _midnight(day: str, zone: timezone, later: timedelta = timedelta(0)) -> str:
+    begins = datetime.combine(date.fromisoformat(day.strip()) + later, time(0), zone)
+    return times.timestamp(int(begins.timestamp()))

@@ -1,0 +1,120 @@
+"""What the templates of recalls are given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gateway.web.contexts import When
+from gateway.web.own_contexts import Grid, Link, Own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallLine:
+    """A recall in a list; `state` is its code, which gives it a shape."""
+
+    url: str
+    state: str
+    state_text: str
+    kind: str
+    cause: str
+    by: str
+    changed: When
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallsPage:
+    """All recalls; `own` of whoever is signed in."""
+
+    own: Own | None
+    recalls: tuple[RecallLine, ...]
+    first_url: str
+    next_url: str
+    csv_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallEventLine:
+    """Something done about a recall."""
+
+    title: str
+    reason: str
+    when: When
+    command_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallPage:
+    """One recall.
+
+    Attributes:
+        summary: As in the list.
+        note: What its state means.
+        scope: How its lots were found.
+        number: Its id in groups, to read out.
+        declared: When; `None` where that is not known.
+        roots: Lots, as links.
+        roots_more: How many more there are, in words; empty for none.
+        events: The first first.
+        scope_url: Where officers see who has what; empty for others.
+    """
+
+    own: Own | None
+    summary: RecallLine
+    note: str
+    scope: str
+    number: tuple[str, ...]
+    declared: When | None
+    roots: tuple[Link, ...]
+    roots_more: str
+    events: tuple[RecallEventLine, ...]
+    scope_url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopePart:
+    """How far a recall reaches, for officers.
+
+    Attributes:
+        counts: How many lots, in words.
+        warnings: What does not fit.
+        grid: Who has what.
+        is_covered: Whether nothing is missing; `None` where nothing is in force.
+        to_sign: The roots of each record to sign, joined by commas.
+        commands: How many records that takes, in words.
+    """
+
+    counts: str
+    warnings: tuple[str, ...]
+    grid: Grid
+    is_covered: bool | None
+    to_sign: tuple[str, ...]
+    commands: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScopePage:
+    """How far a recall in force reaches."""
+
+    own: Own
+    summary: RecallLine
+    number: tuple[str, ...]
+    back_url: str
+    part: ScopePart
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewPage:
+    """How far a recall would reach.
+
+    Attributes:
+        own: Who is signed in.
+        typed: What was typed, by the fields' names.
+        crops: (code, name) of each crop.
+        problem: What is wrong with it; empty if nothing.
+        part: The answer; `None` before a question.
+    """
+
+    own: Own
+    typed: Mapping[str, str]
+    crops: tuple[tuple[str, str], ...]
+    problem: str
+    part: ScopePart | None

@@ -1,0 +1,159 @@
+"""The pages of recalls: for everyone which there are; for recall officers how far one reaches."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request
+from starlette.responses import Response
+
+from chaincode.recalls.commands import RECALL_OFFICER
+from gateway.api import paging, recalls
+from gateway.api.answers import language_of
+from gateway.api.errors import ProblemError
+from gateway.api.readers import DatabaseDep, GatewayDep, RecallOfficer, Visitor
+from gateway.api.recall_records import Answer, RecallRecords
+from gateway.api.recalls import RecallId
+from gateway.codes import GatewayCode
+from gateway.database import Database
+from gateway.lookups import recall_book
+from gateway.web.errors import grouped
+from gateway.web.own_pages import ITEMS
+from gateway.web.pages import Lang
+from gateway.web.preview_form import PreviewForm, preview_form
+from gateway.web.recall_contexts import PreviewPage, RecallsPage, ScopePage
+from gateway.web.recall_writer import RecallWriter
+from gateway.web.visits import Visit
+from gateway.web.words import word
+
+router = APIRouter(include_in_schema=False)
+
+
+async def _visit(
+    request: Request, gateway: GatewayDep, reader: Visitor, _lang: Lang = None
+) -> Visit:
+    return Visit(request=request, gateway=gateway, reader=reader, language=language_of(request))
+
+
+async def _officers_visit(
+    request: Request, gateway: GatewayDep, reader: RecallOfficer, _lang: Lang = None
+) -> Visit:
+    return Visit(request=request, gateway=gateway, reader=reader, language=language_of(request))
+
+
+VisitDep = Annotated[Visit, Depends(_visit)]
+OfficersVisitDep = Annotated[Visit, Depends(_officers_visit)]
+
+
+@router.get("/recalls")
+async def show_recalls(
+    visit: VisitDep, database: DatabaseDep, cursor: paging.Cursor = None
+) -> Response:
+    """Show all recalls, those that ended, too; drills to officers."""
+    page = await database.read(
+        recall_book.listed,
+        limit=paging.limit(ITEMS, visit.gateway.settings.limits),
+        before=paging.place(cursor, recall_book.PLACE),
+        with_drills=RECALL_OFFICER in visit.viewer.roles,
+    )
+    records = RecallRecords(visit.gateway.names, visit.language, visit.viewer)
+    writer = await _writer(visit)
+    first = f"/recalls?lang={visit.language}"
+    end = paging.cursor(page.next)
+    shown = RecallsPage(
+        own=visit.own_if_any("/recalls"),
+        recalls=tuple(writer.line(records.listed(one)) for one in page.items),
+        first_url=first if cursor else "",
+        next_url=f"{first}&cursor={end}" if end else "",
+        csv_url="/api/csv/recalls",
+    )
+    kept = {"cursor": cursor} if cursor else {}
+    return await visit.render("recalls.html", shown, kept=kept)
+
+
+@router.get("/recalls/preview")
+async def show_preview(
+    visit: OfficersVisitDep,
+    database: DatabaseDep,
+    reader: RecallOfficer,
+    form: Annotated[PreviewForm, Depends(preview_form)],
+) -> Response:
+    """Ask what a recall is to begin with, and show how far it would reach."""
+    part, problem = None, ""
+    if not form.is_empty:
+        try:
+            by = form.read(await visit.utc_offset_minutes())
+            scope = await recalls.preview(
+                by,
+                gateway=visit.gateway,
+                database=database,
+                reader=reader,
+                language=visit.language,
+            )
+            part = (await _writer(visit)).part(scope)
+        except ValueError:
+            problem = "preview_wrong"
+        except ProblemError as error:
+            if error.code != GatewayCode.SCOPE_EMPTY:
+                raise
+            problem = "preview_empty"
+    typed = asdict(form)
+    page = PreviewPage(
+        own=visit.own("/recalls/preview"),
+        typed=typed,
+        crops=tuple(visit.gateway.names.crops(visit.language)),
+        problem=word(problem, visit.language) if problem else "",
+        part=part,
+    )
+    status = {"preview_wrong": 422, "preview_empty": 404}.get(problem, 200)
+    kept = {name: value for name, value in typed.items() if value}
+    return await visit.render("preview.html", page, kept=kept, status=status)
+
+
+@router.get("/recalls/{recall}")
+async def show_recall(recall: RecallId, visit: VisitDep, database: DatabaseDep) -> Response:
+    """Show one recall, its lots and how it came about."""
+    writer = await _writer(visit)
+    page = writer.page(
+        await _whole(visit, database, recall),
+        visit.own_if_any("/recalls"),
+        is_officer=RECALL_OFFICER in visit.viewer.roles,
+    )
+    return await visit.render("recall.html", page)
+
+
+@router.get("/recalls/{recall}/scope")
+async def show_scope(
+    recall: RecallId, visit: OfficersVisitDep, database: DatabaseDep, reader: RecallOfficer
+) -> Response:
+    """Show officers who has what, and what a recall in force ought to name besides."""
+    answer = await _whole(visit, database, recall)
+    scope = await recalls.scope(
+        recall, gateway=visit.gateway, database=database, reader=reader, language=visit.language
+    )
+    writer = await _writer(visit)
+    page = ScopePage(
+        own=visit.own("/recalls"),
+        summary=writer.line(answer),
+        number=grouped(recall),
+        back_url=f"/recalls/{recall}?lang={visit.language}",
+        part=writer.part(scope, state=answer["state"]),
+    )
+    return await visit.render("scope.html", page)
+
+
+async def _writer(visit: Visit) -> RecallWriter:
+    return RecallWriter(language=visit.language, grids=await visit.grids())
+
+
+async def _whole(visit: Visit, database: Database, recall: str) -> Answer:
+    """Return a recall as its reader may see it.
+
+    Raises:
+        ProblemError: `RECALL_NOT_FOUND`.
+    """
+    found = await database.read(recalls.find, recall, visit.viewer)
+    if found is None:
+        raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
+    summary, roots, events = found
+    records = RecallRecords(visit.gateway.names, visit.language, visit.viewer)
+    return records.whole(summary, roots=roots, events=events)

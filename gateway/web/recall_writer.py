@@ -1,0 +1,100 @@
+"""From answers about recalls, cut for their reader, to the contexts of their pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chaincode import times
+from chaincode.recalls.records import ROOTS_AT_ONCE_MAX
+from gateway.api.recall_records import Answer
+from gateway.language import Language
+from gateway.lookups.recall_book import DRILL
+from gateway.lookups.recalls import IN_FORCE
+from gateway.web.contexts import When
+from gateway.web.errors import grouped
+from gateway.web.grids import NUMBER_SHOWN, Grids
+from gateway.web.own_contexts import Link, Own
+from gateway.web.recall_contexts import RecallEventLine, RecallLine, RecallPage, ScopePart
+from gateway.web.words import WORDS, word
+
+ROOTS_SHOWN: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecallWriter:
+    """Writes recalls in one language."""
+
+    language: Language
+    grids: Grids
+
+    def line(self, recall: Answer) -> RecallLine:
+        """Return a recall of a list."""
+        return RecallLine(
+            url=f"/recalls/{recall['id']}?lang={self.language}",
+            state=recall["state"],
+            state_text=self._word(f"recall_state_{recall['state']}"),
+            kind=self._word(f"recall_kind_{recall['kind']}"),
+            cause=self._word(f"recall_cause_{recall['cause']}"),
+            by=recall["party_name"] or recall["party"],
+            changed=self._when(recall["changed_at"]),
+        )
+
+    def page(self, recall: Answer, own: Own | None, *, is_officer: bool) -> RecallPage:
+        """Return a recall's page; for an officer with the way to its scope."""
+        roots, state = recall["roots"], recall["state"]
+        more = len(roots) - ROOTS_SHOWN
+        declared_at = recall["declared_at"]
+        has_scope = is_officer and state in (*IN_FORCE, DRILL)
+        return RecallPage(
+            own=own,
+            summary=self.line(recall),
+            note=self._word(f"recall_note_{state}"),
+            scope=self._word(f"recall_scope_{recall['scope']}"),
+            number=grouped(recall["id"]),
+            declared=self._when(declared_at) if declared_at else None,
+            roots=tuple(map(self._root, roots[:ROOTS_SHOWN])),
+            roots_more=self._word("recall_roots_more").format(more) if more > 0 else "",
+            events=tuple(map(self._event, recall["history"])),
+            scope_url=f"/recalls/{recall['id']}/scope?lang={self.language}" if has_scope else "",
+        )
+
+    def part(self, scope: Answer, *, state: str = "") -> ScopePart:
+        """Return how far a recall reaches; `state` is empty for one that nobody has declared."""
+        missing: Sequence[str] = scope.get("missing", ())
+        to_sign = missing if state else scope["roots"]
+        chunks = [
+            ",".join(to_sign[start : start + ROOTS_AT_ONCE_MAX])
+            for start in range(0, len(to_sign), ROOTS_AT_ONCE_MAX)
+        ]
+        warnings = [
+            *(["scope_more_seeds"] if scope["has_more_seeds"] else []),
+            *([] if scope["fits"] else ["scope_fits_not"]),
+        ]
+        return ScopePart(
+            counts=self._word("scope_counts").format(
+                lots=scope["lots_count"], roots=scope["roots_count"]
+            ),
+            warnings=tuple(map(self._word, warnings)),
+            grid=self.grids.affected(scope["affected"]),
+            is_covered=not missing if state in IN_FORCE else None,
+            to_sign=tuple(chunks),
+            commands=self._word("scope_commands").format(len(chunks)),
+        )
+
+    def _root(self, lot: str) -> Link:
+        return Link(text=f"…{lot[-NUMBER_SHOWN:]}", url=f"/lots/{lot}?lang={self.language}")
+
+    def _event(self, event: Answer) -> RecallEventLine:
+        reason = f"lift_{event['reason']}"
+        return RecallEventLine(
+            title=self._word(f"recall_event_{event['type'].partition('.')[2]}"),
+            reason=self._word(reason) if reason in WORDS else "",
+            when=self._when(event["ledger_time"]),
+            command_url=f"/api/commands/{event['id']}",
+        )
+
+    def _when(self, timestamp: str) -> When:
+        return self.grids.when(times.seconds(timestamp))
+
+    def _word(self, name: str) -> str:
+        return word(name, self.language)

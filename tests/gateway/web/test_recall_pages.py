@@ -1,0 +1,256 @@
+"""The pages of recalls: what everyone reads, and what is for recall officers alone."""
+
+from urllib.parse import urlencode
+
+import pytest
+import pytest_asyncio
+
+from gateway.web.preview_form import PreviewForm
+from tests.gateway.market import hold_market
+from tests.gateway.stage import stage_in
+from tests.gateway.trading import Trading
+from tests.gateway.web.reading import Page, assert_is_safe
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+OFFICER = "quality-desk"
+PERIOD = {"since": "2020-01-01", "until": "2039-12-31"}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory):
+    async with stage_in(tmp_path_factory.mktemp("recalls"), demo=True) as stage:
+        yield stage, await hold_market(stage)
+
+
+async def page_of(stage, path, handle="", status=200):
+    response = await stage.get(path, handle, Accept="text/html")
+    assert response.status_code == status, response.text
+    page = Page(response.text)
+    if status < 400:
+        assert_is_safe(response, page, private=bool(handle))
+    return page
+
+
+async def test_everyone_reads_which_recalls_there_are(town):
+    stage, market = town
+    page = await page_of(stage, "/recalls?lang=en")
+    assert f"/recalls/{market.recalls['emergency']}?lang=en" in page.links()
+    assert f"/recalls/{market.recalls['lifted']}?lang=en" in page.links()
+    assert "Emergency recall, awaiting a second person" in page.text
+    assert "Lifted" in page.text
+    assert page.all("form") == []  # nobody to sign out
+
+
+async def test_the_start_page_leads_to_the_recalls(town):
+    stage, _ = town
+    assert "/recalls?lang=ja" in (await page_of(stage, "/")).links()
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_a_recall_names_its_lots_and_what_was_done(town, lang):
+    stage, market = town
+    page = await page_of(stage, f"/recalls/{market.recalls['emergency']}?lang={lang}")
+    assert f"/lots/{market.lots['taro']}?lang={lang}" in page.links()
+    assert ("Residues" if lang == "en" else "残留農薬") in page.text
+    assert ("Declared in an emergency by one" if lang == "en" else "一人で緊急に回収") in page.text
+    assert not any("/scope" in link for link in page.links())
+
+
+async def test_a_recall_that_was_lifted_says_why_and_names_no_lot(town):
+    stage, market = town
+    page = await page_of(stage, f"/recalls/{market.recalls['lifted']}?lang=en")
+    assert "No fault was found" in page.text
+    assert "No lot is recalled any more." in page.text
+
+
+async def test_a_page_of_a_recalled_lot_leads_to_a_page_of_its_recall(town):
+    stage, market = town
+    page = await page_of(stage, f"/lots/{market.lots['taro']}?lang=en")
+    (link,) = [link for link in page.links() if link.startswith("/recalls/")]
+    assert "in force while a second one is awaited" in (await page_of(stage, link)).text
+
+
+@pytest.mark.parametrize("handle", ["", "farm-a", "shop-a", "inspector"])
+async def test_a_drill_is_for_officers_alone(town, handle):
+    stage, market = town
+    drill = market.recalls["drill"]
+    assert drill not in (await page_of(stage, "/recalls", handle)).html
+    await page_of(stage, f"/recalls/{drill}", handle, 404)
+    page = await page_of(stage, "/recalls?lang=en", OFFICER)
+    assert f"/recalls/{drill}?lang=en" in page.links()
+    assert "A drill" in (await page_of(stage, f"/recalls/{drill}?lang=en", OFFICER)).text
+
+
+@pytest.mark.parametrize(
+    ("handle", "status"), [("", 401), ("farm-b", 403), ("shop-a", 403), ("inspector", 403)]
+)
+async def test_scope_and_preview_are_for_officers_alone(town, handle, status):
+    stage, market = town
+    lot = market.lots["taro"]
+    for path in (
+        f"/recalls/{market.recalls['emergency']}/scope",
+        "/recalls/preview",
+        f"/recalls/preview?lots={lot}",
+    ):
+        page = await page_of(stage, path, handle, status)
+        assert "13.007" not in page.text
+        assert stage.person("shop-b").party not in page.html
+    page = await page_of(stage, "/recalls", handle if status == 403 else "")
+    assert not any("preview" in link for link in page.links())
+
+
+async def test_an_officer_reads_who_has_what(town):
+    stage, market = town
+    page = await page_of(stage, f"/recalls/{market.recalls['emergency']}?lang=en", OFFICER)
+    (link,) = [link for link in page.links() if "/scope" in link]
+    page = await page_of(stage, link, OFFICER)
+    api = (await stage.get(f"/api/recalls/{market.recalls['emergency']}/scope", OFFICER)).json()
+    assert api["affected"]
+    for one in api["affected"]:
+        assert one["party"] in page.text
+        assert f"{one['held_g'] / 1000:g} kg" in page.text or f"{one['held_g']} g" in page.text
+    assert stage.person("shop-b").party in page.text  # on the way to it
+    assert "3.011 kg" in page.text
+    assert "Everything is covered" in page.text
+
+
+async def test_what_a_recall_does_not_cover_is_an_alarm(town, monkeypatch):
+    stage, market = town
+    monkeypatch.setattr(
+        "gateway.lookups.recalls._Reached.new_roots", lambda _self: [market.lots["soup"]]
+    )
+    page = await page_of(stage, f"/recalls/{market.recalls['emergency']}/scope?lang=en", OFFICER)
+    assert "Some lots are not covered" in page.text
+    assert market.lots["soup"] in page.text
+
+
+async def test_a_recall_that_has_ended_has_no_scope(town):
+    stage, market = town
+    await page_of(stage, f"/recalls/{market.recalls['lifted']}/scope", OFFICER, 409)
+    page = await page_of(stage, f"/recalls/{market.recalls['lifted']}", OFFICER)
+    assert not any("/scope" in link for link in page.links())
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_the_preview_asks_first(town, lang):
+    stage, _ = town
+    page = await page_of(stage, f"/recalls/preview?lang={lang}", OFFICER)
+    asked = [form["method"] for form in page.all("form") if "preview" in form["action"]]
+    assert asked == ["get"] * 3
+
+
+@pytest.mark.parametrize("style", ["plain", "grouped", "lower", "comma", "wide"])
+async def test_a_preview_by_lots_reads_them_as_they_stand_on_labels(town, style):
+    stage, market = town
+    ids = [market.lots["taro"], market.lots["carrot"]]
+    grouped = ["-".join(one[at : at + 4] for at in range(0, 20, 4)) for one in ids]
+    typed = {
+        "plain": "\r\n".join(ids),
+        "grouped": "\n".join(one.replace("-", " ") for one in grouped),
+        "lower": " ".join(grouped).lower(),
+        "comma": ",".join(ids),
+        "wide": "\n".join("".join(chr(ord(char) + 0xFEE0) for char in one) for one in ids),
+    }[style]
+    query = urlencode({"lots": typed, "lang": "en"})
+    page = await page_of(stage, f"/recalls/preview?{query}", OFFICER)
+    api = await stage.client.post(
+        "/api/recalls/scope", json={"lots": ids}, headers=await stage.reader(OFFICER)
+    )
+    scope = api.json()
+    assert f"Lots reached: {scope['lots_count']}," in page.text
+    assert ",".join(scope["roots"]) in page.text
+
+
+async def test_a_preview_by_plot_or_producer_takes_the_towns_days(town):
+    stage, market = town
+    farm = stage.person("farm-b")
+    for asked in (
+        {"plot": stage.town.plots["farm-b"].lower(), **PERIOD},
+        {"producer": farm.party, "crop": "carrot", **PERIOD},
+    ):
+        query = urlencode({**asked, "lang": "en"})
+        page = await page_of(stage, f"/recalls/preview?{query}", OFFICER)
+        assert market.lots["taro"] in page.text
+        assert [one.get("value") for one in page.all("input") if one["name"] == "since"].count(
+            PERIOD["since"]
+        ) == 1
+        other = next(one["href"] for one in page.all("a") if one.get("class") == "language")
+        assert "since=2020-01-01" in other
+
+
+async def test_a_day_begins_and_ends_at_the_towns_midnight():
+    form = PreviewForm(
+        lots="",
+        plot="Q7M49X2B0KTD",
+        producer="",
+        crop="",
+        since="2026-04-01",
+        until="2026-04-01",
+    )
+    by = form.read(540)
+    assert (by.since, by.until) == ("2026-03-31T15:00:00Z", "2026-04-01T14:59:59Z")
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"lots": "nonsense"}, 422),
+        ({"lots": "A" * 8_001}, 422),
+        ({"plot": "Q7M49X2B0KTD"}, 422),
+        ({"plot": "Q7M49X2B0KTD", "since": "2026-02-30", "until": "2026-03-01"}, 422),
+        ({"plot": "Q7M49X2B0KTD", "since": "1026-02-03", "until": "2026-03-01"}, 422),
+        ({"plot": "Q7M49X2B0KTD", "since": "2026-02-03", "until": "9999-12-31"}, 422),
+        ({"plot": "short", **PERIOD}, 422),
+        ({"producer": "Q7M49X2B0KTD", "crop": "<script>", **PERIOD}, 422),
+        ({"producer": "Q7M49X2B0KTD", "crop": "carrot", **PERIOD}, 404),
+        ({"crop": "c" * 41}, 422),
+        ({"lang": "toolong"}, 422),
+    ],
+)
+async def test_a_question_that_cannot_be_read_is_the_askers_mistake(town, query, status):
+    stage, _ = town
+    page = await page_of(stage, f"/recalls/preview?{urlencode(query)}", OFFICER, status)
+    assert page.all("script") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/recalls?cursor=nonsense", 400),
+        ("/recalls?lang=toolong", 422),
+        ("/recalls/short", 422),
+        ("/recalls/" + "0" * 20, 404),
+        ("/recalls/" + "0" * 20 + "/nothing", 404),
+    ],
+)
+async def test_a_bad_address_is_the_askers_mistake(town, path, status):
+    stage, _ = town
+    await page_of(stage, path, "", status)
+
+
+async def test_a_session_that_has_ended_keeps_nobody_from_the_public_pages(town):
+    stage, market = town
+    headers = {"Authorization": "Bearer " + "A" * 43, "Accept": "text/html"}
+    for path in ("/recalls", f"/recalls/{market.recalls['emergency']}"):
+        assert (await stage.client.get(path, headers=headers)).status_code == 200
+
+
+async def test_recalls_are_read_page_by_page(tmp_path):
+    async with stage_in(tmp_path, page_items_max=2) as stage:
+        trade = Trading(stage.town)
+        lot, harvest = stage.town.harvest("farm-a", 1_000)
+        await stage.done(harvest)
+        assert "There are no recalls." in (await page_of(stage, "/recalls?lang=en")).text
+        declared = [trade.recall(lot) for _ in range(5)]
+        await stage.done(*(wire for _, wire in declared))
+        path, seen = "/recalls?lang=en", []
+        while path:
+            page = await page_of(stage, path)
+            seen += [
+                link[9:29]
+                for link in page.links()
+                if link.startswith("/recalls/") and "lang=en" in link
+            ]
+            path = next((one["href"] for one in page.all("a") if "rel" in one), "")
+        assert seen == [recall for recall, _ in reversed(declared)]
