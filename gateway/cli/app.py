@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send_queue
 from gateway.cli.telling import told
+from gateway.cli.trying import try_queue
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
@@ -172,6 +174,9 @@ def submit(
     later: Annotated[
         bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")
     ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
+    ] = False,
     lang: Language = "en",
 ) -> None:
     """Sign a command with a key of this computer, and send it.
@@ -184,11 +189,14 @@ def submit(
         return
     with told():
         signer = Key.load(keyring.find(key or _only_key()))
+        drawn: Mapping[str, str] = {}
+        wires: list[bytes] = []
         if type_name != "queue":
             body, closed = _parts(type_name, words or [], json_file)
             closed = _weighed(signer, type_name, body, closed, event_time)
             prepared = arguments.prepare(signer, type_name, body, closed)
-            signer.queue.append(
+            drawn = prepared.drawn
+            wires.append(
                 signer.device.sign(
                     type_name,
                     prepared.body,
@@ -197,10 +205,11 @@ def submit(
                     on_behalf=on_behalf or None,
                 )
             )
-            signer.save()
-            typer.echo(f"signed   {signer.device.prev}")
-            for name, value in prepared.drawn.items():
-                typer.echo(f"{name:8} {value}")
+        if dry_run:
+            try_queue(signer, wires, language=lang)
+            return
+        if wires:
+            _keep(signer, wires, drawn)
         if later:
             typer.echo(f"kept     {len(signer.queue)} waiting in {signer.path}")
             return
@@ -326,6 +335,15 @@ def _show_flags(client: Client, code: str) -> None:
     while not answer["flags"] and answer["next"]:
         answer = client.get("/api/flags", **asked, cursor=answer["next"])
     typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+
+
+def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
+    """Put signed commands into the key's queue, durably, and say what they are called."""
+    key.queue += wires
+    key.save()
+    typer.echo(f"signed   {key.device.prev}")
+    for name, value in drawn.items():
+        typer.echo(f"{name:8} {value}")
 
 
 def _send(key: Key, language: str = "en") -> None:

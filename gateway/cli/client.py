@@ -85,14 +85,10 @@ class Client:
             RefusedError: One of them can't be taken at all; nothing of the request was queued.
             ApiError: The gateway can't be reached or has no room: everything stays on the list.
         """
-        commands = []
-        for wire in wires:
-            jws, tilde, closed = wire.decode().partition("~")
-            commands.append({"jws": jws, "closed": closed} if tilde else {"jws": jws})
         response = self._request(
             "POST",
             "/api/commands",
-            json={"commands": commands},
+            json={"commands": [as_json(wire) for wire in wires]},
             headers={"Prefer": f"wait={WAIT_S}"},
         )
         if response.status_code in {400, 403, 409, 413, 422}:
@@ -134,3 +130,9 @@ class RefusedError(Exception):
         super().__init__(f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}")
         self.command_id = command_id
         self.code = str(problem["code"])
+
+
+def as_json(wire: bytes) -> dict[str, str]:
+    """Return a command as the API takes it."""
+    jws, tilde, closed = wire.decode().partition("~")
+    return {"jws": jws, "closed": closed} if tilde else {"jws": jws}

@@ -70,21 +70,22 @@ def read_lines(
     text = _decode(content)
     if text is None:
         return [], [RowError(row=0, ja="文字コードが読めません。", en="neither UTF-8 nor CP932")]
-    rows = list(csv.DictReader(io.StringIO(text), restkey="", restval=""))
-    headings = {normalize("NFKC", name or "").strip() for name in (rows[0] if rows else ())}
+    # Not csv.DictReader: it passes over empty rows, and every row's number after one is wrong.
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline="")))
+    except csv.Error:
+        return [], [RowError(row=0, ja="CSVとして読めません。", en="not a CSV file")]
+    headings = [_plain(name) for name in rows[0]] if rows else []
     wanted = [mapping.date, mapping.receipt, mapping.item, mapping.count]
-    missing = [name for name in wanted if normalize("NFKC", name) not in headings]
+    missing = [name for name in wanted if _plain(name) not in headings]
     if missing:
         names = ", ".join(missing)
         return [], [RowError(row=1, ja=f"列がありません: {names}", en=f"no column {names}")]
     lines: list[Line] = []
     errors: list[RowError] = []
     seen: Counter[str] = Counter()
-    for number, raw in enumerate(rows, start=2):
-        cells = {
-            normalize("NFKC", name or "").strip(): normalize("NFKC", str(value or "")).strip()
-            for name, value in raw.items()
-        }
+    for number, raw in enumerate(rows[1:], start=2):
+        cells = dict(zip(headings, map(_plain, raw), strict=False))
         if not any(cells.values()):
             continue
         read = _read_row(number, cells, mapping, party, seen)
@@ -103,7 +104,7 @@ def _read_row(
     seen: Counter[str],
 ) -> Line | RowError:
     def cell(name: str) -> str:
-        return cells.get(normalize("NFKC", name), "")
+        return cells.get(_plain(name), "")
 
     def wrong(ja: str, en: str) -> RowError:
         return RowError(row=number, ja=ja, en=en)
@@ -133,6 +134,11 @@ def _read_row(
     return Line(
         row=number, key=key, day=day, item=item, count=int(count), lot=lot or item.lot or None
     )
+
+
+def _plain(cell: str) -> str:
+    """Return a cell as it would be typed on a keyboard without full-width characters."""
+    return normalize("NFKC", cell).strip()
 
 
 def _decode(content: bytes) -> str | None:

@@ -92,6 +92,36 @@ def test_an_inspector_asks_what_is_not_plausible(stage):
     assert "session" in minori("query", "flags", "--gateway", stage.url, code=1).lower()
 
 
+def test_a_dry_run_says_what_would_happen_and_keeps_nothing(stage, home):
+    lot = lot_of(harvest(stage))
+    file = home / "keys" / "farm-a.json"
+    before = file.read_bytes()
+    sale = ("submit", "lot.sell", f"lot={lot}", "-k", "farm-a", "--dry-run")
+    told = minori(*sale, "quantity_g=12kg")
+    assert "would be accepted" in told
+    assert '"held_g": 500' in told
+    assert "nothing was sent" in told
+    refused = minori(*sale, "quantity_g=13kg", code=1)
+    assert "would be rejected  INSUFFICIENT_QUANTITY" in refused
+    added = ("submit", "lot.supplement", f"lot={lot}", "reason=found", "quantity_g=1kg")
+    assert "flags: supplemented" in minori(*added, "estimated=true", "-k", "farm-a", "--dry-run")
+    assert file.read_bytes() == before
+    assert "accepted" in minori(
+        "submit", "lot.sell", f"lot={lot}", "quantity_g=12kg", "-k", "farm-a"
+    )
+
+
+def test_a_dry_run_comes_after_what_waits(stage, home):
+    lot = lot_of(harvest(stage))
+    sale = ("submit", "lot.sell", f"lot={lot}", "quantity_g=8kg", "-k", "farm-a")
+    minori(*sale, "--later")
+    assert "would be accepted" in minori("submit", "queue", "-k", "farm-a", "--dry-run")
+    assert "INSUFFICIENT_QUANTITY" in minori(*sale, "--dry-run", code=1)
+    assert len(Key.load(home / "keys" / "farm-a.json").queue) == 1
+    assert "1 waiting" not in minori("submit", "queue", "-k", "farm-a")
+    assert "nothing is waiting" in minori("submit", "queue", "-k", "farm-a", "--dry-run", code=1)
+
+
 def test_what_cannot_be_sent_is_kept_and_goes_with_the_next(stage, home):
     stage.gateways[0].stop()
     assert "can't be reached" in harvest(stage, code=1)

@@ -1,0 +1,51 @@
+"""`minori submit --dry-run`: what would become of a command, decided by the contract itself."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+
+from gateway.cli.arguments import ArgumentError
+from gateway.cli.client import Client, as_json
+from gateway.cli.keyring import Key
+
+COMMANDS_MAX = 500  # that a gateway tries at once
+
+
+def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:
+    """Say what would become of the last commands if they were sent now, after those that wait.
+
+    Nothing is sent, kept or numbered: the key's file stays as it is. The key's own records are
+    printed as they would be after all of it. Exit code 1 unless all would be accepted.
+
+    Args:
+        key: Whose; what waits in its queue is tried first, for it goes first.
+        wires: The new ones; none: what waits is what is asked about.
+        language: Of the answers.
+    """
+    tried = [*key.queue, *wires]
+    if not tried:
+        raise ArgumentError("nothing is waiting that could be tried")
+    if len(tried) > COMMANDS_MAX:
+        raise ArgumentError(f"{len(key.queue)} are waiting: send them first, `minori submit queue`")
+    with Client(key.gateway, language=language) as client:
+        client.open_session(key)
+        answer = client.post("/api/dry-runs", {"commands": [as_json(wire) for wire in tried]})
+    shown = answer["commands"][len(key.queue) if wires else 0 :]
+    for one in shown:
+        typer.echo(_line(one))
+    typer.echo(json.dumps(answer["records"], indent=1, ensure_ascii=False))
+    typer.echo("nothing was sent, and nothing kept")
+    if any(one["status"] != "accepted" for one in shown):
+        raise typer.Exit(1)
+
+
+def _line(answer: dict[str, Any]) -> str:
+    """Return `would be rejected  CODE (member) why`, or which flags an accepted one would carry."""
+    if answer["status"] == "accepted":
+        flags = ", ".join(answer["flags"])
+        return "would be accepted" + (f"  flags: {flags}" if flags else "")
+    member = f" ({answer['member']})" if answer.get("member") else ""
+    detail = answer["problem"]["detail"]
+    return f"would be {answer['status']}  {answer['code']}{member} {detail}"

@@ -1,0 +1,135 @@
+"""`minori sales`: check shows, import books once, remainder books what is neither left nor gone."""
+
+import json
+import re
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli.keyring import Key
+from gateway.demo.build import write_keys
+from gateway.demo.town import Town
+from network.cli import app
+from tests.scenarios.stage import embedded_stage
+
+HEADINGS = "日付,伝票番号,商品コード,数量"
+ROWS = (
+    "2026/04/15,10001,1001,3",
+    "2026/04/31,10002,1001,1",  # no such day
+    "2026/04/15,10003,1001,2",
+    "2026/04/15,10004,1001,99",  # more than there is
+)
+
+
+class Shop:
+    """A shop's computer: its keys, its till's mapping and file, and the command line."""
+
+    def __init__(self, stage, folder) -> None:
+        self.stage, self.folder = stage, folder
+        self.key = folder / "keys" / "shop-a.json"
+
+    def write(self, *rows: str) -> None:
+        content = "\r\n".join((HEADINGS, *rows, ""))
+        (self.folder / "till.csv").write_bytes(content.encode("cp932"))
+
+    def minori(self, *arguments: str, code: int = 0) -> str:
+        result = CliRunner().invoke(app, [*arguments, "-k", "shop-a"])
+        assert result.exit_code == code, (result.output, result.exception)
+        return result.output
+
+    def sales(self, verb: str, *options: str, code: int = 0) -> str:
+        files = (str(self.folder / "till.csv"), "-m", str(self.folder / "mapping.json"))
+        return self.minori("sales", verb, *files, *options, code=code)
+
+    def free_g(self, lot: str) -> int:
+        """Return what is still for sale of a lot, as its own record says."""
+        shown = json.loads(self.minori("query", "lot", lot))
+        (holding,) = shown["holdings"]
+        return holding["held_g"]
+
+
+@pytest.fixture
+async def shop(tmp_path, monkeypatch):
+    town = Town.create()
+    async with embedded_stage(tmp_path, town) as stage:
+        home = tmp_path / "home"
+        home.mkdir()
+        write_keys(town, home, gateway=stage.url)
+        monkeypatch.setenv("MINORI_HOME", str(home))
+        item = {"crop": "carrot", "owner": town.people["farm-a"].party, "unit_g": 500}
+        mapping = {
+            "till": "レジ1",
+            "date": "日付",
+            "receipt": "伝票番号",
+            "item": "商品コード",
+            "count": "数量",
+            "items": {"1001": item},
+        }
+        (home / "mapping.json").write_text(json.dumps(mapping))
+        yield Shop(stage, home)
+
+
+@pytest.fixture
+def lot(shop):
+    """Bring 10 kg of a farm's carrots to the shop, and return the lot."""
+    plot = f"plot={shop.stage.town.plots['farm-a']}"
+    words = ("lot.harvest", plot, "crop=carrot", "quantity_g=12kg", "estimated=false")
+    result = CliRunner().invoke(app, ["submit", *words, "-k", "farm-a"])
+    made = re.search(r"^lot +(\w{20})$", result.output, re.MULTILINE)[1]
+    farm = shop.stage.town.people["farm-a"].party
+    shop.minori("arrive", f"{made}=10kg", "--producer", farm, "--crop", "carrot")
+    return made
+
+
+def test_check_shows_what_an_import_books_and_books_nothing(shop, lot):
+    shop.write(*ROWS)
+    before = shop.key.read_bytes()
+    output = shop.sales("check", code=1)
+    assert f"{lot}      2,500 g" in output
+    assert "2 sales of 2,500 g, 0 lines booked before, 2 rows with errors" in output
+    assert "row 3: not a date: 2026/04/31" in output
+    assert re.search(r"row 5: \d+ g more than is in stock", output)
+    assert "日付が読めません" in shop.sales("check", "--lang", "ja", code=1)
+    assert shop.free_g(lot) == 10_000
+    assert shop.key.read_bytes() == before
+
+
+def test_an_import_books_each_line_once_and_a_mended_row_later(shop, lot):
+    shop.write(*ROWS)
+    assert "2 accepted" in shop.sales("import", code=1)
+    assert shop.free_g(lot) == 7_500
+    again = shop.sales("import", code=1)
+    assert "0 sales of 0 g, 2 lines booked before" in again
+    shop.write(ROWS[0], "2026/04/15,10002,1001,1", ROWS[2])
+    mended = shop.sales("import")
+    assert "1 sales of 500 g, 2 lines booked before, 0 rows with errors" in mended
+    assert shop.free_g(lot) == 7_000
+    assert Key.load(shop.key).queue == []
+
+
+def test_the_remainder_is_what_is_neither_left_nor_thrown_away(shop, lot):
+    owner = shop.stage.town.people["farm-a"].party
+    words = (f"lot={lot}", "reason=spoiled", "quantity_g=1kg", f"owner={owner}")
+    assert "accepted" in shop.minori("submit", "lot.discard", *words)
+    output = shop.minori("sales", "remainder", f"{lot}=2.4kg")
+    assert re.search(rf"{lot} +6,600 g sold", output)
+    assert shop.free_g(lot) == 2_400
+    same = shop.minori("sales", "remainder", f"{lot}=2.4kg")
+    assert "sold" not in same
+    for wrong in (f"{lot}", f"{lot}=3kg", f"{'0' * 20}=1kg"):
+        assert wrong in shop.minori("sales", "remainder", wrong, code=1)
+    assert shop.free_g(lot) == 2_400
+
+
+@pytest.mark.usefixtures("lot")
+def test_what_is_wrong_with_the_files_is_one_sentence(shop):
+    shop.write()
+    mapping = shop.folder / "mapping.json"
+    mapping.write_text('{"till": ""}')
+    output = shop.sales("check", code=1)
+    assert "mapping.json: till" in output
+    mapping.unlink()
+    assert "mapping.json" in shop.sales("check", code=1)
+    (shop.folder / "till.csv").unlink()
+    for verb in ("check", "import"):
+        assert "Traceback" not in shop.sales(verb, code=1)

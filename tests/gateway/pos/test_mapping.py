@@ -1,0 +1,47 @@
+"""A mapping's file: read once, and told in one sentence where it is wrong."""
+
+import json
+
+import pytest
+
+from gateway.pos import MappingError, PosMapping
+from tests.gateway.pos.making import mapping
+
+
+def write(path, content):
+    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    return path
+
+
+def test_a_mapping_is_read_from_its_file(tmp_path):
+    wanted = mapping(line="行")
+    path = write(tmp_path / "m.json", wanted.model_dump(exclude_none=True))
+    assert PosMapping.load(path) == wanted
+
+
+def spoiled(**changes):
+    return {**mapping().model_dump(exclude_none=True), **changes}
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("{", "m.json"),
+        ("[]", "m.json"),
+        (spoiled(colour="red"), "colour"),
+        (spoiled(till=""), "till"),
+        (spoiled(items={"1": {"crop": "carrot", "unit_g": 0}}), "items.1.unit_g"),
+        (spoiled(items={"1": {"crop": "にんじん", "unit_g": 1}}), "items.1.crop"),
+        (spoiled(items={"1": {"crop": "carrot", "unit_g": 1, "owner": "me"}}), "items.1.owner"),
+        (spoiled(items={"1": {"crop": "carrot", "unit_g": 1, "lot": "x"}}), "items.1.lot"),
+    ],
+)
+def test_a_wrong_mapping_says_where(tmp_path, content, said):
+    path = write(tmp_path / "m.json", content)
+    with pytest.raises(MappingError, match=said):
+        PosMapping.load(path)
+
+
+def test_a_missing_file_is_said(tmp_path):
+    with pytest.raises(MappingError, match=r"none\.json"):
+        PosMapping.load(tmp_path / "none.json")
