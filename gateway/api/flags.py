@@ -64,7 +64,7 @@ async def list_flags(
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a page of flags.
 
-    A page looks at some thousand entries: it may be short, or empty, and yet have a `next`.
+    A page looks at two thousand entries at most: it may be short, or empty, and yet have a `next`.
     """
     shown = party_shown(reader.viewer)
     if shown is not None and party not in {None, shown}:

@@ -64,7 +64,7 @@ def season(town: Town, *, now: int, days: int, seed: int = 2026) -> Iterator[Day
 def _deliver(town: Town, day: Day, *, farm: str, shop: str, choose: Random) -> None:
     """Write one lot's way: harvested at dawn, shipped, received, partly sold the same day."""
     crop = choose.choice(CROPS[datetime.fromtimestamp(day.time + JST_S, UTC).month])
-    quantity_g = 1_000 * choose.randint(8, 40)
+    quantity_g = 100 * choose.randint(80, 400)  # as scales show it
     is_late = choose.random() < 0.05
     harvested_at = day.time - 60 * choose.randint(150, 400) - (9 * DAY_S if is_late else 0)
     lot, harvest = town.harvest(farm, quantity_g, crop=crop, at=harvested_at)

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, tuple_
 
 from chaincode import times
 from chaincode.errors import Code
 from gateway.catalogue import YIELD_KG_PER_10A, Catalogue
 from gateway.lookups.people import find_founding
 from gateway.plausibility.evidence import Entry, Evidence, HoldingFacts, LotFacts, YieldFacts
-from gateway.plausibility.habits import is_afterwards, is_weighed
+from gateway.plausibility.habits import is_afterwards, is_round
 from gateway.plausibility.judging import WATCHED
 from gateway.plausibility.thresholds import DAY_S, thresholds
 from gateway.plausibility.timing import HARVEST
@@ -45,7 +45,7 @@ def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> 
         lots=found,
         holdings=_holdings(connection, list(found)),
         stories=_stories(connection, entries),
-        devices=_devices(connection, entries),
+        devices=_devices(connection, entries, offset),
         yields=_yields(
             connection,
             [found[lot] for one in own if (lot := one.text("lot")) in found],
@@ -168,30 +168,37 @@ def _stories(connection: Connection, entries: Sequence[Entry]) -> dict[str, list
     return dict(stories)
 
 
-def _devices(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+# Built once: a page may ask it for hundreds of devices.
+_OF_DEVICE: Final = (
+    select(commands)
+    .where(
+        commands.c.kid == bindparam("kid"),
+        commands.c.seq.between(bindparam("first"), bindparam("last")),
+        commands.c.code == Code.ACCEPTED,
+        commands.c.type.in_(WATCHED),
+        # What neither rule about habits would count.
+        (commands.c.signed_at - commands.c.event_time >= DAY_S) | (commands.c.type == HARVEST),
+    )
+    .order_by(commands.c.seq)
+)
+
+
+def _devices(
+    connection: Connection, entries: Sequence[Entry], offset: int
+) -> dict[str, list[Entry]]:
     """Return the latest entries of devices whose way of writing is asked about."""
-    asked = [one for one in entries if is_afterwards(one) or is_weighed(one)]
     first: dict[str, int] = {}
     last: dict[str, int] = {}
-    for one in asked:
-        first[one.kid] = min(one.seq, first.get(one.kid, one.seq))
-        last[one.kid] = max(one.seq, last.get(one.kid, one.seq))
+    for one in entries:
+        limits = thresholds(times.local_date(one.event_time, offset))
+        if is_afterwards(one) or is_round(one, limits):
+            first[one.kid] = min(one.seq, first.get(one.kid, one.seq))
+            last[one.kid] = max(one.seq, last.get(one.kid, one.seq))
     found = {}
     for kid, seq in first.items():
-        query = (
-            select(commands)
-            .where(
-                commands.c.kid == kid,
-                commands.c.seq.between(seq - LOOK_BACK, last[kid]),
-                commands.c.code == Code.ACCEPTED,
-                commands.c.type.in_(WATCHED),
-                # What neither rule about habits would count.
-                (commands.c.signed_at - commands.c.event_time >= DAY_S)
-                | (commands.c.type == HARVEST),
-            )
-            .order_by(commands.c.seq)
-        )
-        found[kid] = entries_of(connection, list(connection.execute(query).mappings()))
+        asked = {"kid": kid, "first": seq - LOOK_BACK, "last": last[kid]}
+        rows = connection.execute(_OF_DEVICE, asked).mappings()
+        found[kid] = [_entry(row, "") for row in rows]  # one device's are one person's
     return found
 
 

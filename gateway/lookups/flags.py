@@ -18,7 +18,7 @@ from gateway.projection.domain import actors
 from gateway.projection.tables import commands
 
 PLACE: Final = (int, int, int)  # block_number, position, and which of that entry's flags
-WALKED_MAX: Final = 4_000  # entries that a page looks at
+WALKED_MAX: Final = 2_000  # entries that a page looks at
 AT_ONCE: Final = 500
 PEOPLE_MAX: Final = 200  # of one party
 LAST: Final = 999  # after all flags of an entry

@@ -71,13 +71,18 @@ def is_weighed(entry: Entry) -> bool:
     return entry.type == HARVEST and is_measured
 
 
+def is_round(entry: Entry, limits: Thresholds) -> bool:
+    """Whether a harvest was measured, and came to whole multiples."""
+    return is_weighed(entry) and entry.number("quantity_g") % limits.round_g == 0
+
+
 def round_numbers(entry: Entry, device: Sequence[Entry], limits: Thresholds) -> Flag | None:
     """Tell many measured harvests in a row at whole kilograms; once, by the one too many."""
     count = 0
     for one in reversed(device):
         if one.seq > entry.seq or not is_weighed(one):
             continue
-        if one.number("quantity_g") % limits.round_g:
+        if not is_round(one, limits):
             break
         count += 1
     if count != limits.round_entries + 1:

@@ -95,5 +95,5 @@ def _about_writing(entry: Entry, evidence: Evidence, limits: Thresholds) -> Iter
     device = evidence.devices.get(entry.kid, ())
     if habits.is_afterwards(entry):
         yield habits.entered_in_a_bunch(entry, device, evidence.day, limits)
-    if habits.is_weighed(entry):
+    if habits.is_round(entry, limits):
         yield habits.round_numbers(entry, device, limits)
