@@ -1,7 +1,7 @@
 """From answers that are cut for their reader to the tables of pages."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chaincode import times
@@ -80,10 +80,10 @@ class Grids:
                     self._lot(lot),
                     self._date(lot.get("harvested_at")),
                     _number(came_g),
-                    _number(lot.get("supplement_g")),
-                    _number(lot.get("claimed_g")),
+                    _seldom(lot.get("supplement_g")),
+                    _seldom(lot.get("claimed_g")),
                     _number(own_g),
-                    _number(away_g),
+                    _seldom(away_g),
                     Cell(badges=self._badges(lot, {})),
                 )
             )
@@ -142,18 +142,19 @@ class Grids:
             rows.append((Cell(text=self._word("scope_total")), *sums, Cell()))
         return self._grid(("party", "held", "in_transit", "sold", "lots"), rows)
 
-    def flags(self, flags: Sequence[Answer]) -> Grid:
-        """Return what an inspector may want to look at."""
+    def flags(self, flags: Sequence[Answer], *, has_more: bool) -> Grid:
+        """Return what is not plausible; a page may have nothing, and yet not be the last."""
         rows = [
             (
-                Cell(text=one["text"], quiet=one["code"]),
+                Cell(text=one["text"]),
                 Cell(text=self._named(one, "party")),
-                Cell(text=one["subject"], url=self._subject_url(one["subject"])),
+                Cell(text=self._subject(one["subject"]), url=self._subject_url(one["subject"])),
                 self._date(one["at"]),
             )
             for one in flags
         ]
-        return self._grid(("what", "party", "record", "date"), rows)
+        grid = self._grid(("what", "party", "record", "date"), rows)
+        return replace(grid, empty=self._word("none_here")) if has_more else grid
 
     def _lot(self, lot: Answer) -> Cell:
         named = lot.get("crop_name") or self._word("badge_claim")
@@ -164,8 +165,9 @@ class Grids:
     def _masses(self, holding: Answer) -> tuple[Cell, ...]:
         gone_g = sum(holding[name] for name in _GONE)
         return (
-            *(_number(holding[name]) for name in ("held_g", "sold_g", "discarded_g")),
-            _number(gone_g),
+            _number(holding["held_g"]),
+            *(_seldom(holding[name]) for name in ("sold_g", "discarded_g")),
+            _seldom(gone_g),
         )
 
     def _badges(self, lot: Answer, holding: Answer) -> tuple[tuple[str, str], ...]:
@@ -192,9 +194,13 @@ class Grids:
     def _url(self, one: Answer) -> str:
         return f"/lots/{one['lot']}?lang={self.language}"
 
+    @staticmethod
+    def _subject(subject: str) -> str:
+        return f"…{subject.rpartition('/')[2][-NUMBER_SHOWN:]}"
+
     def _subject_url(self, subject: str) -> str:
         kind, _, name = subject.partition("/")
-        return f"/lots/{name}?lang={self.language}" if kind == "lot" else ""
+        return self._url({"lot": name}) if kind == "lot" else ""
 
     @staticmethod
     def _named(record: Answer, member: str) -> str:
@@ -213,3 +219,8 @@ class Grids:
 
 def _number(grams: int | None) -> Cell:
     return Cell(text=mass(grams), is_number=True)
+
+
+def _seldom(grams: int | None) -> Cell:
+    """Return a quantity that is mostly none, and then not worth a line on a telephone."""
+    return Cell(text=mass(grams), is_number=True, is_nothing=grams == 0)

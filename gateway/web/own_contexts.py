@@ -23,6 +23,7 @@ class Cell:
         url: Where it leads; empty for nowhere.
         badges: Such as "On hold": (kind, text); the kind gives it a shape.
         is_number: Whether it is set to the right.
+        is_nothing: Whether it says that there is none of something that there seldom is.
     """
 
     text: str = ""
@@ -30,12 +31,17 @@ class Cell:
     url: str = ""
     badges: tuple[tuple[str, str], ...] = ()
     is_number: bool = False
+    is_nothing: bool = False
 
     @property
     def kind(self) -> str:
-        """How it is set: `is-number`, and `is-empty` where it says nothing."""
-        is_empty = not (self.text or self.quiet or self.badges)
-        return " ".join(["is-number"] * self.is_number + ["is-empty"] * is_empty)
+        """How it is set: `is-number`, `is-nothing`, and `is-empty` where it says nothing."""
+        kinds = {
+            "is-number": self.is_number,
+            "is-nothing": self.is_nothing,
+            "is-empty": not (self.text or self.quiet or self.badges),
+        }
+        return " ".join(kind for kind, is_so in kinds.items() if is_so)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,14 @@ from gateway.api import books as book_answers
 from gateway.api import disputes, paging
 from gateway.api.answers import language_of
 from gateway.api.books import Book
+from gateway.api.flag_records import FlagRecords, ground_of, party_shown
 from gateway.api.readers import DatabaseDep, GatewayDep, RequiredReader
 from gateway.api.records import Answer, Records
 from gateway.database import Database
 from gateway.lookups import books, shipments
 from gateway.lookups.books import Filters
+from gateway.lookups.flags import PLACE as FLAGS_PLACE
+from gateway.lookups.flags import Wanted, flagged
 from gateway.lookups.places import Place
 from gateway.web.own_contexts import CropForm, Grid, Link, ListPage
 from gateway.web.pages import Lang
@@ -241,6 +244,22 @@ async def show_disputes(visit: OwnVisitDep) -> Response:
     more = grids.denied([records.holding(one) for one in denied]) if denied else None
     title = word("denied_title", visit.language)
     return await visit.show("disputes", grid, page.next, more=(title, more) if more else None)
+
+
+@router.get("/own/flags")
+async def show_flags(visit: OwnVisitDep) -> Response:
+    """Show what is not plausible: inspectors everyone's, everybody else the own party's."""
+    page = await visit.database.read(
+        flagged,
+        ground_of(visit.gateway),
+        limit=visit.limit,
+        wanted=Wanted(party=party_shown(visit.viewer)),
+        before=paging.place(visit.cursor, FLAGS_PLACE),
+    )
+    records = FlagRecords(visit.gateway.names, visit.language, visit.viewer)
+    grids = await visit.grids()
+    grid = grids.flags([records.flag(one) for one in page.items], has_more=page.next is not None)
+    return await visit.show("flags", grid, page.next)
 
 
 def _shipments(visit: Visit, found: Sequence[shipments.ShipmentRecord]) -> list[Answer]:

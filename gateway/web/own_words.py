@@ -64,6 +64,10 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "filter_out": ("送った品", "From you"),
     "filter_open": ("受取待ち", "On the way"),
     "none": ("ありません。", "None."),
+    "none_here": (
+        "このページにはありません。つづきをご覧ください。",
+        "None on this page; there may be more on the next.",
+    ),
     "next_page": ("つづきを見る", "Next page"),
     "csv": ("表計算ソフト用（CSV）", "For a spreadsheet (CSV)"),
     "first_page": ("最初から", "From the start"),

@@ -13,15 +13,17 @@ from gateway.api.errors import ProblemError
 from gateway.api.readers import DatabaseDep, GatewayDep, RecallOfficer, Visitor
 from gateway.api.recall_records import Answer, RecallRecords
 from gateway.api.recalls import RecallId
+from gateway.api.records import Records
+from gateway.api.visibility import NOBODY
 from gateway.codes import GatewayCode
 from gateway.database import Database
-from gateway.lookups import recall_book
+from gateway.lookups import lots, recall_book
 from gateway.web.errors import grouped
 from gateway.web.own_pages import ITEMS
 from gateway.web.pages import Lang
 from gateway.web.preview_form import PreviewForm, preview_form
 from gateway.web.recall_contexts import PreviewPage, RecallsPage, ScopePage
-from gateway.web.recall_writer import RecallWriter
+from gateway.web.recall_writer import ROOTS_SHOWN, RecallWriter
 from gateway.web.visits import Visit
 from gateway.web.words import word
 
@@ -113,8 +115,13 @@ async def show_preview(
 async def show_recall(recall: RecallId, visit: VisitDep, database: DatabaseDep) -> Response:
     """Show one recall, its lots and how it came about."""
     writer = await _writer(visit)
+    answer = await _whole(visit, database, recall)
+    known = await database.read(lots.find_all, answer["roots"][:ROOTS_SHOWN])
+    records = Records(visit.gateway.names, visit.language, NOBODY)
+    origins = [records.origin(lot) for lot in known.values()]
     page = writer.page(
-        await _whole(visit, database, recall),
+        answer,
+        {one["id"]: one.get("crop_name", "") for one in origins},
         visit.own_if_any("/recalls"),
         is_officer=RECALL_OFFICER in visit.viewer.roles,
     )

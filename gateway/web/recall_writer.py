@@ -1,6 +1,6 @@
 """From answers about recalls, cut for their reader, to the contexts of their pages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -39,8 +39,17 @@ class RecallWriter:
             changed=self._when(recall["changed_at"]),
         )
 
-    def page(self, recall: Answer, own: Own | None, *, is_officer: bool) -> RecallPage:
-        """Return a recall's page; for an officer with the way to its scope."""
+    def page(
+        self, recall: Answer, named: Mapping[str, str], own: Own | None, *, is_officer: bool
+    ) -> RecallPage:
+        """Return a recall's page.
+
+        Args:
+            recall: The answer.
+            named: The crops of its lots, by lot, as far as everyone may know them.
+            own: Who is signed in.
+            is_officer: Whether that one may see its scope.
+        """
         roots, state = recall["roots"], recall["state"]
         more = len(roots) - ROOTS_SHOWN
         declared_at = recall["declared_at"]
@@ -52,7 +61,7 @@ class RecallWriter:
             scope=self._word(f"recall_scope_{recall['scope']}"),
             number=grouped(recall["id"]),
             declared=self._when(declared_at) if declared_at else None,
-            roots=tuple(map(self._root, roots[:ROOTS_SHOWN])),
+            roots=tuple(self._root(one, named.get(one, "")) for one in roots[:ROOTS_SHOWN]),
             roots_more=self._word("recall_roots_more").format(more) if more > 0 else "",
             events=tuple(map(self._event, recall["history"])),
             scope_url=f"/recalls/{recall['id']}/scope?lang={self.language}" if has_scope else "",
@@ -81,8 +90,9 @@ class RecallWriter:
             commands=self._word("scope_commands").format(len(chunks)),
         )
 
-    def _root(self, lot: str) -> Link:
-        return Link(text=f"…{lot[-NUMBER_SHOWN:]}", url=f"/lots/{lot}?lang={self.language}")
+    def _root(self, lot: str, crop: str) -> Link:
+        text = f"{crop} …{lot[-NUMBER_SHOWN:]}".lstrip()
+        return Link(text=text, url=f"/lots/{lot}?lang={self.language}")
 
     def _event(self, event: Answer) -> RecallEventLine:
         reason = f"lift_{event['reason']}"

@@ -19,7 +19,7 @@ from gateway.web.grids import Grids
 from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
 
-LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes")
+LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ Grams are odd numbers that stand nowhere else, so that a search for one finds a 
 """
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from tests.gateway.stage import Stage
 from tests.gateway.trading import Trading
@@ -34,6 +35,15 @@ GRAMS = {
 }
 
 
+# What farm A has no part in: farm B's harvest, supplement, delivery and shipment, farm C's goods.
+NOT_FARM_AS: Final = (30_011, 2_003, 5_009, 3_011, 6_007)
+
+
+def as_shown(grams: int) -> set[str]:
+    """Return a quantity in every way that answers and pages write it."""
+    return {str(grams), f"{grams:,}", f"{grams / 1_000:,.3f}"}
+
+
 async def hold_market(stage: Stage) -> Market:
     """Let everything happen, and return what came of it."""
     trade, market = Trading(stage.town), Market()
@@ -55,8 +65,8 @@ async def hold_market(stage: Stage) -> Market:
     )
     await stage.done(process, trade.bind("farm-a", lots["carrot"], 501, 50))
     await _recall(stage, trade, market)
-    market.private |= {str(grams) for grams in GRAMS}
-    market.private |= {f"{grams:,}" for grams in GRAMS}
+    for grams in GRAMS:
+        market.private |= as_shown(grams)
     shops = ("shop-a", "shop-b")
     market.private |= {stage.person(one).party for one in shops} | {market.shipment}
     market.private |= {stage.person(one).name[0] for one in shops}

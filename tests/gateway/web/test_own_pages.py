@@ -1,6 +1,7 @@
 """One's own pages: each list to its party alone, page by page, in both languages."""
 
 import re
+import time
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,7 @@ from tests.gateway.web.reading import Page, assert_is_safe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LISTS = ("stock", "lot-book", "consignments", "shipments", "disputes")
+LISTS = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -150,6 +151,19 @@ async def test_a_denied_origin_is_told_to_both_sides(town):
     assert rows(page) == []
 
 
+async def test_flags_are_shown_to_inspectors_and_to_those_whose_entries_they_are_about(town):
+    """The same as the API answers, which has the tests of what is flagged."""
+    stage, _ = town
+    lot, late = stage.town.harvest("farm-c", 5_000, at=int(time.time()) - 20 * 86_400)
+    await stage.done(late)
+    for handle, is_concerned in (("inspector", True), ("farm-c", True), ("farm-b", False)):
+        flags = (await stage.get("/api/flags?limit=50", handle)).json()["flags"]
+        assert any(one["subject"] == f"lot/{lot}" for one in flags) == is_concerned
+        _, page = await page_of(stage, "/own/flags?lang=en", handle)
+        assert len(rows(page)) == len(flags)
+        assert (f"/lots/{lot}?lang=en" in page.links()) == is_concerned
+
+
 async def test_a_list_is_narrowed_to_a_crop_and_says_so(town):
     stage, market = town
     _, page = await page_of(stage, "/own/lot-book?crop=rice&lang=en", "farm-a")
@@ -173,6 +187,7 @@ async def test_a_list_is_narrowed_to_a_crop_and_says_so(town):
         ("consignments?show=hold", 422),
         ("shipments?cursor=WyIxIiwiMiJd", 400),  # a cursor of another list
         ("stock?min_block=-1", 422),
+        ("flags?cursor=nonsense", 400),
         ("nothing", 404),
     ],
 )

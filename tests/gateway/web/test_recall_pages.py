@@ -54,6 +54,7 @@ async def test_a_recall_names_its_lots_and_what_was_done(town, lang):
     assert f"/lots/{market.lots['taro']}?lang={lang}" in page.links()
     assert ("Residues" if lang == "en" else "残留農薬") in page.text
     assert ("Declared in an emergency by one" if lang == "en" else "一人で緊急に回収") in page.text
+    assert ("Carrot …" if lang == "en" else "にんじん …") in page.text
     assert not any("/scope" in link for link in page.links())
 
 
