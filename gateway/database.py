@@ -23,6 +23,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 READERS: Final = 4  # at a time, each with a thread and a connection; others wait their turn
+CACHE_KIB: Final = 16 * 1024  # of each connection
+MAPPED_BYTES: Final = 256 * 1024 * 1024  # of the file; shared by all of them
 BUSY_TIMEOUT_MS: Final = 5_000
 CONNECT_TIMEOUT_S: Final = 10  # a thread can't be told to stop waiting
 
@@ -44,7 +46,7 @@ class Database:
     """
 
     def __init__(self, url: str | URL) -> None:
-        self._engine = _make_engine(url)
+        self._engine = make_engine(url)
         self._writing_engine = self._engine.execution_options(**{_WRITES: True})
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
         # One, for writers wait for each other anyhow; its own, so that no reader waits for them.
@@ -97,7 +99,12 @@ class Database:
         self._engine.dispose()
 
 
-def _make_engine(url: str | URL) -> Engine:
+def make_engine(url: str | URL) -> Engine:
+    """Return the engine for a database's address, set up as `Database` wants it.
+
+    Raises:
+        ValueError: It is neither SQLite with a file nor PostgreSQL.
+    """
     target = make_url(url)
     match target.get_backend_name():
         case "sqlite":
@@ -138,6 +145,9 @@ def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> 
     cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    # So that a lot is read as fast among 100,000 as among 1,000.
+    cursor.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+    cursor.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
     cursor.close()
 
 

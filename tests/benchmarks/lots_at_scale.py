@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine
+from sqlalchemy import Connection
 
+from gateway.database import make_engine
 from gateway.lookups import history, lineage, lots, recalls
 from tests.benchmarks.client import percentile
 from tests.benchmarks.measuring import Result, Sample
@@ -44,7 +45,7 @@ def measure(folder: Path, say: Callable[[str], None]) -> list[Comparison]:
     for count in (FEW, MANY):
         say(f"making {count} lots")
         town = Branching(count, families=count // FAMILY)
-        engines[count] = create_engine(f"sqlite:///{folder}/lots-{count}.sqlite")
+        engines[count] = make_engine(f"sqlite:///{folder}/lots-{count}.sqlite")
         with engines[count].begin() as connection:
             town.write(connection)
         names[count] = random.Random(count).sample(sorted(town.parents), READS)
@@ -96,7 +97,7 @@ def _sample(connection: Connection, read: Read, names: list[str]) -> Sample:
 def _scope(folder: Path, say: Callable[[str], None]) -> Comparison:
     say(f"a recall that reaches {MANY} lots")
     town = Branching(MANY, mixing=MIXING)
-    engine = create_engine(f"sqlite:///{folder}/one-family.sqlite")
+    engine = make_engine(f"sqlite:///{folder}/one-family.sqlite")
     with engine.begin() as connection:
         town.write(connection)
     meter = Meter({})
