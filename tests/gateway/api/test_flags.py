@@ -14,6 +14,9 @@ from gateway.projection import Projection, rebuild
 from tests.gateway.implausible import Implausible
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
+from tests.postgres_fixture import postgres_server, postgres_url
+
+__all__ = ["postgres_server", "postgres_url"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -124,9 +127,17 @@ async def test_the_csv_file_has_them_in_words(town):
     assert own.count("\n") == 2
 
 
-async def test_a_rebuilt_projection_raises_the_same(town, tmp_path):
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def url(request, tmp_path):
+    """An empty database."""
+    if request.param == "postgres":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path}/again.sqlite"
+
+
+async def test_a_rebuilt_projection_raises_the_same(town, url):
     gateway = town.stage.gateway
-    other = await Projection.open(f"sqlite:///{tmp_path}/again.sqlite")
+    other = await Projection.open(url)
     try:
         await rebuild(other, town.stage.ledger)
         ground = ground_of(gateway)
