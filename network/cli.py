@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import town
+from gateway.cli import call_list, town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from network.errors import NetworkStateError
@@ -224,6 +224,7 @@ def _open(directory: Path, progress: Progress) -> "Network":
     return Network(topology, progress=progress)
 
 
+town.town_app.command("call-list")(call_list.call_list)
 app.add_typer(town.town_app, name="town")
 app.add_typer(network_app, name="network")
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
+from gateway.setup.register import Entry, Register
 from network.cli import app
 from tests.scenarios.stage import READY_PATIENCE_S, embedded_stage
 
@@ -45,8 +46,12 @@ def harvest(stage, *options: str, key: str = "farm-a", code: int = 0) -> str:
     return minori("submit", "lot.harvest", *words, "--key", key, *options, code=code)
 
 
+def drawn(output: str, name: str) -> str:
+    return re.search(rf"^{name} +(\w{{20}})$", output, re.MULTILINE)[1]
+
+
 def lot_of(output: str) -> str:
-    return re.search(r"^lot +(\w{20})$", output, re.MULTILINE)[1]
+    return drawn(output, "lot")
 
 
 def test_a_farmer_harvests_ships_and_reads(stage):
@@ -237,6 +242,38 @@ def test_every_command_type_is_listed_with_its_members():
     assert "lot.harvest" in output
     assert "quantity_g" in output
     assert "(two signers)" in output
+
+
+def test_a_recall_officer_gets_a_list_of_whom_to_call(stage, tmp_path):
+    lot = lot_of(harvest(stage))
+    shop = stage.town.people["shop-a"].party
+    goods = (f"lot={lot}", f"recipient={shop}", "quantity_g=10kg")
+    shipped = drawn(minori("submit", "lot.ship", *goods, "-k", "farm-a"), "shipment")
+    minori(
+        "submit",
+        "lot.receive",
+        f"lot={lot}",
+        f"shipment={shipped}",
+        "received_g=10kg",
+        "-k",
+        "shop-a",
+    )
+    words = ("kind=safety", "cause=residue", "scope=lot", f"roots={lot}", "-k", "quality-desk")
+    recall = drawn(minori("submit", "recall.emergency", *words), "recall")
+    register = Register.open(tmp_path / "town" / "register.sqlite")
+    details = {"name": "直売所A", "phone": "0985-00-1234"}
+    register.put([Entry(sheet="parties", code="S1", id=shop, details=details)])
+    register.close()
+    file = tmp_path / "calls.csv"
+    asked = ("town", "call-list", recall, "-d", str(tmp_path / "town"))
+    told = minori(*asked, "-k", "quality-desk", "--csv", str(file))
+    assert re.search(r"0985-00-1234 +直売所A\n.*held 10,000 g .*sold 0 g", told)
+    assert re.search(r"— .*\n.*held 2,500 g", told)
+    assert "1 without a number" in told
+    rows = file.read_text("utf-8-sig").splitlines()
+    assert f"{shop},直売所A,0985-00-1234,10000,0,0,1" in rows
+    assert file.stat().st_mode & 0o077 == 0
+    assert "0985" not in minori(*asked, "-k", "shop-a", code=1)
 
 
 def test_bags_become_grams_by_the_towns_packing_spec(stage):

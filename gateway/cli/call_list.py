@@ -1,0 +1,116 @@
+"""`minori town call-list`: who has what of recalled goods, and whom to call.
+
+Grams come from the gateway, for recall officers only. Telephone numbers stand in the town's private
+register on this computer; they are joined here, and nowhere else.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from gateway.cli import keyring
+from gateway.cli.client import Client
+from gateway.cli.keyring import Key
+from gateway.cli.telling import told
+from gateway.cli.town import TOWN_FOLDER, Folder
+
+if TYPE_CHECKING:
+    from gateway.setup.register import Register
+
+HEADINGS: Final = (
+    *("事業者 / business", "名前 / name", "電話 / telephone"),
+    *("在庫 / held (g)", "輸送中 / on its way (g)", "販売 / sold (g)", "ロット / lots"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A business to call; masses in grams. `phone` is empty where the register has none."""
+
+    party: str
+    name: str
+    phone: str
+    held_g: int
+    in_transit_g: int
+    sold_g: int
+    lots: int
+
+
+def call_list(
+    recall: Annotated[str, typer.Argument(help="The recall's number.")],
+    key: Annotated[str, typer.Option("--key", "-k", help="A recall officer's key.")],
+    folder: Folder = TOWN_FOLDER,
+    file: Annotated[
+        Path | None, typer.Option("--csv", help="Also write it to this file, for a spreadsheet.")
+    ] = None,
+) -> None:
+    """In a recall: who has what, on its way or sold, and their telephone numbers.
+
+    The numbers come from the private register of this computer. A file written here has them, too:
+    keep it as private as the register, and delete it afterwards.
+    """
+    from gateway.settings import Settings  # noqa: PLC0415 - as in `gateway.cli.town`
+    from gateway.setup.faults import RegisterError  # noqa: PLC0415 - as above
+    from gateway.setup.places import TownFiles  # noqa: PLC0415 - as above
+    from gateway.setup.register import Register  # noqa: PLC0415 - as above
+
+    with told():
+        officer = Key.load(keyring.find(key))
+        with Client(officer.gateway) as client:
+            client.open_session(officer)
+            affected = client.get(f"/api/recalls/{recall}/scope")["affected"]
+        path = TownFiles.within(folder, Settings().site).register
+        try:
+            register = Register.look(path)
+        except RegisterError as error:
+            raise keyring.KeyringError(str(error)) from None
+        try:
+            calls = list(_calls(affected, register))
+        finally:
+            register.close()
+        _print(calls)
+        unknown = sum(not call.phone for call in calls)
+        if unknown:
+            typer.echo(f"{unknown} without a number in {path}", err=True)
+        if file is not None:
+            _write(file, calls)
+            typer.echo(f"{file}: private, for it has telephone numbers", err=True)
+
+
+def _calls(affected: Iterable[dict[str, Any]], register: "Register") -> Iterable[Call]:
+    known = {entry.id: entry.details for entry in register.entries.values()}
+    for one in affected:
+        details = known.get(one["party"], {})
+        yield Call(
+            party=one["party"],
+            name=str(details.get("name") or one.get("party_name") or ""),
+            phone=str(details.get("phone") or ""),
+            held_g=one["held_g"],
+            in_transit_g=one["in_transit_g"],
+            sold_g=one["sold_g"],
+            lots=one["lots_count"],
+        )
+
+
+def _print(calls: Iterable[Call]) -> None:
+    for call in calls:
+        typer.echo(f"{call.phone or '—':16} {call.name or call.party}")
+        typer.echo(
+            f"{'':16} 在庫/held {call.held_g:,} g   輸送中/on its way {call.in_transit_g:,} g   "
+            f"販売/sold {call.sold_g:,} g   ロット/lots {call.lots}"
+        )
+
+
+def _write(file: Path, calls: Iterable[Call]) -> None:
+    from gateway.api import csv_cells  # noqa: PLC0415 - as in `gateway.cli.town`
+
+    rows = [
+        (call.party, call.name, call.phone, call.held_g, call.in_transit_g, call.sold_g, call.lots)
+        for call in calls
+    ]
+    file.touch(mode=0o600)
+    file.chmod(0o600)
+    file.write_bytes(csv_cells.write(HEADINGS, rows))
