@@ -27,6 +27,7 @@ ORDERING_PATIENCE_S = 90.0
 COMMIT_PATIENCE_S = 10
 NOT_ORDERED = re.compile(
     "SERVICE_UNAVAILABLE|no Raft leader|failed to connect|timed out waiting for txid"
+    "|DeadlineExceeded"
     # the try before was committed after all, while this one was on its way
     "|MVCC_READ_CONFLICT"
 )
@@ -101,7 +102,7 @@ def approve(
         *_definition_flags(definition, caller.topology),
         *caller.peer_flags(organisation),
     ]
-    _until_ordered(organisation, arguments, caller, done="with unchanged content")
+    until_ordered(organisation, arguments, caller, done="with unchanged content")
 
 
 def commit(definition: Definition, caller: Caller) -> None:
@@ -111,7 +112,7 @@ def commit(definition: Definition, caller: Caller) -> None:
     for one in PEER_ORGANISATIONS:
         arguments += caller.peer_flags(one)
     done = f"new definition must be sequence {definition.sequence + 1}"
-    _until_ordered(PEER_ORGANISATIONS[0], arguments, caller, done=done)
+    until_ordered(PEER_ORGANISATIONS[0], arguments, caller, done=done)
     deadline = time.monotonic() + ORDERING_PATIENCE_S
     for one in PEER_ORGANISATIONS:
         while committed(one, caller) != definition:
@@ -146,10 +147,12 @@ def _definition_flags(definition: Definition, topology: Topology) -> list[str]:
     ]
 
 
-def _until_ordered(
-    organisation: Organisation, arguments: list[str], caller: Caller, *, done: str
+def until_ordered(
+    organisation: Organisation, arguments: list[str], caller: Caller, *, done: str = ""
 ) -> None:
     """Run `peer` until its transaction is committed, or `done` in its output says that it was.
+
+    Whatever it does may be done twice.
 
     Each try goes to another orderer, the own one first: one that has no leader, or is only just
     back and believes in the leader of yesterday, keeps what it gets to itself.
@@ -161,7 +164,7 @@ def _until_ordered(
         try:
             caller.peer(organisation, *arguments, *flags)
         except CommandFailedError as error:
-            if done in error.output:
+            if done and done in error.output:
                 return
             if not NOT_ORDERED.search(error.output) or time.monotonic() > deadline:
                 raise

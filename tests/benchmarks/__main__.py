@@ -205,7 +205,7 @@ class Benchmark:
         )
         calm = load("batched", {}, CALM_IN_FLIGHT)
         self.say("signing a week of everybody's markets")
-        self._crowd.pairs.clear()
+        self._crowd.drop_unsent()
         self._crowd.sign(weeks=MARKET_WEEKS, request_commands=REQUEST_COMMANDS, is_market=True)
         market = load("batched", {}, IN_FLIGHT)
         return [

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from chaincode.canonical import Json
+from chaincode.envelope import FIRST_PREVIOUS
 from chaincode.registry.records import Device as DeviceRecord
 from gateway.demo.founding import submit_all
 from gateway.demo.town import COOP, SHOPS, TOWN, Town
@@ -88,9 +89,8 @@ class Crowd:
     def sign(self, *, weeks: int, request_commands: int, is_market: bool = False) -> int:
         """Sign so many weeks of every pair, in requests of so many commands; return the count."""
         week = self._market_week if is_market else self._week
-        farms = [handle for handle in self.town.people if handle.startswith("farm-")]
-        shops = [handle for handle in self.town.people if handle.startswith("shop-")]
-        for number, (farm, shop) in enumerate(zip(farms, shops, strict=True)):
+        pairs = zip(self._traders("farm"), self._traders("shop"), strict=True)
+        for number, (farm, shop) in enumerate(pairs):
             orders: deque[Order] = deque()
             for _ in range(weeks):
                 grown, sold = week(farm, shop, number)
@@ -194,6 +194,17 @@ class Crowd:
         kid = self.town.people[handle].device.kid
         for start in range(0, len(commands), size):
             yield Order(kid=kid, commands=tuple(commands[start : start + size]))
+
+    def drop_unsent(self) -> None:
+        """Throw away what was signed and not sent: devices go on from what they sent last."""
+        self.pairs.clear()
+        for handle in self._traders("farm") + self._traders("shop"):
+            device = self.town.people[handle].device
+            count, last = self.sent.get(device.kid, (0, FIRST_PREVIOUS))
+            device.seq, device.prev = count + 1, last
+
+    def _traders(self, kind: str) -> list[str]:
+        return [handle for handle in self.town.people if handle.startswith(f"{kind}-")]
 
     def note(self, order: Order, *, last: str) -> None:
         """Remember that the order was answered, and its last command's id, for `missing_on`."""

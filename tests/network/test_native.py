@@ -46,14 +46,14 @@ def network(shared):
 
 
 def put(network, key, value, *, by=COOP, endorsers=(COOP, SHOPS)):
-    flags = [flag for one in endorsers for flag in network.caller.peer_flags(one)]
-    network.caller.peer(
-        by,
-        *("chaincode", "invoke", "-C", "minori", "-n", "minori", "--waitForEvent"),
+    """Write by the `peer` command, which hands a transaction to one orderer and no other."""
+    arguments = [
+        *("chaincode", "invoke", "-C", "minori", "-n", "minori"),
+        *("--waitForEvent", "--waitForEventTimeout", "10s"),
         *("-c", json.dumps({"Args": ["put", key, value]})),
-        *network.caller.orderer_flags(by),
-        *flags,
-    )
+        *(flag for one in endorsers for flag in network.caller.peer_flags(one)),
+    ]
+    lifecycle.until_ordered(by, arguments, network.caller)
 
 
 def ask(network, owner, *args):
