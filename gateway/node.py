@@ -14,6 +14,7 @@ from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
 from gateway.names import Names
 from gateway.projection import Follower, Projection
+from gateway.scans import Scans
 from gateway.sessions import Sessions
 from gateway.settings import LedgerKind, Settings
 
@@ -31,6 +32,7 @@ class Gateway:
     names: Names
     catalogue: Catalogue
     areas: Areas
+    scans: Scans
 
 
 @contextlib.asynccontextmanager
@@ -83,6 +85,7 @@ async def open_gateway(
             names=Names(settings.site.names_path, catalogue),
             catalogue=catalogue,
             areas=Areas(settings.site.areas_path),
+            scans=Scans(settings.scans_path),
         )
 
 

@@ -214,6 +214,10 @@ class Settings(BaseSettings):
         default=Path("var/outbox.sqlite"),
         description="SQLite file of commands that are accepted but not yet on the ledger.",
     )
+    scans_path: Path | None = Field(
+        default=Path("var/scans.sqlite"),
+        description="SQLite file of how often stickers' numbers were asked about; may be deleted.",
+    )
     listen: ListenSettings = Field(
         default=ListenSettings(), description="Where the gateway listens."
     )

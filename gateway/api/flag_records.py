@@ -20,7 +20,7 @@ def party_shown(viewer: Viewer) -> str | None:
 
 def ground_of(gateway: Gateway) -> Ground:
     """Return what this gateway knows off the ledger."""
-    return Ground(areas=gateway.areas.current, catalogue=gateway.catalogue)
+    return Ground(areas=gateway.areas.current, catalogue=gateway.catalogue, scans=gateway.scans)
 
 
 class FlagRecords:

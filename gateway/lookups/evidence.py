@@ -12,14 +12,23 @@ from chaincode import times
 from chaincode.errors import Code
 from gateway.catalogue import YIELD_KG_PER_10A, Catalogue
 from gateway.lookups.people import find_founding
-from gateway.plausibility.evidence import Entry, Evidence, HoldingFacts, LotFacts, YieldFacts
+from gateway.plausibility.evidence import (
+    Entry,
+    Evidence,
+    HoldingFacts,
+    LotFacts,
+    ScanFacts,
+    YieldFacts,
+)
 from gateway.plausibility.habits import is_afterwards, is_round
 from gateway.plausibility.judging import WATCHED
+from gateway.plausibility.labelling import BIND
 from gateway.plausibility.thresholds import DAY_S, thresholds
 from gateway.plausibility.timing import HARVEST
 from gateway.projection import json_text
 from gateway.projection.domain import actors, holdings, lots, sticker_ranges
 from gateway.projection.tables import command_subject, commands
+from gateway.scans import Scans
 
 M2_PER_10A: Final = 1_000
 LOOK_BACK: Final = 300  # running numbers of a device that are looked back over
@@ -29,10 +38,11 @@ _VALUES_MAX: Final = 900  # in one list of parameters
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the town knows off the ledger: plots' areas in square metres, and the catalogue."""
+    """What the town knows off the ledger: plots' areas in square metres, catalogue, and scans."""
 
     areas: Mapping[str, int] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
+    scans: Scans = field(default_factory=Scans)
 
 
 def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> Evidence:
@@ -54,6 +64,7 @@ def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> 
         ),
         packs_g=_packs(ground.catalogue, {lot.crop for lot in found.values()}),
         stickers=_stickers(connection, entries),
+        scans=_scans(ground.scans, entries, offset),
         utc_offset_minutes=offset,
     )
 
@@ -264,7 +275,7 @@ def _packs(catalogue: Catalogue, crops: set[str]) -> dict[str, int]:
 
 def _stickers(connection: Connection, entries: Sequence[Entry]) -> dict[str, int]:
     """Return how many stickers are on each lot that entries put stickers on."""
-    labelled = sorted({one.text("lot") for one in entries if one.type == "label.bind"})
+    labelled = sorted({one.text("lot") for one in entries if one.type == BIND})
     found = {}
     for part in _parts(labelled):
         count = func.sum(sticker_ranges.c.last - sticker_ranges.c.first + 1)
@@ -274,6 +285,25 @@ def _stickers(connection: Connection, entries: Sequence[Entry]) -> dict[str, int
             .group_by(sticker_ranges.c.lot)
         )
         found.update({row.lot: int(row.stickers) for row in connection.execute(query)})
+    return found
+
+
+def _scans(scans: Scans, entries: Sequence[Entry], offset: int) -> dict[str, ScanFacts]:
+    """Return, by entry, which of the stickers it put on were asked about too often."""
+    found = {}
+    for one in entries:
+        if one.type == BIND:
+            first = one.number("first")
+            limits = thresholds(times.local_date(one.event_time, offset))
+            facts = scans.often(
+                one.text("roll"),
+                first,
+                first + one.number("count") - 1,
+                a_day=limits.scans_a_day,
+                days=limits.scan_days,
+            )
+            if facts is not None:
+                found[one.id] = facts
     return found
 
 

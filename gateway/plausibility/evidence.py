@@ -140,6 +140,21 @@ class YieldFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ScanFacts:
+    """Stickers of one range that were asked about more often than one bag explains.
+
+    Attributes:
+        stickers: How many.
+        most_a_day: The most that one of them was asked about on one day.
+        days: The most different days on which one of them was.
+    """
+
+    stickers: int
+    most_a_day: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The rows around some entries.
 
@@ -151,6 +166,7 @@ class Evidence:
         yields: By lot, of lots whose plot has borne much.
         packs_g: By crop: what the smallest pack weighs.
         stickers: By lot: how many are on it.
+        scans: By entry that put stickers on: those asked about more often than one bag explains.
         utc_offset_minutes: The town's.
     """
 
@@ -161,6 +177,7 @@ class Evidence:
     yields: Mapping[str, YieldFacts] = field(default_factory=dict)
     packs_g: Mapping[str, int] = field(default_factory=dict)
     stickers: Mapping[str, int] = field(default_factory=dict)
+    scans: Mapping[str, ScanFacts] = field(default_factory=dict)
     utc_offset_minutes: int = 0
 
     def day(self, seconds: int) -> str:

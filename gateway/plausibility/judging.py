@@ -85,6 +85,7 @@ def _about_lot(entry: Entry, evidence: Evidence, limits: Thresholds) -> Iterator
                 limits=limits,
             )
             yield labelling.stickers_without_goods(entry, lot, holdings)
+            yield labelling.stickers_copied(entry, evidence.scans.get(entry.id), limits)
         case _ if entry.type in habits.CORRECTIONS:
             yield habits.corrected_often(entry, story, limits)
         case _:

@@ -1,15 +1,15 @@
-"""Stickers that can't all be right: the trace that copied serials leave on the ledger.
+"""Stickers that can't all be right: the traces that copied serials leave.
 
-How often a sticker is read is not counted. Anybody can read one a thousand times, so a count proves
-nothing and would let a stranger throw suspicion on a farm; and it would be a record of what people
-do in their kitchens. What can't be right without counting: more stickers than the lot has packs,
-stickers of somebody who has none of the goods, stickers that wander from lot to lot.
+On the ledger: more stickers than the lot has packs, stickers of somebody who has none of the goods,
+stickers that wander from lot to lot. Off it: a number that is asked about on more days, or more
+often a day, than one bag explains. Anybody can read one sticker a thousand times, so that one is
+for inspectors to look at and proves nothing.
 """
 
 from collections.abc import Sequence
 
 from gateway.plausibility.codes import FlagCode
-from gateway.plausibility.evidence import Entry, Flag, HoldingFacts, LotFacts
+from gateway.plausibility.evidence import Entry, Flag, HoldingFacts, LotFacts, ScanFacts
 from gateway.plausibility.thresholds import DAY_S, Thresholds
 
 BIND, UNBIND = "label.bind", "label.unbind"
@@ -61,6 +61,27 @@ def stickers_without_goods(
         f"lot/{lot.id}",
         stickers_count=entry.number("count"),
         held_g=0,
+    )
+
+
+def stickers_copied(entry: Entry, facts: ScanFacts | None, limits: Thresholds) -> Flag | None:
+    """Tell of stickers that were asked about more often than one bag explains.
+
+    Args:
+        entry: Stickers put on.
+        facts: Of these stickers; `None`: of none of them.
+        limits: In force; `facts` were found by them.
+    """
+    if facts is None:
+        return None
+    return entry.flag(
+        FlagCode.STICKERS_COPIED,
+        f"roll/{entry.text('roll')}",
+        stickers_count=facts.stickers,
+        most_count=facts.most_a_day,
+        most_days=facts.days,
+        limit_count=limits.scans_a_day,
+        limit_days=limits.scan_days,
     )
 
 

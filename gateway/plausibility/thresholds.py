@@ -33,6 +33,8 @@ class Thresholds:
         pack_g: What the smallest pack weighs, of a crop without a packing spec: a bunch of herbs.
         moves: Ranges of one roll taken off as put on the wrong lot, within `moves_s`.
         moves_s: See `moves`.
+        scans_a_day: Of one sticker, by whoever asks: a bag passes through a few hands in a day.
+        scan_days: Of one sticker: fresh goods are eaten within weeks.
         bunch_entries: Entries made a day or more afterwards, one after the other.
         bunch_gap_s: Between two entries of one bunch there is no more than this.
         bunch_days: Different days on which a bunch's entries are said to have happened.
@@ -59,6 +61,8 @@ class Thresholds:
     pack_g: int = 20
     moves: int = 3
     moves_s: int = 30 * DAY_S
+    scans_a_day: int = 30
+    scan_days: int = 20
     bunch_entries: int = 10
     bunch_gap_s: int = 5 * MINUTE_S
     bunch_days: int = 5

@@ -127,6 +127,15 @@ TEXTS: Final[Mapping[FlagCode, Wording]] = {
         " {within_days} days (expected: {limit_count} at most).",
         en_why="somebody may still be learning it.",
     ),
+    FlagCode.STICKERS_COPIED: Wording(
+        ja="{stickers_count}枚のシールの番号が、1枚で1日に最大{most_count}回、または{most_days}"
+        "日にわたって調べられました（目安1日{limit_count}回、{limit_days}日）。",
+        ja_why="だれでも何度でも読めるので、写しがあるとは限りません。",
+        en="{stickers_count} stickers' numbers were asked about up to {most_count} times in a"
+        " day, or on up to {most_days} days, for one sticker (expected: {limit_count} times and"
+        " {limit_days} days at most).",
+        en_why="anybody can read one sticker many times: there need be no copy.",
+    ),
     FlagCode.ENTERED_IN_A_BUNCH: Wording(
         ja="{days_count}日分の{entries_count}件が、{within_minutes}分のうちに後から記録され"
         "ました。",

@@ -153,6 +153,10 @@ class Implausible:
             wires.append(trade.bind("farm-c", lot, first, 1, ROLL))
             wires.append(trade.act("farm-c", "label.unbind", {**span, "reason": "wrong-lot"}))
         self.plant(FlagCode.STICKERS_MOVED_OFTEN, f"roll/{ROLL}", "farm-c")
+        for number, count in ((3, 31), (4, 30)):
+            for _ in range(count):
+                stage.gateway.scans.note(ROLL, number, day="2026-04-05")
+        self.plant(FlagCode.STICKERS_COPIED, f"roll/{ROLL}", "farm-c")
         await stage.done(*wires)
 
     async def _habits(self) -> None:

@@ -173,6 +173,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         ledger=LedgerSettings(path=folder / LEDGER),
         database_url=f"sqlite:///{folder}/projection.sqlite",
         outbox_path=folder / "outbox.sqlite",
+        scans_path=folder / "scans.sqlite",
         listen=ListenSettings(port=8000),
         limits=LimitSettings(
             **{

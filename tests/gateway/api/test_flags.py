@@ -11,6 +11,7 @@ from gateway.lookups import flags
 from gateway.lookups.flags import Wanted, flagged
 from gateway.plausibility import FlagCode
 from gateway.projection import Projection, rebuild
+from tests.gateway import trading
 from tests.gateway.implausible import Implausible
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
@@ -184,3 +185,17 @@ async def test_a_small_trade_with_every_kind_of_act_raises_nothing(tmp_path):
     async with stage_in(tmp_path) as stage:
         await hold_market(stage)
         assert await ask(Implausible(stage), "inspector") == []
+
+
+async def test_a_sticker_that_many_ask_about_is_flagged_and_nobody_else_told(tmp_path):
+    async with stage_in(tmp_path) as stage:
+        made = Implausible(stage)
+        lot, harvest = made.harvest("farm-a", 20_000)
+        await stage.done(harvest, made.trade.bind("farm-a", lot, 1, 40))
+        for count in range(31):
+            answer = await stage.get(f"/api/stickers/{trading.ROLL}/7")
+            assert answer.json() == {"roll": trading.ROLL, "number": 7, "lot": lot}
+            found = await ask(made, "inspector")
+            assert [one["code"] for one in found] == ["STICKERS_COPIED"] * (count == 30)
+        assert (await stage.get("/api/flags")).status_code == 401
+        assert await ask(made, "farm-b") == []

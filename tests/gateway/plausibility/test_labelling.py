@@ -3,6 +3,7 @@
 import pytest
 
 from gateway.plausibility import labelling
+from gateway.plausibility.evidence import ScanFacts
 from tests.gateway.plausibility.making import DAY, FARM, LIMITS, NOON, SHOP, entry, holding, lot
 
 
@@ -35,6 +36,13 @@ def test_stickers_of_somebody_who_has_none_of_the_goods():
     for one in (holding(SHOP, SHOP), holding(SHOP, FARM), holding(FARM, SHOP)):
         assert labelling.stickers_without_goods(stranger, lot(), [one]) is None
     assert labelling.stickers_without_goods(entry("label.bind"), lot(), []) is None
+
+
+def test_stickers_that_are_asked_about_too_often():
+    bound = entry("label.bind", roll="R", first=1, count=40)
+    flag = labelling.stickers_copied(bound, ScanFacts(stickers=2, most_a_day=31, days=4), LIMITS)
+    assert (flag.subject, flag.figures["stickers_count"]) == ("roll/R", 2)
+    assert labelling.stickers_copied(bound, None, LIMITS) is None
 
 
 def moved(count, reason="wrong-lot", apart_s=60):
