@@ -95,13 +95,13 @@ class Grids:
         rows = []
         for one in shipments:
             other = "sender" if one["direction"] == "in" else "recipient"
-            direction = self._word(f"direction_{one['direction']}")
+            partner = self._word(f"direction_{one['direction']}").format(self._named(one, other))
             badges = [("consigned", self._word("badge_consigned"))] if one["is_consigned"] else []
             is_counted = one["state"] not in {"in_transit", "returned"}
             rows.append(
                 (
                     Cell(text=one["crop_name"], quiet=f"…{one['lot'][-6:]}", url=self._url(one)),
-                    Cell(text=f"{direction} {self._named(one, other)}", badges=tuple(badges)),
+                    Cell(text=partner, badges=tuple(badges)),
                     Cell(text=self._word(f"state_{one['state']}")),
                     _number(one["shipped_g"]),
                     _number(one["received_g"] if is_counted else None),

@@ -89,7 +89,7 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "col_claimed": ("記録前の受取", "Claimed by others"),
     "col_own": ("手元の残り", "Held here"),
     "col_away": ("預け先の残り", "Held at others"),
-    "col_partner": ("相手", "With"),
+    "col_partner": ("相手", "Partner"),
     "col_state": ("状態", "State"),
     "col_shipped": ("出荷", "Shipped"),
     "col_received": ("受取", "Received"),
@@ -115,6 +115,6 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "state_disputed": ("数が合わない", "Counts differ"),
     "state_settled": ("解決ずみ", "Settled"),
     "state_returned": ("返品", "Returned"),
-    "direction_in": ("入", "In"),
-    "direction_out": ("出", "Out"),
+    "direction_in": ("{}から", "From {}"),
+    "direction_out": ("{}へ", "To {}"),
 }

@@ -11,6 +11,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "recalls_none": ("回収のお知らせはありません。", "There are no recalls."),
     "recall_title": ("回収について", "A recall"),
+    "recall_back": ("この回収の記録へ", "Back to the recall"),
     "recall_scope": ("対象の決め方", "Found by"),
     "recall_scope_lot": ("ロット", "Lot"),
     "recall_scope_plot": ("畑", "Plot"),

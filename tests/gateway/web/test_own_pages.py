@@ -113,7 +113,7 @@ async def test_goods_at_others_are_told_to_their_owner_without_the_holders_marks
 
 async def test_a_shipment_is_shown_to_both_sides_and_to_nobody_else(town):
     stage, market = town
-    for handle, direction in (("farm-b", "Out"), ("shop-b", "In")):
+    for handle, direction in (("farm-b", "To"), ("shop-b", "From")):
         _, page = await page_of(stage, "/own/shipments?lang=en", handle)
         (row,) = [row for row in rows(page) if market.lots["taro"][-6:] in row]
         assert f"{direction} " in row
