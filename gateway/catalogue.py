@@ -45,6 +45,23 @@ class TownEntry(_Model):
     phone: str = ""
 
 
+PACK_UNITS: Final = {
+    "bunch": "束",
+    "bag": "袋",
+    "pack": "パック",
+    "stick": "本",
+    "head": "玉",
+    "piece": "個",
+    "plant": "株",
+    "box": "箱",
+    "crate": "コンテナ",
+    "bale": "俵",
+    "bottle": "瓶",
+    "tray": "トレイ",
+}
+"""What goods are packed in: the contract's word, and what is written on slips."""
+
+
 class CropEntry(_Model):
     """A crop: `reading` in hiragana, for search."""
 
@@ -54,7 +71,10 @@ class CropEntry(_Model):
 
 
 class PackingEntry(_Model):
-    """What one `unit` of a crop weighs, from `since` (YYYY-MM-DD, the town's day) on."""
+    """What one `unit` of a crop weighs, from `since` (YYYY-MM-DD, the town's day) on.
+
+    The unit is one of `PACK_UNITS`, as commands name it.
+    """
 
     crop: str
     unit: str

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from gateway import collector
 from gateway.api.app import create_app
+from gateway.cli import keyring
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
@@ -21,7 +22,13 @@ from gateway.node import open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
-from gateway.setup.places import AREAS_FILE, CATALOGUE_FILE, LEDGER_FILE, NAMES_FILE
+from gateway.setup.places import (
+    AREAS_FILE,
+    CATALOGUE_FILE,
+    KEYS_FOLDER,
+    LEDGER_FILE,
+    NAMES_FILE,
+)
 
 STOP_PATIENCE_S = 10
 
@@ -50,6 +57,7 @@ def run_demo(folder: Path, *, port: int, days: int) -> None:
         from gateway.demo.build import build  # noqa: PLC0415 - once, and it takes much along
 
         asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
+    keyring.move(folder / KEYS_FOLDER, gateway=url)
     typer.echo(f"Minori's demo town is at {url}")
     typer.echo(f"keys of everybody in it: {folder}/keys/")
     run(demo_settings(folder, port))
@@ -114,7 +122,13 @@ def demo_settings(folder: Path, port: int) -> Settings:
 
 
 async def rebuild(settings: Settings) -> None:
-    """Throw the projection's tables away and build them again from block 0; say what came of it."""
+    """Throw the projection's tables away and build them again from block 0; say what came of it.
+
+    Raises:
+        LedgerError: There is no ledger: opening an embedded one would found it.
+    """
+    if settings.ledger.kind is LedgerKind.EMBEDDED and not settings.ledger.path.exists():
+        raise LedgerError(f"no ledger at {settings.ledger.path}: MINORI_LEDGER__PATH names another")
     start = time.monotonic()
     projection = await Projection.open(settings.database_url)
     ledger = await open_ledger(settings)

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import typer
 
+from gateway.cli import keyring
 from gateway.demo.build import enact
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
 from gateway.serving import demo_settings, operating, run
 from gateway.settings import LedgerKind, Settings
 from gateway.setup.ledger_view import Doors
+from gateway.setup.places import KEYS_FOLDER
 from network.native import Network
 from network.telling import Progress, told
 from network.topology import PEER_ORGANISATIONS, Topology
@@ -27,6 +29,7 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
         network = Network(topology, progress=progress)
         network.up()
         asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
+        keyring.move(folder / KEYS_FOLDER, gateway=f"http://127.0.0.1:{port}")
         typer.echo(f"Minori's demo town, on Hyperledger Fabric, is at http://127.0.0.1:{port}")
         typer.echo(f"keys of everybody in it: {folder}/keys/")
         typer.echo(f"logs of the network: {network.log('*')}")

@@ -16,8 +16,9 @@ from gateway.cli import arguments, enrolment, keyring, packing
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.options import Gateway, KeyName, Language
 from gateway.cli.sales import sales_app
-from gateway.cli.sending import send_queue
+from gateway.cli.sending import deliver
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
 
@@ -44,16 +45,6 @@ enrols what came back (`enrol`). The private key never leaves the device that ma
 app.add_typer(keys_app, name="keys")
 app.add_typer(sales_app, name="sales")
 
-KeyName = Annotated[
-    str, typer.Option("--key", "-k", help="A key of `minori keys list`, or a path to its file.")
-]
-Gateway = Annotated[
-    str, typer.Option("--gateway", envvar="MINORI_GATEWAY", help="Address of the gateway.")
-]
-Language = Annotated[
-    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
-]
-
 
 class Kind(StrEnum):
     """What `minori query` can ask for."""
@@ -78,7 +69,9 @@ def list_keys() -> None:
             waiting = f", {len(key.queue)} waiting" if key.queue else ""
             typer.echo(f"{key.name:16}  {key.device.actor}  next {key.device.seq}{waiting}")
         if not files:
-            typer.echo(f"no keys in {keyring.folder()}: begin with an invitation, `minori keys -h`")
+            typer.echo(
+                f"no keys in {keyring.folder()}: begin with an invitation, `minori keys --help`"
+            )
 
 
 @keys_app.command()
@@ -114,10 +107,10 @@ def invite(
         str, typer.Option(help="An existing person who gets a further device; with --party.")
     ] = "",
     since: Annotated[str, typer.Option(help="First day of the role.")] = "2020-04-01",
+    gateway: Gateway = "",
 ) -> None:
     """As a registrar: enter a person, and print the invitation to hand to them."""
-    with told():
-        registrar = Key.load(keyring.find(key))
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         wanted = enrolment.Newcomer(
             party=party, actor=actor, party_kind=party_kind, role=role, since=since
         )
@@ -143,10 +136,10 @@ def accept(
 def enrol(
     reply: Annotated[str, typer.Argument(help="The code that the new device printed.")],
     key: KeyName,
+    gateway: Gateway = "",
 ) -> None:
     """As a registrar: enrol the new device's key."""
-    with told():
-        registrar = Key.load(keyring.find(key))
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         enrolment.enrol(registrar, reply)
         _send(registrar)
 
@@ -177,6 +170,7 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
     ] = False,
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """Sign a command with a key of this computer, and send it.
@@ -187,8 +181,7 @@ def submit(
     if type_name == "list":
         _list_types()
         return
-    with told():
-        signer = Key.load(keyring.find(key or _only_key()))
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         drawn: Mapping[str, str] = {}
         wires: list[bytes] = []
         if type_name != "queue":
@@ -220,12 +213,12 @@ def submit(
 def approve(
     proposal: Annotated[str, typer.Argument(help="The id of the proposed command.")],
     key: KeyName = "",
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """Give the second signature to a command that needs two, after showing what it says."""
-    with told():
-        signer = Key.load(keyring.find(key or _only_key()))
-        with Client(signer.gateway, language=lang) as client:
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        with Client(signer.address, language=lang) as client:
             client.open_session(signer)
             proposed = client.get(f"/api/commands/{proposal}")
         payload = proposed.get("payload")
@@ -255,11 +248,11 @@ def arrive(
     producer: Annotated[str, typer.Option(help="Whose goods these are: the farm's party.")],
     crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
     key: KeyName = "",
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not."""
-    with told():
-        signer = Key.load(keyring.find(key or _only_key()))
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         for word in lots:
             lot, _, text = word.partition("=")
             counted: dict[str, Json] = {
@@ -280,13 +273,14 @@ def query(
     kind: Annotated[Kind, typer.Argument(help="What to ask for.")],
     name: Annotated[str, typer.Argument(help="A lot's or command's id; of flags, a code.")] = "",
     key: KeyName = "",
-    gateway: Gateway = DEFAULT_GATEWAY,
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """Read from the gateway; with --key, also what only the key's party may see. Prints JSON."""
     with told():
-        asker = Key.load(keyring.find(key)) if key else None
-        with Client(asker.gateway if asker else gateway, language=lang) as client:
+        asker = Key.load(keyring.find(key), elsewhere=gateway) if key else None
+        address = asker.address if asker else gateway or DEFAULT_GATEWAY
+        with Client(address, language=lang) as client:
             if asker is not None:
                 client.open_session(asker)
             if kind is Kind.FLAGS:
@@ -311,6 +305,7 @@ def pages(
     opened: Annotated[
         bool, typer.Option("--open/--print", help="Open a browser, or only print the link.")
     ] = True,
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """Open one's own pages in a browser: stock, lot book, shipments, recalls.
@@ -319,8 +314,8 @@ def pages(
     shows; nothing can be signed there.
     """
     with told():
-        asker = Key.load(keyring.find(key or _only_key()))
-        with Client(asker.gateway, language=lang) as client:
+        asker = Key.load(keyring.find(key), elsewhere=gateway)
+        with Client(asker.address, language=lang) as client:
             client.open_session(asker)
             link = client.post("/api/sessions/links", {})["url"] + f"&lang={lang}"
     typer.echo(link)
@@ -347,16 +342,8 @@ def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
 
 
 def _send(key: Key, language: str = "en") -> None:
-    """Send a key's queue and say what became of each command; exit code 1 unless all are done."""
-    with Client(key.gateway, language=language) as client:
-        answers = list(send_queue(key, client))
-    for answer in answers:
-        code = "" if answer.code == "ACCEPTED" else f"  {answer.code} {answer.text}"
-        typer.echo(f"{answer.status:8} {answer.id}{code}")
-    if key.queue:
-        typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
-    if any(answer.status != "accepted" for answer in answers) or key.queue:
-        raise typer.Exit(1)
+    with Client(key.address, language=language) as client:
+        deliver(key, client)
 
 
 def _parts(
@@ -382,17 +369,10 @@ def _weighed(
     if not packing.lacks_grams(kind, closed):
         return packing.weigh(kind, closed)
     when = arguments.moment(event_time) or int(time.time())
-    with Client(signer.gateway) as client:
+    with Client(signer.address) as client:
         unit_g = packing.spec_g(client, body, closed, event_time=when)
     typer.echo(f"packed   {unit_g:,} g each")
     return packing.weigh(kind, closed, unit_g=unit_g)
-
-
-def _only_key() -> str:
-    files = list(keyring.folder().glob("*.json"))
-    if len(files) != 1:
-        raise KeyringError(f"say with which --key: there are {len(files)} in {keyring.folder()}")
-    return str(files[0])
 
 
 def _list_types() -> None:

@@ -14,6 +14,7 @@ import typer
 from gateway.cli import keyring
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
+from gateway.cli.options import Gateway
 from gateway.cli.telling import told
 from gateway.cli.town import TOWN_FOLDER, Folder
 
@@ -43,6 +44,7 @@ def call_list(
     recall: Annotated[str, typer.Argument(help="The recall's number.")],
     key: Annotated[str, typer.Option("--key", "-k", help="A recall officer's key.")],
     folder: Folder = TOWN_FOLDER,
+    gateway: Gateway = "",
     file: Annotated[
         Path | None, typer.Option("--csv", help="Also write it to this file, for a spreadsheet.")
     ] = None,
@@ -58,8 +60,8 @@ def call_list(
     from gateway.setup.register import Register  # noqa: PLC0415 - as above
 
     with told():
-        officer = Key.load(keyring.find(key))
-        with Client(officer.gateway) as client:
+        officer = Key.load(keyring.find(key), elsewhere=gateway)
+        with Client(officer.address) as client:
             client.open_session(officer)
             affected = client.get(f"/api/recalls/{recall}/scope")["affected"]
         path = TownFiles.within(folder, Settings().site).register

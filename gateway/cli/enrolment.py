@@ -35,7 +35,7 @@ def invite(registrar: Key, newcomer: Newcomer) -> str:
         _queue(registrar, "actor.register", {"actor": actor, "party": party, "roles": roles})
     registrar.save()
     return invitation(
-        gateway=registrar.gateway, ledger=registrar.device.ledger, actor=actor, party=party
+        gateway=registrar.address, ledger=registrar.device.ledger, actor=actor, party=party
     )
 
 

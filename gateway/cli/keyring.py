@@ -2,16 +2,21 @@
 
 A command is signed, then written here, then sent; only a final answer takes it off the list. So
 nothing is lost when the gateway can't be reached, and nothing is signed twice. A file is replaced
-as a whole (written beside, synced, renamed) and readable by its owner only.
+as a whole (written beside, synced, renamed) and readable by its owner only. Whoever signs has the
+key in hand, and nobody else has: two programs at once would give two commands the same number.
 """
 
+import contextlib
+import fcntl
 import json
 import os
 from base64 import urlsafe_b64decode
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+import typer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -35,6 +40,7 @@ class Key:
         party: The business or household of its holder.
         gateway: Where it sends to.
         queue: Commands signed and not yet finally answered, in order, as they travel.
+        elsewhere: Where it sends to this time instead; not kept.
     """
 
     path: Path
@@ -42,6 +48,12 @@ class Key:
     party: str
     gateway: str
     queue: list[bytes] = field(default_factory=list)
+    elsewhere: str = ""
+
+    @property
+    def address(self) -> str:
+        """Which gateway to ask now."""
+        return self.elsewhere or self.gateway
 
     @property
     def name(self) -> str:
@@ -49,13 +61,33 @@ class Key:
         return self.path.stem
 
     @classmethod
-    def load(cls, path: Path) -> Self:
-        """Read a key file."""
+    @contextlib.contextmanager
+    def in_hand(cls, path: Path, *, elsewhere: str = "") -> Iterator[Self]:
+        """Read a key file to sign with it; any other program that would waits until this is done.
+
+        Args:
+            path: The file.
+            elsewhere: A gateway to use instead of the key's, this time.
+        """
+        if not path.exists():
+            raise KeyringError(_missing(path))
+        descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                typer.echo(f"waiting for another program that uses the key {path.stem}", err=True)
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            yield cls.load(path, elsewhere=elsewhere)
+
+    @classmethod
+    def load(cls, path: Path, *, elsewhere: str = "") -> Self:
+        """Read a key file, to look at it or to ask; to sign and send, take it `in_hand`."""
         try:
             stored = json.loads(path.read_bytes())
             private = serialization.load_pem_private_key(stored["key"].encode(), password=None)
         except FileNotFoundError:
-            raise KeyringError(f"no key {path.stem!r} at {path}: see `minori keys list`") from None
+            raise KeyringError(_missing(path)) from None
         except (ValueError, KeyError, AttributeError) as error:
             raise KeyringError(f"{path} is not a key file: {error}") from None
         if not isinstance(private, ec.EllipticCurvePrivateKey):
@@ -73,6 +105,7 @@ class Key:
             party=stored["party"],
             gateway=stored["gateway"],
             queue=[wire.encode() for wire in stored["queue"]],
+            elsewhere=elsewhere,
         )
 
     def save(self) -> None:
@@ -147,8 +180,28 @@ def folder() -> Path:
 
 
 def find(name: str) -> Path:
-    """Return the file of a key named, or given by its path."""
-    return Path(name) if name.endswith(".json") else folder() / f"{name}.json"
+    """Return the file of a key named, or given by its path; by no name, the only one there is."""
+    if name:
+        return Path(name) if name.endswith(".json") else folder() / f"{name}.json"
+    files = list(folder().glob("*.json"))
+    if len(files) != 1:
+        raise KeyringError(f"say with which --key: there are {len(files)} in {folder()}")
+    return files[0]
+
+
+def move(keys: Path, *, gateway: str) -> None:
+    """Have every key in a folder send to a gateway that has moved."""
+    for path in sorted(keys.glob("*.json")):
+        with Key.in_hand(path) as key:
+            if key.gateway != gateway:
+                key.gateway = gateway
+                key.save()
+
+
+def _missing(path: Path) -> str:
+    return (
+        f"no key {path.stem!r} at {path}: see `minori keys list`; MINORI_HOME says where keys are"
+    )
 
 
 def payload_of(wire: bytes) -> dict[str, Json]:

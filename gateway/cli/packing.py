@@ -11,25 +11,12 @@ from typing import Final
 from chaincode import times
 from chaincode.acts import CommandType
 from chaincode.canonical import Json
-from gateway.catalogue import CatalogueFile, in_force
+from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.cli.client import Client
 
-UNITS: Final = {
-    "束": "bunch",
-    "袋": "bag",
-    "パック": "pack",
-    "本": "stick",
-    "玉": "head",
-    "個": "piece",
-    "株": "plant",
-    "箱": "box",
-    "コンテナ": "crate",
-    "俵": "bale",
-    "瓶": "bottle",
-    "トレイ": "tray",
-}
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
 
+_BY_SLIP = {slip: unit for unit, slip in PACK_UNITS.items()}
 _PACKS = re.compile(r"([0-9]{1,7}) ?([a-z]+|[^\x00-\x7f]+)(?:@([0-9]{1,7})g?)?", re.ASCII)
 
 
@@ -44,9 +31,9 @@ def read(text: str) -> dict[str, Json]:
         PackingError: It is none of these.
     """
     found = _PACKS.fullmatch(text)
-    unit = UNITS.get(found[2], found[2]) if found else ""
-    if found is None or unit not in UNITS.values():
-        named = ", ".join(f"{own} {name}" for own, name in UNITS.items())
+    unit = _BY_SLIP.get(found[2], found[2]) if found else ""
+    if found is None or unit not in PACK_UNITS:
+        named = ", ".join(f"{slip} {unit}" for unit, slip in PACK_UNITS.items())
         raise PackingError(f"packs={text}: a count and a unit, as 24bag or 24bag@300g ({named})")
     packs: dict[str, Json] = {"unit": unit, "count": int(found[1])}
     return packs | ({"unit_g": int(found[3])} if found[3] else {})

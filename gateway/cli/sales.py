@@ -12,7 +12,8 @@ from gateway.cli import keyring
 from gateway.cli.arguments import ArgumentError, mass_g
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
-from gateway.cli.sending import send_queue
+from gateway.cli.options import Gateway, Language
+from gateway.cli.sending import deliver
 from gateway.cli.telling import told
 from gateway.pos import (
     Line,
@@ -39,21 +40,25 @@ wrong with the file; `import` signs and sends it. Importing a file again books n
 File = Annotated[Path, typer.Argument(help="The till's CSV file, UTF-8 or Shift_JIS (CP932).")]
 Mapping = Annotated[Path, typer.Option("--mapping", "-m", help="The mapping's JSON file.")]
 KeyName = Annotated[str, typer.Option("--key", "-k", help="The shop's key.")]
-Language = Annotated[
-    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
-]
 
 
 @sales_app.command()
-def check(file: File, mapping: Mapping, key: KeyName, lang: Language = "en") -> None:
+def check(
+    file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "", lang: Language = "en"
+) -> None:
     """Show what an import would book, and every row that it could not."""
-    _run(file, mapping, key, lang, is_sending=False)
+    with told():
+        signer = Key.load(keyring.find(key), elsewhere=gateway)
+        _run(file, mapping, signer, lang, is_sending=False)
 
 
 @sales_app.command("import")
-def import_(file: File, mapping: Mapping, key: KeyName, lang: Language = "en") -> None:
+def import_(
+    file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "", lang: Language = "en"
+) -> None:
     """Sign and send a sale for every line that is not booked yet."""
-    _run(file, mapping, key, lang, is_sending=True)
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        _run(file, mapping, signer, lang, is_sending=True)
 
 
 @sales_app.command()
@@ -62,24 +67,28 @@ def remainder(
         list[str], typer.Argument(metavar="LOT=LEFT", help="What is left of a lot, as 2.4kg.")
     ],
     key: KeyName,
+    gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
     """At closing: book as sold whatever of a lot is neither left nor discarded."""
-    with told():
-        signer = Key.load(keyring.find(key))
-        with Client(signer.gateway, language=lang) as client:
-            client.open_session(signer)
-            stock, _ = _ask(client, [])
-            sold = [_sold(word, stock) for word in left]
-            for one, quantity_g in sold:
-                if quantity_g:
-                    typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
-                    closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
-                    if one.owner != signer.party:
-                        closed["owner"] = one.owner
-                    body: dict[str, Json] = {"lot": one.lot, "party": signer.party}
-                    signer.queue.append(signer.device.sign("lot.sell", body, closed=closed))
-            _deliver(signer, client)
+    with (
+        told(),
+        Key.in_hand(keyring.find(key), elsewhere=gateway) as signer,
+        Client(signer.address, language=lang) as client,
+    ):
+        client.open_session(signer)
+        stock, _ = _ask(client, [])
+        sold = [_sold(word, stock) for word in left]
+        for one, quantity_g in sold:
+            if quantity_g:
+                typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
+                closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
+                if one.owner != signer.party:
+                    closed["owner"] = one.owner
+                body: dict[str, Json] = {"lot": one.lot, "party": signer.party}
+                signer.queue.append(signer.device.sign("lot.sell", body, closed=closed))
+        signer.save()
+        deliver(signer, client, is_counting=True)
 
 
 def _sold(word: str, stock: Sequence[Stock]) -> tuple[Stock, int]:
@@ -95,21 +104,19 @@ def _sold(word: str, stock: Sequence[Stock]) -> tuple[Stock, int]:
     return found[0], found[0].free_g - left_g
 
 
-def _run(file: Path, mapping: Path, key_name: str, lang: str, *, is_sending: bool) -> None:
-    with told():
-        key = Key.load(keyring.find(key_name))
-        content = file.read_bytes()
-        lines, errors = read_lines(content, PosMapping.load(mapping), party=key.party)
-        with Client(key.gateway, language=lang) as client:
-            client.open_session(key)
-            stock, known = _ask(client, lines)
-            sales, short, before = allocate(lines, stock, party=key.party, known=known)
-            _show(sales, errors + short, before, lang)
-            if is_sending:
-                for sale in sales:
-                    body, closed = sale.command(key.party)
-                    key.queue.append(key.device.sign("lot.sell", body, closed=closed))
-                _deliver(key, client)
+def _run(file: Path, mapping: Path, key: Key, lang: str, *, is_sending: bool) -> None:
+    lines, errors = read_lines(file.read_bytes(), PosMapping.load(mapping), party=key.party)
+    with Client(key.address, language=lang) as client:
+        client.open_session(key)
+        stock, known = _ask(client, lines)
+        sales, short, before = allocate(lines, stock, party=key.party, known=known)
+        _show(sales, errors + short, before, lang)
+        if is_sending:
+            for sale in sales:
+                body, closed = sale.command(key.party)
+                key.queue.append(key.device.sign("lot.sell", body, closed=closed))
+            key.save()
+            deliver(key, client, is_counting=True)
     if errors or short:
         raise typer.Exit(1)
 
@@ -143,11 +150,3 @@ def _show(
         f"{len(sales)} sales of {sum(grams.values()):,} g, {len(before)} lines booked before, "
         f"{len(errors)} rows with errors"
     )
-
-
-def _deliver(key: Key, client: Client) -> None:
-    key.save()
-    counts = Counter(answer.status for answer in send_queue(key, client))
-    typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
-    if key.queue:
-        typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")

@@ -1,12 +1,41 @@
 """Bring a key's queue to the gateway, and put it right when a command in it can't be taken."""
 
+from collections import Counter
 from collections.abc import Iterator
+
+import typer
 
 from gateway.cli.client import Answer, Client, RefusedError
 from gateway.cli.keyring import Key
 
 ROUNDS_MAX = 50
 AT_ONCE = 100
+
+
+def deliver(key: Key, client: Client, *, is_counting: bool = False) -> None:
+    """Send a key's queue, and say of each command what became of it as soon as it is known.
+
+    Exit code 1 unless all are accepted and none still waits.
+
+    Args:
+        key: In hand.
+        client: To its gateway.
+        is_counting: Whether those that are accepted are only counted.
+    """
+    counts: Counter[str] = Counter()
+    try:
+        for answer in send_queue(key, client):
+            counts[answer.status] += 1
+            if not (is_counting and answer.status == "accepted"):
+                code = "" if answer.code == "ACCEPTED" else f"  {answer.code} {answer.text}"
+                typer.echo(f"{answer.status:8} {answer.id}{code}")
+    finally:
+        if is_counting and counts:
+            typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+        if key.queue:
+            typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
+    if counts.keys() - {"accepted"} or key.queue:
+        raise typer.Exit(1)
 
 
 def send_queue(key: Key, client: Client) -> Iterator[Answer]:

@@ -29,7 +29,7 @@ def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:
         raise ArgumentError("nothing is waiting that could be tried")
     if len(tried) > COMMANDS_MAX:
         raise ArgumentError(f"{len(key.queue)} are waiting: send them first, `minori submit queue`")
-    with Client(key.gateway, language=language) as client:
+    with Client(key.address, language=language) as client:
         client.open_session(key)
         answer = client.post("/api/dry-runs", {"commands": [as_json(wire) for wire in tried]})
     shown = answer["commands"][len(key.queue) if wires else 0 :]

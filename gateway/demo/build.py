@@ -21,12 +21,11 @@ from gateway.demo.workbook import rows, settled
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
 from gateway.setup.ledger_view import Doors
-from gateway.setup.places import LEDGER_FILE, TownFiles
+from gateway.setup.places import KEYS_FOLDER, LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
 from gateway.setup.template import write_filled
 
 WORKBOOK_FILE = "town.xlsx"
-KEYS_FOLDER = "keys"
 
 Progress = Callable[[str], None]
 

@@ -108,17 +108,18 @@ async def apply_workbook(
         if await check_ledger(doors.ledger, register, reading.book):
             await refresh(doors.ledger, register)
         plan = plan_application(reading, register, files, today=today)
-        submission = Submission(
-            book=reading.book,
-            register=register,
-            keys=Keys(files, register, gateway=gateway),
-            doors=doors,
-            wanted=plan.wanted,
-            at=at,
-            today=today,
-            progress=progress,
-        )
-        commands = await submission.run()
+        with Keys(files, register, gateway=gateway) as keys:
+            submission = Submission(
+                book=reading.book,
+                register=register,
+                keys=keys,
+                doors=doors,
+                wanted=plan.wanted,
+                at=at,
+                today=today,
+                progress=progress,
+            )
+            commands = await submission.run()
         publish_names(files, register, plan.wanted)
         publish_catalogue(files, plan.edition, read_edition(files))
         write_areas(files, register)

@@ -1,7 +1,9 @@
 """The keys made on this computer: registrars', land registrars', tills'; in a demo, everybody's."""
 
+import contextlib
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Self
 
 from chaincode.canonical import Json
 from gateway.cli.keyring import Key, invitation
@@ -16,13 +18,23 @@ PRIVATE = 0o600
 
 
 class Keys:
-    """Key files of a town, by the code of their holder; loaded when first needed."""
+    """Key files of a town, by the code of their holder; in hand from when they are first needed.
+
+    Use as a context manager.
+    """
 
     def __init__(self, files: TownFiles, register: Register, *, gateway: str) -> None:
         self._files = files
         self._register = register
         self._gateway = gateway
         self._loaded: dict[str, Key] = {}
+        self._in_hand = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self._in_hand.close()
 
     def make(self, wanted: Iterable[Wish]) -> None:
         """Make the keys that the workbook wants made here and that are not there."""
@@ -81,7 +93,7 @@ class Keys:
 
     def _key(self, code: str) -> Key:
         if code not in self._loaded:
-            key = Key.load(self._files.key(code))
+            key = self._in_hand.enter_context(Key.in_hand(self._files.key(code)))
             if key.queue:
                 raise SetupError(
                     f"{key.path} に未送信の記録があります / it has commands that were never sent: "

@@ -16,6 +16,7 @@ from typing import Self
 
 from gateway.settings import SiteSettings
 
+KEYS_FOLDER = "keys"
 LEDGER_FILE = "ledger.sqlite"  # an embedded ledger's, where it lies with the rest: a demo's
 NAMES_FILE = "names.json"
 CATALOGUE_FILE = "catalogue.json"
@@ -52,7 +53,7 @@ class TownFiles:
 
     def key(self, code: str) -> Path:
         """The key of the person with that code."""
-        return self.folder / "keys" / f"{code}.json"
+        return self.folder / KEYS_FOLDER / f"{code}.json"
 
     def invitation(self, code: str) -> Path:
         """The invitation for the person with that code."""

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from gateway.catalogue import PACK_UNITS
 from gateway.setup import values
 from gateway.setup.sheets import (
     ANSWERS,
@@ -382,7 +383,7 @@ PACKINGS: Final = Sheet(
     note=("1束・1袋・1コンテナの重さ", "what one bunch, bag or crate weighs"),
     columns=(
         _refers("crop", "品目", "crop", "crops", "carrot"),
-        Column(key="unit", ja="単位", en="unit", read=values.name, example="袋"),
+        choice("unit", "単位", "unit", PACK_UNITS, example="bag"),
         Column(key="grams", ja="重さ（g）", en="grams", read=values.grams, example=500),
         Column(
             key="since",

@@ -1,14 +1,17 @@
 """The command line as its users run it, against a gateway on an embedded ledger."""
 
+import contextlib
 import json
 import re
+import subprocess
+import sys
 import time
 
 import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli.keyring import Key
+from gateway.cli.keyring import Key, command_id_of, move, payload_of
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
 from gateway.setup.register import Entry, Register
@@ -140,6 +143,47 @@ def test_what_cannot_be_sent_is_kept_and_goes_with_the_next(stage, home):
         result = run.invoke(app, ["submit", "queue", "--key", "farm-a"])
     assert result.output.count("accepted") == 2
     assert Key.load(home / "keys" / "farm-a.json").queue == []
+
+
+def test_two_programs_with_one_key_sign_one_after_the_other(stage, home):
+    path = home / "keys" / "farm-a.json"
+    plot = stage.town.plots["farm-a"]
+    words = (f"plot={plot}", "crop=carrot", "quantity_g=9kg", "estimated=false", "--key", str(path))
+    command = [sys.executable, "-m", "network", "submit", "lot.harvest", *words, "--later"]
+    with contextlib.ExitStack() as stack:
+        key = stack.enter_context(Key.in_hand(path))
+        first = key.device.seq
+        other = subprocess.Popen(
+            command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True
+        )
+        assert "waiting for another program that uses the key farm-a" in other.stderr.readline()
+        key.queue.append(key.device.sign("lot.hold", {}))
+        key.save()
+        assert other.poll() is None
+    other.communicate(timeout=READY_PATIENCE_S)
+    assert other.returncode == 0
+    queue = Key.load(path).queue
+    assert [payload_of(wire)["seq"] for wire in queue] == [first, first + 1]
+    assert payload_of(queue[1])["prev"] == command_id_of(queue[0])
+
+
+def test_a_gateway_named_is_the_one_that_is_asked(stage, home):
+    nobody = ("--gateway", "http://127.0.0.1:1")
+    assert "127.0.0.1:1 can't be reached" in minori(
+        "query", "head", "--key", "farm-a", *nobody, code=1
+    )
+    assert "127.0.0.1:1 can't be reached" in harvest(stage, *nobody, code=1)
+    assert Key.load(home / "keys" / "farm-a.json").gateway == stage.url
+    move(home / "keys", gateway=nobody[1])
+    assert "127.0.0.1:1 can't be reached" in minori("submit", "queue", "-k", "farm-a", code=1)
+    sent = minori("submit", "queue", "-k", "farm-a", "--gateway", stage.url)
+    assert sent.count("accepted") == 1
+
+
+def test_a_rebuild_where_there_is_no_ledger_founds_none(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert "no ledger at var/ledger.sqlite" in minori("rebuild", code=1)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_command_that_cannot_be_taken_is_dropped_and_the_rest_signed_anew(stage, home):

@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
+from chaincode import shapes
 from chaincode.commands import TYPES
+from chaincode.lots.quantities import Packs
+from gateway.catalogue import PACK_UNITS
 from gateway.cli import packing
 from gateway.cli.packing import PackingError
 
@@ -29,6 +32,12 @@ class Town:
 
     def get(self, path):
         return self.answers[path]
+
+
+def test_every_unit_of_a_slip_is_one_of_the_contracts():
+    for unit, slip in PACK_UNITS.items():
+        named = packing.read(f"2{slip}")
+        assert shapes.read(Packs, named) == Packs(unit=unit, count=2)
 
 
 @pytest.mark.parametrize(

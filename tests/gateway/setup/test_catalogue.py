@@ -47,15 +47,15 @@ def test_a_packing_spec_counts_from_its_day_on(tmp_path):
     write(
         path,
         packings=[
-            {"crop": "carrot", "unit": "袋", "grams": grams, "since": since}
+            {"crop": "carrot", "unit": "bag", "grams": grams, "since": since}
             for since, grams in specs
         ],
     )
     catalogue = Catalogue(path)
     days = ("2026-03-31", "2026-04-01", "2026-09-30", "2026-10-01", "2030-01-01")
-    found = [catalogue.packing("carrot", "袋", on=day) for day in days]
+    found = [catalogue.packing("carrot", "bag", on=day) for day in days]
     assert [one and one.grams for one in found] == [None, 500, 500, 450, 450]
-    assert catalogue.packing("carrot", "箱", on="2026-04-01") is None
+    assert catalogue.packing("carrot", "box", on="2026-04-01") is None
 
 
 def test_the_file_of_names_outweighs_the_catalogue_and_it_the_built_in(tmp_path):

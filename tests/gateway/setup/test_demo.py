@@ -3,6 +3,7 @@
 import time
 
 from chaincode.contract import MinoriContract
+from gateway.catalogue import PACK_UNITS, read_catalogue
 from gateway.cli.keyring import Key
 from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
@@ -35,6 +36,9 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
     finally:
         await ledger.close()
     assert Key.load(files.key("farm-a")).device.seq > 1
+    grams = {(one.crop, one.unit): one.grams for one in read_catalogue(files.catalogue).packings}
+    assert grams["carrot", "bag"] == 500  # 袋 in the workbook
+    assert {unit for _, unit in grams} <= PACK_UNITS.keys()
 
 
 async def test_a_demo_that_is_there_is_left_alone(tmp_path):

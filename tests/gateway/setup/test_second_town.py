@@ -147,7 +147,6 @@ def planted():
         "people": ("name", "reading"),
         "plots": ("name",),
         "crops": ("name", "english", "reading"),
-        "packings": ("unit",),
         "inputs": ("name", "english"),
         "grades": ("name", "english"),
     }.items():

@@ -1,0 +1,16 @@
+"""Options that many commands share."""
+
+from typing import Annotated
+
+import typer
+
+KeyName = Annotated[
+    str, typer.Option("--key", "-k", help="A key of `minori keys list`, or a path to its file.")
+]
+Gateway = Annotated[
+    str,
+    typer.Option("--gateway", envvar="MINORI_GATEWAY", help="A gateway to use, not the key's own."),
+]
+Language = Annotated[
+    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
+]
