@@ -61,9 +61,14 @@ class Bootstrap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amend:
-    """Open part of `constitution.amend`: the whole constitution as it shall read."""
+    """Open part of `constitution.amend`: the whole constitution as it shall read.
+
+    It names the epoch that it begins, so that an older amendment, approved late, can't undo a
+    newer one.
+    """
 
     constitution: Constitution
+    epoch: SequenceNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +228,7 @@ def is_sound(constitution: Constitution) -> bool:
 
 
 def _amend(act: Act, body: Amend, _closed: None) -> None:
+    require(body.epoch == act.head.epoch + 1, Code.NOT_THE_LATEST)
     old = act.get(Constitution, CONSTITUTION, Code.CONSTITUTION_REFUSED)
     new = body.constitution
     fixed = (old.id, old.demo, old.utc_offset_minutes)
@@ -234,7 +240,7 @@ def _amend(act: Act, body: Amend, _closed: None) -> None:
     )
     require(keeps_fixed and keeps_organisations and is_sound(new), Code.CONSTITUTION_REFUSED)
     act.put(CONSTITUTION, new)
-    act.put(HEAD, replace(act.head, epoch=act.head.epoch + 1))
+    act.put(HEAD, replace(act.head, epoch=body.epoch))
 
 
 def _activate(act: Act, body: Activate, _closed: None) -> None:

@@ -193,7 +193,7 @@ def test_a_demo_amended_at_its_own_time_stays_a_demo():
     world = demo()
     for organisation in ("shops", "town"):
         world.found(organisation)
-    body = {"constitution": DEMO | {"title": "みのり市(デモ)"}}
+    body = {"constitution": DEMO | {"title": "みのり市(デモ)"}, "epoch": 2}
     proposal = world.act("coop-registrar", "constitution.amend", body)
     approval = world.write(
         "town-registrar",

@@ -214,16 +214,16 @@ def test_two_registrars_of_one_organisation_do_not_suffice_to_amend():
     assert draft.answer() == "NOT_INDEPENDENT"
 
 
-def test_two_amendments_proposed_at_once_both_apply_as_they_read():
+def test_an_amendment_approved_late_does_not_undo_a_newer_one():
     first = valid("constitution.amend")
     world = first.world
     second = valid("constitution.amend")
     second.world = world
     second.body["constitution"]["title"] = "みのり市"
     approvals = [first.approval(), second.approval()]
-    assert [one.submit()["code"] for one in approvals] == ["ACCEPTED", "ACCEPTED"]
-    assert world.ledger.record("contract/constitution")["title"] == "みのり市"
-    assert world.ledger.record("contract/head")["epoch"] == 3
+    assert [one.submit()["code"] for one in approvals] == ["ACCEPTED", "NOT_THE_LATEST"]
+    assert world.ledger.record("contract/constitution") == {"v": 1, **first.body["constitution"]}
+    assert world.ledger.record("contract/head")["epoch"] == 2
 
 
 def test_activating_rules_counts_the_epoch_up_once():

@@ -19,7 +19,10 @@ def _bootstrap(world: World) -> Draft:
 def _amend(world: World) -> Draft:
     constitution = deepcopy(CONSTITUTION)
     constitution["organisations"][0]["roles"].append("teacher")
-    body = {"constitution": constitution}
+    body = {
+        "constitution": constitution,
+        "epoch": world.ledger.record("contract/head")["epoch"] + 1,
+    }
     return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
 
 

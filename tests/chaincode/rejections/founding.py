@@ -180,9 +180,10 @@ def becomes_another_ledger(draft: Draft) -> None:
     draft.body["constitution"]["id"] = "0" * 32
 
 
+@fault(AMEND, "NOT_THE_LATEST", "epoch")
 @fault("rules.activate", "NOT_THE_LATEST", "epoch")
 def skips_an_epoch(draft: Draft) -> None:
-    draft.body["epoch"] = 3
+    draft.body["epoch"] += 1
 
 
 @fault("rules.activate", "RULES_UNKNOWN", "rules")

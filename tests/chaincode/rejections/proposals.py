@@ -104,7 +104,7 @@ def approves_another_type(draft: Draft) -> None:
         "proposal": proposal,
         "proposer": {"device": world.kid("town-registrar"), "actor": world.actor("town-registrar")},
         "type": "constitution.amend",
-        "body": {"constitution": changed_constitution(world)},
+        "body": {"constitution": changed_constitution(world), "epoch": 2},
     }
 
 

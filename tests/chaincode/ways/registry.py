@@ -33,8 +33,8 @@ def the_next_registrar_takes_over(world: World) -> None:
 )
 @way("constitution.amend", "Amend again.")
 def amended_twice(world: World) -> None:
-    for title in ("みのり市", CONSTITUTION["title"]):
-        body = {"constitution": {**deepcopy(CONSTITUTION), "title": title}}
+    for epoch, title in ((2, "みのり市"), (3, CONSTITUTION["title"])):
+        body = {"constitution": {**deepcopy(CONSTITUTION), "title": title}, "epoch": epoch}
         deeds.by_two(world, "coop-registrar", "town-registrar", "constitution.amend", body)
         assert world.ledger.record("contract/constitution")["title"] == title
 
