@@ -6,7 +6,8 @@
     found = await database.read(count, "lots")
     await database.close()
 
-Each call is one transaction and one hop to a thread, however many statements the function has.
+Each call is one transaction and one hop to a thread, however many statements the function has; all
+statements of a read see one moment of the database.
 Whoever stops waiting leaves nothing half done: a function that has begun goes on to its end, and
 its transaction is committed or rolled back; one that has not begun never does.
 """
@@ -29,6 +30,10 @@ BUSY_TIMEOUT_MS: Final = 5_000
 CONNECT_TIMEOUT_S: Final = 10  # a thread can't be told to stop waiting
 
 _WRITES: Final = "minori_writes"  # execution option of connections that are going to write
+# By itself PostgreSQL shows each statement a moment of its own. Writers stay with that: what they
+# read after they waited for a lock must be what was written meanwhile. Not READ ONLY as well, which
+# would forbid a recall's scope its temporary table: what a reader writes is never committed anyhow.
+_READS_POSTGRES: Final = {"isolation_level": "REPEATABLE READ"}
 
 Result = TypeVar("Result")
 Given = ParamSpec("Given")
@@ -48,6 +53,9 @@ class Database:
     def __init__(self, url: str | URL) -> None:
         self._engine = make_engine(url)
         self._writing_engine = self._engine.execution_options(**{_WRITES: True})
+        self._reading_engine = self._engine.execution_options(
+            **_READS_POSTGRES if self._engine.dialect.name == "postgresql" else {}
+        )
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="database-reader")
         # One, for writers wait for each other anyhow; its own, so that no reader waits for them.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="database-writer")
@@ -58,14 +66,14 @@ class Database:
         *args: Given.args,
         **kwargs: Given.kwargs,
     ) -> Result:
-        """Run a function that reads, and return what it returns.
+        """Run a function that reads, and return what it returns; it sees one moment throughout.
 
         Raises:
             sqlalchemy.exc.SQLAlchemyError: The database fails. Besides, whatever the function does.
         """
 
         def run() -> Result:
-            with self._engine.connect() as connection:
+            with self._reading_engine.connect() as connection:
                 return function(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._readers, run)

@@ -2,17 +2,19 @@
 
 import asyncio
 import threading
+import time
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from gateway.database import READERS, Database
+from gateway.database import READERS, Database, make_engine
 from tests.postgres_fixture import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
 
 PATIENCE_S = 20
+CREATE = "CREATE TABLE numbers (number INTEGER PRIMARY KEY)"
 ADD = text("INSERT INTO numbers VALUES (:number)")
 
 
@@ -26,11 +28,7 @@ def url(request, tmp_path):
 @pytest.fixture
 async def database(url):
     database = Database(url)
-    await database.write(
-        lambda connection: connection.execute(
-            text("CREATE TABLE numbers (number INTEGER PRIMARY KEY)")
-        )
-    )
+    await database.write(lambda connection: connection.execute(text(CREATE)))
     yield database
     await database.close()
 
@@ -149,17 +147,61 @@ async def test_readers_and_writers_do_not_wait_for_each_other(database, held):
     assert await database.read(numbers) == [1, 2, 3]
 
 
-async def test_on_sqlite_a_reader_sees_one_moment(tmp_path, held):
-    database = Database(f"sqlite:///{tmp_path}/database.sqlite")
-    await database.write(
-        lambda connection: connection.execute(text("CREATE TABLE numbers (number INTEGER)"))
-    )
+async def test_a_reader_sees_one_moment(database, held):
     reading = asyncio.create_task(database.read(held.read))
     await held.begin()
     await database.write(add, 1)
     held.may_end.set()
     assert await reading == ([], [])
-    await database.close()
+
+
+async def test_what_a_reader_writes_is_never_committed(database):
+    for number in range(2 * READERS):
+        await database.read(add, number)
+    assert await database.read(numbers) == []
+    await database.write(add, 1)
+    assert await database.read(numbers) == [1]
+
+
+@pytest.mark.postgres
+async def test_on_postgres_a_writer_that_waited_for_a_lock_reads_what_was_written(postgres_url):
+    """As the projector does: its lock first, then what stands there."""
+    one, other = Database(postgres_url), Database(postgres_url)
+    held = Held()
+
+    def lock_and_read(connection):
+        connection.execute(text("SELECT 1"))  # a snapshot of the transaction would be taken here
+        connection.execute(text("LOCK TABLE numbers"))
+        return numbers(connection)
+
+    try:
+        await one.write(lambda connection: connection.execute(text(CREATE)))
+        writing = asyncio.create_task(one.write(held.add, 1))
+        await held.begin()
+        reading = asyncio.create_task(other.write(lock_and_read))
+        await asyncio.to_thread(_wait_for_a_waiting_lock, postgres_url)
+        held.may_end.set()
+        await writing
+        assert await reading == [1, 2]
+    finally:
+        held.may_end.set()
+        await one.close()
+        await other.close()
+
+
+def _wait_for_a_waiting_lock(url):
+    engine = make_engine(url)
+    asked = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+    deadline = time.monotonic() + PATIENCE_S
+    try:
+        while True:
+            with engine.connect() as connection:
+                if connection.execute(asked).scalar_one():
+                    return
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        engine.dispose()
 
 
 async def test_two_writers_of_one_database_take_turns(database, url):
