@@ -88,12 +88,6 @@ class LimitSettings(Group):
     body_bytes_max: Positive = Field(
         default=8 * MIB, description="Largest body of a request that is read at all."
     )
-    command_bytes_max: int = Field(
-        default=COMMAND_BYTES_MAX,
-        ge=1,
-        le=COMMAND_BYTES_MAX,
-        description="Largest command on the wire; the contract itself takes no more than this.",
-    )
     request_commands_max: Positive = Field(
         default=COMMANDS_MAX, description="Commands in one request."
     )
@@ -103,8 +97,10 @@ class LimitSettings(Group):
     batch_commands_max: int = Field(
         default=100, ge=1, le=COMMANDS_MAX, description="Commands in one transaction."
     )
-    batch_bytes_max: Positive = Field(
-        default=MIB // 2, description="Bytes of the commands in one transaction."
+    batch_bytes_max: int = Field(
+        default=MIB // 2,
+        ge=COMMAND_BYTES_MAX,  # the contract's own limit of one command
+        description="Bytes of the commands in one transaction.",
     )
     batch_operations_max: Positive = Field(
         default=600, description="State keys that one transaction reads and writes."
@@ -142,8 +138,6 @@ class LimitSettings(Group):
     def _check_order(self) -> Self:
         if self.wait_default_s > self.wait_max_s:
             raise ValueError("wait_default_s is more than wait_max_s")
-        if self.command_bytes_max > self.batch_bytes_max:
-            raise ValueError("no transaction could hold a command of command_bytes_max")
         return self
 
 

@@ -1,8 +1,13 @@
 """The settings: from the environment, checked, described."""
 
+import inspect
+import re
+from pathlib import Path
+
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from gateway import settings as settings_module
 from gateway.settings import LedgerKind, Settings
 
 
@@ -35,6 +40,15 @@ def test_every_setting_is_described():
     assert [path for path, description in found.items() if not description] == []
 
 
+def test_every_setting_is_used():
+    """A limit that nothing obeys is worse than none: whoever sets it relies on it."""
+    here = Path(settings_module.__file__)
+    sources = [path.read_text() for path in here.parent.rglob("*.py") if path != here]
+    text = "\n".join([*sources, inspect.getsource(Settings)])
+    unused = [path for path, _ in described(Settings) if not re.search(rf"\.{path[-1]}\b", text)]
+    assert unused == []
+
+
 def test_settings_come_from_the_environment(monkeypatch):
     monkeypatch.setenv("MINORI_LEDGER__KIND", "fabric")
     monkeypatch.setenv("MINORI_LEDGER__PROFILE", "/etc/minori/connection.json")
@@ -54,8 +68,7 @@ def test_settings_come_from_the_environment(monkeypatch):
         ("MINORI_LEDGER__KIND", "fabric"),  # without a profile
         ("MINORI_LISTEN__PORT", "65536"),
         ("MINORI_LIMITS__QUEUE_COMMANDS_MAX", "0"),
-        ("MINORI_LIMITS__COMMAND_BYTES_MAX", "16385"),
-        ("MINORI_LIMITS__BATCH_BYTES_MAX", "100"),
+        ("MINORI_LIMITS__BATCH_BYTES_MAX", "16383"),  # less than one command may have
         ("MINORI_LIMITS__WAIT_DEFAULT_S", "61"),
         ("MINORI_LIMITS__COMMANDS_RATE", "often"),
         ("MINORI_DATABASE_URL", "mysql://localhost/minori"),
