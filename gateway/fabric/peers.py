@@ -92,13 +92,15 @@ class Deadlines:
     """Seconds that one call to one peer may take.
 
     Above the peers' own limits (an endorsement 6 s, a broadcast 3 s to each orderer), so that
-    their more telling answer comes first.
+    their more telling answer comes first. A commit status has no such limit: what a leader of the
+    orderers took along when it died never commits, so asking is ended early, and the same envelope
+    submitted again.
     """
 
     evaluate_s: float = 5.0
     endorse_s: float = 15.0
     submit_s: float = 10.0
-    commit_status_s: float = 20.0
+    commit_status_s: float = 5.0
 
 
 class Peer:

@@ -16,6 +16,9 @@ from dataclasses import dataclass
 
 from chaincode.errors import Code
 from gateway.ledger import Block
+from network import readiness
+from network.topology import ORGANISATIONS
+from tests.contract_health import contract_health_port, contract_transactions
 from tests.scenarios.load import Load
 from tests.scenarios.stage import Stage
 
@@ -34,6 +37,22 @@ async def kill_and_restart(stage: Stage, choose: random.Random, *names: str) -> 
         stage.network.kill(name)
     await asyncio.sleep(choose.uniform(0.2, 2))
     await asyncio.to_thread(stage.network.up)
+
+
+async def kill_orderer(stage: Stage, choose: random.Random, *, leading: bool) -> None:
+    """SIGKILL the orderer that leads, or one of those that follow it."""
+    leader = await asyncio.to_thread(readiness.leader, stage.network.topology)
+    assert leader is not None
+    names = [one.name for one in ORGANISATIONS if (one is leader) == leading]
+    await kill_and_restart(stage, choose, f"{choose.choice(names)}.orderer")
+
+
+async def kill_chaincode(stage: Stage, choose: random.Random) -> None:
+    """SIGKILL the co-op's chaincode process in mid-transaction, by what it says of itself."""
+    health = await asyncio.to_thread(contract_health_port, stage.network)
+    while not await contract_transactions(health):
+        pass  # it answers when it gets to it, and it has just ended one
+    await kill_and_restart(stage, choose, "coop.chaincode")
 
 
 async def kill_gateway(stage: Stage, choose: random.Random, after: str) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 from chaincode.shim import Refusal
 from gateway.fabric import ConnectionProfile, Deadlines, Gateway, GatewayError
-from network.lifecycle import health_port
 from network.topology import COOP, SHOPS
+from tests.contract_health import contract_health_port, contract_transactions
 from tests.fabric_fixture import running
 from tests.node import driver
 
@@ -60,24 +60,6 @@ async def _refused(contract, function, args=()):
     with pytest.raises(GatewayError) as caught:
         await contract.evaluate_transaction(function, args)
     return caught.value.chaincode_response or str(caught.value)
-
-
-def _health_port(network):
-    return network.topology.port(COOP, health_port(network.definition()))
-
-
-async def _transactions(port):
-    """Return how many transactions the co-op's contract runs; `None` while it stands still."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    try:
-        async with asyncio.timeout(0.5):
-            writer.write(b"GET /health HTTP/1.1\r\n\r\n")
-            answer = await reader.read()
-    except TimeoutError:
-        return None
-    finally:
-        writer.close()
-    return json.loads(answer.partition(b"\r\n\r\n")[2])["transactions"]
 
 
 async def _refuses_connections(port):
@@ -156,9 +138,9 @@ async def test_contract_that_computes_for_ever_stops_its_peer_for_no_longer_than
     network, coop, shops
 ):
     """While it runs, its peer commits nothing (it holds the ledger's lock); the others go on."""
-    health = _health_port(network)
+    health = contract_health_port(network)
     poison = asyncio.create_task(_refused(coop, "computes"))
-    while await _transactions(health) is not None:
+    while await contract_transactions(health) is not None:
         assert not poison.done()
     start = time.monotonic()
     assert await shops.evaluate_transaction("echo", [b"a"]) == b"a"
@@ -170,11 +152,11 @@ async def test_contract_that_computes_for_ever_stops_its_peer_for_no_longer_than
 
 async def test_chaincode_killed_in_mid_transaction_serves_again_at_once(network, coop):
     """Nothing half done: the transaction fails, and the next finds the state as it was."""
-    health = _health_port(network)
+    health = contract_health_port(network)
     for cycle in range(5):
         key = f"killed/{cycle}".encode()
         caught_in_the_act = asyncio.create_task(_refused(coop, "put_slowly", [key, b"3"]))
-        while await _transactions(health) != 1:
+        while await contract_transactions(health) != 1:
             assert not caught_in_the_act.done()
         await asyncio.to_thread(network.kill, "coop.chaincode")
         await caught_in_the_act

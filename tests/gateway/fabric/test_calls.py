@@ -294,7 +294,7 @@ async def test_a_hanging_submit_is_unclear_at_its_deadline(peers, stage):
 async def test_each_call_has_the_deadline_of_the_settings():
     deadlines = Deadlines()
     assert (deadlines.evaluate_s, deadlines.endorse_s) == (5, 15)
-    assert (deadlines.submit_s, deadlines.commit_status_s) == (10, 20)
+    assert (deadlines.submit_s, deadlines.commit_status_s) == (10, 5)
 
 
 async def test_commit_status_asks_the_others_when_the_own_peer_is_silent(contract, own):
