@@ -143,12 +143,6 @@ def _read_approval(
     )
 
 
-def keys(command: Command) -> frozenset[str]:
-    """Return every state key that a well-formed command may read or write."""
-    touches = read(command.wire).touches
-    return frozenset(touches.reads + touches.writes)
-
-
 def take(
     requests: Sequence[Request | Result],
     prefetched: Mapping[str, bytes | None],

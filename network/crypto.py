@@ -123,22 +123,6 @@ def home(topology: Topology, organisation: Organisation) -> Path:
     return topology.directory.absolute() / "organisations" / organisation.name
 
 
-def issue_identity(
-    topology: Topology, organisation: Organisation, name: str, *, unit: str = "client"
-) -> Path:
-    """Issue one more identity of the organisation and return its folder (`msp/`, `tls/`).
-
-    Args:
-        topology: The network; its material must exist.
-        organisation: Who vouches for it.
-        name: Its folder's name and common name.
-        unit: One of `OUS`.
-    """
-    folder = home(topology, organisation)
-    _create_identity(folder, organisation, name, unit)
-    return folder / name
-
-
 def _create_organisation(folder: Path, organisation: Organisation) -> None:
     Authority.create(organisation, "ca").save(folder / "ca")
     Authority.create(organisation, "tlsca").save(folder / "tlsca")
@@ -153,8 +137,6 @@ def _create_organisation(folder: Path, organisation: Organisation) -> None:
 
 
 def _create_identity(folder: Path, organisation: Organisation, name: str, unit: str) -> None:
-    if unit not in OUS:
-        raise ValueError(f"{unit!r} is not one of {', '.join(OUS)}")
     authority = Authority.load(folder / "ca")
     common_name = f"{name}.{organisation.name}.minori"
     certificate, key = authority.issue(common_name, organisation, unit=unit, tls=False)

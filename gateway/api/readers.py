@@ -21,7 +21,6 @@ from gateway.language import Language
 from gateway.lookups.people import DeviceRecord, Roles, find_reader
 from gateway.node import Gateway
 
-MIN_BLOCK: Final = "Minori-Min-Block"
 BLOCK: Final = "Minori-Block"
 RETRY_AFTER_S: Final = 1
 

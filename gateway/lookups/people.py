@@ -10,7 +10,7 @@ from chaincode.canonical import Json
 from chaincode.envelope import Jwk
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Grant, Head
 from gateway.projection import json_text, states
-from gateway.projection.domain import actors, devices
+from gateway.projection.domain import devices
 
 Founding: TypeAlias = tuple[Head, Constitution]
 Roles: TypeAlias = frozenset[str]
@@ -70,13 +70,6 @@ def find_reader(connection: Connection, kid: str, now: int) -> tuple[DeviceRecor
     today = times.local_date(now, head.utc_offset_minutes)
     grants = [shapes.read(Grant, role) for role in device.roles]
     return device, frozenset(grant.role for grant in grants if grant.is_valid_on(today))
-
-
-def party_of_actor(connection: Connection, actor: str) -> str | None:
-    """Return the party that an actor belongs to."""
-    query = select(actors.c.party).where(actors.c.state_key == f"actor/{actor}")
-    found: str | None = connection.execute(query).scalar()
-    return found
 
 
 def find_founding(connection: Connection) -> Founding | None:

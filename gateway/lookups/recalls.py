@@ -104,11 +104,6 @@ def scope_of(connection: Connection, seeds: Sequence[str]) -> Scope:
         reached.forget()
 
 
-def reached_by(connection: Connection, seeds: Sequence[str]) -> set[str]:
-    """Return the ids of all lots that a recall of these lots reaches."""
-    return set(connection.execute(select(closure(seeds).c.lot)).scalars())
-
-
 def in_force(connection: Connection) -> list[RecallRecord]:
     """Return the recalls in force, by id."""
     query = select(recalls).where(recalls.c.state.in_(IN_FORCE)).order_by(recalls.c.id)
@@ -127,11 +122,6 @@ def meeting(connection: Connection, lot: str, roots: Sequence[str]) -> list[Reca
     query = select(recalled_roots.c.recall).where(recalled_roots.c.root.in_([lot, *roots]))
     found = sorted(set(connection.execute(query).scalars()))
     return [one for recall in found if (one := find(connection, recall)) is not None]
-
-
-def missing_roots(connection: Connection, recall: RecallRecord) -> list[str]:
-    """Return what a recall ought to name besides: made meanwhile, with a lineage of its own."""
-    return sorted(set(scope_of(connection, recall.roots).roots) - set(recall.roots))
 
 
 class _Reached:

@@ -8,7 +8,7 @@ through the ledger, never here.
     subjects          command -> the records it is about pure
     writing           rows -> database
     projection        the checkpoint and the rows, in one transaction
-    stream, follower  keep up with a ledger, wake who waits
+    stream, follower  keep up with a ledger, tell who listens
     queries           commands and state, for the gateway
     digest            the dump, and the digest of everything
 
@@ -22,7 +22,6 @@ from gateway.projection.follower import Follower, rebuild
 from gateway.projection.projection import Applied, Checkpoint, Projection
 from gateway.projection.queries import (
     CommandRow,
-    command_of_device,
     commands_by_id,
     history,
     states,
@@ -37,7 +36,6 @@ __all__ = [
     "Follower",
     "Projection",
     "ProjectionError",
-    "command_of_device",
     "commands_by_id",
     "dump",
     "history",

@@ -1,4 +1,4 @@
-"""Keeps a projection up with its ledger, and wakes whoever waits for a height or a command."""
+"""Keeps a projection up with its ledger, and wakes whoever waits for a height."""
 
 import asyncio
 import contextlib
@@ -10,7 +10,6 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.ledger import Block, Ledger, LedgerError
-from gateway.projection import queries
 from gateway.projection.errors import BlockGapError, ChainMismatchError
 from gateway.projection.projection import Projection
 from gateway.projection.queries import CommandRow
@@ -54,7 +53,6 @@ class Follower:
         self._task: asyncio.Task[None] | None = None
         self._grown = asyncio.Condition()
         self._busy = asyncio.Lock()  # held while the database is at work, so `stop` waits for it
-        self._waiting: dict[str, set[asyncio.Queue[CommandRow]]] = {}
 
     async def __aenter__(self) -> Self:
         await self.start()
@@ -83,38 +81,6 @@ class Follower:
             async with asyncio.timeout(timeout_s), self._grown:
                 await self._grown.wait_for(lambda: self.height >= height)
         return self.height >= height
-
-    async def wait_for_commands(
-        self, ids: Sequence[str], *, timeout_s: float
-    ) -> dict[str, CommandRow]:
-        """Wait until the commands are on record and return those that are, by id.
-
-        A command that is not taken never comes on record: its answer is in the receipt alone.
-
-        Args:
-            ids: Any number.
-            timeout_s: Return what is there after so long; 0 looks without waiting.
-        """
-        missing = set(ids)
-        arriving: asyncio.Queue[CommandRow] = asyncio.Queue()
-        for command_id in missing:
-            self._waiting.setdefault(command_id, set()).add(arriving)
-        try:
-            found = await self._read(list(missing))
-            missing -= found.keys()
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
-                    while missing:
-                        row = await arriving.get()
-                        found[row.id] = row
-                        missing.discard(row.id)
-        finally:
-            for command_id in set(ids):
-                queues = self._waiting[command_id]
-                queues.discard(arriving)
-                if not queues:
-                    del self._waiting[command_id]
-        return found
 
     async def _follow(self) -> None:
         pause_s = self._retry_first_s
@@ -145,8 +111,6 @@ class Follower:
         """Apply blocks from the checkpoint on until something fails."""
         async with self._busy:
             height = (await self._projection.checkpoint()).height
-            if height > self.height:
-                await self._wake_from_database()
             await self._reach(height)
         async with contextlib.aclosing(grouped(self._ledger.blocks(height))) as groups:
             async for group in groups:
@@ -156,7 +120,7 @@ class Follower:
     async def _apply(self, group: Sequence[Block]) -> None:
         applied = await self._projection.apply_all(group)
         self.fault = ""
-        self._wake(applied.commands)
+        self._tell(applied.commands)
         await self._reach(applied.height)
 
     async def _reach(self, height: int) -> None:
@@ -164,23 +128,12 @@ class Follower:
             self.height = height
             self._grown.notify_all()
 
-    def _wake(self, rows: Sequence[CommandRow]) -> None:
-        for row in rows:
-            for queue in self._waiting.get(row.id, ()):
-                queue.put_nowait(row)
+    def _tell(self, rows: Sequence[CommandRow]) -> None:
         for listener in self.listeners:
             try:
                 listener(rows)
             except Exception:  # noqa: BLE001 - who listens badly must not stop the others
                 _log.exception("listener_failed")
-
-    async def _wake_from_database(self) -> None:
-        """Wake who waits for commands in blocks that another gateway has applied."""
-        rows = await self._read(list(self._waiting))
-        self._wake(list(rows.values()))
-
-    async def _read(self, ids: Sequence[str]) -> dict[str, CommandRow]:
-        return await self._projection.database.read(queries.commands_by_id, ids)
 
 
 async def rebuild(projection: Projection, ledger: Ledger) -> int:

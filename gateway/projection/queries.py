@@ -86,13 +86,6 @@ def commands_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Comm
     return found
 
 
-def command_of_device(connection: Connection, *, kid: str, seq: int) -> CommandRow | None:
-    """Return the command that a device sent under a running number."""
-    query = select(commands).where(commands.c.kid == kid, commands.c.seq == seq)
-    row = connection.execute(query).mappings().first()
-    return CommandRow.of(row) if row else None
-
-
 def history(
     connection: Connection, subject_key: str, *, limit: int, after: tuple[int, int] = (-1, -1)
 ) -> list[CommandRow]:

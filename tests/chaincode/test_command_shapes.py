@@ -209,11 +209,11 @@ def test_a_closed_part_that_the_type_does_not_have_is_refused(type_name):
 @pytest.mark.parametrize("type_name", types())
 def test_a_command_names_every_record_it_may_touch(type_name):
     draft = valid(type_name).last()
-    keys = commands.keys(envelope.parse(draft.wire()))
+    touches = commands.read(draft.wire()).touches
     assert draft.submit()["code"] == "ACCEPTED"
     stub = draft.world.ledger.stub
     everywhere = {"contract/head", "contract/demo_time", "recalls/open"}
-    assert set(stub.reads) | set(stub.writes) == keys | everywhere
+    assert set(stub.reads) | set(stub.writes) == {*touches.reads, *touches.writes} | everywhere
 
 
 def test_packs_may_say_how_many_grams_each_has():

@@ -1,6 +1,5 @@
 import ipaddress
 import json
-import shutil
 
 import pytest
 from cryptography import x509
@@ -8,7 +7,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.x509.oid import NameOID
 
-from network.crypto import P256_ORDER, create_all, home, issue_identity
+from network.crypto import P256_ORDER, create_all, home
 from network.topology import AUDITOR, COOP, ORGANISATIONS, PEER_ORGANISATIONS, Topology
 
 
@@ -117,16 +116,3 @@ def test_material_is_made_whole_after_a_crash_in_the_middle(tmp_path):
     create_all(topology)
     assert certificate(home(topology, COOP) / "ca/cert.pem").subject
     assert not (tmp_path / "organisations.partial").exists()
-
-
-def test_one_more_identity_is_issued_on_demand(topology):
-    folder = issue_identity(topology, COOP, "inspector", unit="client")
-    identity(folder).verify_directly_issued_by(certificate(home(topology, COOP) / "ca/cert.pem"))
-    assert (folder / "tls/key.pem").exists()
-    shutil.rmtree(folder)
-
-
-def test_identity_of_an_unknown_unit_is_refused(topology):
-    with pytest.raises(ValueError, match="'king' is not one of"):
-        issue_identity(topology, COOP, "louis", unit="king")
-    assert not (home(topology, COOP) / "louis").exists()

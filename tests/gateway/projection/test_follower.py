@@ -1,4 +1,4 @@
-"""Following a ledger: through faults, beside another gateway, waking who waits."""
+"""Following a ledger: through faults, beside another gateway, telling who listens."""
 
 import asyncio
 import dataclasses
@@ -90,35 +90,6 @@ async def test_follower_ends_at_another_chain(sqlite_projection, story):
     assert checkpoint.height in (0, 2)  # the good blocks may share a group with the bad one
 
 
-async def test_waiting_for_commands_ends_when_they_are_on_record(projection, story):
-    ledger = ListLedger(story.blocks[:-1])
-    early, late = ids_of(story.blocks[1]), ids_of(story.blocks[-1])
-    async with follow(ledger, projection) as follower:
-        await follower.wait_for_height(len(story.blocks) - 1, timeout_s=WAIT_S)
-        found = await follower.wait_for_commands(early, timeout_s=0)
-        assert list(found) == early
-        waiting = [
-            asyncio.create_task(follower.wait_for_commands(early + late, timeout_s=WAIT_S))
-            for _ in range(3)
-        ]
-        await asyncio.sleep(0)
-        ledger.add(story.blocks[-1])
-        for found in await asyncio.gather(*waiting):
-            assert sorted(found) == sorted(early + late)
-            assert found[late[0]].block_number == story.blocks[-1].number
-        assert follower._waiting == {}
-
-
-async def test_waiting_for_a_command_that_never_comes_ends_in_time(sqlite_projection, story):
-    known = ids_of(story.blocks[1])
-    async with follow(ListLedger(story.blocks), sqlite_projection) as follower:
-        await follower.wait_for_height(len(story.blocks), timeout_s=WAIT_S)
-        found = await follower.wait_for_commands([*known, "00" * 32], timeout_s=0.01)
-        assert list(found) == known
-        assert await follower.wait_for_commands([], timeout_s=WAIT_S) == {}
-        assert follower._waiting == {}
-
-
 async def test_listeners_hear_of_every_command_and_a_bad_one_harms_nobody(sqlite_projection, story):
     heard = []
     follower = follow(ListLedger(story.blocks), sqlite_projection)
@@ -134,18 +105,11 @@ async def test_two_gateways_share_a_database(database_url, story):
     """Each block is applied once, and who waits at either of them is woken."""
     ledger = ListLedger()
     projections = [await Projection.open(database_url) for _ in range(2)]
-    last = ids_of(story.blocks[-1])
     async with follow(ledger, projections[0]) as one, follow(ledger, projections[1]) as other:
-        waiting = [
-            asyncio.create_task(follower.wait_for_commands(last, timeout_s=WAIT_S))
-            for follower in (one, other)
-        ]
         for block in story.blocks:
             ledger.add(block)
             for follower in (one, other):
                 assert await follower.wait_for_height(block.number + 1, timeout_s=WAIT_S)
-        for found in await asyncio.gather(*waiting):
-            assert set(found) == set(last)
     assert await projections[0].dump() == dump(story.state.items())
     for projection in projections:
         await projection.close()
