@@ -1,8 +1,9 @@
 """Where Fabric's own commands come from, and of which version they are.
 
-The first of these that holds all of `COMMANDS`: the folder named by the setting MINORI_FABRIC_BIN,
-the newest of the cache folders `minori/fabric-<version>/bin`, the folder of `peer` on PATH. Else
-v2.5.0 is built, once, from the Go module that `fabric25/` pins, into the cache.
+The first of these that holds all of `COMMANDS`, of 2.5 or later: the folder named by the setting
+MINORI_FABRIC_BIN (older ones there are an error), the newest of the cache folders
+`minori/fabric-<version>/bin`, the folder of `peer` on PATH. Else v2.5.0 is built, once, from the Go
+module that `fabric25/` pins, into the cache.
 """
 
 import fcntl
@@ -88,8 +89,8 @@ def find(environment: Mapping[str, str], progress: Progress) -> Commands:
         return _named(Path(named))
     cache = cache_folder(environment)
     for folder in sorted(cache.glob("fabric-*/bin"), key=_version_in_path, reverse=True):
-        if _complete(folder):
-            return _inspect(folder)
+        if _complete(folder) and (cached := _inspect(folder)).line >= OLDEST:
+            return cached
     peer = shutil.which("peer", path=environment.get("PATH", ""))
     if peer is not None and _complete(Path(peer).parent):
         commands = _inspect(Path(peer).parent)
@@ -163,7 +164,13 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
             _go_build(go, partial, environment)
             shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
-    return _inspect(target)
+    commands = _inspect(target)
+    if commands.line < OLDEST:
+        raise CommandsMissingError(
+            f"{target} holds Fabric {'.'.join(map(str, commands.version))}, which is too old",
+            hint="Remove that folder, and they are built again.",
+        )
+    return commands
 
 
 def _go_build(go: str, target: Path, environment: Mapping[str, str]) -> None:

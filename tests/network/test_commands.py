@@ -114,6 +114,23 @@ def test_old_commands_on_path_are_passed_over(tmp_path, environment, told):
         find(environment, told.append)
 
 
+def test_old_commands_in_the_cache_are_passed_over(tmp_path, environment, told):
+    install(tmp_path / "cache/minori/fabric-9.9.9/bin", "v1.4.12")
+    with pytest.raises(CommandsMissingError, match="neither is Go"):
+        find(environment, told.append)
+    environment["PATH"] += f":{install(tmp_path / 'path', 'v2.5.12')}"
+    assert find(environment, told.append).version == (2, 5, 12)
+
+
+def test_old_commands_where_the_built_ones_belong_are_refused(tmp_path, environment, told):
+    cached = install(tmp_path / "cache/minori/fabric-2.5.0/bin", "v2.2.15")
+    write(tmp_path / "go/go", FAKE_GO.format(record=tmp_path / "record"))
+    environment["PATH"] += f":{tmp_path / 'go'}"
+    with pytest.raises(CommandsMissingError, match=r"holds Fabric 2\.2\.15, which is too old") as e:
+        find(environment, told.append)
+    assert str(cached) in e.value.diagnostics()
+
+
 def test_error_says_all_that_would_help_when_there_is_no_go(environment, told):
     with pytest.raises(CommandsMissingError, match="neither is Go to build them") as caught:
         find(environment, told.append)
