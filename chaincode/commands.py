@@ -51,7 +51,8 @@ class Result:
     Attributes:
         id: The command's id; for bytes that are no command, their SHA-256.
         code: The answer.
-        flags: Sorted public marks: `corrected`, `disputed`, `future`, `late`, `proposed`.
+        flags: Sorted public marks: `claimed`, `corrected`, `denied`, `disputed`, `drill`, `future`,
+            `late`, `opening`, `proposed`, `supplemented`, `unconfirmed`. README says what each is.
         member: The JSON member at fault; never recorded, only for the sender.
     """
 

@@ -52,7 +52,14 @@ class CommandAnswer(Answer):
         description="`waiting`: durably queued here; `dropped`: not taken, it left no trace."
     )
     code: str | None = Field(default=None, examples=["ACCEPTED"])
-    flags: list[str] | None = Field(default=None, examples=[["late"]])
+    flags: list[str] | None = Field(
+        default=None,
+        description=(
+            "Public marks, sorted: `claimed`, `corrected`, `denied`, `disputed`, `drill`, "
+            "`future`, `late`, `opening`, `proposed`, `supplemented`, `unconfirmed`."
+        ),
+        examples=[["late"]],
+    )
     block: int | None = Field(default=None, ge=0)
     ledger_time: Timestamp | None = None
     problem: ProblemObject | None = None

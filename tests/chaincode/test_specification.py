@@ -1,11 +1,15 @@
 """`chaincode/README.md` says what the code does."""
 
+import ast
 import re
+from pathlib import Path
 
 import pytest
 
-from chaincode.commands import TYPES
+import chaincode
+from chaincode.commands import TYPES, Result
 from chaincode.errors import Code
+from gateway.api.schemas import CommandAnswer
 from tests.chaincode import specification
 from tests.chaincode.rejections import ANY, FAULTS
 
@@ -80,3 +84,26 @@ def test_codes_stand_in_their_order():
     readme = specification.README.read_text()
     listed = re.findall(r"^\| `([A-Z0-9_]+)` \| (?:yes|no) \|", readme, re.MULTILINE)
     assert listed == list(Code)
+
+
+def flags_in_the_code():
+    """Return every flag that a rule adds; each is added by name."""
+    found = set()
+    for path in Path(chaincode.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in {
+                "flags.add",
+                "act.flags.add",
+            }:
+                (flag,) = node.args
+                found.add(ast.literal_eval(flag))
+    return found
+
+
+def test_every_flag_of_a_result_is_listed_wherever_they_are_listed():
+    readme = (Path(chaincode.__file__).parent / "README.md").read_text()
+    (paragraph,) = re.findall(r"^Flags of a result, .*?(?=\n\n)", readme, re.DOTALL | re.MULTILINE)
+    (docstring,) = re.findall(r" flags: (.*?) README", Result.__doc__, re.DOTALL)
+    described = CommandAnswer.model_fields["flags"].description
+    for text in (paragraph, docstring, described):
+        assert set(re.findall(r"`([a-z]+)`", text)) - {"channel", "paper"} == flags_in_the_code()
