@@ -36,16 +36,16 @@ class SellableAnswer(schemas.Answer):
 
 
 class SalesAnswer(schemas.Answer):
-    """The stock, the oldest first, and which of the lines are on record as sold."""
+    """The stock, the oldest first, and how many grams of the lines are on record as sold."""
 
     stock: list[SellableAnswer]
-    known: list[str]
+    booked_g: dict[Receipt, schemas.Grams]
 
 
 @router.post(
     "/sales/preparations",
     operation_id="prepare_sales",
-    summary="One's own stock that may be sold, and which receipt lines were booked already",
+    summary="One's own stock that may be sold, and what of receipt lines was booked already",
     response_model=SalesAnswer,
     responses=responses(400, 401, 403, 413, 422, 503),
 )
@@ -55,5 +55,5 @@ async def prepare_sales(
     """Answer for the reader's party alone."""
     return {
         "stock": await database.read(selling.sellable, reader.party),
-        "known": await database.read(selling.known_receipts, question.receipts, party=reader.party),
+        "booked_g": await database.read(selling.booked_g, question.receipts, party=reader.party),
     }

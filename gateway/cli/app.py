@@ -343,7 +343,8 @@ def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
 
 def _send(key: Key, language: str = "en") -> None:
     with Client(key.address, language=language) as client:
-        deliver(key, client)
+        if not deliver(key, client):
+            raise typer.Exit(1)
 
 
 def _parts(

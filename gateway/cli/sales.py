@@ -1,5 +1,6 @@
 """`minori sales`: book what a till has sold, from its own CSV file."""
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -7,7 +8,9 @@ from typing import Annotated
 
 import typer
 
+from chaincode import times
 from chaincode.canonical import Json
+from chaincode.lots.apportion import apportion
 from gateway.cli import keyring
 from gateway.cli.arguments import ArgumentError, mass_g
 from gateway.cli.client import Client
@@ -77,60 +80,81 @@ def remainder(
         Client(signer.address, language=lang) as client,
     ):
         client.open_session(signer)
+        _send_first(signer, client)
         stock, _ = _ask(client, [])
-        sold = [_sold(word, stock) for word in left]
-        for one, quantity_g in sold:
-            if quantity_g:
-                typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
-                closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
-                if one.owner != signer.party:
-                    closed["owner"] = one.owner
-                body: dict[str, Json] = {"lot": one.lot, "party": signer.party}
-                signer.queue.append(signer.device.sign("lot.sell", body, closed=closed))
+        for one, quantity_g in [sale for word in left for sale in _sold(word, stock)]:
+            typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
+            closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
+            if one.owner != signer.party:
+                closed["owner"] = one.owner
+            body: dict[str, Json] = {"lot": one.lot, "party": signer.party}
+            signer.queue.append(signer.device.sign("lot.sell", body, closed=closed))
         signer.save()
-        deliver(signer, client, is_counting=True)
+        if not deliver(signer, client, is_counting=True):
+            raise typer.Exit(1)
 
 
-def _sold(word: str, stock: Sequence[Stock]) -> tuple[Stock, int]:
+def _sold(word: str, stock: Sequence[Stock]) -> list[tuple[Stock, int]]:
+    """Return what was sold of a lot, of each owner in proportion to what is there."""
     lot, equals, text = word.partition("=")
     found = [one for one in stock if one.lot == lot]
-    if not equals or len(found) != 1:
-        raise ArgumentError(f"{word!r}: write LOT=LEFT, of a lot that is in stock for one owner")
+    if not equals or not found:
+        raise ArgumentError(f"{word!r}: write LOT=LEFT, of a lot that is in stock")
+    free_g = [one.free_g for one in found]
     left_g = mass_g(text)
-    if left_g > found[0].free_g:
+    if left_g > sum(free_g):
         raise ArgumentError(
-            f"{word!r}: on record are only {found[0].free_g} g; take stock with lot.take_stock"
+            f"{word!r}: on record are only {sum(free_g)} g; take stock with lot.take_stock"
         )
-    return found[0], found[0].free_g - left_g
+    parts_g = apportion(sum(free_g) - left_g, free_g)
+    return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]
 
 
 def _run(file: Path, mapping: Path, key: Key, lang: str, *, is_sending: bool) -> None:
     lines, errors = read_lines(file.read_bytes(), PosMapping.load(mapping), party=key.party)
     with Client(key.address, language=lang) as client:
         client.open_session(key)
-        stock, known = _ask(client, lines)
-        sales, short, before = allocate(lines, stock, party=key.party, known=known)
+        if is_sending:
+            _send_first(key, client)
+        offset_minutes = client.get("/api/ledger")["constitution"]["utc_offset_minutes"]
+        stock, booked_g = _ask(client, lines)
+        sales, short, before = allocate(
+            lines, stock, party=key.party, booked_g=booked_g, utc_offset_minutes=offset_minutes
+        )
         _show(sales, errors + short, before, lang)
         if is_sending:
+            now = int(time.time())
             for sale in sales:
                 body, closed = sale.command(key.party)
-                key.queue.append(key.device.sign("lot.sell", body, closed=closed))
+                sold_at = min(now, times.seconds(sale.line.day_end(offset_minutes)))
+                key.queue.append(
+                    key.device.sign("lot.sell", body, closed=closed, event_time=sold_at)
+                )
             key.save()
-            deliver(key, client, is_counting=True)
+            if not deliver(key, client, is_counting=True):
+                raise typer.Exit(1)
     if errors or short:
         raise typer.Exit(1)
 
 
-def _ask(client: Client, lines: Sequence[Line]) -> tuple[list[Stock], set[str]]:
+def _send_first(key: Key, client: Client) -> None:
+    """Send what waits from before: it may be sales that the gateway does not know of yet."""
+    if key.queue:
+        deliver(key, client)
+    if key.queue:
+        raise typer.Exit(1)
+
+
+def _ask(client: Client, lines: Sequence[Line]) -> tuple[list[Stock], dict[str, int]]:
     stock: list[Stock] = []
-    known: set[str] = set()
+    booked_g: dict[str, int] = {}
     receipts = [receipt_of(line) for line in lines]
     for start in range(0, max(len(receipts), 1), ASKED_AT_ONCE):
         part = receipts[start : start + ASKED_AT_ONCE]
         answer = client.post("/api/sales/preparations", {"receipts": part})
         stock = [Stock(**one) for one in answer["stock"]]
-        known.update(answer["known"])
-    return stock, known
+        booked_g |= answer["booked_g"]
+    return stock, booked_g
 
 
 def _show(

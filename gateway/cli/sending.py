@@ -12,15 +12,16 @@ ROUNDS_MAX = 50
 AT_ONCE = 100
 
 
-def deliver(key: Key, client: Client, *, is_counting: bool = False) -> None:
+def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
     """Send a key's queue, and say of each command what became of it as soon as it is known.
-
-    Exit code 1 unless all are accepted and none still waits.
 
     Args:
         key: In hand.
         client: To its gateway.
         is_counting: Whether those that are accepted are only counted.
+
+    Returns:
+        Whether all are accepted, and none still waits.
     """
     counts: Counter[str] = Counter()
     try:
@@ -34,8 +35,7 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False) -> None:
             typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
         if key.queue:
             typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
-    if counts.keys() - {"accepted"} or key.queue:
-        raise typer.Exit(1)
+    return not (counts.keys() - {"accepted"} or key.queue)
 
 
 def send_queue(key: Key, client: Client) -> Iterator[Answer]:

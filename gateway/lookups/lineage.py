@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import CTE, Connection, select
+from sqlalchemy import CTE, Connection, Select, select
 
 from gateway.projection import json_text
 from gateway.projection.domain import lot_parents, lots
@@ -53,8 +53,8 @@ class Lineage:
     is_whole: bool
 
 
-def closure(roots: Sequence[str]) -> CTE:
-    """Return the query of lots with all their descendants, as `lot`."""
+def closure(roots: Sequence[str] | Select[tuple[str]]) -> CTE:
+    """Return the query of lots, listed or selected, with all their descendants, as `lot`."""
     found = (
         select(lots.c.id.label("lot")).where(lots.c.id.in_(roots)).cte("closure", recursive=True)
     )

@@ -1,12 +1,16 @@
 """What a shop can sell, and which lines of a till's file it has booked already."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
 from chaincode.errors import Code
-from gateway.projection.domain import actors, holdings, lots
+from gateway.lookups.lineage import closure
+from gateway.projection import json_text
+from gateway.projection.domain import actors, holdings, lots, recalled_roots
 from gateway.projection.tables import command_subject, commands
 
 STOCK_MAX = 10_000  # holdings of one party that have anything left
@@ -24,7 +28,7 @@ class Sellable:
 
 
 def sellable(connection: Connection, party: str) -> list[Sellable]:
-    """Return what a party holds and may sell, the oldest first."""
+    """Return what a party holds and may sell, the oldest first; nothing on hold or recalled."""
     query = (
         select(
             holdings.c.lot,
@@ -38,6 +42,7 @@ def sellable(connection: Connection, party: str) -> list[Sellable]:
             holdings.c.holder == party,
             holdings.c.held_g > holdings.c.denied_g,
             holdings.c.is_on_hold.is_(False),
+            lots.c.id.not_in(select(closure(select(recalled_roots.c.root)).c.lot)),
         )
         .order_by(lots.c.harvested_at, lots.c.id, holdings.c.owner)
         .limit(STOCK_MAX)
@@ -45,15 +50,20 @@ def sellable(connection: Connection, party: str) -> list[Sellable]:
     return [Sellable(**row) for row in connection.execute(query).mappings()]
 
 
-def known_receipts(connection: Connection, receipts: Sequence[str], *, party: str) -> list[str]:
-    """Return which of these lines a party's accepted commands carry, at most 500 asked for."""
+def booked_g(connection: Connection, receipts: Sequence[str], *, party: str) -> dict[str, int]:
+    """Return the grams that a party's accepted sales carry of each of these lines, at most 500.
+
+    As they were signed: a sale corrected afterwards is no reason to book its line again.
+    """
     keys = [f"receipt/{one}" for one in receipts]
     query = (
-        select(command_subject.c.subject_key)
+        select(command_subject.c.subject_key, commands.c.closed)
         .join(commands, commands.c.id == command_subject.c.command_id)
         .join(actors, and_(actors.c.id == commands.c.actor, actors.c.party == party))
         .where(command_subject.c.subject_key.in_(keys), commands.c.code == Code.ACCEPTED)
-        .distinct()
     )
-    found = connection.execute(query).scalars()
-    return sorted(key.removeprefix("receipt/") for key in found)
+    grams: Counter[str] = Counter()
+    for key, closed in connection.execute(query):
+        sale: Any = json_text.decode(closed)
+        grams[key.removeprefix("receipt/")] += sale["quantity_g"]
+    return dict(sorted(grams.items()))

@@ -1,8 +1,9 @@
 """Which lots a till's lines were sold from: the lot it knows, or the oldest first."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from types import MappingProxyType
 
 from chaincode.canonical import Json
 from gateway.pos.reading import Line, RowError
@@ -24,7 +25,7 @@ class Sale:
     """Grams of one lot that a line was, or part of a line.
 
     Attributes:
-        receipt: Names the line, and the part of it: what keeps it from being booked twice.
+        receipt: Names the line: what keeps it from being booked twice.
         is_assumed: Whether the lot was chosen as the oldest, because the till does not know it.
     """
 
@@ -55,20 +56,27 @@ class Sale:
 
 
 def receipt_of(line: Line) -> str:
-    """Return the receipt hash by which a line is found again, once it is booked."""
-    return _receipt(line, 0)
+    """Return the receipt hash by which a line is found again, once some of it is booked."""
+    return sha256(f"{line.key} 0".encode()).hexdigest()
 
 
 def allocate(
-    lines: Sequence[Line], stock: Sequence[Stock], *, party: str, known: Collection[str] = ()
+    lines: Sequence[Line],
+    stock: Sequence[Stock],
+    *,
+    party: str,
+    booked_g: Mapping[str, int] = MappingProxyType({}),
+    utc_offset_minutes: int = 0,
 ) -> tuple[list[Sale], list[RowError], list[Line]]:
     """Share lines out over the stock.
 
     Args:
         lines: As read, in the file's order.
-        stock: What is there; of one owner and crop the oldest is sold first.
+        stock: What is there; of one owner and crop the oldest is sold first, and none that was
+            harvested after the line's day.
         party: The shop's.
-        known: Receipt hashes that are on the ledger already.
+        booked_g: Grams by receipt hash that are on the ledger already; the rest is still to book.
+        utc_offset_minutes: The town's.
 
     Returns:
         The sales; an error for each line of which more was sold than there is (nothing of it is
@@ -80,17 +88,20 @@ def allocate(
     errors: list[RowError] = []
     before: list[Line] = []
     for line in lines:
-        if _receipt(line, 0) in known:
+        rest_g = line.quantity_g - booked_g.get(receipt_of(line), 0)
+        if rest_g <= 0:
             before.append(line)
             continue
         owner = line.item.owner or party
         fitting = [
             one
             for one in oldest
-            if one.owner == owner and one.crop == line.item.crop and line.lot in {None, one.lot}
+            if one.owner == owner
+            and one.crop == line.item.crop
+            and line.lot in {None, one.lot}
+            and one.harvested_at <= line.day_end(utc_offset_minutes)
         ]
         parts: list[Sale] = []
-        rest_g = line.quantity_g
         for one in fitting:
             part_g = min(rest_g, free_g[one.lot, one.owner])
             if part_g > 0:
@@ -100,7 +111,7 @@ def allocate(
                         lot=one.lot,
                         owner=one.owner,
                         quantity_g=part_g,
-                        receipt=_receipt(line, len(parts)),
+                        receipt=receipt_of(line),
                         is_assumed=line.lot is None,
                     )
                 )
@@ -118,7 +129,3 @@ def allocate(
             free_g[sale.lot, sale.owner] -= sale.quantity_g
         sales += parts
     return sales, errors, before
-
-
-def _receipt(line: Line, part: int) -> str:
-    return sha256(f"{line.key} {part}".encode()).hexdigest()

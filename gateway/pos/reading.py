@@ -6,12 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta, timezone
 from hashlib import sha256
 from typing import Final
 from unicodedata import normalize
 
-from chaincode import canonical
+from chaincode import canonical, times
 from gateway.pos.mapping import Item, PosMapping
 
 _DATES: Final = (
@@ -19,6 +19,7 @@ _DATES: Final = (
     re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)"),
     re.compile(r"(?:R|令和)(?P<r>\d{1,2}|元)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?"),
 )
+_TIME: Final = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2})?$")  # tills write it too
 _REIWA_BEGAN: Final = 2018  # 令和1 is 2019
 _COUNT: Final = re.compile(r"[0-9]{1,6}")
 _LOT: Final = re.compile("[0-9A-HJKMNP-TV-Z]{20}")
@@ -46,6 +47,12 @@ class Line:
     def quantity_g(self) -> int:
         """Grams sold."""
         return self.count * self.item.unit_g
+
+    def day_end(self, utc_offset_minutes: int) -> str:
+        """Return the last second of the line's day in the town, as a `Timestamp`."""
+        zone = timezone(timedelta(minutes=utc_offset_minutes))
+        end = datetime.combine(date.fromisoformat(self.day), time(23, 59, 59), zone)
+        return times.timestamp(int(end.timestamp()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +159,7 @@ def _decode(content: bytes) -> str | None:
 
 def _day(text: str) -> str | None:
     for pattern in _DATES:
-        found = pattern.fullmatch(text)
+        found = pattern.fullmatch(_TIME.sub("", text))
         if found is None:
             continue
         parts = found.groupdict()

@@ -8,6 +8,7 @@ home. A tenth of the goods come before their record.
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
 
 from gateway.demo.town import Town
 from tests.scenarios.acting import Cast
@@ -163,7 +164,8 @@ class MarketDay:
         for one in self.goods:
             bags[self.code(one)] += one.bags
         rows = ["日付,伝票番号,行,商品コード,数量"]
-        sold = 0
+        today = datetime.now(timezone(timedelta(hours=9))).strftime("%Y/%m/%d")
+        first, sold = min(bags), 0
         wrong: set[int] = set()
         for code, count in sorted(bags.items()):
             left = count * 7 // 10
@@ -171,15 +173,15 @@ class MarketDay:
                 part = min(left, chance.randint(1, 40))
                 left -= part
                 sold += 1
-                rows.append(f"2026/04/15,{10_000 + sold},1,{code},{part}")
+                rows.append(f"{today},{10_000 + sold},1,{code},{part}")
         for bad in (
             "2026/02/30,90001,1,farm-a-carrot,1",
-            "2026/04/15,90002,1,unknown,1",
-            "2026/04/15,90003,1,{code},-2",
-            "2026/04/15,,1,{code},1",
-            "2026/04/15,90005,1,{code},999999",
+            f"{today},90002,1,unknown,1",
+            f"{today},90003,1,{first},-2",
+            f"{today},,1,{first},1",
+            f"{today},90005,1,{first},999999",
         ):
-            rows.append(bad.format(code=min(bags)))
+            rows.append(bad)
             wrong.add(len(rows))
         return ("\r\n".join(rows) + "\r\n").encode("cp932"), sold, wrong
 

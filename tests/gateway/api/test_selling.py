@@ -40,7 +40,7 @@ def sale(stage, lot, receipt, quantity_g=500, by="shop-a"):
 async def test_the_stock_is_ones_own_and_the_lines_booked_are_known(stage, lots):
     await stage.done(sale(stage, lots[0], RECEIPT))
     answer = (await ask(stage, "shop-a", RECEIPT, OTHER)).json()
-    assert answer["known"] == [RECEIPT]
+    assert answer["booked_g"] == {RECEIPT: 500}
     assert sorted((one["lot"], one["free_g"]) for one in answer["stock"]) == sorted(
         [(lots[0], 7_500), (lots[1], 3_000)]
     )
@@ -53,16 +53,25 @@ async def test_the_stock_is_ones_own_and_the_lines_booked_are_known(stage, lots)
 
 async def test_anothers_stock_and_lines_are_not_told(stage, lots):
     await stage.done(sale(stage, lots[0], RECEIPT))
-    assert (await ask(stage, "shop-b", RECEIPT)).json() == {"stock": [], "known": []}
+    assert (await ask(stage, "shop-b", RECEIPT)).json() == {"stock": [], "booked_g": {}}
     own = (await ask(stage, "farm-a", RECEIPT)).json()
-    assert own["known"] == []
+    assert own["booked_g"] == {}
     assert [(one["lot"], one["free_g"]) for one in own["stock"]] == [(lots[0], 12_000)]
 
 
 async def test_a_rejected_sale_is_not_known(stage, lots):
     refused = await stage.send(sale(stage, lots[0], RECEIPT, quantity_g=90_000))
     assert [one["status"] for one in refused.json()["commands"]] == ["rejected"]
-    assert (await ask(stage, "shop-a", RECEIPT)).json()["known"] == []
+    assert (await ask(stage, "shop-a", RECEIPT)).json()["booked_g"] == {}
+
+
+async def test_what_is_recalled_is_not_for_sale(stage, lots):
+    trade = Trading(stage.town)
+    _, drill = trade.recall(lots[1], verb="drill")
+    _, emergency = trade.recall(lots[0])
+    await stage.done(drill, emergency)
+    stock = (await ask(stage, "shop-a")).json()["stock"]
+    assert [one["lot"] for one in stock] == [lots[1]]
 
 
 async def test_what_is_on_hold_or_denied_is_not_for_sale(stage, lots):

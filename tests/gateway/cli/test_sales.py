@@ -2,10 +2,13 @@
 
 import json
 import re
+import time
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from typer.testing import CliRunner
 
+from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
@@ -13,11 +16,19 @@ from network.cli import app
 from tests.scenarios.stage import embedded_stage
 
 HEADINGS = "日付,伝票番号,商品コード,数量"
+
+
+def day_before(days: int) -> str:
+    """Return the town's date so many days ago, as a till writes it."""
+    return (datetime.now(timezone(timedelta(hours=9))) - timedelta(days=days)).strftime("%Y/%m/%d")
+
+
+TODAY = day_before(0)
 ROWS = (
-    "2026/04/15,10001,1001,3",
+    f"{TODAY},10001,1001,3",
     "2026/04/31,10002,1001,1",  # no such day
-    "2026/04/15,10003,1001,2",
-    "2026/04/15,10004,1001,99",  # more than there is
+    f"{TODAY} 10:23,10003,1001,2",
+    f"{TODAY},10004,1001,99",  # more than there is
 )
 
 
@@ -71,6 +82,11 @@ async def shop(tmp_path, monkeypatch):
 
 @pytest.fixture
 def lot(shop):
+    """Return a lot of which 10 kg are at the shop."""
+    return bring(shop)
+
+
+def bring(shop):
     """Bring 10 kg of a farm's carrots to the shop, and return the lot."""
     plot = f"plot={shop.stage.town.plots['farm-a']}"
     words = ("lot.harvest", plot, "crop=carrot", "quantity_g=12kg", "estimated=false")
@@ -100,11 +116,40 @@ def test_an_import_books_each_line_once_and_a_mended_row_later(shop, lot):
     assert shop.free_g(lot) == 7_500
     again = shop.sales("import", code=1)
     assert "0 sales of 0 g, 2 lines booked before" in again
-    shop.write(ROWS[0], "2026/04/15,10002,1001,1", ROWS[2])
+    shop.write(ROWS[0], f"{TODAY},10002,1001,1", ROWS[2])
     mended = shop.sales("import")
     assert "1 sales of 500 g, 2 lines booked before, 0 rows with errors" in mended
     assert shop.free_g(lot) == 7_000
     assert Key.load(shop.key).queue == []
+
+
+def test_an_import_cut_off_before_its_answer_books_nothing_twice(shop, lot, monkeypatch):
+    shop.write(ROWS[0])
+    send = Client.send
+
+    def cut_off(client, wires):
+        send(client, wires)
+        raise ApiError("connection lost")
+
+    monkeypatch.setattr(Client, "send", cut_off)
+    assert "still waiting" in shop.sales("import", code=1)
+    monkeypatch.setattr(Client, "send", send)
+    again = shop.sales("import")
+    assert "0 sales of 0 g, 1 lines booked before" in again
+    assert shop.free_g(lot) == 8_500
+
+
+def test_a_sale_is_dated_by_the_till_and_marked_when_it_comes_late(shop, monkeypatch):
+    monkeypatch.setattr(time, "time", lambda: now - 30 * 86_400)
+    now = datetime.now(UTC).timestamp()
+    bring(shop)
+    monkeypatch.undo()
+    monkeypatch.setenv("MINORI_HOME", str(shop.folder))
+    shop.write(ROWS[0].replace(TODAY, day_before(20)))
+    assert "1 accepted" in shop.sales("import")
+    sale = json.loads(shop.minori("query", "command", Key.load(shop.key).device.prev))
+    assert sale["payload"]["event_time"] == f"{day_before(20).replace('/', '-')}T14:59:59Z"
+    assert "late" in sale["flags"]
 
 
 def test_the_remainder_is_what_is_neither_left_nor_thrown_away(shop, lot):

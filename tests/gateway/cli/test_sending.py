@@ -33,7 +33,7 @@ def test_a_drop_is_told_also_when_the_gateway_goes_away_after_it(tmp_path, capsy
     gateway = Leaving(key)
     key.queue = [key.device.sign("lot.hold", {"lot": name}) for name in ("a", "b", "c")]
     dropped = command_id_of(key.queue[0])
-    with pytest.raises(ApiError):
+    with pytest.raises(ApiError, match="gone"):
         deliver(key, gateway)
     told = capsys.readouterr().out
     assert f"dropped  {dropped}  EXPIRED too late" in told
