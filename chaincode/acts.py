@@ -38,6 +38,7 @@ class CommandType:
         roles: The principal must hold one of these; empty: any enrolled device.
         signers: 2: the command proposes, and another person's `proposal.approve` applies it.
         independent: Of two signers, what must differ: the persons, or also their organisations.
+        witnesses: Who may be the second signer without being a party, and so has to read all of it.
         is_public: Whether a public proof of it exists (the open part alone is shown).
         touches: The records it names, besides those of its envelope.
         apply: Checks authority, existence, state and rule in this order, then writes.
@@ -49,6 +50,7 @@ class CommandType:
     roles: frozenset[str] = frozenset()
     signers: Literal[1, 2] = 1
     independent: Literal["person", "organisation"] = "person"
+    witnesses: frozenset[str] = frozenset()
     is_public: bool = False
     touches: Callable[[Command, Any, Any], Touches]
     apply: Callable[["Act", Any, Any], None]

@@ -26,7 +26,7 @@ from chaincode.shapes import (
 )
 
 INSPECTOR = "inspector"
-CLERK = "clerk"
+WITNESSES = frozenset({INSPECTOR, "clerk"})  # of stock from before the ledger
 
 SupplementReason = Annotated[str, Text("estimate|found|second-picking|other", "estimate")]
 CorrectionReason = Annotated[
@@ -162,7 +162,7 @@ def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
     require(harvested_at <= act.time + times.FUTURE_REFUSED_S, Code.FUTURE_EVENT)
     require(FARMER in act.proposer.roles, Code.ROLE_MISSING)
     require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
-    is_witness = bool(act.principal.roles & {INSPECTOR, CLERK})
+    is_witness = bool(act.principal.roles & WITNESSES)
     require(is_witness and act.principal.party != body.party, Code.NOT_INDEPENDENT)
     require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
     before = act.find(Lot, Lot.key(body.lot))
@@ -281,8 +281,9 @@ TYPES = (
         name="lot.open",
         body=Opening,
         closed=HarvestClosed,
-        roles=frozenset({FARMER, INSPECTOR, CLERK}),
+        roles=frozenset({FARMER}) | WITNESSES,
         signers=2,
+        witnesses=WITNESSES,
         is_public=True,
         touches=_open_touches,
         apply=_open,

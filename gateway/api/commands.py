@@ -24,7 +24,7 @@ from gateway.intake.errors import (
     IntakeStoppedError,
     OverloadedError,
 )
-from gateway.lookups.commands import is_party_to
+from gateway.lookups.commands import is_open_proposal, is_party_to
 from gateway.projection import CommandRow, commands_by_id
 
 router = APIRouter(prefix="/commands", tags=["commands"])
@@ -157,9 +157,8 @@ async def read_command(
 
     An accepted harvest, and an accepted correction of one, shows its open part to everyone.
     """
-    row, is_party = await database.read(_find, command, party=reader.party if reader else None)
+    row, may_read = await database.read(_find, command, reader)
     if row is not None:
-        may_read = is_party or (reader is not None and _may_approve(row, reader))
         return row_answer(row, language, (Role.PARTY,) if may_read else ())
     status = await gateway.intake.status(command)
     if status is None:
@@ -167,20 +166,26 @@ async def read_command(
     return status_answer(status, language)
 
 
-def _may_approve(row: CommandRow, reader: Reader) -> bool:
-    """Whether a reader may be the second signer of what was proposed, and so has to read it.
+def _find(
+    connection: Connection, command: str, reader: Reader | None
+) -> tuple[CommandRow | None, bool]:
+    """Return a command on record, and whether the reader may see its content."""
+    row = commands_by_id(connection, [command]).get(command)
+    if row is None or reader is None:
+        return row, False
+    may_read = is_party_to(connection, row, reader.party) or _may_approve(connection, row, reader)
+    return row, may_read
 
-    Only of types without a closed part: who may approve another's grams is a party to them.
+
+def _may_approve(connection: Connection, row: CommandRow, reader: Reader) -> bool:
+    """Whether a reader may be the second signer of what is proposed, and so has to read it.
+
+    A type's closed part is for its witnesses, and only while they are asked: who may else approve
+    it is a party to it.
     """
     kind = TYPES.get(row.type)
-    is_waiting = kind is not None and kind.signers == 2 and kind.closed is None
-    return is_waiting and kind is not None and bool(kind.roles & reader.roles)
-
-
-def _find(
-    connection: Connection, command: str, *, party: str | None
-) -> tuple[CommandRow | None, bool]:
-    """Return a command on record, and whether a party may see its content."""
-    row = commands_by_id(connection, [command]).get(command)
-    is_party = row is not None and party is not None and is_party_to(connection, row, party)
-    return row, is_party
+    if kind is None or kind.signers == 1:
+        return False
+    if kind.closed is None:
+        return bool(kind.roles & reader.roles)
+    return bool(kind.witnesses & reader.roles) and is_open_proposal(connection, row.id)

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tup
 from chaincode.errors import Code
 from gateway.lookups.places import Page, Place, paged
 from gateway.projection import CommandRow, json_text
-from gateway.projection.domain import actors, shipments
+from gateway.projection.domain import actors, proposals, shipments
 from gateway.projection.subjects import subjects
 from gateway.projection.tables import command_subject, commands
 
@@ -35,6 +35,14 @@ def is_party_to(connection: Connection, command: CommandRow, party: str) -> bool
     body = payload["body"] if isinstance(payload, dict) else None
     keys = _concerned(connection, party, named=subjects(body, closed))
     query = select(commands.c.id).where(commands.c.id == command.id, _visible_to(party, keys))
+    return connection.execute(query).first() is not None
+
+
+def is_open_proposal(connection: Connection, command: str) -> bool:
+    """Whether a command is proposed, and waits for the second signature."""
+    query = select(proposals.c.id).where(
+        proposals.c.state_key == f"pending/{command}", proposals.c.state == "open"
+    )
     return connection.execute(query).first() is not None
 
 

@@ -145,6 +145,19 @@ def test_what_cannot_be_sent_is_kept_and_goes_with_the_next(stage, home):
     assert Key.load(home / "keys" / "farm-a.json").queue == []
 
 
+@pytest.mark.usefixtures("stage")
+def test_an_inspector_witnesses_stock_from_before():
+    words = ("crop=rice", "harvested_at=2025-10-01T00:00:00Z", f"document={'ab' * 32}")
+    proposed = minori(
+        *("submit", "lot.open", *words, "quantity_g=40kg", "estimated=false", "-k", "farm-a")
+    )
+    proposal = re.search(r"^signed +(\w{64})$", proposed, re.MULTILINE)[1]
+    assert "only its parties may read it" in minori("approve", proposal, "-k", "shop-a", code=1)
+    assert '"quantity_g": 40000' in minori("approve", proposal, "-k", "inspector")
+    own = json.loads(minori("query", "lot", lot_of(proposed), "-k", "farm-a"))
+    assert own["holdings"][0]["held_g"] == 40_000
+
+
 def test_two_programs_with_one_key_sign_one_after_the_other(stage, home):
     path = home / "keys" / "farm-a.json"
     plot = stage.town.plots["farm-a"]
