@@ -34,6 +34,7 @@ class GatewayCode(StrEnum):
     STICKER_NOT_FOUND = "STICKER_NOT_FOUND"
     SCOPE_EMPTY = "SCOPE_EMPTY"
     CURSOR_INVALID = "CURSOR_INVALID"
+    BLOCK_TOO_FAR = "BLOCK_TOO_FAR"
 
     # Queue, ledger, projection.
     SEQUENCE_REUSED = "SEQUENCE_REUSED"

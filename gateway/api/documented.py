@@ -31,7 +31,7 @@ _DESCRIPTIONS: Final = {
     409: "It does not fit what is on record.",
     413: "Too large, or too many.",
     415: "Not JSON.",
-    422: "The request has another form; `errors` says where.",
+    422: "The request has another form, `errors` says where; or asks for a block far off.",
     429: "Too many requests; see Retry-After.",
     500: "A bug of ours.",
     503: "Not now; see Retry-After.",

@@ -1,5 +1,6 @@
 """Who is asking, and how fresh the answer must be: what routes depend on."""
 
+import asyncio
 import re
 import time
 from dataclasses import dataclass
@@ -18,11 +19,14 @@ from gateway.api.visibility import NOBODY, Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
+from gateway.ledger import LedgerError
 from gateway.lookups.people import DeviceRecord, Roles, find_reader
 from gateway.node import Gateway
 
 BLOCK: Final = "Minori-Block"
 RETRY_AFTER_S: Final = 1
+# Another organisation's peer, whose block was named, may be ahead of ours by some, not by more.
+BLOCKS_AHEAD_MAX: Final = 1_000
 
 _TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{20,100}", re.ASCII)
 _bearer: Final = HTTPBearer(
@@ -84,9 +88,11 @@ async def wait_for_block(gateway: Gateway, block: int | None) -> int:
     """Wait until the tables show a block, and return the latest that they show (-1: none).
 
     Raises:
-        ProblemError: `NOT_THERE_YET`.
+        ProblemError: `NOT_THERE_YET`; at once `BLOCK_TOO_FAR`, when no waiting would help.
     """
     if block is not None:
+        if await _is_too_far(gateway, block):
+            raise ProblemError(GatewayCode.BLOCK_TOO_FAR)
         is_there = await gateway.follower.wait_for_height(
             block + 1, timeout_s=gateway.settings.limits.read_wait_s
         )
@@ -95,13 +101,29 @@ async def wait_for_block(gateway: Gateway, block: int | None) -> int:
     return gateway.follower.height - 1
 
 
+async def _is_too_far(gateway: Gateway, block: int) -> bool:
+    """Whether a block is beyond what the ledger has by far; if it can't be asked, it is not."""
+    if block < gateway.follower.height + BLOCKS_AHEAD_MAX:
+        return False  # the rule, and it costs nothing
+    # While the tables are filled anew they are far behind: then only the ledger knows.
+    try:
+        async with asyncio.timeout(gateway.settings.limits.read_wait_s):
+            return block >= await gateway.ledger.height() + BLOCKS_AHEAD_MAX
+    except (LedgerError, TimeoutError):
+        return False
+
+
 async def _database(
     gateway: GatewayDep,
     response: Response,
     min_block: Annotated[Block | None, Query(description="As the header Minori-Min-Block.")] = None,
     minori_min_block: Annotated[
         int | None,
-        Header(ge=0, le=INTEGER_MAX, description="Answer from at least this block, or say 503."),
+        Header(
+            ge=0,
+            le=INTEGER_MAX,
+            description="Answer from at least this block, or say 503; for one far off, 422.",
+        ),
     ] = None,
 ) -> Database:
     """Return the tables, once they are as fresh as was asked for."""

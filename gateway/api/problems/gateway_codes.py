@@ -347,6 +347,21 @@ FOUND: Final = (
             "Follow `next` as it came, or start again without a cursor.",
         ),
     ),
+    problem(
+        GatewayCode.BLOCK_TOO_FAR,
+        422,
+        number=748,
+        ja=(
+            "その番号の記録はありません",
+            "お求めの番号は、台帳にある記録よりはるかに先です。",
+            "送信の答えにある `block` の番号にするか、番号を付けずに読み込んでください。",
+        ),
+        en=(
+            "That block is far off",
+            "The ledger has not nearly as many blocks as were asked for.",
+            "Ask for the `block` that the answer to a command named, or for none.",
+        ),
+    ),
 )
 
 QUEUE: Final = (

@@ -1,10 +1,12 @@
 """Lots and shipments: what the public, the producer, the holder and a stranger may read."""
 
+import asyncio
 import json
 
 import pytest
 
 from chaincode.times import timestamp
+from gateway.ledger import LedgerUnavailableError
 from tests.gateway.stage import command_id
 
 ORIGIN = {
@@ -312,6 +314,42 @@ async def test_a_block_not_there_yet_is_waited_for_and_then_503(stage, told, how
         assert response.status_code == status
     assert response.json()["code"] == "NOT_THERE_YET"
     assert int(response.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize("how", ["header", "query"])
+async def test_a_block_that_will_not_be_there_for_long_is_refused_at_once(stage, told, how):
+    height = stage.gateway.follower.height
+    for block, status in ((height + 999, 503), (height + 1_000, 422), (2**53 - 1, 422)):
+        headers = {"Minori-Min-Block": str(block)} if how == "header" else {}
+        query = f"?min_block={block}" if how == "query" else ""
+        response = await stage.get(told.path + query, **headers)
+        assert response.status_code == status
+    assert response.json()["code"] == "BLOCK_TOO_FAR"
+    assert "retry-after" not in response.headers
+
+
+async def test_a_block_that_the_ledger_has_is_not_too_far_for_tables_being_filled(
+    stage, told, monkeypatch
+):
+    async def height():
+        return 5_000
+
+    monkeypatch.setattr(stage.gateway.ledger, "height", height)
+    for block, status in ((4_999, 503), (5_999, 503), (6_000, 422)):
+        response = await stage.get(f"{told.path}?min_block={block}")
+        assert response.status_code == status
+
+
+@pytest.mark.parametrize("failure", [LedgerUnavailableError("away"), None])
+async def test_no_block_is_too_far_while_the_ledger_does_not_say(stage, told, monkeypatch, failure):
+    async def height():
+        if failure:
+            raise failure
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(stage.gateway.ledger, "height", height)
+    response = await stage.get(f"{told.path}?min_block=100000")
+    assert (response.status_code, response.json()["code"]) == (503, "NOT_THERE_YET")
 
 
 @pytest.mark.parametrize("block", ["-1", "x", "1.5", str(2**53)])
