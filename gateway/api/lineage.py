@@ -59,7 +59,11 @@ async def read_lineage(
     graph = await database.read(find, lot, viewer)
     if graph is None:
         raise ProblemError(GatewayCode.LOT_NOT_FOUND)
-    records = Records(gateway.names, language, viewer)
+    return answer_of(graph, lot, Records(gateway.names, language, viewer), viewer)
+
+
+def answer_of(graph: Graph, lot: str, records: Records, viewer: Viewer) -> Answer:
+    """Return a lineage as its reader may see it; `records` are that one's."""
     return {
         "lot": lot,
         "nodes": [

@@ -19,8 +19,9 @@ from gateway.api.readers import (
     RequiredReader,
     viewer_of,
 )
-from gateway.api.records import Records
+from gateway.api.records import Answer, Records
 from gateway.codes import GatewayCode
+from gateway.language import Language
 from gateway.lookups import commands, history, lots, origins, recall_book, shipments
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lots import HoldingRecord, LotRecord
@@ -54,18 +55,10 @@ async def read_lot(
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return a lot: without a session no grams, no stock, no buyers, no other holders."""
     viewer = viewer_of(reader)
-    found = await database.read(_find, lot, party=viewer.party)
+    found = await database.read(find, lot, party=viewer.party)
     if found is None:
         raise ProblemError(GatewayCode.LOT_NOT_FOUND)
-    return Records(gateway.names, language, viewer).lot(
-        found.lot,
-        found.history,
-        holdings=found.holdings,
-        shipments=found.shipments,
-        entries=[entry_answer(row, language) for row in found.entries],
-        recalls=found.recalls,
-        grown=found.grown,
-    )
+    return answer_of(found, Records(gateway.names, language, viewer), language)
 
 
 @router.get(
@@ -137,7 +130,7 @@ async def list_shipments(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
+class LotFound:
     """A lot, and one party's share of it; of the public's there is none."""
 
     lot: LotRecord
@@ -149,14 +142,28 @@ class _Found:
     entries: Sequence[CommandRow] = ()
 
 
-def _find(connection: Connection, lot: str, *, party: str | None) -> _Found | None:
+def answer_of(found: LotFound, records: Records, language: Language) -> Answer:
+    """Return a lot as the reader of `records` may see it."""
+    return records.lot(
+        found.lot,
+        found.history,
+        holdings=found.holdings,
+        shipments=found.shipments,
+        entries=[entry_answer(row, language) for row in found.entries],
+        recalls=found.recalls,
+        grown=found.grown,
+    )
+
+
+def find(connection: Connection, lot: str, *, party: str | None) -> LotFound | None:
+    """Return a lot, and what of it is a party's own."""
     found = lots.find(connection, lot)
     if found is None:
         return None
     entries = history.of_lot(connection, lot)
     grown = origins.of_lot(connection, found)
     ancestors = [one.lot for one in grown.origins]
-    known = _Found(
+    known = LotFound(
         lot=found,
         history=entries,
         grown=grown,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gateway.language import Language
+from gateway.web.own_contexts import Own, SharePart
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +169,8 @@ class LotPage:
         keepers: The organisations that do, where they are several.
         url: The page's own address.
         qr: The same as a QR code.
+        own: Who is signed in; `None` for the public.
+        share: What of it is that one's own; `None` where nothing is.
     """
 
     id: str
@@ -190,6 +193,8 @@ class LotPage:
     keepers: tuple[str, ...]
     url: str
     qr: Markup
+    own: Own | None = None
+    share: SharePart | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

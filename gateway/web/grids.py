@@ -112,6 +112,34 @@ class Grids:
         names = ("lot", "partner", "state", "shipped", "received", "disputed", "changed")
         return self._grid(names, rows)
 
+    def holdings(self, holdings: Sequence[Answer]) -> Grid:
+        """Return the reader's own of one lot, with a row for each holder and owner."""
+        rows = [
+            (
+                Cell(text=self._named(one, "holder")),
+                Cell(text=self._owner(one)),
+                *self._masses(one),
+                Cell(badges=self._badges({"origin": ""}, one)),
+            )
+            for one in holdings
+        ]
+        names = ("held_by", "owner", "held", "sold", "discarded", "others", "marks")
+        return self._grid(names, rows)
+
+    def steps(self, steps: Sequence[Answer], nodes: Mapping[str, Answer], end: str) -> Grid:
+        """Return steps of a lineage by the lots at one `end`, `parent` or `child`."""
+        rows = [
+            (
+                self._lot(node := nodes[step[end]]),
+                Cell(text=self._named(node, "producer")),
+                self._date(node.get("harvested_at")),
+                _number(step.get("quantity_g")),
+                Cell(badges=self._badges({"recalls": node["is_recalled"], **node}, {})),
+            )
+            for step in steps
+        ]
+        return self._grid(("lot", "by", "date", "went_in", "marks"), rows)
+
     def denied(self, holdings: Sequence[Answer]) -> Grid:
         """Return goods whose origin is denied."""
         rows = [

@@ -7,10 +7,12 @@ level; what is more is folded into one box. The page says the same in words besi
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 from unicodedata import east_asian_width
 
 from markupsafe import Markup, escape
+
+_Area: TypeAlias = tuple[int, int, int, int]  # left, top, right, bottom
 
 COLUMNS: Final = 3
 ROWS: Final = 3
@@ -18,6 +20,7 @@ WIDTH: Final = 348
 _BOX: Final = (108, 58)
 _GAP: Final = (12, 14)
 _LEVEL_GAP: Final = 40
+_MASS_AT: Final = (0.5, 0.3, 0.7)  # parts of a line's way where its mass may stand
 _LINE_WIDTH: Final = 16  # in halves of a full-width character
 
 
@@ -33,11 +36,16 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A step from a lot into one made of it; drawn broken where the share is computed."""
+    """A step from a lot into one made of it; drawn broken where the share is computed.
+
+    Attributes:
+        mass: How much, for whoever may see that; else empty.
+    """
 
     parent: str
     child: str
     is_computed: bool
+    mass: str = ""
 
 
 def draw(boxes: Sequence[Box], lines: Sequence[Line], *, label: str, folded: str) -> Markup:
@@ -50,12 +58,14 @@ def draw(boxes: Sequence[Box], lines: Sequence[Line], *, label: str, folded: str
         folded: Words with `{}` for how many were left out of a level.
     """
     places, notes, height = _place(boxes, lines, folded)
-    parts = [_line(line, places) for line in lines if {line.parent, line.child} <= places.keys()]
+    drawn = [line for line in lines if {line.parent, line.child} <= places.keys()]
+    parts = [_line(line, places) for line in drawn]
     parts += [_box(box, places[box.id]) for box in boxes if box.id in places]
     parts += [
         Markup('<text class="fold" x="{}" y="{}">{}</text>').format(WIDTH // 2, y, text)
         for y, text in notes
     ]
+    parts += _masses(drawn, places)
     return Markup(
         '<svg class="lineage" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, height, label, Markup().join(parts))
@@ -117,6 +127,40 @@ def _line(line: Line, places: Mapping[str, tuple[int, int]]) -> Markup:
         *(x, y + bend),
         *(to_x, to_y - bend),
         *(to_x, to_y),
+    )
+
+
+def _masses(lines: Sequence[Line], places: Mapping[str, tuple[int, int]]) -> list[Markup]:
+    """Return how much each line stands for, wherever on it there is room; the list has them all."""
+    taken = [(x, y, x + _BOX[0], y + _BOX[1]) for x, y in places.values()]
+    drawn = []
+    for line in lines:
+        half = 3 * sum(2 if east_asian_width(one) in "WFA" else 1 for one in line.mass) + 2
+        for part in _MASS_AT if line.mass else ():
+            x, y = _point(line, places, part)
+            box = (x - half, y - 7, x + half, y + 7)
+            if not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                drawn.append(
+                    Markup('<text class="mass" x="{}" y="{}">{}</text>').format(x, y + 4, line.mass)
+                )
+                break
+    return drawn
+
+
+def _overlap(one: _Area, other: _Area) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _point(line: Line, places: Mapping[str, tuple[int, int]], part: float) -> tuple[int, int]:
+    """Return where a part (0 to 1) of a line's way is done: it is a cubic Bézier curve."""
+    (left, top), (to_left, to_top) = places[line.parent], places[line.child]
+    top += _BOX[1]
+    across = part * part * (3 - 2 * part)
+    down = 1.5 * part * (1 - part) + part**3
+    return (
+        round(left + _BOX[0] // 2 + across * (to_left - left)),
+        round(top + down * (to_top - top)),
     )
 
 

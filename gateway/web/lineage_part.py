@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from chaincode import times
 from gateway.language import Language
 from gateway.lookups.lineage import Lineage
@@ -42,18 +44,43 @@ class LineageWriter:
         lines = [Line(edge.parent, edge.child, edge.is_computed) for edge in graph.edges]
         order = [one.lot.id for one in grown.origins]
         others = [one for level in graph.levels.values() for one in level if one not in order]
-        boxes = [self._box(known[one], lot) for one in (*order, *others) if one in known]
         return LineagePart(
             origins=tuple(map(self._origin, grown.origins)),
             has_more=not grown.is_whole,
             has_computed=any(line.is_computed for line in lines),
-            drawing=draw(
-                boxes,
-                lines,
-                label=word("lineage_alt", self.language),
-                folded=word("lineage_folded", self.language),
-            ),
-            steps=tuple(self._steps(lines, known, lot)),
+            drawing=self.drawn((*order, *others), lines, known, lot),
+            steps=self.told(lines, known, lot),
+        )
+
+    def drawn(
+        self,
+        order: Sequence[str],
+        lines: Sequence[Line],
+        known: Mapping[str, LotRecord],
+        lot: str,
+    ) -> Markup:
+        """Return the drawing of lots in an order, `lot` among them."""
+        return draw(
+            [self._box(known[one], lot) for one in order if one in known],
+            lines,
+            label=word("lineage_alt", self.language),
+            folded=word("lineage_folded", self.language),
+        )
+
+    def told(
+        self, lines: Sequence[Line], known: Mapping[str, LotRecord], lot: str
+    ) -> tuple[str, ...]:
+        """Return the drawing in words, the first step first."""
+        into: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            into[line.child].append(line)
+        depth = levels([lot, *known], lines)
+        made = sorted(into, key=lambda one: (-depth.get(one, 0), one))
+        return tuple(
+            f"{self._told(known[one])} ← "
+            + self._joined(f"{self._told(known[line.parent])} {line.mass}" for line in into[one])
+            + (f" ({word('computed', self.language)})" if into[one][0].is_computed else "")
+            for one in made
         )
 
     def _origin(self, one: Origin) -> OriginLine:
@@ -86,22 +113,9 @@ class LineageWriter:
             lines.append(self._short_date(lot))
         return Box(id=lot.id, lines=tuple(lines), is_recalled=is_recalled, is_this=lot.id == this)
 
-    def _steps(self, lines: Sequence[Line], known: Mapping[str, LotRecord], lot: str) -> list[str]:
-        into: dict[str, list[Line]] = defaultdict(list)
-        for line in lines:
-            into[line.child].append(line)
-        depth = levels([lot, *known], lines)
-        made = sorted(into, key=lambda one: (-depth.get(one, 0), one))
-        return [
-            f"{self._told(known[one])} ← "
-            + self._joined(known[line.parent] for line in into[one])
-            + (f" ({word('computed', self.language)})" if into[one][0].is_computed else "")
-            for one in made
-        ]
-
-    def _joined(self, lots: Iterable[LotRecord]) -> str:
+    def _joined(self, parts: Iterable[str]) -> str:
         between = "、" if self.language == "ja" else ", "
-        return between.join(self._told(one) for one in lots)
+        return between.join(part.rstrip() for part in parts)
 
     def _told(self, lot: LotRecord) -> str:
         number = lot.id[-NUMBER_SHOWN:]

@@ -96,6 +96,26 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "lineage_folded": ("ほか{}件", "{} more"),
     "lineage_steps": ("図を文字で", "The drawing in words"),
+    # What only those see whom it concerns.
+    "share_title": ("あなたに見える分", "What you may see"),
+    "share_note": (
+        "サインインしている方だけに、その方の権限で見られる分を表示しています。",
+        "Shown only to you who are signed in, as far as you may see it.",
+    ),
+    "share_harvest_g": ("収穫", "Harvested"),
+    "share_supplement_g": ("あとからの追加", "Added later"),
+    "share_made_g": ("つくった重さ", "Made"),
+    "share_claimed_g": ("記録より前に受け取られた分", "Received before its record"),
+    "share_denied_g": ("認めていない分", "Denied"),
+    "share_plot": ("畑の番号", "Plot"),
+    "share_holdings": ("どこにあるか", "Where it lies"),
+    "share_shipments": ("出荷・入荷", "Shipments"),
+    "share_parents": ("もとになったロット", "What it was made of"),
+    "share_children": ("ここからつくられたロット", "What was made of it"),
+    "lineage_cut": (
+        "多すぎるため、つながりのすべては表示していません。",
+        "The lineage is too large to show all of it.",
+    ),
     "lineage_this": ("この品", "This one"),
     "recalled_mark": ("回収", "Recalled"),
     # Entries of a lot's history.

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
@@ -60,6 +62,31 @@ class Own:
     name: str
     actor: str
     nav: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharePart:
+    """What of a lot is the reader's own; each table is `None` where nothing is.
+
+    Attributes:
+        facts: (what, how much) of the lot itself.
+        holdings: Where it lies.
+        shipments: On whose way it is, or was.
+        parents: What it was made of.
+        children: What was made of it.
+        drawing: Both, drawn; empty where neither is.
+        steps: The drawing in words.
+        is_whole: Whether nothing was left out of it for being too much.
+    """
+
+    facts: tuple[tuple[str, str], ...]
+    holdings: Grid | None
+    shipments: Grid | None
+    parents: Grid | None
+    children: Grid | None
+    drawing: Markup
+    steps: tuple[str, ...]
+    is_whole: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

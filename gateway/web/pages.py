@@ -1,7 +1,8 @@
-"""The pages: a lot's, the start page, what each problem means. No cookie, no script, no state."""
+"""The pages: a lot's, the start page, what each problem means. No script, no state."""
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final
 from unicodedata import normalize
 
@@ -13,17 +14,20 @@ from gateway.api.about import kept_by
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
 from gateway.api.problems import PROBLEMS
-from gateway.api.readers import GatewayDep
+from gateway.api.readers import GatewayDep, Visitor
 from gateway.codes import GatewayCode
 from gateway.language import Language
 from gateway.lookups import lots
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
-from gateway.web import lot_page, rendering
+from gateway.web import lot_page, rendering, share_part
 from gateway.web.contexts import LotCard, ProblemsPage, StartPage
 from gateway.web.errors import problem_page
 from gateway.web.lot_page import PublicLot, Writer
+from gateway.web.own_contexts import SharePart
+from gateway.web.share_part import ShareWriter
+from gateway.web.visits import Visit
 
 router = APIRouter(include_in_schema=False)
 
@@ -64,9 +68,10 @@ async def show_lot(
     lot: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)],
     request: Request,
     gateway: GatewayDep,
+    reader: Visitor,
     _lang: Lang = None,
 ) -> Response:
-    """Show a lot to whoever has its label."""
+    """Show a lot to whoever has its label; to somebody signed in, their own share besides."""
     if not _LOT_ID.fullmatch(lot):
         raise ProblemError(GatewayCode.ROUTE_NOT_FOUND)
     language = language_of(request)
@@ -75,7 +80,10 @@ async def show_lot(
         raise ProblemError(GatewayCode.LOT_NOT_FOUND, member=lot)
     site = rendering.site_of(request, gateway.settings, language, founding)
     page = _writer(gateway, founding, language).lot(found)
-    return rendering.render("lot.html", site, page)
+    if reader is not None:
+        visit = Visit(request=request, gateway=gateway, reader=reader, language=language)
+        page = replace(page, own=visit.own(f"/lots/{lot}"), share=await _share(visit, lot))
+    return rendering.render("lot.html", site, page, private=reader is not None)
 
 
 @router.get("/problems")
@@ -119,6 +127,14 @@ async def show_favicon() -> Response:
 async def show_robots() -> Response:
     """Ask crawlers to leave lots and the API alone."""
     return Response("User-agent: *\nDisallow: /lots\nDisallow: /api\n", media_type="text/plain")
+
+
+async def _share(visit: Visit, lot: str) -> SharePart | None:
+    share = await visit.gateway.projection.database.read(share_part.find, lot, visit.viewer)
+    if share is None:
+        return None
+    names, grids = visit.gateway.names, await visit.grids()
+    return ShareWriter(names=names, viewer=visit.viewer, grids=grids).part(share)
 
 
 async def _start(request: Request, gateway: Gateway, *, typed: str) -> Response:

@@ -93,10 +93,16 @@ async def test_no_private_value_stands_on_a_page(stage, told):
         assert found == [], path
 
 
-async def test_a_page_is_the_same_with_a_session(stage, story):
-    session = await stage.reader("farm-a")
+async def test_a_page_without_a_session_is_the_same_after_others_were_signed_in(stage, story):
     plain = await stage.client.get(f"/lots/{story}")
-    assert (await stage.client.get(f"/lots/{story}", headers=session)).text == plain.text
+    session = await stage.reader("farm-a")
+    assert (await stage.client.get(f"/lots/{story}", headers=session)).text != plain.text
+    after = await stage.client.get(f"/lots/{story}")
+    assert after.text == plain.text
+    ended = await stage.client.get(
+        f"/lots/{story}", headers={"Authorization": "Bearer " + "a" * 43}
+    )
+    assert ended.text == plain.text
 
 
 async def test_a_page_names_nobody_once_the_name_is_withdrawn(stage, story):

@@ -1,0 +1,90 @@
+"""A lot's page with a session: own grams and lineage both ways, to whom it concerns alone."""
+
+import pytest
+import pytest_asyncio
+
+from tests.gateway.market import hold_market
+from tests.gateway.stage import stage_in
+from tests.gateway.web.reading import Page, assert_is_safe
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory):
+    async with stage_in(tmp_path_factory.mktemp("share"), demo=True) as stage:
+        yield stage, await hold_market(stage)
+
+
+async def page_of(town, lot, handle="", lang="en"):
+    stage, market = town
+    path = f"/lots/{market.lots[lot]}?lang={lang}"
+    response = await stage.get(path, handle, Accept="text/html")
+    assert response.status_code == 200, response.text
+    page = Page(response.text)
+    assert_is_safe(response, page, private=bool(handle))
+    return page
+
+
+def lots_linked(town, page):
+    names = {one: name for name, one in town[1].lots.items()}
+    return {names[link[6:26]] for link in page.links() if link[6:26] in names}
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_a_maker_sees_grams_parents_and_children(town, lang):
+    page = await page_of(town, "large", "packing-house", lang)
+    assert ("What was made of it" if lang == "en" else "ここからつくられたロット") in page.text
+    for grams in ("8.009 kg", "4 kg", "4.327 kg", "12.009 kg"):
+        assert grams in page.text, grams
+    assert {"carrot", "taro", "soup"} <= lots_linked(town, page)
+    drawn = [one for one in page.all("text") if one["class"] == "mass"]
+    assert len(drawn) == 3
+    assert len([one for one in page.all("svg") if one.get("class") == "lineage"]) == 1
+
+
+async def test_an_owner_sees_own_grams_and_one_step_on(town):
+    page = await page_of(town, "carrot", "farm-a")
+    for grams in ("40.013 kg", "8.009 kg", "1.033 kg", "7.997 kg"):
+        assert grams in page.text, grams
+    assert {"large", "small"} <= lots_linked(town, page)
+    assert "soup" not in lots_linked(town, page)
+    assert "8.009 kg" in page.text.partition("The drawing in words")[2]
+
+
+async def test_an_owner_of_some_sees_nothing_of_the_others_grams(town):
+    page = await page_of(town, "large", "farm-b")
+    assert "4 kg" in page.text
+    assert "8.009" not in page.text
+    assert "soup" not in lots_linked(town, page)  # nothing of it is farm B's
+
+
+async def test_a_holder_sees_its_stock(town):
+    page = await page_of(town, "carrot", "shop-a")
+    assert "7.997 kg" in page.text
+    assert "40.013" not in page.text
+    assert lots_linked(town, page) == {"carrot"}
+
+
+async def test_a_recall_officer_sees_the_whole_lineage(town):
+    page = await page_of(town, "taro", "food-safety")
+    assert {"large", "small"} <= lots_linked(town, page)
+    assert "4.327 kg" in page.text
+    assert "13.007" not in page.text  # nothing of stock
+
+
+@pytest.mark.parametrize("handle", ["farm-c", "shop-b", "land-office"])
+async def test_a_stranger_with_a_session_sees_what_everyone_sees(town, handle):
+    for lot in ("carrot", "soup"):
+        page, public = await page_of(town, lot, handle), await page_of(town, lot)
+        assert "What you may see" not in page.text
+        assert " kg" not in page.text
+        assert page.text.partition("The record of")[2] == public.text.partition("The record of")[2]
+        assert lots_linked(town, page) == lots_linked(town, public)
+
+
+async def test_the_public_page_has_neither_grams_nor_children_nor_a_way_out(town):
+    page = await page_of(town, "carrot")
+    assert lots_linked(town, page) == {"carrot"}  # itself in the other language
+    assert page.all("form") == []
+    assert " kg" not in page.text
