@@ -14,9 +14,9 @@ SEED = 2026
 FARMS = 150
 
 
-def of_network(*names):
+def of_network(name):
     async def strike(stage, choose):
-        await faults.kill_and_restart(stage, choose, *names)
+        await faults.kill_and_restart(stage, choose, name)
 
     return strike
 
