@@ -91,6 +91,7 @@ class RecallRecords:
             "party_name": self._names.party(one.party, self._language),
             "held_g": one.held_g,
             "in_transit_g": one.in_transit_g,
+            "disputed_g": one.disputed_g,
             "sold_g": one.sold_g,
             "lots_count": one.lots,
         }

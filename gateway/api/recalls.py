@@ -28,6 +28,7 @@ from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
 from gateway.lookups import recall_book, recalls
+from gateway.lookups.people import find_founding
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
 from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Scope
 from gateway.node import Gateway
@@ -196,7 +197,9 @@ async def read_recall_scope(
     """Return the scope as the tables show it now; `missing` roots are an alarm.
 
     Whatever was made with a lineage of its own (of too many ancestors) is not met by its ancestors'
-    recall, and is missing until `recall.extend` names it. Of a drill, what it would reach.
+    recall, and is missing until `recall.extend` names it; so is, in a recall by plot or period,
+    what was harvested there and then and came on record afterwards. Of a drill, what it would
+    reach.
     """
     return await scope(recall, gateway=gateway, database=database, reader=reader, language=language)
 
@@ -246,10 +249,18 @@ def scope_in_force(
     summary, roots, _ = found
     if summary.state not in (*IN_FORCE, DRILL):
         raise ProblemError(Code.RECALL_ENDED)
-    scope = recalls.scope_of(connection, roots)
-    missing = sorted(set(scope.roots) - set(roots)) if summary.state != DRILL else []
-    others = recall_book.open_roots(connection) - (0 if summary.state == DRILL else len(roots))
-    return scope, missing, others
+    if summary.state == DRILL:
+        return recalls.scope_of(connection, roots), [], recall_book.open_roots(connection)
+    founding = find_founding(connection)
+    late = recalls.entered_since(
+        connection,
+        recall,
+        summary.scope,
+        utc_offset_minutes=founding[0].utc_offset_minutes if founding else 0,
+    )
+    scope = recalls.scope_of(connection, [*roots, *late])
+    missing = sorted(set(scope.roots) - set(roots))
+    return scope, missing, recall_book.open_roots(connection) - len(roots)
 
 
 def _preview(connection: Connection, by: By) -> tuple[Scope | None, int]:

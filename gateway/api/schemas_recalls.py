@@ -101,6 +101,7 @@ class AffectedAnswer(Answer):
     party_name: str | None
     held_g: Grams
     in_transit_g: Grams = Field(description="On the way to it.")
+    disputed_g: Grams = Field(description="Sent to it and not counted there; not settled yet.")
     sold_g: Grams
     lots_count: int
 

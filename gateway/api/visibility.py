@@ -241,6 +241,7 @@ AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall re
     "party_name": OFFICERS,
     "held_g": OFFICERS,
     "in_transit_g": OFFICERS,
+    "disputed_g": OFFICERS,
     "sold_g": OFFICERS,
     "lots_count": OFFICERS,
 }

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, func, insert, select
+from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, case, func, insert, select
 
+from chaincode import times
 from gateway.lookups.lineage import closure
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 
@@ -49,8 +50,9 @@ class Affected:
     party: str
     held_g: int
     in_transit_g: int  # on the way to it
+    disputed_g: int  # sent to it, and not counted there
     sold_g: int
-    lots: int
+    lots: int  # that it has or had; where it has none yet, those on the way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,47 @@ def lots_of_period(
     if crop is not None:
         query = query.where(lots.c.crop == crop)
     return list(connection.execute(query.order_by(lots.c.id).limit(SEEDS_MAX + 1)).scalars())
+
+
+def entered_since(
+    connection: Connection, recall: str, scope: str, *, utc_offset_minutes: int
+) -> list[str]:
+    """Return lots that a recall in force would have begun with, had they been on record.
+
+    The ledger has the roots, not the question that found them. A recall by plot meant what was
+    harvested where its roots were; one by period, what their producers brought of their crops; both
+    from the first root's day to the last one's.
+
+    Args:
+        connection: To the tables.
+        recall: Its number.
+        scope: What it says it was found by; of `lot` and `input` nothing can be told.
+        utc_offset_minutes: The town's, for its days.
+    """
+    if scope not in {"plot", "period"}:
+        return []
+    grounds = (lots.c.plot,) if scope == "plot" else (lots.c.party, lots.c.crop)
+    own = select(recalled_roots.c.root).where(recalled_roots.c.recall == recall)
+    named = (lots.c.id.in_(own), lots.c.origin != "made", grounds[0].is_not(None))
+    days = select(*grounds, func.min(lots.c.harvested_at), func.max(lots.c.harvested_at))
+    found: set[str] = set()
+    for *ground, first, last in connection.execute(days.where(*named).group_by(*grounds)):
+        query = select(lots.c.id).where(
+            *(column == value for column, value in zip(grounds, ground, strict=True)),
+            lots.c.harvested_at >= _midnight(first, 0, utc_offset_minutes),
+            lots.c.harvested_at < _midnight(last, 1, utc_offset_minutes),
+            lots.c.id.not_in(own),
+        )
+        found.update(connection.execute(query.limit(SEEDS_MAX + 1)).scalars())
+    return sorted(found)
+
+
+def _midnight(timestamp: str, days: int, utc_offset_minutes: int) -> str:
+    """Return when the town's day of a time began, or one so many days later."""
+    day = times.local_date(times.seconds(timestamp), utc_offset_minutes)
+    return times.timestamp(
+        times.seconds(f"{day}T00:00:00Z") + days * times.DAY_S - utc_offset_minutes * 60
+    )
 
 
 def scope_of(connection: Connection, seeds: Sequence[str]) -> Scope:
@@ -154,25 +197,43 @@ class _Reached:
             .where(holdings.c.lot.in_(self._lots))
             .group_by(holdings.c.holder)
         )
-        coming = (
-            select(shipments.c.recipient, func.sum(shipments.c.shipped_g).label("in_transit_g"))
-            .where(shipments.c.lot.in_(self._lots), shipments.c.state == "in_transit")
+        is_coming = shipments.c.state == "in_transit"
+        between = (
+            select(
+                shipments.c.recipient,
+                func.sum(case((is_coming, shipments.c.shipped_g), else_=0)).label("in_transit_g"),
+                func.sum(shipments.c.disputed_g).label("disputed_g"),
+                func.count(shipments.c.lot.distinct()).label("lots"),
+            )
+            .where(
+                shipments.c.lot.in_(self._lots), shipments.c.state.in_(("in_transit", "disputed"))
+            )
             .group_by(shipments.c.recipient)
         )
-        on_the_way = {row.recipient: int(row.in_transit_g) for row in self._execute(coming)}
-        found = [
+        expected = {row.recipient: row for row in self._execute(between)}
+        found = []
+        for row in self._execute(held):
+            coming = expected.pop(row.holder, None)
+            found.append(
+                Affected(
+                    party=row.holder,
+                    held_g=int(row.held_g),
+                    in_transit_g=int(coming.in_transit_g) if coming else 0,
+                    disputed_g=int(coming.disputed_g) if coming else 0,
+                    sold_g=int(row.sold_g),
+                    lots=row.lots,
+                )
+            )
+        found += [
             Affected(
-                party=row.holder,
-                held_g=int(row.held_g),
-                in_transit_g=on_the_way.pop(row.holder, 0),
-                sold_g=int(row.sold_g),
+                party=party,
+                held_g=0,
+                in_transit_g=int(row.in_transit_g),
+                disputed_g=int(row.disputed_g),
+                sold_g=0,
                 lots=row.lots,
             )
-            for row in self._execute(held)
-        ]
-        found += [
-            Affected(party=party, held_g=0, in_transit_g=grams, sold_g=0, lots=0)
-            for party, grams in on_the_way.items()
+            for party, row in expected.items()
         ]
         return sorted(found, key=lambda one: (-one.held_g - one.in_transit_g, one.party))
 

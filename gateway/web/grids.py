@@ -156,7 +156,7 @@ class Grids:
 
     def affected(self, parties: Sequence[Answer]) -> Grid:
         """Return who has what of recalled goods, with the sum below."""
-        totals = ("held_g", "in_transit_g", "sold_g")
+        totals = ("held_g", "in_transit_g", "disputed_g", "sold_g")
         rows = [
             (
                 Cell(text=self._named(one, "party"), quiet=one["party"]),
@@ -168,7 +168,7 @@ class Grids:
         if rows:
             sums = (_number(sum(one[name] for one in parties)) for name in totals)
             rows.append((Cell(text=self._word("scope_total")), *sums, Cell()))
-        return self._grid(("party", "held", "in_transit", "sold", "lots"), rows)
+        return self._grid(("party", "held", "in_transit", "disputed", "sold", "lots"), rows)
 
     def flags(self, flags: Sequence[Answer], *, has_more: bool) -> Grid:
         """Return what is not plausible; a page may have nothing, and yet not be the last."""

@@ -122,10 +122,14 @@ class Trading:
         return body["lot"], self.by_two(farm, "inspector", "lot.open", body, closed)
 
     def recall(
-        self, *roots: str, by: str = "quality-desk", verb: str = "emergency"
+        self,
+        *roots: str,
+        by: str = "quality-desk",
+        verb: str = "emergency",
+        scope: str = "lot",
     ) -> tuple[str, bytes]:
         """Return (recall, command) of one person alone: an emergency, or a drill."""
-        body = self.declaration(by, *roots)
+        body = self.declaration(by, *roots) | {"scope": scope}
         return body["recall"], self.act(by, f"recall.{verb}", body)
 
     def declaration(self, by: str, *roots: str) -> dict:

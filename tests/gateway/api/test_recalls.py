@@ -179,6 +179,43 @@ async def test_what_a_recall_lacks_is_an_alarm_with_what_to_sign(tmp_path):
         assert answer["code"] == "RECALLED"
 
 
+@pytest.mark.parametrize("scope", ["lot", "plot", "period"])
+async def test_what_is_entered_late_is_missing_from_a_recall_by_plot_or_period(tmp_path, scope):
+    async with stage_in(tmp_path) as stage:
+        town, trade = stage.town, Trading(stage.town)
+        named, first = town.harvest("farm-a", 5_000)
+        other, second = town.harvest("farm-a", 5_000, crop="taro")
+        await stage.done(first, second)
+        recall, emergency = trade.recall(named, scope=scope)
+        await stage.done(emergency)
+        path = f"/api/recalls/{recall}/scope"
+        before = (await stage.get(path, "quality-desk")).json()
+        late, entry = town.harvest("farm-a", 4_000)
+        _, elsewhere = town.harvest("farm-b", 4_000)
+        await stage.done(entry, elsewhere)
+        after = (await stage.get(path, "quality-desk")).json()
+        by_plot = [other] if scope == "plot" else []  # the same plot on the same day
+        assert before["missing"] == by_plot
+        assert after["missing"] == sorted([*by_plot, late] if scope != "lot" else [])
+        assert after["lots_count"] == 1 + len(after["missing"])
+
+
+async def test_grams_that_nobody_has_counted_are_in_a_scope(tmp_path):
+    async with stage_in(tmp_path) as stage:
+        town = stage.town
+        lot, harvest = town.harvest("farm-a", 20_000)
+        shipment, ship = town.ship("farm-a", lot, "shop-a", 10_000)
+        await stage.done(harvest, ship, town.receive("shop-a", lot, shipment, 6_000))
+        scope = (await preview(stage, {"lots": [lot]})).json()
+        (shop,) = [one for one in scope["affected"] if one["party_name"] == "直売所A"]
+        assert (shop["held_g"], shop["in_transit_g"], shop["disputed_g"]) == (6_000, 0, 4_000)
+        _, more = town.ship("farm-a", lot, "shop-b", 1_000)
+        await stage.done(more)
+        scope = (await preview(stage, {"lots": [lot]})).json()
+        (coming,) = [one for one in scope["affected"] if one["party_name"] == "直売所B"]
+        assert (coming["in_transit_g"], coming["lots_count"]) == (1_000, 1)
+
+
 async def test_pages_of_recalls_follow_each_other(held):
     stage, _ = held
     first = (await stage.get("/api/recalls?limit=1")).json()

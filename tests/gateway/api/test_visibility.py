@@ -57,7 +57,15 @@ PRIVATE = {
     },
     "AFFECTED": {
         Role.RECALL_OFFICER: {
-            *("party", "party_name", "held_g", "in_transit_g", "sold_g", "lots_count"),
+            *(
+                "party",
+                "party_name",
+                "held_g",
+                "in_transit_g",
+                "disputed_g",
+                "sold_g",
+                "lots_count",
+            ),
         }
     },
     "STICKER": {},
