@@ -19,6 +19,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from gateway.catalogue import Catalogue
+from gateway.crop_names import readable
 from gateway.language import Language
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
@@ -104,18 +105,25 @@ class Names:
         return named or self._catalogue.district(code, language)
 
     def crop(self, code: str, language: Language) -> str:
-        """Return a crop's name; for one without a name, its code."""
-        named = _text(self._current().crops.get(code), language)
-        named = named or self._catalogue.crop(code, language)
-        if named is None and code in CROPS:
-            ja, en = CROPS[code]
-            named = en if language == "en" else ja
-        return named or code
+        """Return a crop's name; for one without a name, what its code can be read as."""
+
+        def named(one: str) -> str | None:
+            return self._crop(one, language)
+
+        return named(code) or readable(code, named, language)
 
     def crops(self, language: Language) -> list[tuple[str, str]]:
         """Return every crop that has a name, (code, name), by name."""
         codes = {*CROPS, *self._catalogue.current.crops, *self._current().crops}
         return sorted(((code, self.crop(code, language)) for code in codes), key=lambda one: one[1])
+
+    def _crop(self, code: str, language: Language) -> str | None:
+        named = _text(self._current().crops.get(code), language)
+        named = named or self._catalogue.crop(code, language)
+        if named is None and code in CROPS:
+            ja, en = CROPS[code]
+            named = en if language == "en" else ja
+        return named
 
     def _current(self) -> NamesFile:
         """Return the file's names; none if it can't be read, as a withdrawn name must not stay."""

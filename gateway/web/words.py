@@ -79,6 +79,11 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "生産者が自分の端末で署名した記録です。検査員などの第三者は、まだ確かめていません。",
         "The producer signed it on their own device. No inspector has checked it.",
     ),
+    "vouch_maker": ("つくった事業者の自己申告です", "Declared by the business that made it"),
+    "vouch_maker_text": (
+        "この品をつくった事業者が署名した記録です。検査員などの第三者は、まだ確かめていません。",
+        "The business that made it signed it. No inspector has checked it.",
+    ),
     "vouch_keepers": ("同じ記録を保管している団体", "Organisations that keep the same record"),
     "vouch_kept": ("記録の保管", "Who keeps the record"),
     "limits_title": ("書きかえなし ≠ 安全の保証", "Unaltered is not the same as safe"),

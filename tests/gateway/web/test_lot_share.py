@@ -88,3 +88,17 @@ async def test_the_public_page_has_neither_grams_nor_children_nor_a_way_out(town
     assert lots_linked(town, page) == {"carrot"}  # itself in the other language
     assert page.all("form") == []
     assert " kg" not in page.text
+
+
+async def test_a_made_lot_says_that_its_maker_declares_it(town):
+    page = await page_of(town, "soup", lang="ja")
+    assert "つくった事業者の自己申告です：選果場" in page.text
+    assert "生産者の自己申告" not in page.text
+    assert "生産者の自己申告です" in (await page_of(town, "carrot", lang="ja")).text
+
+
+async def test_goods_that_nobody_has_named_have_a_title_all_the_same(town):
+    for lang, title in (("ja", "にんじんスープ"), ("en", "Carrot soup")):
+        page = await page_of(town, "soup", lang=lang)
+        assert f"<h1>{title}</h1>" in page.html
+        assert "carrot-soup" not in page.text
