@@ -12,7 +12,6 @@ harvest, supplement, their correction, a claim, a stock-taking that finds more, 
 lots put in; always together with the right side, by the same amount.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -95,11 +94,6 @@ class Lot:
         return f"lot/{lot_id}"
 
     @property
-    def total_g(self) -> int:
-        """The record's part of the left side of the mass balance."""
-        return self.harvest_g + self.supplement_g + self.claimed_g + self.made_g
-
-    @property
     def coverable_g(self) -> int:
         """What others claimed and the producer's own record would cover."""
         return self.claimed_g - self.denied_g - self.misnamed_g
@@ -151,12 +145,6 @@ class Holding:
     def key(lot_id: str, holder: str, owner: str) -> str:
         """Return the state key."""
         return f"holding/{lot_id}/{holder}/{owner}"
-
-    @property
-    def total_g(self) -> int:
-        """This holding's part of the mass balance: its right side less its left."""
-        gone_g = self.sold_g + self.discarded_g + self.own_use_g + self.transformed_g + self.lost_g
-        return self.held_g + gone_g - self.surplus_g
 
     @property
     def free_g(self) -> int:
@@ -223,15 +211,3 @@ class Shipment:
     def new_owner(self) -> str:
         """Whose the goods are at the recipient."""
         return self.owner if self.is_consigned else self.recipient
-
-    @property
-    def total_g(self) -> int:
-        """This shipment's part of the right side of the mass balance."""
-        in_transit_g = self.shipped_g if self.state == "in_transit" else 0
-        return in_transit_g + self.disputed_g + self.lost_g
-
-
-def is_balanced(lot: Lot, holdings: Iterable[Holding], shipments: Iterable[Shipment]) -> bool:
-    """Whether the mass balance of a lot holds over all of its holdings and shipments."""
-    accounted_g = sum(one.total_g for one in holdings) + sum(one.total_g for one in shipments)
-    return lot.total_g == accounted_g

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from chaincode.lots import making
-from chaincode.lots.records import Holding, Lot, Shipment, is_balanced
+from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.overlay import decode_state
 from chaincode.recalls.records import OpenRecalls
+from tests.chaincode.balance import is_balanced
 from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key
 from tests.chaincode.world import World
