@@ -3,5 +3,5 @@
 keyring    keys as files, with what they have not sent yet      arguments  member=value
 client     the gateway's API                                    sending    the queue
 app        the commands themselves                              options    what many of them take
-town       a town from a workbook
+arrivals   a delivery at the shop                                  town       a town from a workbook
 """

@@ -12,7 +12,7 @@ import typer
 from chaincode import shapes
 from chaincode.canonical import Json
 from chaincode.commands import TYPES
-from gateway.cli import arguments, enrolment, keyring, packing
+from gateway.cli import arguments, arrivals, enrolment, keyring, packing
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key, KeyringError
@@ -251,19 +251,15 @@ def arrive(
     gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
-    """At the shop: confirm a whole delivery on consignment at once, recorded before or not."""
+    """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
+
+    What its farm has shipped in the system is received; of the rest, the arrival is recorded.
+    """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        for word in lots:
-            lot, _, text = word.partition("=")
-            counted: dict[str, Json] = {
-                "producer": producer,
-                "crop": crop,
-                "counted_g": arguments.mass_g(text),
-            }
-            prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, counted)
-            signer.queue.append(
-                signer.device.sign("lot.arrive", prepared.body, closed=prepared.closed)
-            )
+        counted_g = {
+            lot: arguments.mass_g(text) for lot, _, text in (word.partition("=") for word in lots)
+        }
+        signer.queue += arrivals.sign(signer, counted_g, producer=producer, crop=crop)
         signer.save()
         _send(signer, lang)
 

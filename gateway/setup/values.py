@@ -235,7 +235,8 @@ def area_text(cell: Cell) -> str:
     """Read an area that may still lack its unit; `area_m2` reads the rest."""
     text = plain(cell).replace("㎡", "m2").replace("m^2", "m2")
     rest = _AREA_TERM.sub("", text).strip()
-    if isinstance(cell, bool) or (rest and _decimal(rest) is None) or (rest and rest != text):
+    bare = _decimal(rest) if rest == text else None  # a number without its unit
+    if isinstance(cell, bool) or (rest and (bare is None or bare <= 0)):
         raise CellError(FaultKind.BAD_AREA, value=shown(cell))
     return text
 

@@ -97,6 +97,26 @@ def bring(shop):
     return made
 
 
+def test_of_a_delivery_what_was_shipped_is_received_and_not_booked_twice(shop):
+    plot = f"plot={shop.stage.town.plots['farm-a']}"
+    words = ("lot.harvest", plot, "crop=carrot", "quantity_g=12kg", "estimated=false")
+    harvest = CliRunner().invoke(app, ["submit", *words, "-k", "farm-a"])
+    lot = re.search(r"^lot +(\w{20})$", harvest.output, re.MULTILINE)[1]
+    party = shop.stage.town.people["shop-a"].party
+    for quantity in ("7kg", "1kg", "1kg"):
+        sent = (f"lot={lot}", f"recipient={party}", f"quantity_g={quantity}", "consigned=true")
+        CliRunner().invoke(app, ["submit", "lot.ship", *sent, "-k", "farm-a"])
+        if quantity == "7kg":
+            farm = shop.stage.town.people["farm-a"].party
+            arrive = ("arrive", f"{lot}=7kg", "--producer", farm, "--crop", "carrot")
+            assert "received shipment" in shop.minori(*arrive)
+            assert shop.free_g(lot) == 7_000
+    own = json.loads(CliRunner().invoke(app, ["query", "lot", lot, "-k", "farm-a"]).output)
+    assert {one["held_g"] for one in own["holdings"]} >= {3_000}
+    assert "several shipments are on their way" in shop.minori(*arrive, code=1)
+    assert Key.load(shop.key).queue == []
+
+
 def test_check_shows_what_an_import_books_and_books_nothing(shop, lot):
     shop.write(*ROWS)
     before = shop.key.read_bytes()

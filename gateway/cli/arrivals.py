@@ -1,0 +1,71 @@
+"""A delivery at the shop: what was shipped in the system is received, the rest arrives.
+
+Recording the arrival of what is on its way already would book the same goods twice: once out of
+what the farm still has, and once more when the shipment is received.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from chaincode.canonical import Json
+from gateway.cli import arguments
+from gateway.cli.arguments import ArgumentError
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key
+
+
+def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str) -> list[bytes]:
+    """Return the signed commands that confirm a delivery; nothing is sent.
+
+    Args:
+        signer: The shop's, in hand.
+        counted_g: What came of each lot.
+        producer: Whose goods they are.
+        crop: What they are.
+
+    Raises:
+        ArgumentError: Several shipments of one lot are on their way: which of them came is for the
+            person to say.
+    """
+    coming = _coming(signer)
+    wires = []
+    for lot, grams in counted_g.items():
+        if len(coming[lot]) > 1:
+            ids = ", ".join(one["id"] for one in coming[lot])
+            raise ArgumentError(
+                f"{lot}: several shipments are on their way ({ids}): confirm each with lot.receive"
+            )
+        for one in coming[lot]:
+            typer.echo(f"received shipment {one['id']}")
+            body: dict[str, Json] = {"shipment": one["id"], "lot": lot, "party": signer.party}
+            received: dict[str, Json] = {"received_g": grams}
+            if one["is_consigned"]:
+                received["owner"] = one["owner"]
+            wires.append(signer.device.sign("lot.receive", body, closed=received))
+        if not coming[lot]:
+            arrived: dict[str, Json] = {"producer": producer, "crop": crop, "counted_g": grams}
+            prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, arrived)
+            wires.append(signer.device.sign("lot.arrive", prepared.body, closed=prepared.closed))
+    return wires
+
+
+def _coming(signer: Key) -> dict[str, list[dict[str, Any]]]:
+    """Return the shipments on their way to the shop, by lot; none if the gateway is away."""
+    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    try:
+        with Client(signer.address) as client:
+            client.open_session(signer)
+            asked = {"direction": "in", "state": "in_transit", "limit": "100"}
+            while True:
+                page = client.get("/api/shipments", **asked)
+                for one in page["shipments"]:
+                    found[one["lot"]].append(one)
+                if not page["next"]:
+                    break
+                asked["cursor"] = page["next"]
+    except ApiError as error:
+        typer.echo(f"not asked what is on its way: {error}", err=True)
+    return found
