@@ -119,27 +119,17 @@ def _organisations(rows: Sequence[OrganisationRow]) -> Iterator[Fault]:
 
 
 def _references(reading: Reading) -> Iterator[Fault]:
-    book, codes = reading.book, reading.codes
-    for sheet, rows in (
-        (schema.PARTIES, book.parties),
-        (schema.PEOPLE, book.people),
-        (schema.PLOTS, book.plots),
-        (schema.PACKINGS, book.packings),
-        (schema.NORMS, book.norms),
-    ):
-        for column in sheet.columns:
-            for row in rows if column.refers else ():
-                value = str(getattr(row, column.key))
-                if value and value not in codes[column.refers]:
-                    there = next(one for one in schema.SHEETS if one.key == column.refers)
-                    yield fault(
-                        sheet,
-                        row.row,
-                        column.key,
-                        FaultKind.UNKNOWN_REFERENCE,
-                        there=f"{there.ja} / {there.en}",
-                        value=value,
-                    )
+    for one in reading.references:
+        if one.code not in reading.codes[one.column.refers]:
+            there = next(sheet for sheet in schema.SHEETS if sheet.key == one.column.refers)
+            yield fault(
+                one.sheet,
+                one.row,
+                one.column.key,
+                FaultKind.UNKNOWN_REFERENCE,
+                there=f"{there.ja} / {there.en}",
+                value=one.code,
+            )
 
 
 def _auditors(book: Book) -> Iterator[Fault]:

@@ -18,6 +18,16 @@ EXAMPLE: Final = ("例:", "example:")  # how the first cell of a template's exam
 HELP: Final = ("説明", "help")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """A cell that names a row of another sheet by its code."""
+
+    sheet: Sheet
+    row: int
+    column: Column
+    code: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Reading:
     """A workbook as far as it could be read.
@@ -26,12 +36,14 @@ class Reading:
         book: The rows without faults.
         faults: In the order of sheets and rows.
         codes: By sheet, every code that was read, also in rows with other faults.
+        references: Every one that was read, likewise.
         passed_over: Sheets and columns that nobody knows, as the workbook calls them.
     """
 
     book: Book
     faults: list[Fault]
     codes: Mapping[str, set[str]]
+    references: Sequence[Reference]
     passed_over: Sequence[str]
 
 
@@ -39,6 +51,7 @@ class Reading:
 class _Findings:
     faults: list[Fault] = field(default_factory=list)
     codes: dict[str, set[str]] = field(default_factory=dict)
+    references: list[Reference] = field(default_factory=list)
     passed_over: list[str] = field(default_factory=list)
 
 
@@ -71,6 +84,7 @@ def read_workbook(path: Path) -> Reading:
         book=Book(**rows),
         faults=found.faults,
         codes=found.codes,
+        references=found.references,
         passed_over=found.passed_over,
     )
 
@@ -108,7 +122,11 @@ def _read_row(
     is_whole = True
     for column in sheet.columns:
         try:
-            values[column.key] = _read_cell(column, cells.get(column.key))
+            value = values[column.key] = _read_cell(column, cells.get(column.key))
+            if column.refers and value:
+                found.references.append(
+                    Reference(sheet=sheet, row=number, column=column, code=str(value))
+                )
         except CellError as error:
             is_whole = False
             found.faults.append(

@@ -66,4 +66,4 @@ def test_the_file_of_names_outweighs_the_catalogue_and_it_the_built_in(tmp_path)
     assert names.crop("carrot", "ja") == "にんじん(町)"
     named.write_text(json.dumps({"crops": {"carrot": {"ja": "人参", "en": "Carrot"}}}))
     assert names.crop("carrot", "ja") == "人参"
-    assert names.crop("kabosu", "ja") == "kabosu"
+    assert names.crop("kabosu", "ja") == "品目「Kabosu」"

@@ -247,3 +247,10 @@ def test_every_kind_is_raised_by_a_test():
     here |= {K.COLUMN_TWICE, K.FORMULA_NOT_CALCULATED, K.FORMULA_BROKEN}
     in_repeating = {K.NOT_CHANGEABLE, K.SPEC_CHANGED, K.SPEC_TOO_EARLY}
     assert here | in_repeating == set(FaultKind)
+
+
+def test_a_row_with_two_faults_tells_both(tmp_path):
+    rows = town()
+    rows["parties"][4] |= {"organisation": "jimusho", "publish": "たぶん"}
+    faults = check(read(tmp_path, rows), today=TODAY)
+    assert {one.kind for one in faults} == {K.BAD_CHOICE, K.UNKNOWN_REFERENCE}
