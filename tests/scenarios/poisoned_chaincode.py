@@ -1,4 +1,9 @@
-"""The contract with a bug in it: a harvest of `poison` raises inside its rule. For tests."""
+"""The contract with two bugs in it, for tests.
+
+A harvest of `FAULTY` raises inside its rule: the contract answers for that command alone. A harvest
+of `POISON` breaks the whole transaction, as a bug outside the rules would: the contract raises
+before it looks at anything, so all that the gateway hears is that one of these commands did it.
+"""
 
 import os
 import sys
@@ -6,25 +11,33 @@ from dataclasses import replace
 
 import uvloop
 
-from chaincode import commands
+from chaincode import commands, envelope
 from chaincode.contract import MinoriContract
 from chaincode.shim import Config, serve
 
+FAULTY = "faulty"
 POISON = "poison"
 
 
-def with_bug():
+class PoisonedContract(MinoriContract):
+    async def invoke(self, stub, function, args):
+        if function == "submit" and any(envelope.parse(w).body.get("crop") == POISON for w in args):
+            raise ZeroDivisionError(POISON)
+        return await super().invoke(stub, function, args)
+
+
+def with_faulty_rule():
     kind = commands.TYPES["lot.harvest"]
 
     def apply(act, body, closed):
         kind.apply(act, body, closed)
-        if body.crop == POISON:
+        if body.crop == FAULTY:
             raise ZeroDivisionError(body.crop)
 
     commands.TYPES["lot.harvest"] = replace(kind, apply=apply)
 
 
 if __name__ == "__main__":
-    with_bug()
-    uvloop.run(serve(MinoriContract(), Config.from_environment(os.environ)))
+    with_faulty_rule()
+    uvloop.run(serve(PoisonedContract(), Config.from_environment(os.environ)))
     sys.exit(0)

@@ -1,10 +1,12 @@
-"""Two gateways, one lot that everybody sells from, one command that breaks the contract.
+"""Two gateways, one lot that everybody sells from, commands that break the contract.
 
-The others must hardly notice: their 99th percentile stays below three times that of calm, and
-nothing is lost or taken twice.
+One breaks it for itself alone, another for the whole transaction, so that the gateway has to find
+out whose fault it was. The others must hardly notice: their 99th percentile stays below three times
+that of calm, and nothing is lost or taken twice.
 """
 
 import asyncio
+import re
 import statistics
 import sys
 import time
@@ -14,11 +16,12 @@ import pytest
 
 from chaincode import shapes
 from gateway.demo.town import Town
+from gateway.intake.items import ALONE_AFTER
 from gateway.signing import Device, new_nonce
 from tests.fabric_fixture import running
 from tests.scenarios import faults
 from tests.scenarios.load import Load, body_of
-from tests.scenarios.poisoned_chaincode import POISON
+from tests.scenarios.poisoned_chaincode import FAULTY, POISON
 from tests.scenarios.stage import fabric_stage
 
 pytestmark = pytest.mark.fabric
@@ -27,6 +30,8 @@ FARMS = 100
 RATE_PER_S = 40
 PHASE_S = 12
 TILLS = 6
+SELLER = "farm-b"
+POISONERS = {"farm-a": POISON, "farm-c": FAULTY}
 PAUSE_S = 0.3
 RATIO_MAX = 3
 
@@ -76,18 +81,24 @@ async def sell_hot(client, town, device, url, lot, until) -> int:
     return count
 
 
-async def poison(client, town, urls, until) -> int:
+async def poison(client, town, urls, farm, crop, until) -> int:
     """A farmer whose command breaks the contract, and who signs it again and again."""
     count = 0
-    device = town.people["farm-a"].device
+    device = town.people[farm].device
     while time.monotonic() < until:
         seq, prev = device.seq, device.prev
-        _, wire = town.harvest("farm-a", 1_000, crop=POISON)
+        _, wire = town.harvest(farm, 1_000, crop=crop)
         assert await send(client, urls[count % len(urls)], wire) == ["CONTRACT_FAULT"]
         device.seq, device.prev = seq, prev
         count += 1
         await asyncio.sleep(PAUSE_S)
     return count
+
+
+def refused_sizes(gateway) -> list[int]:
+    """Return how many commands each transaction had that the ledger refused as a whole."""
+    found = re.findall(r'"outcome": "refused", "commands": (\d+)', gateway.log.read_text())
+    return [int(count) for count in found]
 
 
 async def test_others_hardly_notice_a_hot_lot_and_a_poison_command(tmp_path):
@@ -99,15 +110,18 @@ async def test_others_hardly_notice_a_hot_lot_and_a_poison_command(tmp_path):
             async with httpx2.AsyncClient(timeout=60) as client:
                 lot, devices = await _prepare(client, town, urls[0])
                 storms = [await _storm(client, stage, urls, lot, devices)]
-                if storms[0] >= RATIO_MAX:  # once more: a noisy neighbour is no fault of ours
+                # Once more where it was too much: the percentile is that of the five slowest in
+                # twelve seconds, so one pause of the machine decides. Measured on two cores: ×1.6
+                # with little beside it, ×2.6 with other test runs beside it.
+                if storms[0] >= RATIO_MAX:
                     storms.append(await _storm(client, stage, urls, lot, devices))
             assert min(storms) < RATIO_MAX
 
 
 async def _prepare(client, town, url):
     """Bring a large lot to the shop, and enrol its tills."""
-    lot, harvest = town.harvest("farm-b", 900_000)
-    shipment, ship = town.ship("farm-b", lot, "shop-a", 800_000)
+    lot, harvest = town.harvest(SELLER, 900_000)
+    shipment, ship = town.ship(SELLER, lot, "shop-a", 800_000)
     receive = town.receive("shop-a", lot, shipment, 800_000)
     devices, enrolments = zip(*(further_device(town, "shop-a") for _ in range(TILLS)), strict=True)
     codes = [await send(client, url, wire) for wire in (harvest, ship, receive, *enrolments)]
@@ -118,7 +132,7 @@ async def _prepare(client, town, url):
 async def _storm(client, stage, urls, lot, devices):
     """Calm, storm, calm; return how many times the others' p99 of calm that of the storm is."""
     town = stage.town
-    load = Load(town=town, urls=urls, rate_per_s=RATE_PER_S, seed=4, spared=("farm-a", "farm-b"))
+    load = Load(town=town, urls=urls, rate_per_s=RATE_PER_S, seed=4, spared=(SELLER, *POISONERS))
     running_load = asyncio.create_task(load.run())
     await asyncio.sleep(5)  # everyone has begun
     marks = [time.monotonic()]
@@ -130,7 +144,10 @@ async def _storm(client, stage, urls, lot, devices):
             tasks.create_task(sell_hot(client, town, device, urls[n % len(urls)], lot, until))
             for n, device in enumerate(devices)
         ]
-        poisoning = tasks.create_task(poison(client, town, urls, until))
+        poisoning = [
+            tasks.create_task(poison(client, town, urls, farm, crop, until))
+            for farm, crop in POISONERS.items()
+        ]
     marks.append(time.monotonic())
     await asyncio.sleep(PHASE_S)
     marks.append(time.monotonic())
@@ -141,7 +158,11 @@ async def _storm(client, stage, urls, lot, devices):
     print(f"p99 ms: calm {before:.0f}, storm {storm:.0f}, calm {after:.0f}")
     ratio = storm / statistics.mean((before, after))
     sold = sum(task.result() for task in selling)
-    print(f"×{ratio:.2f}; {sold} hot sales, {poisoning.result()} poison commands")
+    poisoned = [task.result() for task in poisoning]
+    print(f"×{ratio:.2f}; {sold} hot sales, {poisoned} poison commands")
     assert sold > PHASE_S
-    assert poisoning.result() > 2
+    assert min(poisoned) > 2
+    refused = [count for gateway in stage.gateways for count in refused_sizes(gateway)]
+    assert max(refused) > 1, "the poison always travelled alone"
+    assert len(refused) >= ALONE_AFTER * poisoned[0]
     return ratio
