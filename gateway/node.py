@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gateway.areas import Areas
 from gateway.catalogue import Catalogue
+from gateway.explanations import Explanations
 from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
 from gateway.names import Names
@@ -32,6 +33,7 @@ class Gateway:
     names: Names
     catalogue: Catalogue
     areas: Areas
+    explanations: Explanations
     scans: Scans
 
 
@@ -85,6 +87,7 @@ async def open_gateway(
             names=Names(settings.site.names_path, catalogue),
             catalogue=catalogue,
             areas=Areas(settings.site.areas_path),
+            explanations=Explanations(settings.site.explanations_path),
             scans=Scans(settings.scans_path),
         )
 

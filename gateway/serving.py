@@ -25,6 +25,7 @@ from gateway.settings import LedgerKind, ListenSettings, Settings
 from gateway.setup.places import (
     AREAS_FILE,
     CATALOGUE_FILE,
+    EXPLANATIONS_FILE,
     KEYS_FOLDER,
     LEDGER_FILE,
     NAMES_FILE,
@@ -114,6 +115,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
                 "names_path": folder / NAMES_FILE,
                 "catalogue_path": folder / CATALOGUE_FILE,
                 "areas_path": folder / AREAS_FILE,
+                "explanations_path": folder / EXPLANATIONS_FILE,
             }
         ),
         "listen": ListenSettings(host="127.0.0.1", port=port),

@@ -174,6 +174,10 @@ class SiteSettings(Group):
         default=Path("var/town/areas.json"),
         description="Private JSON file of plots' areas, for inspectors; `minori town apply` too.",
     )
+    explanations_path: Path | None = Field(
+        default=Path("var/town/explanations.json"),
+        description="JSON file of what the public is told of recalls. Read when changed.",
+    )
     office_ja: str = Field(default="役場", description="Whom to telephone, in Japanese.")
     office_en: str = Field(default="Town hall", description="Whom to telephone, in English.")
     office_phone: str = Field(

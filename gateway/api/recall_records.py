@@ -83,6 +83,7 @@ class RecallRecords:
             "scope": recall.scope,
             "roots_count": recall.roots_count,
             "changed_at": times.timestamp(recall.changed_at),
+            "confirm_by": times.timestamp(recall.confirm_by) if recall.confirm_by else None,
         }
 
     def _affected(self, one: Affected) -> Answer:

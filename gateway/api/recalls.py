@@ -228,7 +228,9 @@ def find(
     if summary.state == DRILL:
         if RECALL_OFFICER not in viewer.roles:
             return None
-        roots = recall_book.drilled(connection, summary)
+        roots = recall_book.named(connection, recall)
+    elif summary.state in recall_book.ENDED:
+        roots = recall_book.named(connection, recall)
     else:
         record = recalls.find(connection, recall)
         roots = record.roots if record else ()

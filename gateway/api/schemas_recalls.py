@@ -77,12 +77,15 @@ class RecallInList(Answer):
     scope: str = Field(examples=["lot"])
     roots_count: int
     changed_at: Timestamp
+    confirm_by: Timestamp | None = Field(
+        description="`unconfirmed` only: by when a second person has to; overdue after that."
+    )
 
 
 class RecallAnswer(RecallInList):
     """A recall; its lots and everything made of them must not be passed on while it is in force."""
 
-    roots: list[LotId] = Field(description="None once it has ended.")
+    roots: list[LotId] = Field(description="What it names, or named until it ended.")
     declared_at: Timestamp | None
     history: list[RecallEventAnswer]
 

@@ -208,6 +208,7 @@ RECALL: Final[Table] = {
     "roots_count": EVERYONE,
     "declared_at": EVERYONE,
     "changed_at": EVERYONE,
+    "confirm_by": EVERYONE,
     "history": EVERYONE,
 }
 

@@ -113,6 +113,25 @@ def apply(
     typer.echo(f"catalogue {files.catalogue}")
 
 
+@town_app.command()
+def explain(
+    ja: Annotated[str, typer.Option(help="The text in Japanese.")],
+    en: Annotated[str, typer.Option(help="The same in English.")],
+    folder: Folder = TOWN_FOLDER,
+    lang: Lang = "",
+) -> None:
+    """Publish why a recall was declared or lifted; print the hash for its `explanation`."""
+    from gateway.explanations import publish  # noqa: PLC0415 - see above
+    from gateway.settings import Settings  # noqa: PLC0415 - see above
+    from gateway.setup.places import TownFiles, replace_file  # noqa: PLC0415 - see above
+
+    with _told(lang):
+        path = TownFiles.within(folder, Settings().site).explanations
+        content, digest = publish(path, ja=ja, en=en)
+        replace_file(path, content, mode=0o644)
+    typer.echo(digest)
+
+
 @contextlib.contextmanager
 def _told(lang: str) -> Iterator[None]:
     """Turn what can go wrong into lines for people and exit code 1."""

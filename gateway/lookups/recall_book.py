@@ -18,6 +18,10 @@ from gateway.projection.tables import command_subject, commands
 
 PLACE = (int, int)  # block_number and position of the latest change
 DRILL: Final = "drill"
+UNCONFIRMED: Final = "unconfirmed"
+ENDED: Final = ("lifted", "closed")
+ENDED_MAX: Final = 1_000  # of which a lot's page looks for those that named it
+CONFIRM_WITHIN_S: Final = 24 * 3_600  # practice: a second person confirms within a day
 _DRILL_TYPE: Final = "recall.drill"
 EVENTS_MAX: Final = 500
 _VALUES_MAX: Final = 900
@@ -25,7 +29,11 @@ _VALUES_MAX: Final = 900
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallSummary:
-    """A recall without its roots; `changed_at` is ledger time, seconds since 1970."""
+    """A recall without its roots; times are ledger time, seconds since 1970.
+
+    Attributes:
+        confirm_by: Until when a second person has to confirm it; `None` unless that is awaited.
+    """
 
     id: str
     party: str
@@ -35,6 +43,7 @@ class RecallSummary:
     scope: str
     roots_count: int
     changed_at: int
+    confirm_by: int | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +74,14 @@ class Meeting:
     state: str
     kind: str
     cause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """A recall that has ended; `explanation` is the hash of what was told to the public of it."""
+
+    recall: RecallSummary
+    explanation: str | None
 
 
 def listed(
@@ -106,13 +123,42 @@ def _rows(connection: Connection, recall: str) -> list[CommandRow]:
     return [CommandRow.of(row) for row in connection.execute(query).mappings()]
 
 
-def drilled(connection: Connection, recall: RecallSummary) -> tuple[str, ...]:
-    """Return the roots of a drill, which stand in no record but its command."""
-    for row in _rows(connection, recall.id):
-        if row.type == _DRILL_TYPE and isinstance(row.body, dict):
-            roots = row.body.get("roots")
-            return tuple(map(str, roots)) if isinstance(roots, list) else ()
-    return ()
+def named(connection: Connection, recall: str) -> tuple[str, ...]:
+    """Return the roots that a recall's entries named: of a drill, and after a recall has ended."""
+    found: set[str] = set()
+    for row in _rows(connection, recall):
+        content = _content(row)
+        roots = content[1].get("roots") if content else None
+        found |= set(map(str, roots)) if isinstance(roots, list) else set()
+    return tuple(sorted(found))
+
+
+def ended(connection: Connection, lot: LotRecord) -> list[Ended]:
+    """Return the recalls that named a lot, or an ancestor, and have ended, the latest first."""
+    mine = {lot.id, *lot.roots}
+    query = _summaries().where(recalls.c.state.in_(ENDED))
+    latest_first = query.order_by(commands.c.block_number.desc(), commands.c.position.desc())
+    return [
+        Ended(recall=summary, explanation=explanation)
+        for summary in map(_summary, connection.execute(latest_first.limit(ENDED_MAX)))
+        for roots, explanation in [_end_of(connection, summary.id)]
+        if not mine.isdisjoint(roots)
+    ]
+
+
+def _end_of(connection: Connection, recall: str) -> tuple[frozenset[str], str | None]:
+    """Return what an ended recall named, and its explanation's hash: neither changes any more."""
+    if recall not in _ENDS:
+        told = events(connection, recall)
+        if len(_ENDS) >= ENDED_MAX:
+            _ENDS.clear()
+        explanation = told[-1].explanation if told else None
+        _ENDS[recall] = frozenset(named(connection, recall)), explanation
+    return _ENDS[recall]
+
+
+# By the recall's id, which its founder's key and a nonce make: no other ledger has the same.
+_ENDS: Final[dict[str, tuple[frozenset[str], str | None]]] = {}
 
 
 def open_roots(connection: Connection) -> int:
@@ -147,7 +193,18 @@ _MEETING: Final = tuple(recalls.c[name] for name in _NAMES)
 
 
 def _summaries() -> Select[tuple[Any, ...]]:
-    columns = (commands.c.ledger_time, commands.c.block_number, commands.c.position)
+    entries = commands.alias("entries")
+    declared_at = (
+        select(func.min(entries.c.ledger_time))
+        .join(command_subject, command_subject.c.command_id == entries.c.id)
+        .where(
+            command_subject.c.subject_key == recalls.c.state_key, entries.c.code == Code.ACCEPTED
+        )
+        .correlate(recalls)
+        .scalar_subquery()
+        .label("declared_at")
+    )
+    columns = (commands.c.ledger_time, commands.c.block_number, commands.c.position, declared_at)
     return select(recalls, *columns).join(commands, commands.c.id == recalls.c.entry)
 
 
@@ -161,6 +218,7 @@ def _summary(row: Row[Any]) -> RecallSummary:
         scope=row.scope,
         roots_count=row.roots_count,
         changed_at=row.ledger_time,
+        confirm_by=row.declared_at + CONFIRM_WITHIN_S if row.state == UNCONFIRMED else None,
     )
 
 

@@ -108,6 +108,26 @@ class RecallNotice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRecall:
+    """A recall that once met the lot.
+
+    Attributes:
+        title: How it ended.
+        note: What that means.
+        kind: And cause, in words.
+        explanation: What the public was told; empty if nothing.
+        ended: When.
+    """
+
+    title: str
+    note: str
+    kind: str
+    explanation: str
+    ended: When
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OriginLine:
     """A first ancestor of the lot, as everyone may see it.
 
@@ -163,6 +183,7 @@ class LotPage:
         recorded: When its own record reached the ledger.
         statuses: What to know at once, the most important first.
         recalls: Those in force that it meets.
+        ended_recalls: Those that it once met, the latest first.
         lineage: How it was made; `None` unless it was made from others.
         entries: The history, the first first.
         kept_by: Who keeps the record, as a sentence.
@@ -187,6 +208,7 @@ class LotPage:
     recorded: When | None
     statuses: tuple[Status, ...]
     recalls: tuple[RecallNotice, ...]
+    ended_recalls: tuple[EndedRecall, ...]
     lineage: LineagePart | None
     entries: tuple[Entry, ...]
     kept_by: str

@@ -10,18 +10,20 @@ from chaincode import times
 from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
 from gateway.api.records import keepers
+from gateway.explanations import Explanations
 from gateway.language import Language
 from gateway.lookups import history, lineage, lots, origins, recall_book
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lineage import Lineage
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.origins import Origins
-from gateway.lookups.recall_book import Meeting
+from gateway.lookups.recall_book import Ended, Meeting
 from gateway.names import Names
 from gateway.settings import LedgerKind, Settings
 from gateway.web import dates
 from gateway.web.contexts import (
     Change,
+    EndedRecall,
     Entry,
     LotCard,
     LotPage,
@@ -32,6 +34,7 @@ from gateway.web.contexts import (
 from gateway.web.crop_marks import SPROUT, mark_of
 from gateway.web.errors import grouped
 from gateway.web.lineage_part import LineageWriter, grade_of
+from gateway.web.recall_writer import explained
 from gateway.web.rendering import qr_code
 from gateway.web.words import WORDS, word
 
@@ -47,6 +50,7 @@ class PublicLot:
         graph: All its ancestors, with itself.
         known: The lots of the graph, by id.
         recalls: For each of these lots, the recalls in force that it meets.
+        ended: Recalls that it once met.
     """
 
     lot: LotRecord
@@ -55,6 +59,7 @@ class PublicLot:
     graph: Lineage | None
     known: Mapping[str, LotRecord]
     recalls: Mapping[str, Sequence[Meeting]]
+    ended: Sequence[Ended]
 
 
 def find(connection: Connection, lot: str) -> PublicLot | None:
@@ -73,6 +78,7 @@ def find(connection: Connection, lot: str) -> PublicLot | None:
         graph=graph,
         known=known,
         recalls=recall_book.meetings(connection, list(known.values())),
+        ended=recall_book.ended(connection, found),
     )
 
 
@@ -87,6 +93,7 @@ class Writer:
     settings: Settings
     address: str
     names: Names
+    explanations: Explanations
     head: Head
     constitution: Constitution
     language: Language
@@ -113,6 +120,7 @@ class Writer:
             recorded=self.when(recorded_at) if recorded_at is not None else None,
             statuses=tuple(self._status(kind) for kind in _statuses(found)),
             recalls=tuple(self._notice(one) for one in found.recalls.get(lot.id, ())),
+            ended_recalls=tuple(map(self._ended, found.ended)),
             lineage=LineageWriter(
                 names=self.names, language=self.language, when=self.when, recalls=found.recalls
             ).part(found.grown, found.graph, found.known, lot.id),
@@ -151,6 +159,19 @@ class Writer:
             kind=self._word(f"recall_kind_{recall.kind}"),
             cause=self._word(f"recall_cause_{recall.cause}"),
             state=self._word(f"recall_state_{recall.state}"),
+            url=f"/recalls/{recall.id}?lang={self.language}",
+        )
+
+    def _ended(self, one: Ended) -> EndedRecall:
+        recall = one.recall
+        kind = self._word(f"recall_kind_{recall.kind}")
+        cause = self._word(f"recall_cause_{recall.cause}")
+        return EndedRecall(
+            title=self._word(f"recall_ended_{recall.state}"),
+            note=self._word(f"recall_note_{recall.state}"),
+            kind=f"{kind}{'：' if self.language == 'ja' else ': '}{cause}",
+            explanation=explained(one.explanation, self.explanations, self.language),
+            ended=self.when(recall.changed_at),
             url=f"/recalls/{recall.id}?lang={self.language}",
         )
 

@@ -158,6 +158,7 @@ def _writer(gateway: Gateway, founding: Founding, language: Language) -> Writer:
         settings=gateway.settings,
         address=gateway.catalogue.current.town.address or gateway.settings.base_url,
         names=gateway.names,
+        explanations=gateway.explanations,
         head=head,
         constitution=constitution,
         language=language,

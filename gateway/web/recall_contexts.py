@@ -9,7 +9,12 @@ from gateway.web.own_contexts import Grid, Link, Own
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallLine:
-    """A recall in a list; `state` is its code, which gives it a shape."""
+    """A recall in a list.
+
+    Attributes:
+        state: Its code, which gives it a shape.
+        overdue: That a second person has not confirmed it in time, in words; else empty.
+    """
 
     url: str
     state: str
@@ -18,6 +23,7 @@ class RecallLine:
     cause: str
     by: str
     changed: When
+    overdue: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +39,11 @@ class RecallsPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallEventLine:
-    """Something done about a recall."""
+    """Something done about a recall; `explanation`: what the public was told, or that it isn't."""
 
     title: str
     reason: str
+    explanation: str
     when: When
     command_url: str
 
@@ -52,6 +59,8 @@ class RecallPage:
         number: Its id in groups, to read out.
         declared: When; `None` where that is not known.
         roots: Lots, as links.
+        roots_title: Whether they are recalled, or were.
+        roots_note: What is meant by them.
         roots_more: How many more there are, in words; empty for none.
         events: The first first.
         scope_url: Where officers see who has what; empty for others.
@@ -64,6 +73,8 @@ class RecallPage:
     number: tuple[str, ...]
     declared: When | None
     roots: tuple[Link, ...]
+    roots_title: str
+    roots_note: str
     roots_more: str
     events: tuple[RecallEventLine, ...]
     scope_url: str

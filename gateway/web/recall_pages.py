@@ -1,5 +1,6 @@
 """The pages of recalls: for everyone which there are; for recall officers how far one reaches."""
 
+import time
 from dataclasses import asdict
 from typing import Annotated
 
@@ -148,8 +149,17 @@ async def show_scope(
     return await visit.render("scope.html", page)
 
 
+def _now() -> float:
+    return time.time()
+
+
 async def _writer(visit: Visit) -> RecallWriter:
-    return RecallWriter(language=visit.language, grids=await visit.grids())
+    return RecallWriter(
+        language=visit.language,
+        grids=await visit.grids(),
+        explanations=visit.gateway.explanations,
+        now=_now(),
+    )
 
 
 async def _whole(visit: Visit, database: Database, recall: str) -> Answer:

@@ -47,7 +47,22 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "These lots, and everything made of them.",
     ),
     "recall_roots_more": ("ほか{}件", "{} more"),
-    "recall_roots_ended": ("いま対象のロットはありません。", "No lot is recalled any more."),
+    "recall_roots_once": ("対象だったロット", "Lots that were recalled"),
+    "recall_roots_ended": (
+        "この回収は終わっていて、これらのロットはもう対象ではありません。",
+        "It has ended: these lots are recalled by it no more.",
+    ),
+    "recall_overdue": (
+        "24時間を過ぎましたが、二人目の確認がまだです。回収は有効なままです。",
+        "Overdue: no second person has confirmed it within 24 hours. It stays in force.",
+    ),
+    "recall_explanation": ("町からの説明", "What the public was told"),
+    "recall_explanation_missing": (
+        "説明の文章は、まだ公開されていません（台帳にはその要約値があります）。",
+        "The text is not published yet; the ledger has its hash.",
+    ),
+    "recall_ended_lifted": ("回収は取り消されました", "A recall was lifted"),
+    "recall_ended_closed": ("回収は終わりました", "A recall was closed"),
     "recall_history": ("これまでの経過", "What was done"),
     "recall_event_declare": ("二人で回収を決定", "Declared by two persons"),
     "recall_event_emergency": ("一人で緊急に回収", "Declared in an emergency by one"),

@@ -7,8 +7,9 @@ from typing import Final
 from chaincode import times
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX
 from gateway.api.recall_records import Answer
+from gateway.explanations import Explanations
 from gateway.language import Language
-from gateway.lookups.recall_book import DRILL
+from gateway.lookups.recall_book import DRILL, ENDED
 from gateway.lookups.recalls import IN_FORCE
 from gateway.web.contexts import When
 from gateway.web.errors import grouped
@@ -20,12 +21,24 @@ from gateway.web.words import WORDS, word
 ROOTS_SHOWN: Final = 100
 
 
+def explained(digest: str | None, explanations: Explanations, language: Language) -> str:
+    """Return the text that an entry's hash stands for; words for it if it is not published."""
+    if digest is None:
+        return ""
+    found = explanations.find(digest)
+    if found is None:
+        return word("recall_explanation_missing", language)
+    return found.en if language == "en" else found.ja
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecallWriter:
-    """Writes recalls in one language."""
+    """Writes recalls in one language; `now`: seconds since 1970, by this computer's clock."""
 
     language: Language
     grids: Grids
+    explanations: Explanations
+    now: float
 
     def line(self, recall: Answer) -> RecallLine:
         """Return a recall of a list."""
@@ -37,6 +50,7 @@ class RecallWriter:
             cause=self._word(f"recall_cause_{recall['cause']}"),
             by=recall["party_name"] or recall["party"],
             changed=self._when(recall["changed_at"]),
+            overdue=self._overdue(recall["confirm_by"]),
         )
 
     def page(
@@ -53,6 +67,7 @@ class RecallWriter:
         roots, state = recall["roots"], recall["state"]
         more = len(roots) - ROOTS_SHOWN
         declared_at = recall["declared_at"]
+        has_ended = state in ENDED
         has_scope = is_officer and state in (*IN_FORCE, DRILL)
         return RecallPage(
             own=own,
@@ -62,6 +77,8 @@ class RecallWriter:
             number=grouped(recall["id"]),
             declared=self._when(declared_at) if declared_at else None,
             roots=tuple(self._root(one, named.get(one, "")) for one in roots[:ROOTS_SHOWN]),
+            roots_title=self._word("recall_roots_once" if has_ended else "recall_roots"),
+            roots_note=self._word("recall_roots_ended" if has_ended else "recall_roots_note"),
             roots_more=self._word("recall_roots_more").format(more) if more > 0 else "",
             events=tuple(map(self._event, recall["history"])),
             scope_url=f"/recalls/{recall['id']}/scope?lang={self.language}" if has_scope else "",
@@ -90,6 +107,10 @@ class RecallWriter:
             commands=self._word("scope_commands").format(len(chunks)),
         )
 
+    def _overdue(self, confirm_by: str | None) -> str:
+        is_overdue = confirm_by is not None and times.seconds(confirm_by) < self.now
+        return self._word("recall_overdue") if is_overdue else ""
+
     def _root(self, lot: str, crop: str) -> Link:
         text = f"{crop} …{lot[-NUMBER_SHOWN:]}".lstrip()
         return Link(text=text, url=f"/lots/{lot}?lang={self.language}")
@@ -99,6 +120,7 @@ class RecallWriter:
         return RecallEventLine(
             title=self._word(f"recall_event_{event['type'].partition('.')[2]}"),
             reason=self._word(reason) if reason in WORDS else "",
+            explanation=explained(event["explanation"], self.explanations, self.language),
             when=self._when(event["ledger_time"]),
             command_url=f"/api/commands/{event['id']}",
         )

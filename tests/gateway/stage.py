@@ -188,6 +188,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             names_path=folder / "names.json",
             catalogue_path=folder / "catalogue.json",
             areas_path=folder / "areas.json",
+            explanations_path=folder / "explanations.json",
             office_phone=PHONE,
         ),
     )

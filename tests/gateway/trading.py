@@ -142,9 +142,10 @@ class Trading:
             "roots": list(roots),
         }
 
-    def end(self, recall: str, verb: str = "lift") -> list[bytes]:
-        """Lift or close a recall, by two."""
+    def end(self, recall: str, verb: str = "lift", explanation: str = "") -> list[bytes]:
+        """Lift or close a recall, by two; a lift may carry the hash of an explanation."""
         reason = {"reason": "no-fault-found"} if verb == "lift" else {}
+        reason |= {"explanation": explanation} if explanation else {}
         body = {"recall": recall, **reason}
         return self.by_two("quality-desk", "food-safety", f"recall.{verb}", body, None)
 

@@ -49,7 +49,7 @@ async def test_a_recall_tells_its_lots_and_how_it_came_about(held):
 async def test_a_lifted_recall_stays_with_its_reason(held):
     stage, market = held
     recall = (await stage.get(f"/api/recalls/{market.recalls['lifted']}")).json()
-    assert (recall["state"], recall["roots"]) == ("lifted", [])
+    assert (recall["state"], recall["roots"]) == ("lifted", [market.lots["rice"]])
     assert [one["type"] for one in recall["history"]] == ["recall.emergency", "recall.lift"]
     assert recall["history"][1]["reason"] == "no-fault-found"
 

@@ -294,6 +294,7 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
         settings=fabric,
         address=fabric.base_url,
         names=stage.gateway.names,
+        explanations=stage.gateway.explanations,
         head=head,
         constitution=stage.town.constitution,
         language="ja",

@@ -1,10 +1,14 @@
 """The pages of recalls: what everyone reads, and what is for recall officers alone."""
 
+import time
 from urllib.parse import urlencode
 
 import pytest
 import pytest_asyncio
 
+from gateway.explanations import publish
+from gateway.lookups import recall_book
+from gateway.web import recall_pages
 from gateway.web.preview_form import PreviewForm
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
@@ -58,11 +62,59 @@ async def test_a_recall_names_its_lots_and_what_was_done(town, lang):
     assert not any("/scope" in link for link in page.links())
 
 
-async def test_a_recall_that_was_lifted_says_why_and_names_no_lot(town):
+async def test_a_recall_that_was_lifted_says_why_and_which_lots_it_named(town):
     stage, market = town
     page = await page_of(stage, f"/recalls/{market.recalls['lifted']}?lang=en")
     assert "No fault was found" in page.text
-    assert "No lot is recalled any more." in page.text
+    assert "Lots that were recalled" in page.text
+    assert "these lots are recalled by it no more" in page.text
+    assert f"/lots/{market.lots['rice']}?lang=en" in page.links()
+
+
+async def test_a_lot_says_that_a_recall_of_it_was_lifted_and_others_do_not(town):
+    stage, market = town
+    page = await page_of(stage, f"/lots/{market.lots['rice']}?lang=en")
+    assert "A recall was lifted" in page.text
+    assert "Recalled: please do not eat it" not in page.text
+    assert f"/recalls/{market.recalls['lifted']}?lang=en" in page.links()
+    for lot in ("carrot", "taro", "soup"):
+        page = await page_of(stage, f"/lots/{market.lots[lot]}?lang=en")
+        assert "A recall was lifted" not in page.text
+
+
+async def test_what_the_public_was_told_is_shown_if_it_has_the_hash_that_was_signed(town):
+    stage, market = town
+    trade, path = Trading(stage.town), stage.names.with_name("explanations.json")
+    content, digest = publish(
+        path, ja="検査の取りちがえでした。", en="Samples were <b>swapped</b>."
+    )
+    recall, declared = trade.recall(market.lots["small"])
+    await stage.done(declared)
+    await stage.done(*trade.end(recall, explanation=digest))
+    pages = (f"/recalls/{recall}", f"/lots/{market.lots['small']}")
+    for address in pages:
+        page = await page_of(stage, f"{address}?lang=en")
+        assert "The text is not published yet" in page.text
+    path.write_text(content, encoding="utf-8")
+    for address in pages:
+        assert "Samples were <b>swapped</b>." in (await page_of(stage, f"{address}?lang=en")).text
+        assert "検査の取りちがえでした。" in (await page_of(stage, f"{address}?lang=ja")).text
+    path.write_text(content.replace("swapped", "fine"), encoding="utf-8")
+    for address in pages:
+        page = await page_of(stage, f"{address}?lang=en")
+        assert "fine" not in page.text
+        assert "The text is not published yet" in page.text
+
+
+async def test_an_emergency_that_nobody_confirmed_in_a_day_is_overdue(town, monkeypatch):
+    stage, market = town
+    paths = ("/recalls?lang=en", f"/recalls/{market.recalls['emergency']}?lang=en")
+    for path in paths:
+        assert "Overdue" not in (await page_of(stage, path)).text
+    later = time.time() + recall_book.CONFIRM_WITHIN_S + 1
+    monkeypatch.setattr(recall_pages, "_now", lambda: later)
+    for path in paths:
+        assert (await page_of(stage, path)).text.count("Overdue") == 1  # not of the lifted one
 
 
 async def test_a_page_of_a_recalled_lot_leads_to_a_page_of_its_recall(town):

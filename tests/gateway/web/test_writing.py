@@ -27,6 +27,7 @@ COMPUTED = (
         "recall_scope_",
         "recall_event_",
         "recall_note_",
+        "recall_ended_",
         "lift_",
     ),
 )
