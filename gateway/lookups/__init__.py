@@ -12,6 +12,7 @@
     commands    which commands one party may see
     evidence    the rows around some entries, for the rules of plausibility
     flags       what those rules raise, page by page
+    growers     who has harvested or made anything, and plots
     people      devices, parties, the constitution
     places      where a page of a list ends
 

@@ -1,5 +1,6 @@
 """From what a recall officer types to a question about scope."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Annotated, Final
@@ -14,9 +15,12 @@ from gateway.web.pages import LOT_CHARACTERS, MISREAD
 
 LOTS_CHARACTERS_MAX: Final = 8_000  # what browsers and servers take in an address
 _FIELD_CHARACTERS_MAX: Final = 40
+_CHOICE_CHARACTERS_MAX: Final = 240  # two names and a pseudonym
+_PSEUDONYM_CHARACTERS: Final = 12
 _DAY: Final = timedelta(days=1)
 
 _Field = Annotated[str, Query(max_length=_FIELD_CHARACTERS_MAX)]
+_Choice = Annotated[str, Query(max_length=_CHOICE_CHARACTERS_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +29,8 @@ class PreviewForm:
 
     Attributes:
         lots: One number a line, written as on labels.
-        plot: Pseudonym.
-        producer: Pseudonym.
+        plot: Pseudonym, or a choice that ends with it.
+        producer: The same, or the whole of a published name.
         crop: Code.
         since: First day, in the town, YYYY-MM-DD.
         until: Last day.
@@ -44,8 +48,12 @@ class PreviewForm:
         """Whether nothing is asked yet."""
         return not (self.lots.strip() or self.plot.strip() or self.producer.strip())
 
-    def read(self, utc_offset_minutes: int) -> By:
+    def read(self, utc_offset_minutes: int, by_name: Mapping[str, str] | None = None) -> By:
         """Return the question.
+
+        Args:
+            utc_offset_minutes: How far the town's clocks are ahead of UTC.
+            by_name: Pseudonyms of producers by published name.
 
         Raises:
             ValueError: A field can't be read.
@@ -57,8 +65,9 @@ class PreviewForm:
             since = _midnight(self.since, zone)
             until = times.timestamp(times.seconds(_midnight(self.until, zone, _DAY)) - 1)
             if self.plot.strip():
-                return ByPlot(plot=_typed(self.plot), since=since, until=until)
-            producer = _typed(self.producer)
+                return ByPlot(plot=_chosen(self.plot), since=since, until=until)
+            name = normalize("NFKC", self.producer).strip()
+            producer = (by_name or {}).get(name) or _chosen(self.producer)
             return ByPeriod(producer=producer, crop=self.crop, since=since, until=until)
         except (ValidationError, OverflowError) as error:
             raise ValueError("a field can't be read") from error
@@ -66,8 +75,8 @@ class PreviewForm:
 
 async def preview_form(
     lots: Annotated[str, Query(max_length=LOTS_CHARACTERS_MAX)] = "",
-    plot: _Field = "",
-    producer: _Field = "",
+    plot: _Choice = "",
+    producer: _Choice = "",
     crop: _Field = "",
     since: _Field = "",
     until: _Field = "",
@@ -78,6 +87,14 @@ async def preview_form(
 
 def _typed(number: str) -> str:
     return normalize("NFKC", number).upper().translate(MISREAD)
+
+
+def _chosen(typed: str) -> str:
+    """Return the pseudonym that was typed, in groups perhaps, or stands at the end of a choice."""
+    whole = _typed(typed)
+    if len(whole) == _PSEUDONYM_CHARACTERS:
+        return whole
+    return _typed((normalize("NFKC", typed).split() or [""])[-1])
 
 
 def _lots(typed: str) -> list[str]:

@@ -120,6 +120,8 @@ class PreviewPage:
         own: Who is signed in.
         typed: What was typed, by the fields' names.
         crops: (code, name) of each crop.
+        producers: To choose from.
+        plots: The same.
         problem: What is wrong with it; empty if nothing.
         part: The answer; `None` before a question.
     """
@@ -127,5 +129,7 @@ class PreviewPage:
     own: Own
     typed: Mapping[str, str]
     crops: tuple[tuple[str, str], ...]
+    producers: tuple[str, ...]
+    plots: tuple[str, ...]
     problem: str
     part: ScopePart | None

@@ -19,6 +19,7 @@ from gateway.api.visibility import NOBODY
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.lookups import lots, recall_book
+from gateway.web import preview_choices
 from gateway.web.errors import grouped
 from gateway.web.own_pages import ITEMS
 from gateway.web.pages import Lang
@@ -82,9 +83,12 @@ async def show_preview(
 ) -> Response:
     """Ask what a recall is to begin with, and show how far it would reach."""
     part, problem = None, ""
+    choices = preview_choices.choices(
+        *await database.read(preview_choices.find), visit.gateway.names, visit.language
+    )
     if not form.is_empty:
         try:
-            by = form.read(await visit.utc_offset_minutes())
+            by = form.read(await visit.utc_offset_minutes(), choices.by_name)
             scope = await recalls.preview(
                 by,
                 gateway=visit.gateway,
@@ -104,6 +108,8 @@ async def show_preview(
         own=visit.own("/recalls/preview"),
         typed=typed,
         crops=tuple(visit.gateway.names.crops(visit.language)),
+        producers=choices.producers,
+        plots=choices.plots,
         problem=word(problem, visit.language) if problem else "",
         part=part,
     )

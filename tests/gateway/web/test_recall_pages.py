@@ -232,6 +232,39 @@ async def test_a_preview_by_plot_or_producer_takes_the_towns_days(town):
         assert "since=2020-01-01" in other
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_a_preview_finds_producers_and_plots_by_their_published_names(town, lang):
+    stage, market = town
+    farm, plot = stage.person("farm-b"), stage.town.plots["farm-b"]
+    name = farm.name[lang == "en"]
+    page = await page_of(stage, f"/recalls/preview?lang={lang}", OFFICER)
+    offered = [one["value"] for one in page.all("option")]
+    assert f"{name} {farm.party}" in offered
+    (of_plot,) = [one for one in offered if one.endswith(plot)]
+    assert of_plot.startswith(f"{name} ")
+    assert not any(stage.person("land-office").party in one for one in offered)  # grows nothing
+    for asked in (
+        {"plot": of_plot, **PERIOD},
+        {"producer": f"{name} {farm.party}", "crop": "carrot", **PERIOD},
+        {"producer": name, "crop": "carrot", **PERIOD},
+    ):
+        query = urlencode({**asked, "lang": lang})
+        page = await page_of(stage, f"/recalls/preview?{query}", OFFICER)
+        assert market.lots["taro"] in page.text
+
+
+async def test_a_producer_whose_name_is_withdrawn_is_offered_by_pseudonym(town):
+    stage, _ = town
+    published = stage.names.read_text(encoding="utf-8")
+    try:
+        stage.names.write_text("{}", encoding="utf-8")
+        page = await page_of(stage, "/recalls/preview", OFFICER)
+        assert stage.person("farm-b").party in [one["value"] for one in page.all("option")]
+        assert stage.person("farm-b").name[0] not in page.html
+    finally:
+        stage.names.write_text(published, encoding="utf-8")
+
+
 async def test_a_day_begins_and_ends_at_the_towns_midnight():
     form = PreviewForm(
         lots="",

@@ -1,0 +1,29 @@
+"""Who has harvested or made anything, and on which plots: what a recall may begin with."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, exists, select
+
+from gateway.projection.domain import lots, parties, plots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlotRecord:
+    """A plot; `district` is an area code."""
+
+    id: str
+    party: str
+    district: str
+
+
+def producers(connection: Connection, *, limit: int) -> list[str]:
+    """Return the parties that have a lot of their own, by pseudonym, at most `limit`."""
+    query = select(parties.c.id).where(exists().where(lots.c.party == parties.c.id))
+    return list(connection.execute(query.order_by(parties.c.id).limit(limit)).scalars())
+
+
+def plots_by_producer(connection: Connection, *, limit: int) -> list[PlotRecord]:
+    """Return plots, those of one producer together, at most `limit`."""
+    query = select(plots.c.id, plots.c.party, plots.c.district)
+    rows = connection.execute(query.order_by(plots.c.party, plots.c.id).limit(limit))
+    return [PlotRecord(id=row.id, party=row.party, district=row.district) for row in rows]
