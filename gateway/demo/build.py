@@ -9,15 +9,16 @@ The folder appears whole or not at all, so that a demo interrupted while being m
 
 import shutil
 import time as clock
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chaincode.contract import MinoriContract
 from gateway.cli.keyring import Key
 from gateway.demo.founding import submit_all
-from gateway.demo.season import DAY_S, season
+from gateway.demo.season import DAY_S, Day, midnight, season
 from gateway.demo.town import Town
 from gateway.demo.workbook import rows, settled
+from gateway.demo.yesterday import yesterday
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
 from gateway.setup.ledger_view import Doors
@@ -84,12 +85,18 @@ async def enact(doors: Doors, folder: Path, *, gateway: str, days: int, progress
     town = settled(town, files)
     count = 0
     try:
-        for day in season(town, now=now, days=days):
+        for day in story(town, now=now, days=days):
             await submit_all(doors.ledger, day.commands, at=day.time)
             count += len(day.commands)
     finally:
         write_keys(town, folder, gateway=gateway)
     progress(f"{count} records of the last {days} days")
+
+
+def story(town: Town, *, now: int, days: int) -> Iterator[Day]:
+    """Yield the days before `now` on which something happened, the last one hour by hour."""
+    yield from season(town, now=now, days=days)
+    yield from yesterday(town, noon=midnight(now) - DAY_S // 2)
 
 
 def write_keys(town: Town, folder: Path, *, gateway: str) -> None:

@@ -52,13 +52,18 @@ def season(town: Town, *, now: int, days: int, seed: int = 2026) -> Iterator[Day
     choose = Random(seed)  # noqa: S311 - a story, not a secret
     farms = [handle for handle in town.people if handle.startswith("farm-")]
     shops = [handle for handle in town.people if handle.startswith("shop-")]
-    today_s = (now + JST_S) // DAY_S * DAY_S - JST_S  # midnight in the town
+    today_s = midnight(now)
     for day in range(days, 0, -STEP_DAYS):
         time = today_s - day * DAY_S + NOON_S
         today = Day(time=time)
         for farm in farms:
             _deliver(town, today, farm=farm, shop=choose.choice(shops), choose=choose)
         yield today
+
+
+def midnight(now: int) -> int:
+    """Return when the town's day began, in seconds since 1970."""
+    return (now + JST_S) // DAY_S * DAY_S - JST_S
 
 
 def _deliver(town: Town, day: Day, *, farm: str, shop: str, choose: Random) -> None:

@@ -4,9 +4,9 @@ import json
 import time
 from dataclasses import dataclass, field
 
+from gateway.demo.trading import Trading
 from gateway.plausibility import FlagCode
 from tests.gateway.stage import Stage, command_id
-from tests.gateway.trading import Trading
 
 HOUR, DAY = 3_600, 86_400
 ROLL, OTHER_ROLL = "R7M9X2B0KTD7", "R8M9X2B0KTD7"

@@ -6,8 +6,8 @@ Grams are odd numbers that stand nowhere else, so that a search for one finds a 
 from dataclasses import dataclass, field
 from typing import Final
 
+from gateway.demo.trading import Trading
 from tests.gateway.stage import Stage
-from tests.gateway.trading import Trading
 
 
 @dataclass(slots=True, kw_only=True)

@@ -16,11 +16,11 @@ from sqlalchemy import select
 
 from gateway.api.app import create_app
 from gateway.api.csv_files import ListName
+from gateway.demo.trading import ROLL
 from gateway.projection import json_text
 from gateway.projection.tables import commands
 from tests.gateway.market import NOT_FARM_AS, ROLL_NUMBERS, as_shown, hold_market
 from tests.gateway.stage import settings_in, stage_in
-from tests.gateway.trading import ROLL
 
 HTML = {"Accept": "text/html"}
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from gateway.demo.trading import Trading
 from tests.gateway.stage import command_json
-from tests.gateway.trading import Trading
 
 
 async def attempt(stage, handle, *wires):

@@ -21,8 +21,8 @@ from schemathesis.specs.openapi import checks
 from gateway.api.app import create_app
 from gateway.api.readers import BLOCKS_AHEAD_MAX
 from gateway.codes import GatewayCode
+from gateway.demo.trading import ROLL, Trading
 from tests.gateway.stage import command_id, settings_in, stage_in
-from tests.gateway.trading import ROLL, Trading
 
 EXAMPLES = 20  # for each operation and reader
 START_S = 30

@@ -3,9 +3,9 @@
 import pytest
 import pytest_asyncio
 
+from gateway.demo.trading import ROLL
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
-from tests.gateway.trading import ROLL
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -4,10 +4,10 @@ import pytest
 import pytest_asyncio
 
 from chaincode.recalls import records
+from gateway.demo.trading import Trading
 from gateway.lookups import recalls as lookups
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
-from tests.gateway.trading import Trading
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.gateway.trading import Trading
+from gateway.demo.trading import Trading
 
 RECEIPT, OTHER = "ab" * 32, "cd" * 32
 

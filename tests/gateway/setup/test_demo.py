@@ -1,6 +1,8 @@
 """The demo is a workbook: what `minori demo` makes is what the workbook says, and it goes on."""
 
+import json
 import time
+from collections import defaultdict
 
 from chaincode.contract import MinoriContract
 from gateway.catalogue import PACK_UNITS, read_catalogue
@@ -33,12 +35,32 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
         _, harvest = town.harvest("farm-a", 2_000, at=int(time.time()))
         receipt = await ledger.submit([harvest], at=int(time.time()))
         assert [one["code"] for one in receipt.results] == ["ACCEPTED"]
+        state = await state_of(ledger)
     finally:
         await ledger.close()
     assert Key.load(files.key("farm-a")).device.seq > 1
+    assert [len(one["parents"]) for one in state["lot"] if one["origin"] == "made"] == [2, 2]
+    assert sorted(one["state"] for one in state["recall"]) == ["drill", "lifted"]
+    assert any(one["is_consigned"] for one in state["shipment"])
+    assert any(one["denied_g"] for one in state["holding"])
+    assert len(state["roll"]) == 1
     grams = {(one.crop, one.unit): one.grams for one in read_catalogue(files.catalogue).packings}
     assert grams["carrot", "bag"] == 500  # 袋 in the workbook
     assert {unit for _, unit in grams} <= PACK_UNITS.keys()
+
+
+async def state_of(ledger):
+    """Return every record, by kind."""
+    state, height = {}, await ledger.height()
+    async for block in ledger.blocks(0):
+        for transaction in block.transactions:
+            state |= {key: json.loads(value) for key, value in transaction.writes.items()}
+        if block.number == height - 1:
+            break
+    kinds = defaultdict(list)
+    for key, record in state.items():
+        kinds[key.partition("/")[0]].append(record)
+    return kinds
 
 
 async def test_a_demo_that_is_there_is_left_alone(tmp_path):

@@ -6,13 +6,13 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
+from gateway.demo.trading import Trading
 from gateway.explanations import publish
 from gateway.lookups import recall_book
 from gateway.web import recall_pages
 from gateway.web.preview_form import PreviewForm
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
-from tests.gateway.trading import Trading
 from tests.gateway.web.reading import Page, assert_is_safe
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,35 +1,49 @@
-"""What people of a stage's town do with lots beyond harvest and shipment: one signed command each.
+"""What people of a demo town do with lots beyond harvest and shipment: one signed command each.
 
-trade = Trading(stage.town)
-await stage.done(trade.arrive("shop-a", lot, "farm-a", 9_000))
+trade = Trading(town)
+wire = trade.arrive("shop-a", lot, "farm-a", 9_000)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from chaincode.canonical import Json
 from gateway.demo.town import Person, Town
 from gateway.signing import new_nonce
 
 ROLL = "R4M9X2B0KTD7"
 
+Parts: TypeAlias = dict[str, Json]
+
 
 @dataclass(slots=True)
 class Trading:
-    """A town's people, acting; whoever acts is named by handle."""
+    """A town's people, acting; whoever acts is named by handle.
+
+    Attributes:
+        town: Whose.
+        at: When they sign, seconds since 1970; by default now.
+    """
 
     town: Town
+    at: int | None = None
 
     def person(self, handle: str) -> Person:
+        """Return who acts."""
         return self.town.people[handle]
 
     def party(self, handle: str) -> str:
+        """Return whose party they are of."""
         return self.town.people[handle].party
 
-    def act(self, handle: str, kind: str, body: dict, closed: dict | None = None) -> bytes:
+    def act(self, handle: str, kind: str, body: Parts, closed: Parts | None = None) -> bytes:
         """Sign a command about something of one's own party."""
         person = self.person(handle)
-        return person.device.sign(kind, {"party": person.party, **body}, closed=closed)
+        own = {"party": person.party, **body}
+        return person.device.sign(kind, own, closed=closed, at=self.at)
 
-    def named(self, handle: str, member: str) -> dict:
+    def named(self, handle: str, member: str) -> Parts:
         """Draw the members that name a new record."""
         person = self.person(handle)
         name = person.device.name_record(person.party)
@@ -37,37 +51,42 @@ class Trading:
 
     def arrive(self, shop: str, lot: str, farm: str, counted_g: int, crop: str = "carrot") -> bytes:
         """Goods of a farm come to lie at a shop."""
-        closed = {"producer": self.party(farm), "crop": crop, "counted_g": counted_g}
+        closed: Parts = {"producer": self.party(farm), "crop": crop, "counted_g": counted_g}
         return self.act(shop, "lot.arrive", {"lot": lot}, closed)
 
     def take(
         self, verb: str, handle: str, lot: str, quantity_g: int, owner: str | None = None
     ) -> bytes:
         """Sell, discard or use up goods, of one's own or of an owner."""
-        body = {"lot": lot} | ({"reason": "unsold"} if verb == "discard" else {})
-        closed = {"quantity_g": quantity_g}
+        body: Parts = {"lot": lot}
+        if verb == "discard":
+            body["reason"] = "unsold"
+        closed: Parts = {"quantity_g": quantity_g}
         if owner is not None:
             closed["owner"] = self.party(owner)
         return self.act(handle, f"lot.{verb}", body, closed)
 
     def supplement(self, farm: str, lot: str, quantity_g: int) -> bytes:
-        closed = {"quantity_g": quantity_g, "estimated": True}
+        """Add grams to what was guessed too low."""
+        closed: Parts = {"quantity_g": quantity_g, "estimated": True}
         return self.act(farm, "lot.supplement", {"lot": lot, "reason": "estimate"}, closed)
 
     def deny(self, farm: str, lot: str, holder: str, denied_g: int) -> bytes:
-        closed = {"holder": self.party(holder), "denied_g": denied_g}
+        """Say that goods at a holder are not one's own."""
+        closed: Parts = {"holder": self.party(holder), "denied_g": denied_g}
         return self.act(farm, "lot.deny_claim", {"lot": lot}, closed)
 
     def hold(self, handle: str, lot: str, owner: str | None = None) -> bytes:
-        closed = {} if owner is None else {"owner": self.party(owner)}
+        """Let nothing of it leave."""
+        closed: Parts = {} if owner is None else {"owner": self.party(owner)}
         return self.act(handle, "lot.hold", {"lot": lot, "reason": "suspicion"}, closed)
 
     def run(
         self,
         maker: str,
         kind: str,
-        parts: list[tuple[str, str, list[int]]],
-        children: list[tuple[str, str | None]],
+        parts: Sequence[tuple[str, str, list[int]]],
+        children: Sequence[tuple[str, str | None]],
         *,
         shares: str = "measured",
     ) -> tuple[list[str], bytes]:
@@ -86,40 +105,40 @@ class Trading:
             person.device.name_record(person.party, nonce=nonce, index=index)
             for index in range(len(children))
         ]
-        body = {
+        made: list[Json] = []
+        for name, (crop, grade) in zip(names, children, strict=True):
+            child: Parts = {"lot": name.id, "index": name.index, "crop": crop}
+            made.append(child | ({"grade": grade} if grade else {}))
+        inputs: list[Json] = []
+        for _, owner, to_g in parts:
+            put_in: Parts = {"quantity_g": sum(to_g), "to_g": list(to_g)}
+            inputs.append(put_in | ({} if owner == maker else {"owner": self.party(owner)}))
+        body: Parts = {
             "nonce": nonce,
             "parents": [lot for lot, _, _ in parts],
-            "children": [
-                {"lot": name.id, "index": name.index, "crop": crop}
-                | ({"grade": grade} if grade else {})
-                for name, (crop, grade) in zip(names, children, strict=True)
-            ],
+            "children": made,
             "shares": shares,
         }
-        inputs = [
-            {"quantity_g": sum(to_g), "to_g": to_g}
-            | ({} if owner == maker else {"owner": self.party(owner)})
-            for _, owner, to_g in parts
-        ]
         wire = self.act(maker, f"lot.{kind}", body, {"inputs": inputs})
         return [name.id for name in names], wire
 
     def bind(self, handle: str, lot: str, first: int, count: int, roll: str = ROLL) -> bytes:
         """Stick stickers on packs of a lot."""
-        body = {"roll": roll, "first": first, "count": count, "lot": lot}
+        body: Parts = {"roll": roll, "first": first, "count": count, "lot": lot}
         return self.act(handle, "label.bind", body)
 
     def open_stock(self, farm: str, quantity_g: int, crop: str = "rice") -> tuple[str, list[bytes]]:
         """Return (lot, proposal and approval): stock from before, seen by the inspector."""
-        body = {
-            **self.named(farm, "lot"),
+        named = self.named(farm, "lot")
+        body: Parts = {
+            **named,
             "party": self.party(farm),
             "crop": crop,
             "harvested_at": "2025-10-01T00:00:00Z",
             "document": "ab" * 32,
         }
-        closed = {"quantity_g": quantity_g, "estimated": False}
-        return body["lot"], self.by_two(farm, "inspector", "lot.open", body, closed)
+        closed: Parts = {"quantity_g": quantity_g, "estimated": False}
+        return str(named["lot"]), self.by_two(farm, "inspector", "lot.open", body, closed)
 
     def recall(
         self,
@@ -130,9 +149,10 @@ class Trading:
     ) -> tuple[str, bytes]:
         """Return (recall, command) of one person alone: an emergency, or a drill."""
         body = self.declaration(by, *roots) | {"scope": scope}
-        return body["recall"], self.act(by, f"recall.{verb}", body)
+        return str(body["recall"]), self.act(by, f"recall.{verb}", body)
 
-    def declaration(self, by: str, *roots: str) -> dict:
+    def declaration(self, by: str, *roots: str) -> Parts:
+        """Return the open part of a recall of these lots."""
         return {
             **self.named(by, "recall"),
             "party": self.party(by),
@@ -144,23 +164,25 @@ class Trading:
 
     def end(self, recall: str, verb: str = "lift", explanation: str = "") -> list[bytes]:
         """Lift or close a recall, by two; a lift may carry the hash of an explanation."""
-        reason = {"reason": "no-fault-found"} if verb == "lift" else {}
-        reason |= {"explanation": explanation} if explanation else {}
-        body = {"recall": recall, **reason}
+        body: Parts = {"recall": recall}
+        if verb == "lift":
+            body["reason"] = "no-fault-found"
+        if explanation:
+            body["explanation"] = explanation
         return self.by_two("quality-desk", "food-safety", f"recall.{verb}", body, None)
 
     def by_two(
-        self, first: str, second: str, kind: str, body: dict, closed: dict | None
+        self, first: str, second: str, kind: str, body: Parts, closed: Parts | None
     ) -> list[bytes]:
         """Return a proposal and its approval."""
         if closed is not None:
             closed = {"salt": new_nonce(), **closed}
         proposer, approver = self.person(first).device, self.person(second).device
-        proposal = proposer.sign(kind, body, closed=closed)
-        approval = {
+        proposal = proposer.sign(kind, body, closed=closed, at=self.at)
+        approval: Parts = {
             "proposal": proposer.prev,
             "proposer": {"device": proposer.kid, "actor": proposer.actor},
             "type": kind,
             "body": body,
         }
-        return [proposal, approver.sign("proposal.approve", approval, closed=closed)]
+        return [proposal, approver.sign("proposal.approve", approval, closed=closed, at=self.at)]
