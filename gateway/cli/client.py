@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
-from chaincode.errors import Code
 from gateway.cli.keyring import Key, command_id_of
 
 if TYPE_CHECKING:
     import httpx2
 
 WAIT_S = 20
-NOT_TAKEN_FINAL = {code for code in Code if not code.is_taken}
 
 
 class ApiError(Exception):
