@@ -48,7 +48,14 @@ class Line:
     mass: str = ""
 
 
-def draw(boxes: Sequence[Box], lines: Sequence[Line], *, label: str, folded: str) -> Markup:
+def draw(
+    boxes: Sequence[Box],
+    lines: Sequence[Line],
+    *,
+    label: str,
+    folded: str,
+    depth: Mapping[str, int],
+) -> Markup:
     """Return the drawing.
 
     Args:
@@ -56,8 +63,9 @@ def draw(boxes: Sequence[Box], lines: Sequence[Line], *, label: str, folded: str
         lines: The steps; without a circle.
         label: What a screen reader says of it.
         folded: Words with `{}` for how many were left out of a level.
+        depth: The level of each lot, the highest on top.
     """
-    places, notes, height = _place(boxes, lines, folded)
+    places, notes, height = _place(boxes, depth, folded)
     drawn = [line for line in lines if {line.parent, line.child} <= places.keys()]
     parts = [_line(line, places) for line in drawn]
     parts += [_box(box, places[box.id]) for box in boxes if box.id in places]
@@ -89,11 +97,29 @@ def levels(ids: Sequence[str], lines: Sequence[Line]) -> dict[str, int]:
     return depth
 
 
+def around(lot: str, near: Mapping[str, int], lines: Sequence[Line]) -> dict[str, int]:
+    """Return levels with a lot at 0, ancestors above it and descendants below; pure.
+
+    Args:
+        lot: The lot in the middle.
+        near: Each lot's shortest distance from it; of ancestors negative.
+        lines: The steps.
+    """
+    above = [one for one in lines if max(near[one.parent], near[one.child]) <= 0]
+    below = [
+        Line(one.child, one.parent, one.is_computed)
+        for one in lines
+        if min(near[one.parent], near[one.child]) >= 0
+    ]
+    depth = levels([one for one in near if near[one] < 0], above) | {lot: 0}
+    under = levels([one for one in near if near[one] > 0], below)
+    return depth | {one: -under[one] for one in near if near[one] > 0}
+
+
 def _place(
-    boxes: Sequence[Box], lines: Sequence[Line], folded: str
+    boxes: Sequence[Box], depth: Mapping[str, int], folded: str
 ) -> tuple[dict[str, tuple[int, int]], list[tuple[int, str]], int]:
     """Return the corner of each box that is drawn, notes of what is folded, and the height."""
-    depth = levels([box.id for box in boxes], lines)
     by_level: dict[int, list[Box]] = defaultdict(list)
     for box in boxes:
         by_level[depth[box.id]].append(box)

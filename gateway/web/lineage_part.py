@@ -48,7 +48,7 @@ class LineageWriter:
             origins=tuple(map(self._origin, grown.origins)),
             has_more=not grown.is_whole,
             has_computed=any(line.is_computed for line in lines),
-            drawing=self.drawn((*order, *others), lines, known, lot),
+            drawing=self.drawn((*order, *others), lines, known, lot, levels([lot, *known], lines)),
             steps=self.told(lines, known, lot),
         )
 
@@ -58,13 +58,15 @@ class LineageWriter:
         lines: Sequence[Line],
         known: Mapping[str, LotRecord],
         lot: str,
+        depth: Mapping[str, int],
     ) -> Markup:
-        """Return the drawing of lots in an order, `lot` among them."""
+        """Return the drawing of lots in an order and on levels, `lot` among them."""
         return draw(
             [self._box(known[one], lot) for one in order if one in known],
             lines,
             label=word("lineage_alt", self.language),
             folded=word("lineage_folded", self.language),
+            depth=depth,
         )
 
     def told(

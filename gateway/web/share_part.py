@@ -18,7 +18,7 @@ from gateway.api.records import Answer, Records
 from gateway.api.visibility import Viewer
 from gateway.names import Names
 from gateway.web.grids import Grids, mass
-from gateway.web.lineage_drawing import Line
+from gateway.web.lineage_drawing import Line, around
 from gateway.web.lineage_part import LineageWriter
 from gateway.web.own_contexts import Grid, SharePart
 from gateway.web.words import word
@@ -110,7 +110,8 @@ class ShareWriter:
             recalls=graph.recalls,
         )
         nearest = sorted(graph.levels, key=lambda one: (abs(graph.levels[one]), one))
-        drawing = writer.drawn(nearest, lines, graph.known, lot)
+        depth = around(lot, graph.levels, lines)
+        drawing = writer.drawn(nearest, lines, graph.known, lot, depth)
         return drawing, writer.told(lines, graph.known, lot)
 
     def _word(self, name: str) -> str:

@@ -3,6 +3,7 @@
 import pytest
 import pytest_asyncio
 
+from gateway.web.lineage_drawing import Line, around
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe
@@ -102,3 +103,10 @@ async def test_goods_that_nobody_has_named_have_a_title_all_the_same(town):
         page = await page_of(town, "soup", lang=lang)
         assert f"<h1>{title}</h1>" in page.html
         assert "carrot-soup" not in page.text
+
+
+async def test_a_lineage_is_drawn_with_each_step_downwards_from_what_it_is_made_of():
+    steps = ["ab", "bx", "ax", "xs", "xl", "lk", "sk", "xk"]
+    lines = [Line(*step, is_computed=False) for step in steps]
+    near = {"a": -1, "b": -1, "x": 0, "s": 1, "l": 1, "k": 1}
+    assert around("x", near, lines) == {"a": 2, "b": 1, "x": 0, "s": -1, "l": -1, "k": -2}
