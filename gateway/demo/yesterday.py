@@ -1,7 +1,8 @@
 """The demo's last day: what else happens to goods than being shipped and sold.
 
-Carrots of two farms are sorted together, bagged with stickers and sold for both; a farm's goods lie
-at a shop on consignment; a shop names a farm that says no; a recall turns out to be a mistake.
+Rice from before this ledger is entered; carrots of two farms are sorted together, bagged with
+stickers and sold for both; a farm's goods lie at a shop on consignment, more of them than it had
+guessed; a shop names a farm that says no; a recall turns out to be a mistake.
 """
 
 from collections.abc import Iterator
@@ -24,6 +25,8 @@ def yesterday(town: Town, *, noon: int) -> Iterator[Day]:
         noon: Seconds since 1970.
     """
     trade = Trading(town, at=noon)
+    _, opening = trade.open_stock("farm-a", 300_000)
+    yield Day(time=noon, commands=opening)
     yield from _sorting(trade, noon)
     yield from _consignment(trade, noon + 3 * HOUR_S)
     yield from _mistakes(trade, noon + 5 * HOUR_S)
@@ -76,13 +79,14 @@ def _sorting(trade: Trading, time: int) -> Iterator[Day]:
 def _consignment(trade: Trading, time: int) -> Iterator[Day]:
     """Goods that stay the farm's: some are sold, some thrown away, some go home again."""
     trade.at = time
-    lot, harvest = trade.town.harvest("farm-c", 14_000, crop="taro", at=time - 8 * HOUR_S)
+    lot, harvest = trade.town.harvest("farm-c", 11_000, crop="taro", at=time - 8 * HOUR_S)
     shop = ("shop-b", lot)
     yield Day(
         time=time,
         commands=[
             harvest,
             trade.arrive("shop-b", lot, "farm-c", 12_000, crop="taro"),
+            trade.supplement("farm-c", lot, 1_000),
             trade.take("sell", *shop, 7_500, owner="farm-c"),
             trade.take("discard", *shop, 500, owner="farm-c"),
             trade.take("take_back", *shop, 1_000, owner="farm-c"),
@@ -103,6 +107,7 @@ def _mistakes(trade: Trading, time: int) -> Iterator[Day]:
             harvest,
             trade.arrive("shop-b", claimed, "farm-b", 4_000),
             trade.deny("farm-b", claimed, "shop-b", 4_000),
+            trade.hold("farm-b", suspected),
             emergency,
             drill,
         ],

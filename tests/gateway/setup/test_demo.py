@@ -43,6 +43,9 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
     assert sorted(one["state"] for one in state["recall"]) == ["drill", "lifted"]
     assert any(one["is_consigned"] for one in state["shipment"])
     assert any(one["denied_g"] for one in state["holding"])
+    assert any(one["is_on_hold"] for one in state["holding"])
+    assert any(one["supplement_g"] for one in state["lot"])
+    assert any(one["origin"] == "opening" for one in state["lot"])
     assert len(state["roll"]) == 1
     grams = {(one.crop, one.unit): one.grams for one in read_catalogue(files.catalogue).packings}
     assert grams["carrot", "bag"] == 500  # 袋 in the workbook
