@@ -13,7 +13,7 @@ import statistics
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -28,6 +28,7 @@ from tests.scenarios.stage import Stage
 WINDOW_S = 2
 AFTER_S = 4
 PATIENCE_S = 60
+SERVED = 10  # commands, at each gateway
 RATE_PER_S = 65
 FEWEST_PER_S = 50
 KILLS_MAX = 10
@@ -107,7 +108,49 @@ class Outcome:
     p50_ms: float
 
 
-async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
+@dataclass(slots=True)
+class Chains:
+    """What every organisation's peer has, read on from where it was read last.
+
+    Attributes:
+        hashes: Of the blocks, by organisation.
+        codes: Of every command that a peer has taken, by organisation and id.
+    """
+
+    hashes: dict[str, list[str]] = field(default_factory=dict)
+    codes: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    async def check(self, stage: Stage, load: Load) -> None:
+        """Every acknowledged command is on every peer exactly once, with the answer it got."""
+        start = len(next(iter(self.hashes.values()), []))
+        for name, chain in (await stage.chains(start)).items():
+            self._read_on(name, chain)
+        first = next(iter(self.hashes.values()))
+        assert all(chain == first for chain in self.hashes.values()), "the peers' chains differ"
+        acknowledged = {one.id: one.code for one in load.acknowledged}
+        assert len(acknowledged) == len(load.acknowledged)
+        for name, codes in self.codes.items():
+            wrong = {i: c for i, c in acknowledged.items() if codes.get(i) != c}
+            assert not wrong, f"{name}: acknowledged but not so on the chain: {wrong}"
+
+    def _read_on(self, name: str, chain: list[Block]) -> None:
+        self.hashes.setdefault(name, []).extend(block.hash for block in chain)
+        codes = self.codes.setdefault(name, {})
+        taken = [
+            (str(result["id"]), str(result["code"]))
+            for block in chain
+            for transaction in block.transactions
+            if transaction.valid
+            for result in transaction.results
+            if Code(result["code"]).is_taken
+        ]
+        counted = Counter(command_id for command_id, _ in taken)
+        twice = [one for one, count in counted.items() if count > 1 or one in codes]
+        assert not twice, f"{name}: taken twice: {twice}"
+        codes.update(taken)
+
+
+async def run(stage: Stage, fault: Fault, *, seed: int, chains: Chains) -> Outcome:
     """Load, strike, load on, check. Fails with what is missing."""
     choose = random.Random(seed)
     load = Load(
@@ -122,11 +165,12 @@ async def run(stage: Stage, fault: Fault, *, seed: int) -> Outcome:
     struck_at = time.monotonic()
     await fault(stage, choose)
     healed_at = time.monotonic()
-    await _until_served(load, since=healed_at)
+    for url in load.urls:
+        await _until_served(load, url, since=healed_at)
     await asyncio.sleep(AFTER_S)
     load.stopping.set()
     await running
-    check(await stage.chains(), load)
+    await chains.check(stage, load)
     answered = sorted(one.answered_at for one in load.acknowledged if one.answered_at > struck_at)
     gaps = [later - earlier for earlier, later in itertools.pairwise((struck_at, *answered))]
     return Outcome(
@@ -149,33 +193,9 @@ async def _until_busy(load: Load) -> float:
         assert now < deadline, f"only {per_s:.0f} commands/s before the fault"
 
 
-async def _until_served(load: Load, *, since: float) -> None:
-    """Wait until commands asked for after the fault are answered again."""
+async def _until_served(load: Load, url: str, *, since: float) -> None:
+    """Wait until a gateway answers what was asked for after the fault."""
     deadline = time.monotonic() + PATIENCE_S
-    while sum(one.asked_at > since for one in load.acknowledged[-50:]) < 20:
-        assert time.monotonic() < deadline, "service did not return"
+    while sum(one.asked_at > since and one.url == url for one in load.acknowledged) < SERVED:
+        assert time.monotonic() < deadline, f"service did not return at {url}"
         await asyncio.sleep(0.1)
-
-
-def check(chains: dict[str, list[Block]], load: Load) -> None:
-    """Every acknowledged command stands in every peer's chain exactly once, with that answer."""
-    hashes = {name: [block.hash for block in chain] for name, chain in chains.items()}
-    first = next(iter(hashes.values()))
-    assert all(chain == first for chain in hashes.values()), "the peers' chains differ"
-    acknowledged = {one.id: one.code for one in load.acknowledged}
-    assert len(acknowledged) == len(load.acknowledged)
-    for name, chain in chains.items():
-        taken = [
-            (result["id"], result["code"])
-            for block in chain
-            for transaction in block.transactions
-            if transaction.valid
-            for result in transaction.results
-            if Code(result["code"]).is_taken
-        ]
-        counted = Counter(command_id for command_id, _ in taken)
-        twice = [command_id for command_id, count in counted.items() if count > 1]
-        assert not twice, f"{name}: taken twice: {twice}"
-        on_chain = dict(taken)
-        wrong = {i: c for i, c in acknowledged.items() if on_chain.get(i) != c}
-        assert not wrong, f"{name}: acknowledged but not so on the chain: {wrong}"

@@ -30,10 +30,15 @@ def body_of(wires: Sequence[bytes]) -> dict:
 
 @dataclass(slots=True, kw_only=True)
 class Acknowledged:
-    """One final answer: when it was asked for and got (monotonic seconds), and what it said."""
+    """One final answer: when it was asked for and got (monotonic seconds), and what it said.
+
+    Attributes:
+        url: The gateway that gave it.
+    """
 
     id: str
     code: str
+    url: str
     asked_at: float
     answered_at: float
 
@@ -112,6 +117,7 @@ class Load:
                     Acknowledged(
                         id=command_id,
                         code=answer["code"],
+                        url=url,
                         asked_at=asked_at,
                         answered_at=time.monotonic(),
                     )

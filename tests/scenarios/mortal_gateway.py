@@ -1,6 +1,7 @@
 """A gateway that dies, as by SIGKILL, right after a stage of a transaction, when told by a file.
 
-The file is named by MORTAL_GATEWAY_ORDERS; its content is the stage: `endorse` or `submit`.
+The file is named by MORTAL_GATEWAY_ORDERS; its content is the stage: `endorse`, `submit` or
+`commit_status`.
 """
 
 import os

@@ -128,8 +128,8 @@ class Stage:
     def url(self) -> str:
         return self.gateways[0].url
 
-    async def chains(self) -> dict[str, list[Block]]:
-        """Return the whole chain as each organisation's own peer has it, once all are level.
+    async def chains(self, start: int = 0) -> dict[str, list[Block]]:
+        """Return the chain from a block on as each organisation's peer has it, once all are level.
 
         On the embedded ledger there is one; its gateway has to be stopped, as it holds the file.
         """
@@ -148,7 +148,7 @@ class Stage:
             }
         try:
             await _level(with_height.values())
-            return {name: await _blocks(ledger) for name, ledger in with_height.items()}
+            return {name: await _blocks(ledger, start) for name, ledger in with_height.items()}
         finally:
             for ledger in with_height.values():
                 await ledger.close()
@@ -161,12 +161,14 @@ async def _level(ledgers) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _blocks(ledger: Ledger) -> list[Block]:
-    height = await ledger.height()
-    blocks = []
-    async for block in ledger.blocks(0):
+async def _blocks(ledger: Ledger, start: int) -> list[Block]:
+    count = await ledger.height() - start
+    blocks: list[Block] = []
+    if not count:
+        return blocks
+    async for block in ledger.blocks(start):
         blocks.append(block)
-        if len(blocks) == height:
+        if len(blocks) == count:
             break
     return blocks
 

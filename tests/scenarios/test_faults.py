@@ -44,7 +44,10 @@ FAULTS = {
     "gateway between endorse and submit": of_gateway("endorse"),
     "gateway between submit and commit": of_gateway("submit"),
 }
-LONGER = FAULTS | {"following orderer": of_orderer(leading=False)}
+LONGER = FAULTS | {
+    "following orderer": of_orderer(leading=False),
+    "gateway between commit and answer": of_gateway("commit_status"),
+}
 
 
 async def strike_all(tmp_path, organisations, strikes, *, rounds, seed):
@@ -57,10 +60,11 @@ async def strike_all(tmp_path, organisations, strikes, *, rounds, seed):
             module="tests.scenarios.mortal_gateway",
             arguments=(),
         ) as stage:
+            chains = faults.Chains()
             for number in range(rounds):
                 for place, (name, strike) in enumerate(strikes.items()):
                     one_seed = seed + number * len(strikes) + place
-                    outcome = await faults.run(stage, strike, seed=one_seed)
+                    outcome = await faults.run(stage, strike, seed=one_seed, chains=chains)
                     print(f"{name}, seed {one_seed}: {outcome}", flush=True)
 
 

@@ -153,7 +153,7 @@ async def _storm(client, stage, urls, lot, devices):
     marks.append(time.monotonic())
     load.stopping.set()
     await running_load
-    faults.check(await stage.chains(), load)
+    await faults.Chains().check(stage, load)
     before, storm, after = (p99_ms(load, *marks[n : n + 2]) for n in range(3))
     print(f"p99 ms: calm {before:.0f}, storm {storm:.0f}, calm {after:.0f}")
     ratio = storm / statistics.mean((before, after))
