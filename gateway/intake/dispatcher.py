@@ -46,9 +46,15 @@ class Dispatcher:
         self._flights: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it sends what is chosen."""
+        return self._task is not None and not self._task.done()
+
     def start(self) -> None:
         """Begin to send."""
         self._task = asyncio.create_task(self._run(), name="intake-dispatcher")
+        self._task.add_done_callback(_tell_of_end)
 
     def wake(self) -> None:
         """Look at the schedule again: something in it has changed."""
@@ -58,8 +64,7 @@ class Dispatcher:
         """Send nothing more, and wait a while for what is in flight."""
         if self._task is not None:
             self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
+            await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         if self._flights:
             await asyncio.wait(self._flights, timeout=self._settings.stop_s)
@@ -125,6 +130,11 @@ class Dispatcher:
             case _:  # of unknown outcome, or nothing that a ledger may answer
                 self._schedule.away(batch, now, is_unknown=True)
                 return "unknown"
+
+
+def _tell_of_end(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        _log.critical("dispatcher_ended", exc_info=task.exception())
 
 
 def _now() -> float:

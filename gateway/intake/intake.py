@@ -90,8 +90,9 @@ class Intake:
 
     @property
     def is_running(self) -> bool:
-        """Whether it takes commands in."""
-        return self._is_running
+        """Whether it takes commands in, and all that brings them to the ledger is at work."""
+        has_ended = any(task.done() for task in self._tasks) or not self._dispatcher.is_running
+        return self._is_running and not has_ended
 
     @property
     def waiting_count(self) -> int:
@@ -370,6 +371,8 @@ class Intake:
                 await self._ask_ledger()
             except LedgerError as error:
                 _log.warning("sequence_not_asked", reason=repr(error))
+            except Exception:  # noqa: BLE001 - a bug of ours must not end what all others wait for
+                _log.exception("ledger_not_asked")
             self._settle()
             self._dispatcher.wake()
 

@@ -46,6 +46,11 @@ class Lines:
         """How many wait for a predecessor."""
         return len(self._held)
 
+    def held_of(self, kid: str) -> int:
+        """How many of one device wait for a predecessor."""
+        line = self._lines.get(kid)
+        return sum(map(len, line.held.values())) if line else 0
+
     @property
     def held_devices(self) -> set[str]:
         """The devices of these."""

@@ -14,12 +14,12 @@ times ends as `CONTRACT_FAULT`, unless a transaction of unknown outcome might st
 the ledger, or the ledger refuses whatever it is sent.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from chaincode.canonical import Json
+from chaincode.canonical import Json, digest
 from chaincode.errors import Code
 from gateway.codes import GatewayCode
 from gateway.intake.answers import Answer
@@ -94,7 +94,10 @@ class Schedule:
             self._go(released, now)
         if item in self._nodes:
             return
-        is_full = self._lines.held > self._settings.held_commands_max
+        is_full = (
+            self._lines.held > self._settings.held_commands_max
+            or self._lines.held_of(item.kid) > self._settings.device_held_max
+        )
         if (is_full and not is_acknowledged) or item.prev in self._dropped:
             self.drop(item, Code.SEQUENCE_GAP, now)
 
@@ -106,13 +109,32 @@ class Schedule:
     def finish(self, item: Item, now: float) -> None:
         """Let a command go that is on record, by whichever way it came there."""
         if not item.is_done:
-            self._leave(item, now, is_taken=True)
+            self._take(item, now)
 
     def drop(self, item: Item, code: Code | GatewayCode, now: float) -> None:
-        """End a command that is not taken, and those of its device that build upon it."""
-        if not item.is_done:
-            self._answered.append((item, Answer.dropped(item.id, code)))
-            self._leave(item, now, is_taken=False)
+        """End a command that is not taken, and those of its device that build upon it.
+
+        One after the other, for there may be a thousand.
+        """
+        ending = deque([(item, code)])
+        while ending:
+            one, why = ending.popleft()
+            if one.is_done:
+                continue
+            one.is_done = True
+            self._answered.append((one, Answer.dropped(one.id, why)))
+            self._lines.remove(one)
+            self._withdraw(one, now)
+            self._remember_dropped(one.id)
+            ending.extend(
+                (successor, Code.SEQUENCE_GAP)
+                for successor in self._lines.successors(one.kid, one.id)
+                if not self._is_flying(successor)
+            )
+        for stranded in self._lines.stranded(item.kid):
+            if not self._is_flying(stranded):
+                self._withdraw(stranded, now)
+                self._lines.hold_again(stranded, now)
 
     def to_ask_about(self, now: float) -> set[str]:
         """Return devices whose predecessor the ledger may have, though nobody told: ask it.
@@ -296,37 +318,29 @@ class Schedule:
         code = Code(str(result["code"]))
         if code.is_taken:
             self._answered.append((item, Answer.committed(result, receipt)))
-            self._leave(item, now, is_taken=True)
+            self._take(item, now)
         elif code is Code.ALREADY_TAKEN:
             # Under this id or another: only the record can tell.
             self._recorded.append(item)
             self.advance(item.kid, item.seq + 1, now)
             self._lines.remove(item)
-        elif code is Code.SEQUENCE_GAP and not (
-            item.prev in self._dropped or self._lines.held >= self._settings.held_commands_max
-        ):
+        elif code is Code.SEQUENCE_GAP and item.prev not in self._dropped:
+            # However many are held: it was in line, where there is room for it.
             self._lines.hold_again(item, now)
         else:
             self.drop(item, code, now)
 
-    def _leave(self, item: Item, now: float, *, is_taken: bool) -> None:
+    def _take(self, item: Item, now: float) -> None:
+        """Let a command go that is on record, and those go on that waited for it."""
         item.is_done = True
-        if is_taken:
-            self.advance(item.kid, item.seq + 1, now)
+        self.advance(item.kid, item.seq + 1, now)
         self._lines.remove(item)
         self._withdraw(item, now)
-        if is_taken:
-            return
-        self._dropped[item.id] = None
+
+    def _remember_dropped(self, command_id: str) -> None:
+        self._dropped[command_id] = None
         if len(self._dropped) > _DROPPED_REMEMBERED:
             self._dropped.popitem(last=False)
-        for successor in self._lines.successors(item.kid, item.id):
-            if not self._is_flying(successor):
-                self.drop(successor, Code.SEQUENCE_GAP, now)
-        for stranded in self._lines.stranded(item.kid):
-            if not self._is_flying(stranded):
-                self._withdraw(stranded, now)
-                self._lines.hold_again(stranded, now)
 
     def _withdraw(self, item: Item, now: float) -> None:
         """Take a command out of the line, unless it flies: then it leaves when it lands."""
@@ -340,11 +354,22 @@ class Schedule:
 
 
 def is_sound(receipt: Receipt, items: Sequence[Item]) -> bool:
-    """Whether a receipt answers each of these commands, in order, and nothing else."""
+    """Whether a receipt answers each of these commands, in order, and nothing else.
+
+    A contract that can't read a command, as one older than this gateway may not, answers with the
+    hash of its bytes for want of an id; then it has not taken it.
+    """
     try:
         codes = [Code(str(result["code"])) for result in receipt.results]
         ids = [str(result["id"]) for result in receipt.results]
     except (KeyError, ValueError):
         return False
     has_block = receipt.block_number != NO_BLOCK
-    return ids == [item.id for item in items] and has_block >= any(code.is_taken for code in codes)
+    return (
+        len(ids) == len(items)
+        and all(
+            answered == item.id or (not code.is_taken and answered == digest(item.wire))
+            for answered, code, item in zip(ids, codes, items, strict=True)
+        )
+        and has_block >= any(code.is_taken for code in codes)
+    )

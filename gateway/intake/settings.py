@@ -17,6 +17,7 @@ class IntakeSettings:
         queue_bytes_max: Their bytes on the wire.
         device_commands_max: Of these, one device's: so that none fills the queue alone.
         held_commands_max: Of these, those that wait for a predecessor.
+        device_held_max: Of these, one device's: so that few don't take all that room.
         held_s: How long one waits for its predecessor.
         batch_commands_max: Commands in one transaction.
         batch_bytes_max: Bytes of the commands in one transaction.
@@ -43,6 +44,7 @@ class IntakeSettings:
     queue_bytes_max: int = 64 * MIB
     device_commands_max: int = 1_000
     held_commands_max: int = 5_000
+    device_held_max: int = 500
     held_s: float = 600.0
     batch_commands_max: int = 100
     batch_bytes_max: int = MIB // 2

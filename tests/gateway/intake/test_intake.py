@@ -15,6 +15,7 @@ from gateway.intake import (
     OverloadedError,
     SequenceReusedError,
 )
+from gateway.intake.schedule import Schedule
 from gateway.ledger import LedgerUnavailableError
 from gateway.signing import Device, base64url, sign_es256
 from tests.chaincode.shim.waiting import until
@@ -320,6 +321,23 @@ async def test_gap_does_not_expire_while_the_ledger_can_t_be_asked(make_gateway,
     assert first
 
 
+async def test_a_bug_that_strikes_once_does_not_end_the_asking(make_gateway, town):
+    gateway = await make_gateway(held_s=0.05)
+    _, second = harvests(town, "farm-a", 2)
+    query, struck = gateway.ledger.query, []
+
+    async def broken(keys):
+        if len(struck) < 3:
+            struck.append(keys)
+            raise RecursionError
+        return await query(keys)
+
+    (status,) = await gateway.intake.accept([second])
+    gateway.ledger.query = broken
+    assert await gateway.codes([status.id]) == ["SEQUENCE_GAP"]
+    assert len(struck) == 3
+
+
 async def test_what_waited_at_a_stop_is_done_though_the_projection_is_lost(make_gateway, town):
     gateway = await make_gateway(stop_s=0.01)
     assert await gateway.submit(*harvests(town, "farm-a", 3)) == ["ACCEPTED"] * 3
@@ -407,6 +425,18 @@ async def test_one_device_can_t_fill_the_queue(make_gateway, town):
     accepted += await gateway.intake.accept(harvests(town, "farm-b", 3))
     gateway.ledger.is_open.set()
     assert await gateway.codes([one.id for one in accepted]) == ["ACCEPTED"] * 6
+
+
+async def test_intake_of_which_a_part_has_ended_says_so(make_gateway, monkeypatch):
+    gateway = await make_gateway()
+    assert gateway.intake.is_running
+
+    def broken(_self, _now):
+        raise RecursionError
+
+    monkeypatch.setattr(Schedule, "next_batch", broken)
+    gateway.intake._dispatcher.wake()
+    await until(lambda: not gateway.intake.is_running)
 
 
 async def test_stopped_intake_takes_nothing_and_wakes_who_waits(make_gateway, town):

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from chaincode.canonical import digest
 from gateway.intake.schedule import Schedule, is_sound
 from gateway.ledger import Receipt
 from tests.gateway.intake.making import SETTINGS, item_id, make_item
@@ -116,6 +117,16 @@ def test_command_not_taken_is_dropped_with_those_that_build_upon_it():
     assert driver.codes["a-2"] == "ACCEPTED"
 
 
+def test_a_thousand_that_build_upon_a_dropped_command_are_all_told():
+    driver = Driver(batch_commands_max=1)
+    driver.add(*chain("a", *range(1, 1_001)))
+    driver.commit(driver.choose(), {"a-1": "WRONG_PREDECESSOR"}, block_number=-1)
+    assert len(driver.codes) == 1_000
+    assert set(driver.codes.values()) == {"WRONG_PREDECESSOR", "SEQUENCE_GAP"}
+    assert driver.choose() is None
+    assert driver.schedule.held == 0
+
+
 def test_those_behind_a_dropped_command_wait_for_another_of_its_number():
     driver = Driver(in_flight_max=2)
     driver.add(make_item("a", 1))
@@ -177,6 +188,25 @@ def test_held_commands_are_bounded():
         driver.add(make_item(kid, 5))
     assert driver.codes == {"c-5": "SEQUENCE_GAP"}
     assert driver.schedule.held == 2
+
+
+def test_one_device_can_t_take_all_the_room_for_those_that_wait():
+    driver = Driver(held_commands_max=10, device_held_max=2)
+    driver.add(*chain("a", 5, 6, 7), make_item("b", 5))
+    assert driver.codes == {"a-7": "SEQUENCE_GAP"}
+    assert driver.schedule.held == 3
+
+
+def test_what_was_in_line_is_held_again_however_many_are():
+    driver = Driver(held_commands_max=1)
+    driver.add(make_item("a", 3), next_seq=3)
+    flight = driver.choose()
+    driver.add(make_item("b", 5))
+    driver.commit(flight, {"a-3": "SEQUENCE_GAP"}, block_number=-1)  # its peer is a block behind
+    assert driver.codes == {}
+    driver.schedule.advance("a", 3, driver.now)
+    driver.commit(driver.choose())
+    assert driver.codes == {"a-3": "ACCEPTED"}
 
 
 def test_held_commands_acknowledged_before_a_restart_always_have_room():
@@ -414,6 +444,22 @@ def test_trouble_never_takes_all_the_transactions_in_flight():
     assert ids(driver.choose()) == ["calm-1"]
 
 
+def test_command_that_an_older_contract_can_t_read_ends_and_harms_nobody():
+    driver = Driver()
+    unknown = make_item("a")
+    driver.add(unknown, make_item("b"))
+    batch = driver.choose()
+    results = (
+        {"id": digest(unknown.wire), "code": "UNKNOWN_TYPE", "flags": []},
+        {"id": item_id("b", 1), "code": "ACCEPTED", "flags": []},
+    )
+    answer = receipt(*results)
+    assert is_sound(answer, batch.items)
+    driver.schedule.committed(batch, answer, driver.now)
+    driver.collect()
+    assert driver.codes == {"a-1": "UNKNOWN_TYPE", "b-1": "ACCEPTED"}
+
+
 def receipt(*results, block_number=1):
     return Receipt(tx_id="t", block_number=block_number, time=1, results=results)
 
@@ -426,6 +472,7 @@ def receipt(*results, block_number=1):
         receipt({"id": item_id("a", 1), "code": "NO_SUCH_CODE"}),
         receipt({"code": "ACCEPTED"}),
         receipt({"id": item_id("a", 1), "code": "ACCEPTED"}, block_number=-1),
+        receipt({"id": digest(make_item("a").wire), "code": "ACCEPTED"}),
     ],
 )
 def test_receipt_that_answers_something_else_is_not_believed(wrong):
