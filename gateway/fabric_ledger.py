@@ -88,21 +88,22 @@ _ERRORS: Final[dict[Outcome, type[LedgerError]]] = {
     Outcome.UNREACHABLE: LedgerUnavailableError,
     Outcome.TIMED_OUT: LedgerUnavailableError,
     Outcome.INFRASTRUCTURE: LedgerUnavailableError,
-    Outcome.TOO_SLOW: TransactionTooLargeError,
+    # The shim answers before the peer's patience ends: no answer at all means that it hangs.
+    Outcome.TOO_SLOW: LedgerUnavailableError,
     Outcome.TOO_LARGE: TransactionTooLargeError,
     Outcome.NO_ENDORSERS: LedgerUnavailableError,
     Outcome.NO_ORDERERS: LedgerUnavailableError,
     Outcome.MISMATCH: LedgerConflictError,
     # The own certificate, clock or rights: no command is to blame, and an operator can mend it.
     Outcome.CALLER_REFUSED: LedgerUnavailableError,
+    Outcome.ORDERER_REFUSED: LedgerUnavailableError,
+    Outcome.INVALID: LedgerUnavailableError,
     Outcome.CHAINCODE_REFUSED: LedgerRefusedError,
-    Outcome.ORDERER_REFUSED: LedgerRefusedError,
     Outcome.DUPLICATE: OutcomeUnknownError,
     Outcome.UNANSWERED: OutcomeUnknownError,
     Outcome.CONFLICT: LedgerConflictError,
     Outcome.POLICY_FAILURE: LedgerUnavailableError,
     Outcome.UPGRADED: LedgerUnavailableError,
-    Outcome.INVALID: LedgerRefusedError,
 }
 
 # What the chaincode's refusal means where it is not the commands' fault.

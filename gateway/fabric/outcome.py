@@ -48,7 +48,7 @@ class Outcome(StrEnum):
     INFRASTRUCTURE = "infrastructure"
     """A peer or a chaincode process failed while it endorsed or evaluated."""
     TOO_SLOW = "too_slow"
-    """The chaincode took longer than the peer lets it."""
+    """The chaincode gave no answer for as long as a peer waits: it hangs, or its machine does."""
     TOO_LARGE = "too_large"
     """A message or the transaction has more bytes than the network takes."""
     NO_ENDORSERS = "no_endorsers"

@@ -63,14 +63,15 @@ _UNARY: Final = {
 DELIVER: Final = "/protos.Deliver/Deliver"
 DELIVER_FILTERED: Final = "/protos.Deliver/DeliverFiltered"
 
+_NOT_OF_OTHERS: Final = frozenset(
+    {Outcome.UNREACHABLE, Outcome.INFRASTRUCTURE, Outcome.TOO_SLOW, Outcome.NO_ENDORSERS}
+)
 # Failures of one peer that another may not have. An overloaded peer is not among them: its load
 # would only fall on others.
 _FALL_OVER: Final = {
-    Stage.EVALUATE: frozenset(
-        {Outcome.UNREACHABLE, Outcome.TIMED_OUT, Outcome.INFRASTRUCTURE, Outcome.NO_ENDORSERS}
-    ),
+    Stage.EVALUATE: _NOT_OF_OTHERS | {Outcome.TIMED_OUT},
     # Not TIMED_OUT: the proposal may still run, and a peer refuses one that it is running.
-    Stage.ENDORSE: frozenset({Outcome.UNREACHABLE, Outcome.INFRASTRUCTURE, Outcome.NO_ENDORSERS}),
+    Stage.ENDORSE: _NOT_OF_OTHERS,
     Stage.SUBMIT: frozenset({Outcome.UNANSWERED, Outcome.NO_ORDERERS}),
     Stage.COMMIT_STATUS: frozenset({Outcome.UNANSWERED}),
 }
@@ -273,7 +274,11 @@ class Peers:
             # A commit status that takes its time says that nothing was ordered yet.
             or (_is_deadline(failure) and failure.stage is not Stage.COMMIT_STATUS)
         )
-        if is_silent and now - started > SLOW_S:
+        # Its chaincode hangs, and each transaction that tries holds up what it commits meanwhile.
+        is_stuck = failure.outcome is Outcome.TOO_SLOW and all(
+            detail.msp_id == peer.msp_id for detail in failure.details
+        )
+        if is_stuck or (is_silent and now - started > SLOW_S):
             peer.avoided_until = now + AVOID_S
 
 

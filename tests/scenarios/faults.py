@@ -7,6 +7,7 @@ all the help there is.
 
 import asyncio
 import itertools
+import os
 import random
 import signal
 import statistics
@@ -32,6 +33,7 @@ SERVED = 10  # commands, at each gateway
 RATE_PER_S = 65
 FEWEST_PER_S = 50
 KILLS_MAX = 10
+HANG_S = 12  # a peer waits 5 s: `network.settings`
 # What a peer says of a transaction that was in the chaincode process when that died; of those that
 # come later, it says that it can't launch the chaincode. Source: fabric v2.5.0 and v3.1.5
 # `core/chaincode/handler.go`, `Execute`.
@@ -82,6 +84,19 @@ async def kill_chaincode(stage: Stage, choose: random.Random) -> None:
         if LOST_WITH_CHAINCODE in log.read_bytes()[read:]:
             return
     pytest.fail(f"killed {KILLS_MAX} times, but never in mid-transaction")
+
+
+async def hang_chaincode(stage: Stage, _choose: random.Random) -> None:
+    """Let the co-op's chaincode process hang for longer than its peer waits, several times over.
+
+    It neither answers nor hangs up. Nobody's command may be blamed for that.
+    """
+    pid = stage.network.pids["coop.chaincode"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        await asyncio.sleep(HANG_S)
+    finally:
+        os.kill(pid, signal.SIGCONT)
 
 
 async def kill_gateway(stage: Stage, choose: random.Random, after: str) -> None:

@@ -41,6 +41,7 @@ FAULTS = {
     "third peer": of_network("town.peer"),
     "leading orderer": of_orderer(leading=True),
     "chaincode": faults.kill_chaincode,
+    "chaincode that hangs": faults.hang_chaincode,
     "gateway between endorse and submit": of_gateway("endorse"),
     "gateway between submit and commit": of_gateway("submit"),
 }

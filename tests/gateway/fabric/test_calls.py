@@ -33,15 +33,18 @@ from tests.gateway.fabric.members import FOREIGN, OWN, member
 pytestmark = pytest.mark.timeout(60)
 
 UNAVAILABLE = Failure(StatusCode.UNAVAILABLE, "away")
-CHAINCODE_DOWN = Failure(
-    StatusCode.ABORTED,
-    "failed to endorse transaction, see attached details for more info",
-    (
-        ErrorDetail(
-            address="peer0.coop:7051", msp_id=OWN, message="could not launch chaincode minori"
-        ),
-    ),
-)
+
+
+def of_chaincode(message: str) -> Failure:
+    return Failure(
+        StatusCode.ABORTED,
+        "failed to endorse transaction, see attached details for more info",
+        (ErrorDetail(address="peer0.coop:7051", msp_id=OWN, message=message),),
+    )
+
+
+CHAINCODE_DOWN = of_chaincode("could not launch chaincode minori")
+CHAINCODE_HANGS = of_chaincode("timeout expired while executing transaction")
 
 
 def verify(signature: bytes, message: bytes) -> None:
@@ -148,6 +151,7 @@ async def test_submit_uses_foreign_peers_while_the_own_is_gone(contract, own, fo
     "failure",
     [
         CHAINCODE_DOWN,
+        CHAINCODE_HANGS,
         Failure(StatusCode.FAILED_PRECONDITION, "no combination of peers can be derived which"),
     ],
 )
@@ -229,6 +233,13 @@ async def test_a_peer_that_hung_is_tried_last_until_it_answers(contract, own, fo
     await contract.evaluate_transaction("query", [b"lot/1"])
     await contract.new_proposal("submit", [b"wire"]).endorse()
     assert (own.count(Stage.ENDORSE), foreign.count(Stage.ENDORSE)) == (2, 3)
+
+
+async def test_a_peer_whose_chaincode_hangs_is_spared_for_a_while(contract, own, foreign):
+    own.script[Stage.ENDORSE] = [CHAINCODE_HANGS]
+    for _ in range(3):
+        await contract.new_proposal("submit", [b"wire"]).endorse()
+    assert (own.count(Stage.ENDORSE), foreign.count(Stage.ENDORSE)) == (1, 3)
 
 
 async def test_a_peer_that_refuses_connections_is_tried_first_each_time(contract, own, foreign):

@@ -226,7 +226,7 @@ async def test_a_foreign_word_alone_leaves_the_outcome_unknown(ledger, own, stag
         (ValidationCode.PHANTOM_READ_CONFLICT, LedgerConflictError, 1),
         (ValidationCode.ENDORSEMENT_POLICY_FAILURE, LedgerUnavailableError, 2),
         (ValidationCode.INVALID_CHAINCODE, LedgerUnavailableError, 2),
-        (ValidationCode.BAD_RWSET, LedgerRefusedError, 1),
+        (ValidationCode.BAD_CREATOR_SIGNATURE, LedgerUnavailableError, 1),
     ],
 )
 async def test_a_verdict_becomes_a_leaf_of_the_port(ledger, own, code, leaf, tries):
@@ -246,7 +246,6 @@ async def test_a_verdict_becomes_a_leaf_of_the_port(ledger, own, code, leaf, tri
         (behind("chaincode response 400, CLOCK_SKEW"), LedgerUnavailableError, 1),
         (behind("chaincode response 500, CONTRACT_FAILED"), LedgerRefusedError, 1),
         (behind("chaincode response 400, NOT_DEMO"), LedgerRefusedError, 1),
-        (behind("timeout expired while executing transaction"), TransactionTooLargeError, 1),
         (behind("proposal client identity expired"), LedgerUnavailableError, 1),
         (HANG, LedgerUnavailableError, 2),
     ],
@@ -256,6 +255,26 @@ async def test_a_failed_endorsement_becomes_a_leaf_of_the_port(ledger, own, fail
     with pytest.raises(leaf):
         await ledger.submit([b"wire"])
     assert own.count(Stage.ENDORSE) == tries
+
+
+async def test_a_chaincode_that_hangs_everywhere_is_an_outage_and_no_command_s_fault(ledger, peers):
+    for peer in peers:
+        peer.script[Stage.ENDORSE] = [behind("timeout expired while executing transaction")]
+    with pytest.raises(LedgerUnavailableError):
+        await ledger.submit([b"wire"])
+    assert [peer.count(Stage.ENDORSE) for peer in peers] == [1, 1, 1]
+
+
+async def test_orderers_that_refuse_this_gateway_are_no_command_s_fault(ledger, own):
+    own.script[Stage.SUBMIT] = [
+        Failure(
+            StatusCode.ABORTED,
+            "received unsuccessful response from orderer: status=FORBIDDEN, "
+            "info=implicit policy evaluation failed",
+        )
+    ]
+    with pytest.raises(LedgerUnavailableError):
+        await ledger.submit([b"wire"])
 
 
 async def test_an_oversized_envelope_is_too_large(ledger, own):
