@@ -40,6 +40,9 @@ class Config:
         message_bytes_max: Largest message either way.
         ping_interval_ms_min: Pings that come faster than this are held against the peer. Fabric's
             peers ping idle connections every 60 s, and gRPC's own default of 300 s cuts them off.
+        silence_ms: A peer that has been silent for so long is pinged; if it does not answer within
+            `answer_ms`, it is gone and its place is free, though nobody hung up.
+        answer_ms: See there.
         stop_grace_s: How long `stop` lets transactions finish.
         clock: Seconds since 1970, for `clock_skew_s_max` alone.
     """
@@ -54,6 +57,8 @@ class Config:
     streams_max: int = 64
     message_bytes_max: int = MESSAGE_BYTES_MAX
     ping_interval_ms_min: int = 10_000
+    silence_ms: int = 120_000
+    answer_ms: int = 20_000
     stop_grace_s: float = 5.0
     clock: Callable[[], float] = time.time
 

@@ -148,7 +148,11 @@ def _options(config: Config) -> list[tuple[str, int]]:
         ("grpc.max_receive_message_length", config.message_bytes_max),
         # This key, not `…min_recv_ping_interval…`, is the one that a server obeys.
         ("grpc.http2.min_ping_interval_without_data_ms", config.ping_interval_ms_min),
+        ("grpc.keepalive_time_ms", config.silence_ms),
+        # This key, not `grpc.keepalive_timeout_ms`, is the one that a server obeys.
+        ("grpc.http2.ping_timeout_ms", config.answer_ms),
         ("grpc.keepalive_permit_without_calls", 1),
+        ("grpc.http2.max_pings_without_data", 0),
         # A second process on the same port is an error, not a share of the connections.
         ("grpc.so_reuseport", 0),
     ]

@@ -46,6 +46,50 @@ async def test_idle_stream_is_kept_when_the_peer_pings_often(serve):
         assert (await peer.invoke(b"echo", b"alive")).payload == b"alive"
 
 
+class Cable:
+    """Carries one connection to a port, until it is cut: then neither end hears of the other."""
+
+    def __init__(self, port):
+        self._port = port
+        self._is_whole = asyncio.Event()
+        self._is_whole.set()
+
+    async def __aenter__(self):
+        self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self._server.close()
+
+    def cut(self):
+        self._is_whole.clear()
+
+    async def _connect(self, reader, writer):
+        far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
+        await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
+
+    async def _carry(self, reader, writer):
+        while data := await reader.read(65_536):
+            await self._is_whole.wait()
+            writer.write(data)
+        writer.close()
+
+
+async def test_peer_that_vanished_without_hanging_up_leaves_its_place(serve):
+    async with (
+        serve(silence_ms=500, answer_ms=500) as server,
+        Cable(server.port) as cable,
+        FakePeer(cable.port) as peer,
+        FakePeer(server.port),
+    ):
+        assert (await peer.invoke(b"echo", b"a")).payload == b"a"
+        await asyncio.sleep(1)  # pings that are answered end nothing
+        assert server.peers == 2
+        cable.cut()
+        await until(lambda: server.peers == 1)
+
+
 @pytest.fixture(scope="module")
 def authority():
     return Authority("town")
