@@ -92,11 +92,12 @@ async def block_events(
 
 
 async def height(client: Client, *, channel: str) -> int:
-    """Return the number of blocks that an own peer has.
+    """Return the number of blocks that an own peer has, within the deadline of an evaluation.
 
     Raises:
         GatewayError: No own peer answers.
     """
+    deadline_s = client.peers.deadline_s(Stage.EVALUATE)
     newest = ab_pb2.SeekPosition(newest=ab_pb2.SeekNewest())
     seek = ab_pb2.SeekInfo(start=newest, stop=newest)
     failure = GatewayError(Stage.BLOCKS, grpc.StatusCode.UNAVAILABLE, "no peer to call")
@@ -104,7 +105,8 @@ async def height(client: Client, *, channel: str) -> int:
         try:
             envelope = _seek_envelope(client, channel, seek)
             # The filtered form of a block is small, whatever the block.
-            async with aclosing(_deliver(client, peer, DELIVER_FILTERED, envelope)) as responses:
+            stream = _deliver(client, peer, DELIVER_FILTERED, envelope, deadline_s=deadline_s)
+            async with aclosing(stream) as responses:
                 async for response in responses:
                     number: int = response.filtered_block.number
                     return number + 1
@@ -165,11 +167,16 @@ def _seek_envelope(client: Client, channel: str, seek: ab_pb2.SeekInfo) -> commo
 
 
 async def _deliver(
-    client: Client, peer: Peer, path: str, envelope: common_pb2.Envelope
+    client: Client,
+    peer: Peer,
+    path: str,
+    envelope: common_pb2.Envelope,
+    *,
+    deadline_s: float | None = None,
 ) -> AsyncGenerator[Any]:
     """Yield each response that carries a block; end by an error, as the stream never ends well."""
     client.peers.raise_if_closed(Stage.BLOCKS)
-    call = peer.deliver(path)
+    call = peer.deliver(path, deadline_s=deadline_s)
     try:
         await call.write(envelope)
         async for response in call:

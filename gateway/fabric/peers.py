@@ -130,14 +130,14 @@ class Peer:
         except grpc.aio.AioRpcError as failure:
             raise self.error(stage, failure, tx_id=tx_id) from failure
 
-    def deliver(self, path: str) -> Any:  # noqa: ANN401 - grpc's stubs lack the aio call
+    def deliver(self, path: str, *, deadline_s: float | None) -> Any:  # noqa: ANN401 - grpc's stubs lack the aio call
         """Open a stream of blocks: write one signed seek request, then read responses."""
         method = self._channel.stream_stream(
             path,
             request_serializer=_serialize,
             response_deserializer=events_pb2.DeliverResponse.FromString,
         )
-        return method()
+        return method(timeout=deadline_s)
 
     def error(
         self, stage: Stage, failure: grpc.aio.AioRpcError, *, tx_id: str = ""
@@ -181,6 +181,10 @@ class Peers:
         }
         ordered = sorted(addresses, key=lambda address: address.msp_id != own_msp_id)
         self._all = [Peer(address, tls_client=tls_client) for address in ordered]
+
+    def deadline_s(self, stage: Stage) -> float:
+        """Return how many seconds a call may take."""
+        return self._deadlines[stage]
 
     def in_order(self, *, own_only: bool) -> list[Peer]:
         """Return the peers as they are to be tried now: those that hung come last."""

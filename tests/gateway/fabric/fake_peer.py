@@ -199,6 +199,8 @@ class FakePeer:
             scripted = self.script[Stage.BLOCKS].pop(0)
             if isinstance(scripted, Failure):
                 await scripted.abort(context)
+            if scripted == HANG:
+                await asyncio.Event().wait()
             yield events_pb2.DeliverResponse(status=scripted)
             return
         newest = seek.start.WhichOneof("Type") == "newest"

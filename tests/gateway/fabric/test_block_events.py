@@ -9,7 +9,7 @@ from fabric_protos.common import common_pb2
 from grpc import StatusCode
 
 from gateway.fabric import BlockError, Gateway, GatewayError, Outcome, Stage
-from tests.gateway.fabric.fake_peer import Failure, FakePeer
+from tests.gateway.fabric.fake_peer import HANG, Failure, FakePeer
 from tests.gateway.fabric.making import configuration_envelope, make_block
 from tests.gateway.fabric.members import OWN, member
 
@@ -240,3 +240,10 @@ async def test_height_is_never_a_foreign_peers(network, own, foreign):
     with pytest.raises(GatewayError):
         await network.height()
     assert foreign.seeks == []
+
+
+async def test_height_has_a_deadline(network, own):
+    own.script[Stage.BLOCKS] = [HANG]
+    with pytest.raises(GatewayError) as caught:
+        await network.height()
+    assert caught.value.code is StatusCode.DEADLINE_EXCEEDED
