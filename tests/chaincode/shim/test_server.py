@@ -53,6 +53,7 @@ class Cable:
         self._port = port
         self._is_whole = asyncio.Event()
         self._is_whole.set()
+        self._writers = []
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", 0)
@@ -60,20 +61,26 @@ class Cable:
         return self
 
     async def __aexit__(self, *_):
+        self._is_whole.set()
         self._server.close()
+        for writer in self._writers:
+            writer.close()
+            with contextlib.suppress(ConnectionError):
+                await writer.wait_closed()
 
     def cut(self):
         self._is_whole.clear()
 
     async def _connect(self, reader, writer):
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
+        self._writers += [writer, far_writer]
+        with contextlib.suppress(ConnectionError):
+            await asyncio.gather(self._carry(reader, far_writer), self._carry(far_reader, writer))
 
     async def _carry(self, reader, writer):
         while data := await reader.read(65_536):
             await self._is_whole.wait()
             writer.write(data)
-        writer.close()
 
 
 async def test_peer_that_vanished_without_hanging_up_leaves_its_place(serve):
