@@ -7,6 +7,7 @@ then what these use:
     crypto       certificate authorities, identities, TLS material
     settings     core.yaml, orderer.yaml and configtx.yaml
     processes    detached processes that survive the command that started them
+    launcher     starts a program only once its process id is on record
     channel      the genesis block, joining
     lifecycle    package, install, approve, commit the contract
     profile      what a client needs to know of the network: connection.json

@@ -1,8 +1,8 @@
 """Processes that outlive the command that started them: started, watched, ended.
 
 A process is known by a record `run/<name>.json` {pid, started}, where `started` is the kernel's
-start time: a pid that was given to another process meanwhile is never taken for ours. Output goes
-to `logs/<name>.log`. Needs Linux's /proc.
+start time: a pid that was given to another process meanwhile is never taken for ours. It is written
+before the program runs (see `launcher`). Output goes to `logs/<name>.log`. Needs Linux's /proc.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.errors import NetworkStateError, ProcessFailedError
+from network.launcher import launch
 from network.topology import HOST, write_atomically
 
 NEXT = "-next"
@@ -66,7 +67,8 @@ class Processes:
         except FileNotFoundError:
             return None
         pid = int(record["pid"])
-        return pid if _started(pid) == record["started"] else None
+        started = _started(pid)
+        return pid if started is not None and started == record["started"] else None
 
     def start(self, process: Process) -> None:
         """Start the process if it does not run. Does not wait until it serves.
@@ -80,27 +82,18 @@ class Processes:
         for port in process.ports:
             _check_free(process.name, port)
         self._logs.mkdir(parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-        # Not subprocess: its objects expect to be waited for by the program that made them.
+        record = self._run / f"{process.name}.json"
+
+        def note(pid: int) -> None:
+            write_atomically(record, json.dumps({"pid": pid, "started": _started(pid)}))
+
         try:
-            pid = os.posix_spawn(
-                process.command[0],
-                list(process.command),
-                dict(process.environment),
-                file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
-                    (os.POSIX_SPAWN_OPEN, 1, str(self.log(process.name)), flags, 0o644),
-                    (os.POSIX_SPAWN_DUP2, 1, 2),
-                ],
-                setsid=True,
-                setsigmask=[],
-            )
+            launch(process.command, process.environment, log=self.log(process.name), note=note)
         except OSError as error:
+            record.unlink(missing_ok=True)
             raise ProcessFailedError(
                 f"{process.name} can't be started: {process.command[0]}: {error.strerror}"
             ) from error
-        record = {"pid": pid, "started": _started(pid)}
-        write_atomically(self._run / f"{process.name}.json", json.dumps(record))
 
     def wait_ready(self, process: Process, *, patience_s: float) -> None:
         """Wait until the process serves.

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,6 +27,8 @@ def processes(tmp_path):
     yield processes
     for name in processes.names():
         processes.kill(name)
+    for pid in with_argument(tmp_path):  # what a fault left without a record
+        os.kill(pid, signal.SIGKILL)
 
 
 def process(name="coop.peer", command=SLEEP, ready=lambda: True, ports=()):
@@ -35,6 +38,26 @@ def process(name="coop.peer", command=SLEEP, ready=lambda: True, ports=()):
 
 def wrote(processes, text, name="coop.peer"):
     return lambda: text in last_lines(processes.log(name), 5)
+
+
+def eventually(holds, *, patience_s=10):
+    deadline = time.monotonic() + patience_s
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def with_argument(path):
+    """Return the ids of all processes on this machine that were given the path."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            arguments = (folder / "cmdline").read_bytes().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        if os.fsencode(path) in arguments:
+            found.append(int(folder.name))
+    return found
 
 
 def test_process_runs_and_writes_to_its_log_when_started(processes):
@@ -66,6 +89,40 @@ def test_process_survives_the_end_of_the_command_that_started_it(processes, tmp_
     assert os.getsid(pid) == pid != os.getsid(0)
 
 
+CRASHING = """
+import os, signal, sys
+from pathlib import Path
+from network import processes as module
+
+kept, folder, crashes = module.write_atomically, Path(sys.argv[1]), sys.argv[2]
+def crash(*args):
+    if crashes == "after its record":
+        kept(*args)
+    os.kill(os.getpid(), signal.SIGKILL)
+module.write_atomically = crash
+module.Processes(folder).start(
+    module.Process(name="coop.peer", command=sys.argv[3:], environment={}, ready=bool)
+)
+"""
+
+
+@pytest.mark.parametrize("crashes", ["before its record", "after its record"])
+def test_start_that_was_cut_off_leaves_nothing_running_and_may_be_repeated(
+    processes, tmp_path, crashes
+):
+    command = (*SLEEP, str(tmp_path))
+    arguments = [sys.executable, "-c", CRASHING, tmp_path, crashes, *command]
+    died = subprocess.run(arguments, check=False)
+    assert died.returncode == -signal.SIGKILL
+    assert bool(processes.names()) == (crashes == "after its record")
+    eventually(lambda: processes.pid("coop.peer") is None)
+    assert with_argument(tmp_path) == []
+    processes.start(process(command=command))
+    processes.wait_ready(process(ready=wrote(processes, "here")), patience_s=10)
+    assert with_argument(tmp_path) == [processes.pid("coop.peer")]
+    assert processes.log("coop.peer").read_text() == "here\n"
+
+
 def test_second_start_does_nothing_while_it_runs(processes):
     processes.start(process())
     pid = processes.pid("coop.peer")
@@ -91,10 +148,19 @@ def test_killed_process_is_gone_and_starts_again(processes):
 def test_process_killed_by_somebody_else_is_not_taken_for_running(processes):
     processes.start(process())
     os.kill(processes.pid("coop.peer"), signal.SIGKILL)
-    deadline = time.monotonic() + 10
-    while processes.pid("coop.peer") is not None:  # a zombie at most: it is our child
-        assert time.monotonic() < deadline
+    eventually(lambda: processes.pid("coop.peer") is None)  # a zombie at most: it is our child
     assert processes.names() == ["coop.peer"]
+
+
+def test_process_that_died_before_it_was_looked_at_is_not_taken_for_running(processes, tmp_path):
+    with subprocess.Popen(("/bin/true",)) as gone:
+        pass
+    (tmp_path / "run").mkdir()
+    record = {"pid": gone.pid, "started": None}
+    (tmp_path / "run/coop.peer.json").write_text(json.dumps(record))
+    assert processes.pid("coop.peer") is None
+    processes.start(process())
+    assert processes.pid("coop.peer") not in (None, gone.pid)
 
 
 def test_recycled_pid_is_never_killed(processes, tmp_path):
@@ -132,6 +198,15 @@ def test_stop_kills_what_ignores_sigterm(processes, monkeypatch):
 def test_start_says_so_when_the_program_is_missing(processes):
     with pytest.raises(ProcessFailedError, match=r"coop\.peer can't be started: /nowhere/peer"):
         processes.start(process(command=("/nowhere/peer",)))
+    assert processes.names() == []
+
+
+def test_start_says_so_when_the_program_is_made_for_another_machine(processes, tmp_path):
+    program = tmp_path / "peer"
+    program.write_bytes(b"\x7fELF of another kind")
+    program.chmod(0o755)
+    with pytest.raises(ProcessFailedError, match=f"{program}: Exec format error"):
+        processes.start(process(command=(str(program),)))
     assert processes.names() == []
 
 
