@@ -6,6 +6,7 @@ then what these use:
     commands     where Fabric's own commands come from, and of which version they are
     crypto       certificate authorities, identities, TLS material
     settings     core.yaml, orderer.yaml and configtx.yaml
+    directory    one command at a time, and the removal
     processes    detached processes that survive the command that started them
     launcher     starts a program only once its process id is on record
     channel      the genesis block, joining

@@ -165,11 +165,12 @@ def down(
     ] = False,
 ) -> None:
     """End every process. The ledger stays, and `up` goes on from it, unless told to purge."""
+    from network.native import Network  # noqa: PLC0415 - see above
+
     with told() as progress:
-        if Topology.load(directory) is None:
-            progress(f"there is no network in {directory}")
-            return
-        _open(directory, progress).down(purge=purge)
+        # Not `_open`: a purge that was cut off left no network to open, but more to remove.
+        topology = Topology.load(directory) or Topology(directory=directory)
+        Network(topology, progress=progress).down(purge=purge)
         progress("down")
 
 

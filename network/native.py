@@ -9,12 +9,10 @@
 Each step looks at what is there before it acts, so `up` also resumes after a crash at any moment.
 """
 
-import contextlib
-import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -24,6 +22,7 @@ from network.calls import Caller
 from network.commands import Commands, Progress, find
 from network.crypto import create_all
 from network.deployment import Deployment
+from network.directory import holds_anything_else, holds_network, locked, remove
 from network.errors import NetworkStateError
 from network.lifecycle import Definition
 from network.processes import NEXT, Process, Processes
@@ -137,7 +136,7 @@ class Network:
         Raises:
             NetworkError: One of its leaves; what was reached stays, and `up` goes on from there.
         """
-        with self._lock():
+        with locked(self._topology.directory):
             self._prepare()
             self._start_nodes()
             self._join()
@@ -148,7 +147,7 @@ class Network:
 
     def deploy(self) -> None:
         """Bring the contract onto the channel of a running network; nothing to do if it is."""
-        with self._lock():
+        with locked(self._topology.directory):
             self._check_nodes_run()
             self._deploy()
             self._wait_for_endorsements()
@@ -164,7 +163,7 @@ class Network:
             version: Its version; the number of the definition unless given.
             chaincode_command: The program to run from now on; the same unless given.
         """
-        with self._lock():
+        with locked(self._topology.directory):
             self._check_nodes_run()
             deployment = self._settle()
             if deployment.current is None:
@@ -180,19 +179,24 @@ class Network:
             return definition
 
     def down(self, *, purge: bool = False) -> None:
-        """End every process; with `purge`, remove the directory with all keys and ledgers."""
+        """End every process; with `purge`, remove the directory with all keys and ledgers.
+
+        Raises:
+            NetworkStateError: It is to remove what is no network.
+        """
         directory = self._topology.directory
-        if not (directory / "topology.json").exists():
-            if purge and directory.exists() and any(directory.iterdir()):
-                raise NetworkStateError(f"{directory} holds no network: it is left as it is")
+        if purge and holds_anything_else(directory):
+            raise NetworkStateError(f"{directory} holds no network: it is left as it is")
+        if not holds_network(directory):
+            self._progress(f"there is no network in {directory}")
             return
-        with self._lock():
+        with locked(directory):
             names = self._processes.names()
             self._progress(f"ending {len(names)} processes")
             _together(_bind(self._processes.stop, name) for name in names)
             if purge:
                 self._progress(f"removing {directory}")
-                shutil.rmtree(directory)
+                remove(directory)
 
     def kill(self, name: str) -> None:
         """End a process at once, as a crash would (SIGKILL); `start` or `up` brings it back."""
@@ -323,15 +327,6 @@ class Network:
         _together(
             _bind(self._processes.wait_ready, one, patience_s=READY_PATIENCE_S) for one in processes
         )
-
-    @contextlib.contextmanager
-    def _lock(self) -> Iterator[None]:
-        """Keep a second command on the same network waiting until this one is done."""
-        directory = self._topology.directory
-        directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with (directory / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
 
 
 def _bind(call: Callable[..., None], *args: object, **kwargs: object) -> Callable[[], None]:

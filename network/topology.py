@@ -16,6 +16,8 @@ HOST = "127.0.0.1"
 PORTS_PER_ORGANISATION = 10
 DEFAULT_BASE_PORT = 17050
 DEFAULT_DIRECTORY = Path("var/fabric")
+FILE = "topology.json"
+"""Makes a directory a network's."""
 
 
 class Consensus(StrEnum):
@@ -157,4 +159,4 @@ def write_atomically(path: Path, content: str, *, mode: int = 0o644) -> None:
 
 
 def _file(directory: Path) -> Path:
-    return directory / "topology.json"
+    return directory / FILE

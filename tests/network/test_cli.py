@@ -109,9 +109,9 @@ def test_logs_name_the_processes_there_are_when_asked_for_another(run, tmp_path)
     assert "There are: auditor.orderer, coop.orderer, coop.peer" in result.output
 
 
-def test_purge_leaves_a_folder_alone_that_is_no_network(tmp_path):
+def test_purge_leaves_a_folder_alone_that_is_no_network(run, tmp_path):
     (tmp_path / "photos").write_text("precious")
-    network = Network(Topology(directory=tmp_path))
-    with pytest.raises(Exception, match="holds no network: it is left as it is"):
-        network.down(purge=True)
-    assert (tmp_path / "photos").exists()
+    result = run("down", "--purge", "-d", str(tmp_path))
+    assert result.exit_code == 1
+    assert "holds no network: it is left as it is" in result.output
+    assert [path.name for path in tmp_path.iterdir()] == ["photos"]
