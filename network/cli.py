@@ -6,6 +6,7 @@ grpc is imported by those commands alone that speak to Fabric: `minori demo` sta
 
 import contextlib
 import time
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +16,7 @@ from gateway.cli import call_list, town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from network.errors import NetworkStateError
-from network.processes import last_lines
+from network.processes import last_lines, tail
 from network.telling import Progress, told
 from network.topology import (
     DEFAULT_BASE_PORT,
@@ -197,21 +198,26 @@ def logs(
             raise NetworkStateError(
                 f"there is no process {name}", hint=f"There are: {', '.join(known)}."
             )
-        typer.echo(last_lines(known[name], lines))
-        if follow:
-            with contextlib.suppress(KeyboardInterrupt):
-                _follow(known[name])
+        if not follow:
+            typer.echo(last_lines(known[name], lines))
+            return
+        with contextlib.suppress(KeyboardInterrupt):
+            _follow(known[name], lines, progress)
 
 
-def _follow(path: Path) -> None:
-    with path.open() as file:
-        file.seek(0, 2)
+def _follow(path: Path, lines: int, progress: Progress) -> None:
+    """Print the end of a log and all that is added, also to one that is not there yet."""
+    if not path.exists():
+        progress(f"nothing has written {path} yet: waiting for it")
+    while not path.exists():
+        time.sleep(FOLLOW_POLL_S)
+    with path.open("rb") as file:
+        if text := tail(file, lines):
+            typer.echo(text)
+        added = TextIOWrapper(file, errors="replace")
         while True:
-            text = file.read()
-            if text:
-                typer.echo(text, nl=False)
-            else:
-                time.sleep(FOLLOW_POLL_S)
+            typer.echo(added.read(), nl=False)
+            time.sleep(FOLLOW_POLL_S)
 
 
 def _open(directory: Path, progress: Progress) -> "Network":

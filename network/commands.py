@@ -205,6 +205,12 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None, timeout_
         raise CommandFailedError(
             f"{_title(command)} took longer than {timeout_s:.0f} s", output=output, hint=output
         ) from error
+    except OSError as error:
+        raise CommandFailedError(
+            f"{command[0]} can't be run: {error.strerror}",
+            output="",
+            hint="Perhaps it is made for another kind of computer.",
+        ) from error
     output = done.stdout.decode(errors="replace")
     if done.returncode != 0:
         raise CommandFailedError(

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from network.errors import NetworkStateError, ProcessFailedError
 from network.launcher import launch
@@ -167,11 +168,16 @@ def last_lines(path: Path, count: int) -> str:
     """Return the last lines of a file, at most 64 KiB; empty when there is none."""
     try:
         with path.open("rb") as file:
-            size = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size - 65536))
-            return "\n".join(file.read().decode(errors="replace").splitlines()[-count:])
+            return tail(file, count)
     except FileNotFoundError:
         return ""
+
+
+def tail(file: BinaryIO, count: int) -> str:
+    """Read to the end of a file and return its last lines, at most 64 KiB."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 65536))
+    return "\n".join(file.read().decode(errors="replace").splitlines()[-count:])
 
 
 def _started(pid: int) -> int | None:

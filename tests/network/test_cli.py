@@ -1,4 +1,9 @@
 import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -7,6 +12,8 @@ from network import cli
 from network.errors import CommandsMissingError
 from network.native import Network
 from network.topology import Topology
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -100,6 +107,30 @@ def test_logs_show_the_last_lines_of_one_process(run, tmp_path):
     log.parent.mkdir()
     log.write_text("one\ntwo\nthree\n")
     assert run("logs", "coop.peer", "--lines", "2").output == "two\nthree\n"
+
+
+def test_logs_follow_a_process_from_before_its_first_start_until_ctrl_c(tmp_path):
+    Topology(directory=tmp_path, base_port=2000).save()
+    log = tmp_path / "logs/coop.peer.log"
+    arguments = ("logs", "coop.peer", "--follow", "-d", str(tmp_path))
+    with subprocess.Popen(
+        [sys.executable, "-m", "network", "network", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as following:
+        patience = threading.Timer(60, following.kill)
+        patience.start()
+        assert f"nothing has written {log} yet" in following.stderr.readline().decode()
+        log.parent.mkdir()
+        for text in (b"its first line\n", b"and another\n"):
+            with log.open("ab") as file:
+                file.write(text)
+            assert following.stdout.readline() == text
+        following.send_signal(signal.SIGINT)
+        assert following.communicate() == (b"", b"")
+        assert following.returncode == 0
+        patience.cancel()
 
 
 def test_logs_name_the_processes_there_are_when_asked_for_another(run, tmp_path):

@@ -101,6 +101,19 @@ def test_named_folder_is_refused_when_it_says_no_version(tmp_path, environment, 
         find(environment, told.append)
 
 
+@pytest.mark.parametrize("folder", ["named", "path", "cache/minori/fabric-2.5.0/bin"])
+def test_commands_made_for_another_machine_are_named_in_a_sentence(
+    tmp_path, environment, told, folder
+):
+    peer = install(tmp_path / folder) / "peer"
+    peer.write_bytes(b"\x7fELF of another kind")
+    if folder == "named":
+        environment["MINORI_FABRIC_BIN"] = str(tmp_path / folder)
+    environment["PATH"] += f":{tmp_path / 'path'}"
+    with pytest.raises(CommandFailedError, match=f"{peer} can't be run: Exec format error"):
+        find(environment, told.append)
+
+
 @pytest.mark.parametrize("folder", ["path", "cache/minori/fabric-2.5.0/bin"])
 def test_incomplete_folder_is_passed_over(tmp_path, environment, told, folder):
     environment["PATH"] += f":{install(tmp_path / folder, without='configtxgen')}"
