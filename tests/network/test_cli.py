@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from network import cli
-from network.errors import CommandsMissingError
 from network.native import Network
 from network.topology import Topology
 
@@ -58,14 +57,16 @@ def test_down_is_content_when_there_is_no_network(run):
     assert "there is no network" in result.output
 
 
-def test_up_shows_what_is_missing_without_a_traceback(run, monkeypatch):
-    def missing(*_):
-        raise CommandsMissingError("no Fabric here", hint="install Go")
-
-    monkeypatch.setattr("network.native.find", missing)
-    result = run("up")
+@pytest.mark.parametrize("words", [("network", "up", "-d"), ("fabric", "-d")])
+def test_what_is_missing_is_told_without_a_traceback(tmp_path, monkeypatch, words):
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("MINORI_FABRIC_BIN", raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # no Go beside it
+    result = CliRunner().invoke(cli.app, [*words, str(tmp_path / "fabric")])
     assert result.exit_code == 1
-    assert "error: no Fabric here\ninstall Go" in result.output
+    assert result.output.startswith("error: Hyperledger Fabric's commands are not there, and neith")
+    assert "install Go 1.20 or later" in result.output
     assert "Traceback" not in result.output
 
 

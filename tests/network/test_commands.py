@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from network import commands as module
-from network.commands import COMMANDS, MODULE_FOLDER, cache_folder, find
+from network.commands import COMMANDS, MODULE_FOLDER, OLDEST_GO, cache_folder, find
 from network.errors import CommandFailedError, CommandsMissingError, NetworkStateError
 from network.native import Network
 from network.topology import Consensus, Topology
@@ -152,7 +152,21 @@ def test_error_says_all_that_would_help_when_there_is_no_go(environment, told):
         assert word in story
 
 
+@pytest.mark.parametrize("version", ["go1.19.8", "go1.4rc1"])
+def test_error_says_that_go_is_too_old(tmp_path, environment, told, version):
+    write(tmp_path / "go/go", f"echo go version {version} linux/amd64")
+    environment["PATH"] += f":{tmp_path / 'go'}"
+    with pytest.raises(CommandsMissingError, match=f"{tmp_path}/go/go is too old") as caught:
+        find(environment, told.append)
+    assert "Go 1.20 or later" in caught.value.diagnostics()
+
+
+def test_oldest_go_is_the_one_that_the_module_asks_for():
+    assert f"\ngo {'.'.join(map(str, OLDEST_GO))}\n" in (MODULE_FOLDER / "go.mod").read_text()
+
+
 FAKE_GO = """
+if [ "$1" = version ]; then echo go version go1.20 linux/amd64; exit; fi
 echo "$@" >> {record}
 for last; do :; done
 while [ "$1" != -o ]; do shift; done
@@ -180,7 +194,7 @@ def test_commands_are_built_from_the_pinned_module_when_there_are_none(tmp_path,
 
 def test_commands_are_built_once_when_two_ask_at_once(tmp_path, environment, told):
     record = tmp_path / "record"
-    write(tmp_path / "go/go", "/bin/sleep 0.3" + FAKE_GO.format(record=record))
+    write(tmp_path / "go/go", FAKE_GO.format(record=record) + "/bin/sleep 0.3")
     environment["PATH"] += f":{tmp_path / 'go'}:/usr/bin:/bin"
     found = []
     threads = [
@@ -196,7 +210,7 @@ def test_commands_are_built_once_when_two_ask_at_once(tmp_path, environment, tol
 
 
 def test_failed_build_shows_what_go_said_and_leaves_nothing(tmp_path, environment, told):
-    write(tmp_path / "go/go", "echo 'verifying module: checksum mismatch'; exit 1")
+    write(tmp_path / "go/go", """[ "$1" = version ] && exit; echo 'checksum mismatch'; exit 1""")
     environment["PATH"] += f":{tmp_path / 'go'}"
     with pytest.raises(CommandFailedError, match="go failed with exit code 1") as caught:
         find(environment, told.append)
