@@ -43,6 +43,10 @@ class Definition:
     version: str
     sequence: int
 
+    def __str__(self) -> str:
+        """Tell it from all others that the channel ever had."""
+        return f"{self.sequence}, version {self.version}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:

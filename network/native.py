@@ -172,9 +172,7 @@ class Network:
             definition = Definition(version=version or str(sequence), sequence=sequence)
             command = tuple(chaincode_command or deployment.current_command)
             deployment = replace(deployment, next=definition, next_command=command)
-            self._bring(deployment, suffix=NEXT)
-            for one in PEER_ORGANISATIONS:
-                self._processes.replace(roster.chaincode_name(one))
+            self._hand_over(self._bring(deployment, suffix=NEXT))
             self._wait_for_endorsements()
             return definition
 
@@ -266,17 +264,26 @@ class Network:
 
     def _settle(self) -> Deployment:
         """Finish, or take back, what a crash left half done of a deployment."""
-        directory = self._topology.directory
-        before = Deployment.load(directory)
-        after = before.settled(self.definition())
-        for one in PEER_ORGANISATIONS:
-            self._processes.stop(roster.chaincode_name(one) + NEXT)
-            if after != before and (before.current is None or after.current != before.current):
-                self._processes.stop(roster.chaincode_name(one))
-        after.save(directory)
-        return after
+        deployment = Deployment.load(self._topology.directory).settled(self.definition())
+        deployment.save(self._topology.directory)
+        self._hand_over(deployment)
+        return deployment
 
-    def _bring(self, deployment: Deployment, *, suffix: str) -> None:
+    def _hand_over(self, deployment: Deployment) -> None:
+        """Leave each organisation the chaincode process of the current definition alone.
+
+        What a process runs is told by its record, never by how far an upgrade had come: this may be
+        cut off between any two steps and be repeated.
+        """
+        current = str(deployment.current)  # before the first it is "None", which none runs
+        for name in roster.chaincode_names():
+            if self._processes.edition(name + NEXT) == current:
+                self._processes.replace(name)
+            elif self._processes.edition(name) != current:
+                self._processes.stop(name)
+            self._processes.stop(name + NEXT)
+
+    def _bring(self, deployment: Deployment, *, suffix: str) -> Deployment:
         """Take `deployment.next` through package, install, approve and commit."""
         definition = deployment.next
         if definition is None:
@@ -303,7 +310,9 @@ class Network:
         self._start(processes)
         self._progress("committing it to the channel")
         lifecycle.commit(definition, caller)
-        deployment.promoted().save(self._topology.directory)
+        deployment = deployment.promoted()
+        deployment.save(self._topology.directory)
+        return deployment
 
     def _process(self, name: str) -> Process:
         """Return how the process of that name is started."""

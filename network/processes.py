@@ -1,8 +1,9 @@
 """Processes that outlive the command that started them: started, watched, ended.
 
-A process is known by a record `run/<name>.json` {pid, started}, where `started` is the kernel's
-start time: a pid that was given to another process meanwhile is never taken for ours. It is written
-before the program runs (see `launcher`). Output goes to `logs/<name>.log`. Needs Linux's /proc.
+A process is known by a record `run/<name>.json` {pid, started, edition}, where `started` is the
+kernel's start time: a pid that was given to another process meanwhile is never taken for ours. It
+is written before the program runs (see `launcher`). Output goes to `logs/<name>.log`. Needs Linux's
+/proc.
 """
 
 import contextlib
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from network.errors import NetworkStateError, ProcessFailedError
 from network.launcher import launch
@@ -37,6 +38,7 @@ class Process:
         environment: The whole environment of the program.
         ready: Whether it serves; asked again and again after a start.
         ports: What it listens on, on the loopback interface; must be free before a start.
+        edition: Which of several programs that go by its name, one after the other, it is.
     """
 
     name: str
@@ -44,6 +46,7 @@ class Process:
     environment: Mapping[str, str]
     ready: Callable[[], bool]
     ports: tuple[int, ...] = ()
+    edition: str = ""
 
 
 class Processes:
@@ -63,13 +66,13 @@ class Processes:
 
     def pid(self, name: str) -> int | None:
         """Return the process's id, or `None` when it does not run."""
-        try:
-            record = json.loads((self._run / f"{name}.json").read_text())
-        except FileNotFoundError:
-            return None
-        pid = int(record["pid"])
-        started = _started(pid)
-        return pid if started is not None and started == record["started"] else None
+        record = self._record(name)
+        return None if record is None else int(record["pid"])
+
+    def edition(self, name: str) -> str | None:
+        """Return which edition runs by that name, or `None` when none does."""
+        record = self._record(name)
+        return None if record is None else str(record.get("edition", ""))
 
     def start(self, process: Process) -> None:
         """Start the process if it does not run. Does not wait until it serves.
@@ -86,7 +89,8 @@ class Processes:
         record = self._run / f"{process.name}.json"
 
         def note(pid: int) -> None:
-            write_atomically(record, json.dumps({"pid": pid, "started": _started(pid)}))
+            values = {"pid": pid, "started": _started(pid), "edition": process.edition}
+            write_atomically(record, json.dumps(values))
 
         try:
             launch(process.command, process.environment, log=self.log(process.name), note=note)
@@ -136,6 +140,15 @@ class Processes:
         """End the process, and let the running one named with `NEXT` take its name."""
         self.stop(name)
         (self._run / f"{name}{NEXT}.json").replace(self._run / f"{name}.json")
+
+    def _record(self, name: str) -> dict[str, Any] | None:
+        """Return what was noted at the start of the process, or `None` when it does not run."""
+        try:
+            record: dict[str, Any] = json.loads((self._run / f"{name}.json").read_text())
+        except FileNotFoundError:
+            return None
+        started = _started(int(record["pid"]))
+        return record if started is not None and started == record["started"] else None
 
     def _wait_gone(self, name: str, patience_s: float) -> bool:
         deadline = time.monotonic() + patience_s

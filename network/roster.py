@@ -116,6 +116,7 @@ def chaincode(
         environment=environment,
         ready=lambda: _serves_tls(folder, "chaincode-client", port),
         ports=(port, health),
+        edition=str(definition),
     )
 
 

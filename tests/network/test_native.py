@@ -1,5 +1,6 @@
 """A real network with a plain contract: every step, repeated, interrupted, undone."""
 
+import itertools
 import json
 import os
 import socket
@@ -19,7 +20,7 @@ from network.crypto import home
 from network.errors import CommandFailedError, NetworkError, NetworkStateError
 from network.lifecycle import Definition
 from network.native import Network
-from network.processes import NEXT, Processes
+from network.processes import Processes
 from network.readiness import height, leader
 from network.roster import chaincode_names, node_names, orderer_name
 from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, TOWN, Consensus, Port, Topology
@@ -169,8 +170,16 @@ class Crash(BaseException):
     """The program ends here, in the middle of its work."""
 
 
-def crash(*_, **__):
-    raise Crash
+def crash_at(patch, owner, step, *, call):
+    """Let the program end at that call of a step, counted from one."""
+    step_itself, calls = getattr(owner, step), itertools.count(1)
+
+    def crash(*args, **kwargs):
+        if next(calls) == call:
+            raise Crash
+        return step_itself(*args, **kwargs)
+
+    patch.setattr(owner, step, crash)
 
 
 def crash_all(network):
@@ -179,25 +188,35 @@ def crash_all(network):
     return Network(Topology.load(network.topology.directory))
 
 
+def crash_command(network):
+    """What it had started lives on: only the command itself has ended."""
+    return Network(Topology.load(network.topology.directory))
+
+
 @pytest.mark.parametrize(
-    ("owner", "step", "upgraded"),
+    ("owner", "step", "call", "ends", "upgraded"),
     [
-        pytest.param(lifecycle, "approve", False, marks=pytest.mark.soak),
-        (lifecycle, "commit", False),
-        (Processes, "replace", True),
+        pytest.param(lifecycle, "approve", 1, crash_all, False, marks=pytest.mark.soak),
+        (lifecycle, "commit", 1, crash_all, False),
+        pytest.param(lifecycle, "commit", 1, crash_command, False, marks=pytest.mark.soak),
+        (Processes, "replace", 1, crash_all, True),
+        (Processes, "replace", 2, crash_command, True),
     ],
 )
-def test_upgrade_is_done_or_undone_when_it_was_cut_off(network, monkeypatch, owner, step, upgraded):
+def test_upgrade_is_done_or_undone_when_it_was_cut_off(
+    network, monkeypatch, owner, step, call, ends, upgraded
+):
     before = network.definition()
     with monkeypatch.context() as patch:
-        patch.setattr(owner, step, crash)
+        crash_at(patch, owner, step, call=call)
         with pytest.raises(Crash):
             network.upgrade()
-    again = crash_all(network)
+    again = ends(network)
     again.up()
     assert again.pids.keys() == ALL
-    assert not [name for name in again.pids if name.endswith(NEXT)]
     assert again.definition().sequence == before.sequence + upgraded
+    for one in PEER_ORGANISATIONS:
+        assert ask(again, one, "who").startswith(f"minori_{again.definition().version}:")
     put(again, "after the cut", "taken")
     # and the next upgrade goes through
     assert again.upgrade().sequence == before.sequence + upgraded + 1
@@ -213,17 +232,8 @@ def test_upgrade_is_done_or_undone_when_it_was_cut_off(network, monkeypatch, own
     ],
 )
 def test_first_start_goes_on_where_it_was_cut_off(tmp_path, monkeypatch, owner, step):
-    step_itself = getattr(owner, step)
-    calls = []
-
-    def crash_at_the_second_call(*args, **kwargs):
-        calls.append(args)
-        if len(calls) == 2 or step == "commit":
-            raise Crash
-        return step_itself(*args, **kwargs)
-
     with monkeypatch.context() as patch:
-        patch.setattr(owner, step, crash_at_the_second_call)
+        crash_at(patch, owner, step, call=1 if step == "commit" else 2)
         with pytest.raises(Crash), running(tmp_path, chaincode_command=PLAIN) as network:
             pytest.fail(f"up although {step} failed on {network}")
     network = crash_all(Network(Topology.load(tmp_path), chaincode_command=PLAIN))

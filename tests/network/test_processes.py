@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,17 @@ def test_next_process_takes_the_name_and_the_log_of_the_one_before(processes):
     assert processes.pid("coop.peer") == new
     with pytest.raises(ProcessLookupError):
         os.kill(old, 0)
+
+
+def test_edition_of_a_process_is_known_for_as_long_as_it_runs(processes):
+    assert processes.edition("coop.peer") is None
+    processes.start(replace(process(), edition="1"))
+    processes.start(replace(process(name="coop.peer" + NEXT), edition="2"))
+    assert processes.edition("coop.peer") == "1"
+    processes.replace("coop.peer")
+    assert processes.edition("coop.peer") == "2"
+    processes.kill("coop.peer")
+    assert processes.edition("coop.peer") is None
 
 
 def test_last_lines_are_the_last_ones(tmp_path):
