@@ -1,11 +1,11 @@
 """What should run of the contract: `deployment.json`, read again after a crash.
 
-`next` is written before the first step of a deployment and becomes `current` after its last, so
-whatever a crash left half done can be told by asking the channel which sequence it has.
+`next` is written before the first step of a deployment. It becomes `current` when the channel has
+it, which may be after the crash of whoever was bringing it: so it is kept until then.
 """
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class Deployment:
     Attributes:
         current: The definition on the channel, or `None` before the first.
         current_command: The program and arguments of its processes.
-        next: The definition that is being brought, or `None`.
+        next: The definition that was brought last and may yet reach the channel, or `None`.
         next_command: The program and arguments of its processes.
     """
 
@@ -52,7 +52,12 @@ class Deployment:
         return Deployment(current=self.next, current_command=self.next_command)
 
     def settled(self, actual: Definition | None) -> "Deployment":
-        """Return it after a crash, given the definition that the channel has."""
-        if self.next is not None and actual is not None and actual.sequence == self.next.sequence:
-            return self.promoted()
-        return replace(self, next=None, next_command=())
+        """Return it after a crash, given the newest definition that was found on the channel.
+
+        The channel is right, but for what it has not heard of yet. One that is neither the current
+        definition nor the next is an earlier try's, brought by a command that is not known any
+        more: the latest stands for it.
+        """
+        if actual is None or (self.current and actual.sequence <= self.current.sequence):
+            return self
+        return Deployment(current=actual, current_command=self.next_command or self.current_command)

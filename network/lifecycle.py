@@ -142,6 +142,24 @@ def committed(organisation: Organisation, caller: Caller) -> Definition | None:
     return Definition(version=answer["version"], sequence=answer["sequence"])
 
 
+def newest(caller: Caller) -> Definition | None:
+    """Return the newest definition that any peer has: one may be down, or behind the others.
+
+    Raises:
+        CommandFailedError: None of them answers.
+    """
+    answers: list[Definition | None] = []
+    faults: list[CommandFailedError] = []
+    for one in PEER_ORGANISATIONS:
+        try:
+            answers.append(committed(one, caller))
+        except CommandFailedError as error:
+            faults.append(error)
+    if not answers:
+        raise faults[0]
+    return max(filter(None, answers), key=lambda answer: answer.sequence, default=None)
+
+
 def _definition_flags(definition: Definition, topology: Topology) -> list[str]:
     # No policy of its own: the channel's Application/Endorsement holds, two of three.
     return [

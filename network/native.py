@@ -127,8 +127,8 @@ class Network:
         ]
 
     def definition(self) -> Definition | None:
-        """Return the contract's definition on the channel, asked of the first peer."""
-        return lifecycle.committed(PEER_ORGANISATIONS[0], self.caller)
+        """Return the contract's definition on the channel, as far as the peers have heard."""
+        return lifecycle.newest(self.caller)
 
     def up(self, *, deploy: bool = True) -> None:
         """Bring up what is not: keys, channel, processes and, unless told otherwise, the contract.
@@ -264,6 +264,7 @@ class Network:
 
     def _settle(self) -> Deployment:
         """Finish, or take back, what a crash left half done of a deployment."""
+        readiness.wait_for_blocks(self._topology)
         deployment = Deployment.load(self._topology.directory).settled(self.definition())
         deployment.save(self._topology.directory)
         self._hand_over(deployment)

@@ -55,9 +55,14 @@ def leader(
     return None
 
 
-def height(topology: Topology, organisation: Organisation) -> int | None:
-    """Return how many blocks the organisation's peer has, or `None` when it does not say."""
-    values = _metrics(topology.port(organisation, Port.PEER_OPERATIONS))
+def height(
+    topology: Topology, organisation: Organisation, port: Port = Port.PEER_OPERATIONS
+) -> int | None:
+    """Return how many blocks the organisation's peer has, or `None` when it does not say.
+
+    With `port` the orderer's operations endpoint is asked instead.
+    """
+    values = _metrics(topology.port(organisation, port))
     blocks = values.get(f'ledger_blockchain_height{{channel="{topology.channel}"}}')
     return None if blocks is None else int(blocks)
 
@@ -82,6 +87,23 @@ def _leader_fault(topology: Topology) -> str:
         if following is None or following < len(ORGANISATIONS):
             return f"{following or 0:.0f} of {len(ORGANISATIONS)} orderers follow {leading.name}'s"
     return ""
+
+
+def wait_for_blocks(topology: Topology) -> None:
+    """Wait until one peer has every block that the orderers have now.
+
+    Peers that are just back know the channel as of yesterday.
+
+    Raises:
+        ProcessFailedError: None has, after a minute.
+    """
+    ordered = max(height(topology, one, Port.ORDERER_OPERATIONS) or 0 for one in ORGANISATIONS)
+    _wait(lambda: _blocks_fault(topology, ordered))
+
+
+def _blocks_fault(topology: Topology, ordered: int) -> str:
+    known = max(height(topology, one) or 0 for one in PEER_ORGANISATIONS)
+    return f"the peers have {known} of {ordered} blocks" if known < ordered else ""
 
 
 def wait_for_endorsements(topology: Topology, organisation: Organisation) -> None:

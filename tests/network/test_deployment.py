@@ -5,6 +5,7 @@ from network.lifecycle import Definition
 
 ONE = Definition(version="1", sequence=1)
 TWO = Definition(version="2", sequence=2)
+OTHER_TWO = Definition(version="autumn", sequence=2)
 OLD, NEW = ("old",), ("new", "command")
 
 
@@ -18,12 +19,21 @@ def test_deployment_is_empty_when_nothing_was_saved(tmp_path):
     assert Deployment.load(tmp_path) == Deployment()
 
 
+def test_next_definition_is_found_on_the_channel_however_late_it_gets_there():
+    cut_off = Deployment(current=ONE, current_command=OLD, next=TWO, next_command=NEW)
+    assert cut_off.settled(ONE).settled(ONE).settled(TWO) == cut_off.promoted()
+
+
 @pytest.mark.parametrize(
     ("before", "actual", "after"),
     [
         (Deployment(), None, Deployment()),
         # the first deployment, cut off before and after its commit
-        (Deployment(next=ONE, next_command=NEW), None, Deployment()),
+        (
+            Deployment(next=ONE, next_command=NEW),
+            None,
+            Deployment(next=ONE, next_command=NEW),
+        ),
         (
             Deployment(next=ONE, next_command=NEW),
             ONE,
@@ -33,11 +43,29 @@ def test_deployment_is_empty_when_nothing_was_saved(tmp_path):
         (
             Deployment(current=ONE, current_command=OLD, next=TWO, next_command=NEW),
             ONE,
-            Deployment(current=ONE, current_command=OLD),
+            Deployment(current=ONE, current_command=OLD, next=TWO, next_command=NEW),
         ),
         (
             Deployment(current=ONE, current_command=OLD, next=TWO, next_command=NEW),
             TWO,
+            Deployment(current=TWO, current_command=NEW),
+        ),
+        # an earlier try of the same upgrade arrived after all
+        (
+            Deployment(current=ONE, current_command=OLD, next=TWO, next_command=NEW),
+            OTHER_TWO,
+            Deployment(current=OTHER_TWO, current_command=NEW),
+        ),
+        # one was brought, and then its name was lost
+        (
+            Deployment(current=ONE, current_command=OLD),
+            TWO,
+            Deployment(current=TWO, current_command=OLD),
+        ),
+        # the peers have not heard of the current one yet
+        (
+            Deployment(current=TWO, current_command=NEW),
+            ONE,
             Deployment(current=TWO, current_command=NEW),
         ),
         # nothing was going on

@@ -198,3 +198,17 @@ def test_commit_is_done_when_the_channel_is_past_it(scripted):
 def test_definition_is_none_before_the_first(scripted):
     caller = scripted("query failed with status: 404 - namespace minori is not defined")
     assert lifecycle.committed(COOP, caller) is None
+
+
+def test_newest_definition_is_that_of_the_peers_that_are_up_and_not_behind(scripted):
+    one, two = '{"version": "1", "sequence": 1}', '{"version": "harvest", "sequence": 2}'
+    undefined = "namespace minori is not defined"
+    assert lifecycle.newest(scripted(one, two, "connection refused")) == SECOND
+    assert lifecycle.newest(scripted(undefined, "connection refused", one)) == FIRST
+    assert lifecycle.newest(scripted(undefined, undefined, "connection refused")) is None
+
+
+def test_newest_definition_is_not_guessed_when_no_peer_is_up(scripted):
+    with pytest.raises(CommandFailedError) as caught:
+        lifecycle.newest(scripted(*["connection refused"] * 3))
+    assert caught.value.output == "connection refused"

@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import signal
 import socket
 import ssl
 import subprocess
@@ -22,7 +23,7 @@ from network.lifecycle import Definition
 from network.native import Network
 from network.processes import Processes
 from network.readiness import height, leader
-from network.roster import chaincode_names, node_names, orderer_name
+from network.roster import chaincode_names, node_names, orderer_name, peer_name
 from network.topology import COOP, PEER_ORGANISATIONS, SHOPS, TOWN, Consensus, Port, Topology
 from tests.fabric_fixture import running
 
@@ -31,6 +32,7 @@ pytestmark = pytest.mark.fabric
 ROOT = Path(__file__).parents[2]
 PLAIN = (sys.executable, "-P", str(Path(__file__).parent / "plain_contract.py"))
 ALL = {*node_names(), *chaincode_names()}
+PEER_BACKOFF_S = 12  # a peer without orderers for this long asks for them every two seconds only
 
 
 @pytest.fixture(scope="module")
@@ -220,6 +222,41 @@ def test_upgrade_is_done_or_undone_when_it_was_cut_off(
     put(again, "after the cut", "taken")
     # and the next upgrade goes through
     assert again.upgrade().sequence == before.sequence + upgraded + 1
+
+
+def test_upgrade_is_done_when_it_was_cut_off_before_any_peer_heard_of_it(network, monkeypatch):
+    before = network.definition()
+
+    def heights(port):
+        return [height(network.topology, one, port) for one in PEER_ORGANISATIONS]
+
+    def commit_unheard(definition, caller):
+        peers = [network.pids[peer_name(one)] for one in PEER_ORGANISATIONS]
+        ordered = heights(Port.ORDERER_OPERATIONS)
+        caller.peer(
+            COOP,
+            *("lifecycle", "chaincode", "commit", "-C", "minori", "-n", "minori"),
+            *("-v", definition.version, "--sequence", str(definition.sequence)),
+            *("--waitForEvent=false", *caller.orderer_flags(COOP)),
+            *(flag for one in PEER_ORGANISATIONS for flag in caller.peer_flags(one)),
+        )
+        for peer in peers:  # the orderer waits a moment for more before it makes a block
+            os.kill(peer, signal.SIGKILL)
+        eventually(lambda: min(heights(Port.ORDERER_OPERATIONS)) > max(ordered))
+        raise Crash
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lifecycle, "commit", commit_unheard)
+        with pytest.raises(Crash):
+            network.upgrade()
+    again = crash_all(network)
+    for one in PEER_ORGANISATIONS:
+        again.start(peer_name(one))
+    time.sleep(PEER_BACKOFF_S)
+    again.up()
+    assert again.definition().sequence == before.sequence + 1
+    assert again.pids.keys() == ALL
+    put(again, "after it was heard of", "taken")
 
 
 @pytest.mark.parametrize(
