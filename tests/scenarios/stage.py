@@ -74,6 +74,8 @@ class GatewayProcess:
             "MINORI_SESSIONS__PATH": str(self.folder / "sessions.sqlite"),
             "MINORI_SITE__NAMES_PATH": str(self.folder / "names.json"),
             "MINORI_SITE__CATALOGUE_PATH": str(self.folder / "catalogue.json"),
+            "MINORI_SITE__AREAS_PATH": str(self.folder / "areas.json"),
+            "MINORI_SITE__EXPLANATIONS_PATH": str(self.folder / "explanations.json"),
             "MINORI_LIMITS__COMMANDS_RATE": "1000000/minute",
             "MINORI_LIMITS__REQUESTS_RATE": "1000000/minute",
             "MORTAL_GATEWAY_ORDERS": str(self.orders),

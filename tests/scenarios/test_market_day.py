@@ -1,7 +1,6 @@
 """A day at a farmers' market on both ledgers: no delivery is stopped, and the balance holds."""
 
 import json
-from collections import Counter
 
 import httpx2
 import pytest
@@ -14,9 +13,18 @@ from network.cli import app
 from tests.fabric_fixture import running
 from tests.scenarios import books
 from tests.scenarios.acting import accept
-from tests.scenarios.market_day import SHOP, MarketDay
-from tests.scenarios.replay import commands_after, dump_of
+from tests.scenarios.market_day import CROPS, SHOP, MarketDay
+from tests.scenarios.reading import (
+    brief,
+    by_entry,
+    flags_for_inspectors,
+    latest_block,
+    publish_usual_yields,
+    stock_of,
+)
+from tests.scenarios.replay import dump_of, replay, taken_after
 from tests.scenarios.stage import embedded_stage, fabric_stage
+from tests.scenarios.unlikely import AREA_M2, CROP, USUAL_KG_PER_10A, Unlikely
 
 pytestmark = pytest.mark.fabric
 
@@ -44,10 +52,17 @@ class Till:
         return result.stdout, result.stderr
 
 
-async def play(day: MarketDay, stage, folder) -> None:
-    """Play the whole day through HTTP, the till's file by the command line."""
+async def play(day: MarketDay, stage, folder) -> list[dict]:
+    """Play the whole day through HTTP, the till's file by the command line.
+
+    Returns what inspectors are told of it.
+    """
+    know_the_land(day, stage)
     async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
         await accept(client, day.dawn())
+        unlikely = Unlikely(day.cast)
+        answers = await accept(client, unlikely.wires)
+        assert [one["flags"] for one in answers] == unlikely.marks
         arrivals = await accept(client, day.morning())
         flags = {one.lot: answer["flags"] for one, answer in zip(day.goods, arrivals, strict=True)}
         assert flags == {one.lot: ["claimed"] if one.claimed_g else [] for one in day.goods}
@@ -56,50 +71,35 @@ async def play(day: MarketDay, stage, folder) -> None:
         count = len(day.supplemented())
         assert [one["flags"] for one in noon[-count:]] == [["supplemented"]] * count
 
-        till = Till(day, folder, stage.url)
-        checked, _ = till.run("check")
-        assert "0 lines booked before, 5 rows with errors" in checked
-        imported, errors = till.run("import")
-        assert {int(line.split()[1].rstrip(":")) for line in errors.splitlines()} == till.wrong
-        assert "rejected" not in imported
-        again, _ = till.run("import")
-        assert f"0 sales of 0 g, {till.lines} lines booked before" in again
+        sell_by_file(Till(day, folder, stage.url))
 
         # From here on the shop's device goes on where the command line left it.
         day.town.people[SHOP].device = Key.load(folder / "keys" / f"{SHOP}.json").device
-        await accept(client, day.evening(await held(client, folder)))
-        assert await implausible(client, folder) == []
+        evening = day.evening(await stock_of(client, day.town, SHOP))
+        block = latest_block(await accept(client, evening))
+        told = await flags_for_inspectors(client, day.town, since_block=block)
+        assert brief(told) == sorted(unlikely.planted)
+        return told
 
 
-async def implausible(client, folder) -> list[dict]:
-    """Return what an inspector would be told to look at."""
-    session = await session_of(client, folder, "inspector")
-    found, after = [], ""
-    while after is not None:
-        query = f"?limit=100&cursor={after}" if after else "?limit=100"
-        answer = (await client.get(f"/api/flags{query}", headers=session)).json()
-        found += answer["flags"]
-        after = answer["next"]
-    return found
-
-
-async def session_of(client, folder, handle: str) -> dict[str, str]:
-    """Open a session with a person's key, and return its headers."""
-    key = Key.load(folder / "keys" / f"{handle}.json")
-    challenge = await client.post("/api/sessions/challenge", json={"kid": key.device.kid})
-    jws = key.token(challenge.json()["challenge"], str(client.base_url).rstrip("/"))
-    opened = (await client.post("/api/sessions", json={"jws": jws})).json()
-    return {"Authorization": f"Bearer {opened['token']}"}
-
-
-async def held(client, folder) -> Counter[str]:
-    """Return what the shop still has of each lot, as its own stock list says."""
-    answer = await client.post(
-        "/api/sales/preparations",
-        json={"receipts": []},
-        headers=await session_of(client, folder, SHOP),
+def know_the_land(day: MarketDay, stage) -> None:
+    """Tell the gateway what it needs to judge every yield of the day."""
+    publish_usual_yields(
+        stage.gateways[0].folder,
+        plots=dict.fromkeys(day.town.plots.values(), AREA_M2),
+        yields=dict.fromkeys((*CROPS, CROP), USUAL_KG_PER_10A),
     )
-    return Counter({one["lot"]: one["free_g"] for one in answer.json()["stock"]})
+
+
+def sell_by_file(till: Till) -> None:
+    """Check the till's file, import it, and once more: nothing is sold twice."""
+    checked, _ = till.run("check")
+    assert "0 lines booked before, 5 rows with errors" in checked
+    imported, errors = till.run("import")
+    assert {int(line.split()[1].rstrip(":")) for line in errors.splitlines()} == till.wrong
+    assert "rejected" not in imported
+    again, _ = till.run("import")
+    assert f"0 sales of 0 g, {till.lines} lines booked before" in again
 
 
 def check(day: MarketDay, dump: bytes) -> None:
@@ -119,17 +119,19 @@ async def test_a_market_day_ends_alike_on_both_ledgers(tmp_path):
     day = MarketDay()
     founding = Founding.of(day.town)
     async with embedded_stage(tmp_path / "embedded", day.town, founding) as stage:
-        await play(day, stage, tmp_path / "till")
+        told = await play(day, stage, tmp_path / "till")
         on_embedded = await dump_of(stage)
         chain = (await stage.chains())["embedded"]
     check(day, on_embedded)
-    wires = commands_after(founding, chain)
     with running(tmp_path / "network") as network:
         async with fabric_stage(tmp_path / "fabric", day.town, network, founding=founding) as stage:
+            know_the_land(day, stage)
             async with httpx2.AsyncClient(base_url=stage.url, timeout=90) as client:
-                await accept(client, wires)
+                block = latest_block(await replay(client, taken_after(founding, chain)))
+                again = await flags_for_inspectors(client, day.town, since_block=block)
+            assert by_entry(again) == by_entry(told)
             till = Till(day, tmp_path / "till on Fabric", stage.url)
-            again, _ = till.run("import")
-            assert f"0 sales of 0 g, {till.lines} lines booked before" in again
+            imported, _ = till.run("import")
+            assert f"0 sales of 0 g, {till.lines} lines booked before" in imported
             on_fabric = await dump_of(stage)
     assert on_embedded == on_fabric
