@@ -1,4 +1,5 @@
-"""What a real network alone can show: who submits, and what a peer says without an order.
+"""What a real network alone can show: who submits, what a peer says without an order, and what
+becomes of a transaction that was endorsed before a recall and ordered after it.
 
 One founded town serves all tests; each works on lots of its own.
 """
@@ -10,16 +11,20 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import product
 
+import httpx2
 import pytest
 import pytest_asyncio
 
 from chaincode import canonical, shapes
+from chaincode.lots.records import Holding
 from gateway.demo.founding import Founding
 from gateway.demo.town import Town
 from gateway.demo.trading import Trading
-from gateway.fabric import ConnectionProfile
+from gateway.fabric import ConnectionProfile, Gateway, ValidationCode
 from gateway.fabric_ledger import FabricLedger
 from gateway.signing import Device, new_pseudonym
+from tests.scenarios.acting import accept, send
+from tests.scenarios.reading import latest_block, session_of
 from tests.scenarios.stage import ORGANISATIONS, Stage, fabric_stage
 
 pytestmark = [pytest.mark.fabric, pytest.mark.asyncio(loop_scope="module")]
@@ -200,3 +205,116 @@ def a_days_trade(town: Town) -> list[bytes]:
         town.receive("shop-b", lot, shipment, 12_000),
         trade.arrive("shop-b", not_on_record, "farm-b", 3_000),
     ]
+
+
+async def test_what_was_endorsed_before_a_recall_dies_when_it_is_ordered_after_it(made):
+    """A sale and a sorting of the recalled lot; and the sale of another lot, which may go on."""
+    town, trade = made.town, Trading(made.town)
+    lot, harvest = town.harvest("farm-a", 9_000)
+    other, second = town.harvest("farm-b", 9_000)
+    async with client_of(made) as client:
+        await accept(client, [harvest, second])
+        device = town.people["farm-a"].device
+        place = (device.seq, device.prev)
+        _, run = trade.run("farm-a", "sort", [(lot, "farm-a", [2_000])], [("carrot", "l")])
+        device.seq, device.prev = place  # the run is never sent again; the sale is
+        sale = town.take("sell", "farm-a", lot, 1_000)
+        other_sale = town.take("sell", "farm-b", other, 1_000)
+        await state_everywhere(made.network, HEAD)  # level, so that the endorsements match
+        profile = ConnectionProfile.load(made.network.connection("coop"))
+        async with Gateway.from_profile(profile) as gateway:
+            contract = gateway.network(profile.channel).contract(profile.chaincode)
+            endorsed = [
+                await contract.new_proposal("submit", [wire]).endorse()
+                for wire in (sale, run, other_sale)
+            ]
+            codes = [canonical.decode(one.result.payload)["results"][0]["code"] for one in endorsed]
+            assert codes == ["ACCEPTED"] * 3  # there was no recall yet
+            await accept(client, declare(trade, lot)[1])
+            status = [await (await one.submit()).status() for one in endorsed]
+        assert [one.code for one in status] == [ValidationCode.MVCC_READ_CONFLICT] * 3
+        for _, state in await state_everywhere(made.network, *held_by_farms(town, lot, other)):
+            grams = [(one["held_g"], one["sold_g"]) for one in state.values()]
+            assert grams == [(9_000, 0)] * 2
+        # Whoever hears of it submits the same bytes again: now there is a recall.
+        (answer,) = await send(client, [sale])
+        assert answer["code"] == "RECALLED"
+        await accept(client, [other_sale])
+
+
+def held_by_farms(town: Town, lot: str, other: str) -> list[str]:
+    """Return the state keys of what farm A has of the one lot, and farm B of the other."""
+    parties = [(one, town.people[farm].party) for one, farm in ((lot, "farm-a"), (other, "farm-b"))]
+    return [Holding.key(one, party, party) for one, party in parties]
+
+
+async def test_a_claimed_child_that_turns_out_to_be_made_of_recalled_goods_is_found(made):
+    """Its record begins as a claim, without parents: the recall's alarm brings what to sign."""
+    town, trade = made.town, Trading(made.town)
+    lot, harvest = town.harvest("farm-a", 5_000)
+    async with client_of(made) as client:
+        await accept(client, [harvest, trade.arrive("packing-house", lot, "farm-a", 4_000)])
+        (child,), run = trade.run(
+            "packing-house", "repack", [(lot, "farm-a", [4_000])], [("carrot", None)]
+        )
+        await accept(client, [trade.arrive("shop-a", child, "packing-house", 1_000)])
+        await accept(client, [run])
+        recall, declared = declare(trade, lot)
+        answers = await accept(client, declared)
+        scope = await scope_of(client, town, recall, since_block=latest_block(answers))
+        assert (scope["missing"], scope["extensions"]) == (
+            [child],
+            [{"recall": recall, "roots": [child]}],
+        )
+        officer = town.people["quality-desk"].device
+        answers = await accept(client, [officer.sign("recall.extend", scope["extensions"][0])])
+        scope = await scope_of(client, town, recall, since_block=latest_block(answers))
+        assert (scope["missing"], scope["extensions"]) == ([], [])
+        sale = trade.take("sell", "shop-a", child, 100, owner="packing-house")
+        assert [one["code"] for one in await send(client, [sale])] == ["RECALLED"]
+
+
+async def test_nothing_is_made_of_recalled_goods_by_whichever_run(made):
+    """Nor of a child of theirs, nor by a run whose child a shop has claimed before."""
+    town, trade = made.town, Trading(made.town)
+    lot, harvest = town.harvest("farm-c", 9_000)
+    clean, second = town.harvest("farm-c", 9_000)
+    (child,), before = trade.run("farm-c", "repack", [(lot, "farm-c", [3_000])], [("carrot", None)])
+    async with client_of(made) as client:
+        await accept(client, [harvest, second, before])
+        (claimed,), run = trade.run(
+            "farm-c", "repack", [(lot, "farm-c", [2_000])], [("carrot", None)]
+        )
+        await accept(client, [trade.arrive("shop-a", claimed, "farm-c", 1_000)])
+        await accept(client, declare(trade, lot)[1])
+        runs = [run]
+        for kind in ("merge", "repack", "sort", "process"):
+            for parents in ([lot], [child], [clean, lot], [clean, child]):
+                parts = [(one, "farm-c", [500]) for one in parents]
+                runs.append(trade.run("farm-c", kind, parts, [("carrot", None)])[1])
+        answers = await send(client, runs)
+        assert {one["code"] for one in answers} == {"RECALLED"}
+        for _, state in await state_everywhere(made.network, f"lot/{claimed}"):
+            assert state[f"lot/{claimed}"]["origin"] == "claim"
+        alone = trade.run("farm-c", "repack", [(clean, "farm-c", [500])], [("carrot", None)])[1]
+        await accept(client, [alone])
+
+
+def client_of(made: Made) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(base_url=made.stage.url, timeout=90)
+
+
+def declare(trade: Trading, *roots: str) -> tuple[str, list[bytes]]:
+    """Return (recall, proposal and approval) of two persons."""
+    body = trade.declaration("quality-desk", *roots)
+    wires = trade.by_two("quality-desk", "food-safety", "recall.declare", body, None)
+    return str(body["recall"]), wires
+
+
+async def scope_of(client, town: Town, recall: str, *, since_block: int) -> dict:
+    """Return what a recall reaches, as its officer is told."""
+    headers = await session_of(client, town, "quality-desk")
+    headers["Minori-Min-Block"] = str(since_block)
+    response = await client.get(f"/api/recalls/{recall}/scope", headers=headers)
+    assert response.status_code == 200, response.text
+    return response.json()
