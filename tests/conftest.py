@@ -4,4 +4,4 @@ from tests.fabric_fixture import fabric3_environment, fabric3_network, fabric_ne
 
 __all__ = ["fabric3_environment", "fabric3_network", "fabric_network"]
 
-pytest_plugins = ["tests.hypothesis_profiles", "tests.no_silent_skips"]
+pytest_plugins = ["tests.hypothesis_profiles", "tests.measured", "tests.no_silent_skips"]
