@@ -95,7 +95,8 @@ async def send_commands(
     `200`: all answers are final; a rejected command has a problem object in its answer. `202`: some
     are still waiting; they will be done, and need not be sent again. A fault of shape, key,
     signature or size in any of them refuses the whole request: `index` says which, and nothing
-    was queued.
+    was queued. So does a `registry.bootstrap`, with `NOT_ADMIN`: only an organisation's admin can
+    submit it, and no gateway is one.
     """
     limits = gateway.settings.limits
     if len(body.commands) > limits.request_commands_max:

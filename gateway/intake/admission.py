@@ -14,7 +14,7 @@ from chaincode import commands, envelope
 from chaincode.commands import Request
 from chaincode.envelope import FIRST_PREVIOUS
 from chaincode.errors import Code, FaultError
-from chaincode.registry.founding import BOOTSTRAP
+from chaincode.registry.founding import BOOTSTRAP, ledger_id
 from chaincode.registry.records import Device, Head
 from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
@@ -97,7 +97,10 @@ class Admission:
             command = request.command
             is_new = command.seq >= self.next_seq(command.kid)
             try:
-                _check(request, ledger, devices.get(command.kid), is_new=is_new)
+                if request.kind.name == BOOTSTRAP:
+                    _check_bootstrap(request, ledger, is_new=is_new)
+                else:
+                    _check(request, ledger, devices.get(command.kid), is_new=is_new)
             except FaultError as fault:
                 raise CommandRefusedError(index, fault.code, fault.member) from None
             admitted.append(Admitted(request=request))
@@ -172,9 +175,6 @@ def _check(request: Request, ledger: str | None, device: Device | None, *, is_ne
         FaultError: The first fault.
     """
     command = request.command
-    if request.kind.name == BOOTSTRAP:
-        _check_bootstrap(request, ledger)
-        return
     if ledger is None:
         raise FaultError(Code.NOT_FOUNDED)
     if command.ledger != ledger:
@@ -186,13 +186,28 @@ def _check(request: Request, ledger: str | None, device: Device | None, *, is_ne
         raise FaultError(Code.KEY_REVOKED, "kid")
 
 
-def _check_bootstrap(request: Request, ledger: str | None) -> None:
-    """Check a command that brings its own key."""
-    command, jwk = request.command, request.body.jwk
-    envelope.verify(command, jwk)
-    if (command.seq, command.prev) != (1, FIRST_PREVIOUS):
-        raise FaultError(Code.SEQUENCE_GAP, "seq")
-    if jwk.thumbprint != command.kid or request.body.actor != command.actor:
-        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
-    if ledger is not None and command.ledger != ledger:
+def _check_bootstrap(request: Request, ledger: str | None, *, is_new: bool) -> None:
+    """Refuse a command that brings its own key, with the contract's first fault that shows here.
+
+    A gateway's identity is no admin, so one sent here can never be taken: its way is an admin's own
+    transaction. Anyone can sign one with a fresh key, and no device's limit would hold them back.
+
+    Raises:
+        FaultError: Always, but for one that is on record: sent again, it gets its answer.
+    """
+    command, body = request.command, request.body
+    if ledger is None and body.constitution is None:
+        raise FaultError(Code.NOT_FOUNDED)
+    if command.ledger != (ledger or ledger_id(body.constitution)):
         raise FaultError(Code.WRONG_LEDGER, "ledger")
+    if body.jwk.thumbprint != command.kid or body.actor != command.actor:
+        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
+    envelope.verify(command, body.jwk)
+    if command.seq != 1:
+        raise FaultError(Code.SEQUENCE_GAP, "seq")
+    if command.prev != FIRST_PREVIOUS:
+        raise FaultError(Code.WRONG_PREDECESSOR, "prev")
+    if is_new and ledger is not None and body.constitution is not None:
+        raise FaultError(Code.ALREADY_FOUNDED, "body.constitution")
+    if is_new:
+        raise FaultError(Code.NOT_ADMIN)

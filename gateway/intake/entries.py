@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from chaincode.registry.founding import BOOTSTRAP
 from gateway.intake import metrics
 from gateway.intake.answers import Answer
 from gateway.intake.errors import DeviceBusyError, OverloadedError
@@ -51,7 +50,7 @@ class Entries:
         self._settings = settings
         self._by_id: dict[str, Entry] = {}
         self._bytes = 0
-        self._by_sender: Counter[str] = Counter()
+        self._by_device: Counter[str] = Counter()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -80,11 +79,11 @@ class Entries:
             raise OverloadedError(
                 f"{len(self)} commands are waiting", retry_after_s=limits.retry_after_s
             )
-        for sender, count in Counter(map(_sender, items)).items():
-            if self._by_sender[sender] + count > limits.device_commands_max:
+        for kid, count in Counter(item.kid for item in items).items():
+            if self._by_device[kid] + count > limits.device_commands_max:
                 metrics.OVERLOADED.labels(whose="device").inc()
                 raise DeviceBusyError(
-                    f"{self._by_sender[sender]} commands of one device are waiting",
+                    f"{self._by_device[kid]} commands of one device are waiting",
                     retry_after_s=limits.retry_after_s,
                 )
 
@@ -93,7 +92,7 @@ class Entries:
         entry = Entry(item=item)
         self._by_id[item.id] = entry
         self._bytes += len(item.wire)
-        self._by_sender[_sender(item)] += 1
+        self._by_device[item.kid] += 1
         metrics.WAITING.set(len(self))
         return entry
 
@@ -102,12 +101,7 @@ class Entries:
         item = entry.item
         del self._by_id[item.id]
         self._bytes -= len(item.wire)
-        self._by_sender[_sender(item)] -= 1
-        if not self._by_sender[_sender(item)]:
-            del self._by_sender[_sender(item)]
+        self._by_device[item.kid] -= 1
+        if not self._by_device[item.kid]:
+            del self._by_device[item.kid]
         metrics.WAITING.set(len(self))
-
-
-def _sender(item: Item) -> str:
-    """Return the device; all bootstraps count as one, because anybody can send them."""
-    return BOOTSTRAP if item.is_bootstrap else item.kid

@@ -4,8 +4,6 @@ from dataclasses import dataclass, field
 from typing import Self
 
 from chaincode.commands import Request
-from chaincode.registry.founding import BOOTSTRAP
-from chaincode.registry.records import Device
 
 ALONE_AFTER = 3  # failures after which a command travels alone (design: "Blocks, batches, answers")
 
@@ -22,7 +20,6 @@ class Item:
         wire: As it travels.
         reads: State keys it may read.
         writes: State keys it may write.
-        is_bootstrap: Whether it brings its own key, so that its device is not on record yet.
         since: When it was accepted.
         held_since: When it began to wait for its predecessor.
         asks: How often the ledger was asked about that since.
@@ -42,7 +39,6 @@ class Item:
     wire: bytes
     reads: tuple[str, ...]
     writes: tuple[str, ...]
-    is_bootstrap: bool = False
     since: float = 0.0
     held_since: float = 0.0
     asks: int = 0
@@ -61,22 +57,18 @@ class Item:
     def of(cls, request: Request, *, since: float = 0.0, doubtful_until: float = 0.0) -> Self:
         """Return the item of a command that the contract's own reading has passed.
 
-        A bootstrap counts as touching its own device alone: a gateway's identity is no admin, so
-        it writes nothing, and anyone may send one. What every transaction reads is left out: the
-        rare change of it costs others one lost race, but any device may name it in vain.
+        What every transaction reads is left out: the rare change of it costs others one lost race,
+        but any device may name it in vain.
         """
         command = request.command
-        is_bootstrap = request.kind.name == BOOTSTRAP
-        own = (Device.key(command.kid),)
         return cls(
             id=command.id,
             kid=command.kid,
             seq=command.seq,
             prev=command.prev,
             wire=command.wire,
-            reads=own if is_bootstrap else request.touches.reads,
-            writes=own if is_bootstrap else request.touches.writes,
-            is_bootstrap=is_bootstrap,
+            reads=request.touches.reads,
+            writes=request.touches.writes,
             since=since,
             doubtful_until=doubtful_until,
         )

@@ -47,8 +47,15 @@ def _altered(wire):
     return f"{head}.{payload}.{flipped}~{wire.decode().partition('~')[2]}".encode()
 
 
+def _registrar(device):
+    jwk = {"crv": "P-256", "kty": "EC", "x": device.jwk.x, "y": device.jwk.y}
+    party = {"organisation": "coop", "party": "Q" * 12, "since": "2020-04-01"}
+    return {**party, "actor": device.actor, "jwk": jwk}
+
+
 def _bad_wires(town):
     stranger = Device.create(ledger=town.ledger, actor=town.people["farm-a"].actor)
+    usurper = Device.create(ledger=town.ledger, actor="S" * 12)
     elsewhere = Device(
         key=town.people["farm-b"].device.key, ledger="0" * 64, actor=town.people["farm-b"].actor
     )
@@ -63,6 +70,7 @@ def _bad_wires(town):
         Code.CLOSED_PART_MISMATCH: (harvest.partition(b"~")[0] + b"~e30", 400),
         Code.UNKNOWN_KEY: (stranger.sign("lot.sell", body, closed=closed), 403),
         Code.WRONG_LEDGER: (elsewhere.sign("lot.sell", body, closed=closed), 409),
+        Code.NOT_ADMIN: (usurper.sign("registry.bootstrap", _registrar(usurper)), 403),
         Code.UNKNOWN_TYPE: (stranger.sign("lot.paint", body), 400),
         Code.BAD_VALUE: (stranger.sign("lot.sell", {**body, "lot": "?"}, closed=closed), 400),
     }

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from prometheus_client import REGISTRY
 
-from chaincode import canonical
+from chaincode import canonical, shapes
 from gateway.intake import (
     CommandRefusedError,
     DeviceBusyError,
@@ -164,36 +164,84 @@ async def test_key_that_is_not_projected_yet_is_found_on_the_ledger(make_gateway
     assert await gateway.submit(*harvests(town, "farm-a", 3)) == ["ACCEPTED"] * 3
 
 
-async def test_bootstrap_by_a_gateway_is_no_admin_s(gateway, town):
-    stranger = Device.create(ledger=town.ledger, actor="S" * 12)
+def bootstrap(town, signer=None, **changes):
+    """A bootstrap by a key that nobody has seen; `changes` replace members of its payload."""
+    signer = signer or Device.create(ledger=town.ledger, actor="S" * 12)
     body = {
         "organisation": "coop",
-        "jwk": {"crv": "P-256", "kty": "EC", "x": stranger.jwk.x, "y": stranger.jwk.y},
-        "actor": stranger.actor,
+        "jwk": {"crv": "P-256", "kty": "EC", "x": signer.jwk.x, "y": signer.jwk.y},
+        "actor": signer.actor,
         "party": "Q" * 12,
         "since": "2020-04-01",
+        **changes.pop("body", {}),
     }
-    wire = stranger.sign("registry.bootstrap", body, at=CLOCK_S)
-    (status,) = await gateway.intake.accept([wire])
-    answer = (await gateway.intake.wait([status.id], 10))[status.id]
-    assert (answer.code, answer.taken) == ("NOT_ADMIN", False)
-    with pytest.raises(CommandRefusedError, match="BAD_SIGNATURE"):
-        await gateway.intake.accept([altered(wire)])
+    payload = signer.payload("registry.bootstrap", body, at=CLOCK_S) | changes
+    return forge(signer, payload["kid"], payload)
+
+
+async def test_bootstraps_are_no_gateway_s_to_send_and_never_queued(gateway, town):
+    height, attempts = len(gateway.ledger.chain), len(gateway.ledger.submitted)
+    good = harvests(town, "farm-a", 1)
+    for place in (0, 1):
+        wires = [bootstrap(town) for _ in range(20)]
+        with pytest.raises(CommandRefusedError) as refused:
+            await gateway.intake.accept([*good[:place], *wires])
+        assert (refused.value.index, refused.value.code) == (place, "NOT_ADMIN")
+    assert gateway.intake.waiting_count == 0
+    assert await gateway.outbox.waiting() == []
+    assert (len(gateway.ledger.chain), len(gateway.ledger.submitted)) == (height, attempts)
+
+
+@pytest.mark.parametrize(
+    ("make", "code"),
+    [
+        (lambda town: bootstrap(town, ledger="0" * 64, seq=2), "WRONG_LEDGER"),
+        (lambda town: bootstrap(town, actor="T" * 12, seq=2), "UNKNOWN_KEY"),
+        (lambda town: altered(bootstrap(town, seq=2)), "BAD_SIGNATURE"),
+        (lambda town: bootstrap(town, seq=2), "SEQUENCE_GAP"),
+        (lambda town: bootstrap(town, prev="1" * 64), "WRONG_PREDECESSOR"),
+        (
+            lambda town: bootstrap(town, body={"constitution": shapes.write(town.constitution)}),
+            "ALREADY_FOUNDED",
+        ),
+    ],
+)
+async def test_bootstrap_is_refused_with_the_contract_s_first_fault(gateway, town, make, code):
+    wire = make(town)
+    with pytest.raises(CommandRefusedError) as refused:
+        await gateway.intake.accept([wire])
+    receipt = await gateway.ledger.submit([wire])
+    assert refused.value.code == receipt.results[0]["code"] == code
+
+
+async def test_bootstrap_before_the_founding_has_to_found(tmp_path, town):
+    gateway = await GatewayOnDisk(ScriptedLedger(), tmp_path).start()
+    with pytest.raises(CommandRefusedError, match="NOT_FOUNDED"):
+        await gateway.intake.accept([bootstrap(town)])
+    founding = bootstrap(town, body={"constitution": shapes.write(town.constitution)})
+    with pytest.raises(CommandRefusedError, match="NOT_ADMIN"):
+        await gateway.intake.accept([founding])
+    await gateway.stop()
+
+
+async def test_bootstrap_on_record_is_answered_when_sent_again(gateway, town):
+    chain = [transaction for block in gateway.ledger.chain for transaction in block.transactions]
+    wire = chain[0].commands[0]
+    registrar = town.registrars["coop"].device
+    kid = json.loads(base64url_decode(wire.split(b".")[1]))["kid"]
+    assert registrar.kid == kid
+    body = {"device": town.people["farm-a"].device.kid, "actor": town.people["farm-a"].actor}
+    revoke = registrar.sign("key.revoke", {**body, "spared": []}, at=CLOCK_S)
+    assert await gateway.submit(revoke) == ["ACCEPTED"]
+    attempts = len(gateway.ledger.submitted)
+    assert await gateway.submit(wire) == ["ACCEPTED"]
+    assert len(gateway.ledger.submitted) == attempts
 
 
 async def test_bootstrap_in_another_device_s_name_is_refused(gateway, town):
-    victim, thief = town.people["farm-a"].device, Device.create(ledger=town.ledger, actor="S" * 12)
-    body = {
-        "organisation": "coop",
-        "jwk": {"crv": "P-256", "kty": "EC", "x": thief.jwk.x, "y": thief.jwk.y},
-        "actor": thief.actor,
-        "party": "Q" * 12,
-        "since": "2020-04-01",
-    }
-    thief.kid = victim.kid
-    payload = thief.payload("registry.bootstrap", body, at=CLOCK_S)
+    victim = town.people["farm-a"].device
     with pytest.raises(CommandRefusedError, match=r"UNKNOWN_KEY body\.jwk"):
-        await gateway.intake.accept([forge(thief, victim.kid, payload)])
+        await gateway.intake.accept([bootstrap(town, kid=victim.kid)])
 
 
 def forge(device, kid, payload):
