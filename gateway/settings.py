@@ -111,6 +111,12 @@ class LimitSettings(Group):
         le=128,  # below the 200 calls that a peer of `network` takes at a time
         description="Transactions under way at a time.",
     )
+    dry_runs_max: Positive = Field(
+        default=2, description="Dry runs on the ledger at a time; the others wait their turn."
+    )
+    dry_run_wait_s: Seconds = Field(
+        default=2, description="How long a dry run waits for its turn, before it is told 503."
+    )
     wait_default_s: Seconds = Field(
         default=10, description="How long a request waits for its results without `Prefer: wait`."
     )

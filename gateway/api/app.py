@@ -50,7 +50,9 @@ def create_app(gateway: Gateway) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},  # `/metrics` has ours
     )
     app.state.gateway = gateway
-    app.state.rates = RateLimits(gateway.settings.limits)
+    limits = gateway.settings.limits
+    app.state.rates = RateLimits(limits)
+    app.state.turns = dry_runs.Turns(limits.dry_runs_max, wait_s=limits.dry_run_wait_s)
     app.include_router(_api())
     app.include_router(health.router)
     for router in (pages.router, entrance.router, own_pages.router, recall_pages.router):

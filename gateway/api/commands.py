@@ -13,7 +13,7 @@ from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
-from gateway.api.rate import RateLimits
+from gateway.api.rate import RateLimits, client_of
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, Reader
 from gateway.api.visibility import Role
 from gateway.codes import GatewayCode
@@ -102,7 +102,8 @@ async def send_commands(
     if len(body.commands) > limits.request_commands_max:
         raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
     wait_s = prefer.wait_s(wanted, default=limits.wait_default_s, most=limits.wait_max_s)
-    ids = await _accept(gateway.intake, body.commands, request.app.state.rates)
+    address = client_of(request)
+    ids = await _accept(gateway.intake, body.commands, request.app.state.rates, address)
     found = await gateway.intake.wait(ids, timeout_s=wait_s)
     if wanted is not None:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
@@ -115,17 +116,18 @@ async def send_commands(
     return {"commands": answers}
 
 
-async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) -> list[str]:
+async def _accept(
+    intake: Intake, sent: Sequence[CommandIn], rates: RateLimits, address: str
+) -> list[str]:
     """Queue commands and return their ids.
 
     A command's header has one spelling for each key, so it stands for the device without being
-    decoded. It is counted once the intake has found the signature right: nobody spends the share
-    of a device that is not theirs.
+    decoded.
     """
-    per_device = dict(Counter(one.jws.partition(".")[0][:128] for one in sent))
-    rates.check_commands(per_device)
+    per_device = Counter(one.jws.partition(".")[0][:128] for one in sent)
     try:
-        statuses = await intake.accept([one.wire for one in sent])
+        with rates.commands(address, per_device):
+            statuses = await intake.accept([one.wire for one in sent])
     except CommandRefusedError as error:
         raise ProblemError(error.code, member=error.member, index=error.index) from None
     except DeviceBusyError as error:
@@ -134,7 +136,6 @@ async def _accept(intake: Intake, sent: Sequence[CommandIn], rates: RateLimits) 
         raise ProblemError(GatewayCode.QUEUE_FULL, retry_after_s=error.retry_after_s) from None
     except IntakeStoppedError:
         raise ProblemError(GatewayCode.STOPPING, retry_after_s=5) from None
-    rates.count_commands(per_device)
     return [status.id for status in statuses]
 
 

@@ -1,6 +1,8 @@
 """What would become of commands: decided by the contract itself, ordered by nobody."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, Request
@@ -22,9 +24,11 @@ from gateway.codes import GatewayCode
 from gateway.language import Language
 from gateway.ledger import DryRun
 from gateway.lookups.lots import HoldingRecord
+from gateway.settings import LimitSettings
 
 router = APIRouter(prefix="/dry-runs", tags=["commands"])
 
+RETRY_AFTER_S: Final = 2
 # Whether an arrival is more than the producer has on record: to be had for nothing, again and
 # again, it would tell a shop to the gram what is in a farmer's store.
 FLAGS_WITHHELD: Final = frozenset({"claimed"})
@@ -36,6 +40,31 @@ _SHIPMENT_MEMBERS: Final = (
     *("lot", "sender", "recipient", "owner", "is_consigned", "state"),
     *("shipped_g", "received_g", "disputed_g", "lost_g"),
 )
+
+
+class Turns:
+    """Lets a few in at a time; the others wait for their turn, but not for long."""
+
+    def __init__(self, most: int, *, wait_s: float) -> None:
+        self._free = asyncio.Semaphore(most)
+        self._wait_s = wait_s
+
+    @contextlib.asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """Hold a turn; wait for it before.
+
+        Raises:
+            ProblemError: `BUSY`.
+        """
+        try:
+            async with asyncio.timeout(self._wait_s):
+                await self._free.acquire()
+        except TimeoutError:
+            raise ProblemError(GatewayCode.BUSY, retry_after_s=RETRY_AFTER_S) from None
+        try:
+            yield
+        finally:
+            self._free.release()
 
 
 class TrialsIn(BaseModel):
@@ -64,17 +93,19 @@ async def try_commands(
     """Return what the contract would answer now, and one's own records as they would be.
 
     The actor of every command is the session's own. What others hold is not told: neither their
-    records, nor whether an arrival exceeds what its producer has on record (`claimed`).
+    records, nor whether an arrival exceeds what its producer has on record (`claimed`). At most as
+    much is tried at once as goes into one transaction: beyond its commands, bytes or records the
+    answer is 413 `TOO_MANY_COMMANDS`, and `index` says from where on.
     """
-    if len(body.commands) > gateway.settings.limits.request_commands_max:
-        raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
-    share = {f"dry-run {reader.device.kid}": len(body.commands)}
-    request.app.state.rates.check_commands(share)
+    limits, rates, turns = gateway.settings.limits, request.app.state.rates, request.app.state.turns
+    if len(body.commands) > limits.batch_commands_max:
+        raise ProblemError(GatewayCode.TOO_MANY_COMMANDS, index=limits.batch_commands_max)
     wires = [one.wire for one in body.commands]
-    for index, wire in enumerate(wires):
-        _check(index, wire, reader)
-    found = await gateway.ledger.dry_run(wires)
-    request.app.state.rates.count_commands(share)
+    with rates.commands("", {f"dry-run {reader.device.kid}": len(wires)}):
+        tried = [_read(index, wire, reader) for index, wire in enumerate(wires)]
+        _check_size(tried, limits)
+        async with turns.turn():
+            found = await gateway.ledger.dry_run(wires)
     return {
         "time": times.timestamp(found.time),
         "commands": [_trial(one, language) for one in found.results],
@@ -82,13 +113,31 @@ async def try_commands(
     }
 
 
-def _check(index: int, wire: bytes, reader: Reader) -> None:
+def _read(index: int, wire: bytes, reader: Reader) -> contract.Request:
     try:
-        command = contract.read(wire).command
+        read = contract.read(wire)
     except FaultError as fault:
         raise ProblemError(fault.code, member=fault.member, index=index) from None
-    if command.actor != reader.device.actor:
+    if read.command.actor != reader.device.actor:
         raise ProblemError(GatewayCode.NOT_YOUR_COMMAND, member="actor", index=index)
+    return read
+
+
+def _check_size(tried: Sequence[contract.Request], limits: LimitSettings) -> None:
+    """Refuse more than fits into one transaction, as the intake makes them.
+
+    On Fabric a peer runs it against a deadline, and commits no block meanwhile.
+    """
+    size = 0
+    reads: set[str] = set()
+    writes: set[str] = set()
+    for index, one in enumerate(tried):
+        size += len(one.command.wire)
+        reads.update(one.touches.reads)
+        writes.update(one.touches.writes)
+        operations = len(reads) + len(writes)
+        if index and (size > limits.batch_bytes_max or operations > limits.batch_operations_max):
+            raise ProblemError(GatewayCode.TOO_MANY_COMMANDS, index=index)
 
 
 def _trial(result: Mapping[str, Json], language: Language) -> Answer:

@@ -21,7 +21,7 @@ from gateway.api import metrics
 from gateway.api.answers import ErrorPage, answer, as_problem
 from gateway.api.cookies import has_session_cookie
 from gateway.api.errors import ProblemError
-from gateway.api.rate import RateLimits
+from gateway.api.rate import RateLimits, client_of
 from gateway.codes import GatewayCode
 from gateway.settings import Settings
 
@@ -93,7 +93,7 @@ class Guard:
 
     def _check(self, request: Request) -> None:
         if request.scope["path"] not in UNLIMITED_PATHS:
-            self._rates.count_request(request.client.host if request.client else "")
+            self._rates.count_request(client_of(request))
         if request.method in SAFE_METHODS:
             return
         self._check_origin(request)

@@ -7,12 +7,16 @@ time at which its share will be whole again.
 What is kept is the address and that time, in memory alone, and soon forgotten once it has passed.
 """
 
+import contextlib
 import ipaddress
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Final
+
+from starlette.requests import HTTPConnection
 
 from gateway.api.errors import ProblemError
 from gateway.codes import GatewayCode
@@ -51,26 +55,27 @@ class Shares:
         """Return how many keys are remembered."""
         return len(self._whole_at)
 
-    def wait_s(self, key: str, cost: int) -> float:
+    def wait_s(self, key: str, cost: int, *, held: int = 0) -> float:
         """Return after how many seconds a key may take so much, 0 for now; takes nothing.
 
-        More than a whole share at once could never be had: it counts as a whole one.
+        More than a whole share at once could never be had: a whole one will do, and what is beyond
+        it is a debt. `held` is what others are about to take.
         """
         now = self._clock()
-        return max(0, self._after(key, cost, now) - now - self._period_ns) / _NS_PER_S
+        whole_at = self._whole_at_after(key, min(cost, self._whole) + held, now)
+        return max(0, whole_at - now - self._period_ns) / _NS_PER_S
 
     def take(self, key: str, cost: int) -> None:
-        """Take from a key's share, down to nothing."""
+        """Take from a key's share, or run into debt."""
         now = self._clock()
-        whole_at = min(self._after(key, cost, now), now + self._period_ns)
+        whole_at = self._whole_at_after(key, cost, now)
         self._whole_at.pop(key, None)
         self._whole_at[key] = whole_at
         self._forget(now)
 
-    def _after(self, key: str, cost: int, now: int) -> int:
+    def _whole_at_after(self, key: str, cost: int, now: int) -> int:
         """Return when a key's share would be whole again after taking so much."""
-        taken_ns = min(cost, self._whole) * self._period_ns // self._whole
-        return max(self._whole_at.get(key, now), now) + taken_ns
+        return max(self._whole_at.get(key, now), now) + cost * self._period_ns // self._whole
 
     def _forget(self, now: int) -> None:
         """Forget up to two keys whose share is whole, or whoever is one too many.
@@ -89,6 +94,7 @@ class RateLimits:
     def __init__(self, limits: LimitSettings) -> None:
         self._requests = Shares(limits.requests_rate)
         self._commands = Shares(limits.commands_rate)
+        self._held: Counter[tuple[str, str]] = Counter()
 
     def count_request(self, address: str) -> None:
         """Count one request from an address.
@@ -100,19 +106,35 @@ class RateLimits:
         _check(self._requests, key, 1)
         self._requests.take(key, 1)
 
-    def check_commands(self, counts: Mapping[str, int]) -> None:
-        """Check that devices may send so many commands now; counts nothing.
+    @contextlib.contextmanager
+    def commands(self, address: str, counts: Mapping[str, int]) -> Iterator[None]:
+        """Hold so much of devices' shares meanwhile, and take it if nothing is raised inside.
+
+        So requests that are looked at together don't pass on one share, and what is refused costs
+        nothing. Whose a command is shows only inside, by its signature: until then an address holds
+        back its own requests alone, and nobody spends or blocks the share of another's device.
 
         Raises:
-            ProblemError: `RATE_LIMITED`.
+            ProblemError: `RATE_LIMITED`, before anything inside is done.
         """
+        network = network_of(address)
         for kid, count in counts.items():
-            _check(self._commands, kid, count)
+            _check(self._commands, kid, count, held=self._held[network, kid])
+        self._held.update({(network, kid): count for kid, count in counts.items()})
+        try:
+            yield
+            for kid, count in counts.items():
+                self._commands.take(kid, count)
+        finally:
+            for kid, count in counts.items():
+                self._held[network, kid] -= count
+                if not self._held[network, kid]:
+                    del self._held[network, kid]
 
-    def count_commands(self, counts: Mapping[str, int]) -> None:
-        """Count commands that devices have really signed, so that nobody spends another's share."""
-        for kid, count in counts.items():
-            self._commands.take(kid, count)
+
+def client_of(connection: HTTPConnection) -> str:
+    """Return the address that a request comes from."""
+    return connection.client.host if connection.client else ""
 
 
 def network_of(address: str) -> str:
@@ -126,8 +148,8 @@ def network_of(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
-def _check(shares: Shares, key: str, cost: int) -> None:
-    wait_s = shares.wait_s(key, cost)
+def _check(shares: Shares, key: str, cost: int, *, held: int = 0) -> None:
+    wait_s = shares.wait_s(key, cost, held=held)
     if wait_s > 0:
         after_s = max(RETRY_AFTER_MIN_S, math.ceil(wait_s))
         raise ProblemError(GatewayCode.RATE_LIMITED, retry_after_s=after_s)

@@ -10,7 +10,7 @@ from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client, as_json
 from gateway.cli.keyring import Key
 
-COMMANDS_MAX = 500  # that a gateway tries at once
+COMMANDS_MAX = 100  # that a gateway tries at once, unless it is set otherwise
 
 
 def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:

@@ -43,7 +43,7 @@ _FOUNDED: dict[bool, tuple[Path, Town]] = {}
 
 
 class HeldLedger:
-    """The ledger, with a hand on the door: nothing is ordered while it is `closed`."""
+    """The ledger, with a hand on the door: nothing is ordered or tried while it is held."""
 
     def __init__(self, ledger: EmbeddedLedger) -> None:
         self._ledger = ledger
@@ -67,6 +67,7 @@ class HeldLedger:
 
     async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
         self._fail()
+        await self.opened.wait()
         return await self._ledger.dry_run(commands)
 
     def blocks(self, start: int) -> AsyncIterator[Block]:

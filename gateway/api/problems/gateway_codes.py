@@ -392,6 +392,21 @@ QUEUE: Final = (
         ),
     ),
     problem(
+        GatewayCode.BUSY,
+        503,
+        number=770,
+        ja=(
+            "ただいま混み合っています",
+            "ほかの方の処理が重なり、受け付けませんでした。",
+            _RETRY_JA,
+        ),
+        en=(
+            "Busy",
+            "Too much of this is under way at once; nothing of this request was done.",
+            "Wait as long as Retry-After says, then send the same again.",
+        ),
+    ),
+    problem(
         GatewayCode.NOT_THERE_YET,
         503,
         number=763,

@@ -172,6 +172,15 @@ async def test_a_device_that_sends_too_much_is_told_to_wait(tmp_path):
         assert (await stage.send(stage.town.harvest("farm-b", 1)[1])).status_code == 200
 
 
+async def test_requests_that_come_together_do_not_pass_on_one_share(tmp_path):
+    async with stage_in(tmp_path, commands_rate="5/day") as stage:
+        wires = [stage.town.harvest("farm-a", 1)[1] for _ in range(12)]
+        requests = [stage.send(*wires[start : start + 3]) for start in range(0, 12, 3)]
+        statuses = sorted(one.status_code for one in await asyncio.gather(*requests))
+        assert statuses == [200, 429, 429, 429]
+        assert (await stage.send(*wires[3:5])).status_code == 200
+
+
 async def test_forged_commands_do_not_spend_a_devices_share(tmp_path):
     async with stage_in(tmp_path, commands_rate="1/minute") as stage:
         _, harvest = stage.town.harvest("farm-a", 1)

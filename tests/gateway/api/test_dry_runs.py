@@ -1,9 +1,11 @@
 """Dry runs: the contract's own answer, one's own records, and no trace."""
 
+import asyncio
+
 import pytest
 
 from gateway.demo.trading import Trading
-from tests.gateway.stage import command_json
+from tests.gateway.stage import command_json, stage_in
 
 
 async def attempt(stage, handle, *wires):
@@ -93,3 +95,57 @@ async def test_a_fault_of_shape_refuses_the_request(stage):
     response = await stage.client.post("/api/dry-runs", json=body, headers=headers)
     assert response.status_code == 400
     assert response.json()["index"] == 0
+
+
+async def test_dry_runs_that_come_together_do_not_pass_on_one_share(tmp_path):
+    async with stage_in(tmp_path, commands_rate="6/day") as stage:
+        wires = [stage.town.harvest("farm-a", 1)[1] for _ in range(4)]
+        await stage.reader("farm-a")
+        tries = await asyncio.gather(*(attempt(stage, "farm-a", *wires) for _ in range(10)))
+        assert sorted(one.status_code for one in tries) == [200, *[429] * 9]
+        assert (await stage.send(*wires)).status_code == 200  # sending has a share of its own
+
+
+async def test_a_dry_run_that_is_refused_costs_nothing(tmp_path):
+    async with stage_in(tmp_path, commands_rate="2/day") as stage:
+        wire = stage.town.harvest("farm-a", 1)[1]
+        for _ in range(3):
+            assert (await attempt(stage, "farm-b", wire, wire)).status_code == 403
+        assert (
+            await attempt(stage, "farm-b", *[stage.town.harvest("farm-b", 1)[1]] * 2)
+        ).is_success
+
+
+async def test_only_a_few_dry_runs_are_on_the_ledger_at_a_time(tmp_path):
+    async with stage_in(tmp_path, dry_runs_max=2, dry_run_wait_s=0.05) as stage:
+        handles = [f"farm-{name}" for name in "abc"]
+        wires = {one: stage.town.harvest(one, 1)[1] for one in handles}
+        for one in handles:
+            await stage.reader(one)
+        stage.ledger.hold()
+        tries = [asyncio.create_task(attempt(stage, one, wires[one])) for one in handles]
+        done, waiting = await asyncio.wait(tries, return_when=asyncio.FIRST_COMPLETED)
+        (busy,) = (one.result() for one in done)
+        assert (busy.status_code, busy.json()["code"]) == (503, "BUSY")
+        assert int(busy.headers["retry-after"]) > 0
+        stage.ledger.release()
+        assert [one.status_code for one in await asyncio.gather(*waiting)] == [200, 200]
+        assert (await attempt(stage, "farm-c", wires["farm-c"])).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "limits",
+    [{"batch_commands_max": 2}, {"batch_operations_max": 12}, {"batch_bytes_max": 16_384}],
+)
+async def test_no_more_is_tried_at_once_than_goes_into_a_transaction(tmp_path, limits):
+    async with stage_in(tmp_path, **limits) as stage:
+        wires = [stage.town.harvest("farm-a", 1)[1] for _ in range(20)]
+        response = await attempt(stage, "farm-a", *wires)
+        assert (response.status_code, response.json()["code"]) == (413, "TOO_MANY_COMMANDS")
+        most = response.json()["index"]
+        assert (await attempt(stage, "farm-a", *wires[:most])).status_code == 200
+        blocks = stage.ledger.blocks(await stage.ledger.height())
+        await stage.done(*wires)
+        first = (await anext(blocks)).transactions[0]
+        await blocks.aclose()
+        assert len(first.commands) == most

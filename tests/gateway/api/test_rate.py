@@ -4,7 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from gateway.api.rate import Shares
+from gateway.api.errors import ProblemError
+from gateway.api.rate import RateLimits, Shares
+from gateway.settings import LimitSettings
 
 SECOND = 1_000_000_000
 START = 14_000 * SECOND + 1
@@ -64,13 +66,47 @@ def test_what_it_says_to_wait_is_enough_and_needed(clock):
         shares.take("a", cost)
 
 
-def test_more_than_a_share_counts_as_a_whole_one(clock):
+def test_more_than_a_share_needs_a_whole_one_and_the_rest_is_a_debt(clock):
     shares = Shares("6/minute", clock=clock)
     assert shares.wait_s("a", 100) == 0
+    shares.take("a", 6)
+    assert shares.wait_s("a", 100) == 60
+    clock.pass_s(60)
+    assert shares.wait_s("a", 100) == 0
     shares.take("a", 100)
-    assert shares.wait_s("a", 1) == 10
-    shares.take("a", 6)  # two requests were checked before either was counted
-    assert shares.wait_s("a", 1) == 10
+    assert shares.wait_s("a", 1) == 950
+    clock.pass_s(950)
+    assert shares.wait_s("a", 1) == 0
+
+
+def test_what_is_held_counts_until_it_is_taken_or_given_back():
+    limits = RateLimits(LimitSettings(commands_rate="5/day"))
+    with limits.commands("192.0.2.7", {"a": 3}):
+        with pytest.raises(ProblemError), limits.commands("192.0.2.7", {"b": 1, "a": 3}):
+            raise AssertionError("let in on a share that is held")
+        with limits.commands("192.0.2.7", {"b": 5}):
+            pass
+    with pytest.raises(ProblemError), limits.commands("192.0.2.7", {"a": 3}):
+        raise AssertionError("let in on a share that is taken")
+    with pytest.raises(ZeroDivisionError), limits.commands("192.0.2.7", {"a": 2}):
+        _ = 1 / 0
+    with limits.commands("192.0.2.7", {"a": 2}):
+        pass
+
+
+def test_a_stranger_holds_back_nobody_by_naming_his_device():
+    """What the stranger sends is looked at for a while, and then found to be forged."""
+    limits = RateLimits(LimitSettings(commands_rate="5/day"))
+    with (
+        pytest.raises(ZeroDivisionError),
+        limits.commands("198.51.100.9", {"a": 5}),
+        limits.commands("192.0.2.7", {"a": 4}),
+    ):
+        _ = 1 / 0
+    with limits.commands("198.51.100.9", {"a": 5}), limits.commands("192.0.2.7", {"a": 5}):
+        pass
+    with pytest.raises(ProblemError), limits.commands("192.0.2.7", {"a": 1}):
+        raise AssertionError("let in twice")
 
 
 def test_asking_takes_nothing_and_keys_share_nothing(clock):
