@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -72,31 +73,78 @@ def run(settings: Settings, *, ledger: LedgerFactory | None = None) -> None:
         ledger: Opens another ledger than the settings would.
     """
     configure_logs(settings.log_level)
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+    with (
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+        contextlib.suppress(asyncio.CancelledError),  # told to stop before it served
+    ):
         runner.run(_serve(settings, ledger))
 
 
+class _Server(uvicorn.Server):
+    """A server that leaves signals to `_serve`.
+
+    uvicorn's own raises again what it caught, as soon as it has ended: SIGTERM would then end the
+    process before the gateway behind it has stopped.
+    """
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
 async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
-    async with contextlib.AsyncExitStack() as stack:
-        other = None if open_other is None else await open_other(settings)
-        if other is not None:
-            stack.push_async_callback(other.close)
-        gateway = await stack.enter_async_context(open_gateway(settings, ledger=other))
-        with collector.paused():
-            app = create_app(gateway)
-        config = uvicorn.Config(
-            app,
-            http="httptools",
-            ws="none",
-            lifespan="off",
-            host=settings.listen.host,
-            port=settings.listen.port,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_PATIENCE_S,
-        )
-        await uvicorn.Server(config).serve()
+    """Serve until SIGTERM or SIGINT, then close what was opened, in order."""
+    with _stoppable() as stops:
+        async with contextlib.AsyncExitStack() as stack:
+            other = None if open_other is None else await open_other(settings)
+            if other is not None:
+                stack.push_async_callback(other.close)
+            gateway = await stack.enter_async_context(open_gateway(settings, ledger=other))
+            with collector.paused():
+                app = create_app(gateway)
+            config = uvicorn.Config(
+                app,
+                http="httptools",
+                ws="none",
+                lifespan="off",
+                host=settings.listen.host,
+                port=settings.listen.port,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=STOP_PATIENCE_S,
+            )
+            server = _Server(config)
+            stops.append(server)
+            await server.serve()
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[list[_Server]]:
+    """Let SIGTERM and SIGINT stop the server in the list, or while there is none, this task.
+
+    Only the first cancels the task, so that none cuts the closing short.
+    """
+    servers: list[_Server] = []
+    told: list[signal.Signals] = []
+    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+    assert task is not None  # noqa: S101 - whoever runs is a task
+
+    def stop(number: signal.Signals) -> None:
+        for server in servers:
+            server.handle_exit(number, None)
+        if not servers and not told:
+            task.cancel()
+        told.append(number)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop, number)
+    try:
+        yield servers
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
 
 
 def demo_settings(folder: Path, port: int) -> Settings:
