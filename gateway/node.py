@@ -62,7 +62,12 @@ async def open_gateway(
         stack.push_async_callback(sessions.close)
         outbox = await Outbox.open(settings.outbox_path)
         stack.push_async_callback(outbox.close)
-        known = Projected(projection, ledger)
+        known = Projected(
+            projection,
+            ledger,
+            unknown_keys_max=settings.limits.unknown_keys_max,
+            unknown_key_s=settings.limits.unknown_key_s,
+        )
         intake = Intake(
             ledger=ledger,
             outbox=outbox,

@@ -129,6 +129,16 @@ class LimitSettings(Group):
     requests_rate: Rate = Field(
         default="1200/minute", description="Requests from one address, as `<count>/<period>`."
     )
+    address_commands_rate: Rate = Field(
+        default="6000/minute",
+        description="Commands from one address, sent or tried, right or wrong.",
+    )
+    unknown_keys_max: Positive = Field(
+        default=20, description="Keys not on record that the ledger is asked about at once."
+    )
+    unknown_key_s: Seconds = Field(
+        default=1, description="How long a key that the ledger does not know is not asked again."
+    )
 
     read_wait_s: Seconds = Field(
         default=3, description="How long a reader who asks for a block waits for it to be shown."

@@ -102,8 +102,9 @@ async def send_commands(
     if len(body.commands) > limits.request_commands_max:
         raise ProblemError(GatewayCode.TOO_MANY_COMMANDS)
     wait_s = prefer.wait_s(wanted, default=limits.wait_default_s, most=limits.wait_max_s)
-    address = client_of(request)
-    ids = await _accept(gateway.intake, body.commands, request.app.state.rates, address)
+    rates, address = request.app.state.rates, client_of(request)
+    rates.count_commands(address, len(body.commands))
+    ids = await _accept(gateway.intake, body.commands, rates, address)
     found = await gateway.intake.wait(ids, timeout_s=wait_s)
     if wanted is not None:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"

@@ -17,6 +17,7 @@ from gateway.api import visibility
 from gateway.api.commands import CommandIn
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError, problem_object
+from gateway.api.rate import client_of
 from gateway.api.readers import GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.records import Answer, Records
 from gateway.api.visibility import Role, cut
@@ -101,6 +102,7 @@ async def try_commands(
     if len(body.commands) > limits.batch_commands_max:
         raise ProblemError(GatewayCode.TOO_MANY_COMMANDS, index=limits.batch_commands_max)
     wires = [one.wire for one in body.commands]
+    rates.count_commands(client_of(request), len(wires))
     with rates.commands("", {f"dry-run {reader.device.kid}": len(wires)}):
         tried = [_read(index, wire, reader) for index, wire in enumerate(wires)]
         _check_size(tried, limits)

@@ -93,6 +93,7 @@ class RateLimits:
 
     def __init__(self, limits: LimitSettings) -> None:
         self._requests = Shares(limits.requests_rate)
+        self._addresses = Shares(limits.address_commands_rate)
         self._commands = Shares(limits.commands_rate)
         self._held: Counter[tuple[str, str]] = Counter()
 
@@ -102,9 +103,15 @@ class RateLimits:
         Raises:
             ProblemError: `RATE_LIMITED`.
         """
-        key = network_of(address)
-        _check(self._requests, key, 1)
-        self._requests.take(key, 1)
+        _take(self._requests, network_of(address), 1)
+
+    def count_commands(self, address: str, count: int) -> None:
+        """Count commands from an address, whatever comes of them: each costs work.
+
+        Raises:
+            ProblemError: `RATE_LIMITED`.
+        """
+        _take(self._addresses, network_of(address), count)
 
     @contextlib.contextmanager
     def commands(self, address: str, counts: Mapping[str, int]) -> Iterator[None]:
@@ -146,6 +153,11 @@ def network_of(address: str) -> str:
     if parsed.version == 4:
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _take(shares: Shares, key: str, cost: int) -> None:
+    _check(shares, key, cost)
+    shares.take(key, cost)
 
 
 def _check(shares: Shares, key: str, cost: int, *, held: int = 0) -> None:

@@ -87,7 +87,7 @@ class Admission:
         """
         requests = [await self._read(index, wire) for index, wire in enumerate(wires)]
         ledger = await self._find_ledger()
-        kids = {one.command.kid for one in requests if one.kind.name != BOOTSTRAP}
+        kids = [one.command.kid for one in requests if one.kind.name != BOOTSTRAP]
         devices = await self._find_devices(kids)
         admitted: list[Admitted] = []
         stale: list[int] = []
@@ -125,12 +125,12 @@ class Admission:
                     self._ledger = head.ledger if head else None
         return self._ledger
 
-    async def _find_devices(self, kids: set[str]) -> dict[str, Device]:
+    async def _find_devices(self, kids: Sequence[str]) -> dict[str, Device]:
         found = {}
-        for kid in kids & self._known.keys():
+        for kid in self._known.keys() & kids:
             self._known.move_to_end(kid)
             found[kid] = self._known[kid]
-        missing = kids - found.keys()
+        missing = [kid for kid in dict.fromkeys(kids) if kid not in found]
         if missing:
             fresh = await self._devices.devices(missing)
             self._known.update(fresh)

@@ -24,7 +24,8 @@ class Devices(Protocol):
     async def devices(self, kids: Collection[str]) -> Mapping[str, Device]:
         """Return the records of those devices that are on the ledger, by key id.
 
-        In the plural, so that a request with commands of many devices asks once.
+        In the plural, so that a request with commands of many devices asks once. After one that is
+        not on the ledger, others may be missing too.
 
         Raises:
             LedgerError: The ledger had to be asked and did not answer.

@@ -18,21 +18,50 @@ _LEDGER_QUERIES_MAX: Final = 4  # at a time: anyone can send commands of unknown
 
 
 class Projected:
-    """`gateway.intake.ports.Devices` and `Record`; closes neither projection nor ledger."""
+    """`gateway.intake.ports.Devices` and `Record`; closes neither projection nor ledger.
 
-    def __init__(self, projection: Projection, ledger: Ledger) -> None:
+    Args:
+        projection: What is on record.
+        ledger: Asked for what is not yet.
+        unknown_keys_max: How many keys that are not on record it is asked about at once.
+        unknown_key_s: For how long it is not asked again about a key that it did not know.
+    """
+
+    def __init__(
+        self,
+        projection: Projection,
+        ledger: Ledger,
+        *,
+        unknown_keys_max: int = 20,
+        unknown_key_s: float = 1.0,
+    ) -> None:
         self._projection = projection
         self._ledger = ledger
+        self._unknown_keys_max = unknown_keys_max
+        self._unknown_key_s = unknown_key_s
         self._asking = asyncio.Semaphore(_LEDGER_QUERIES_MAX)
+        self._unknown_until: dict[str, float] = {}  # the earliest first
 
     async def head(self) -> Head | None:
         """Return `contract/head`; see `Devices.head`."""
-        found = await self._everywhere([HEAD])
+        found = await self._projected([HEAD]) or await self._on_ledger([HEAD])
         return _read(Head, found[HEAD]) if HEAD in found else None
 
     async def devices(self, kids: Collection[str]) -> Mapping[str, Device]:
-        """Return the devices on the ledger; see `Devices.devices`."""
-        found = await self._everywhere([Device.key(kid) for kid in kids])
+        """Return the devices on the ledger; see `Devices.devices`.
+
+        Anyone can make up keys. So the ledger is asked about a few at a time, and about no more
+        after one that it does not know: the command with that key is refused, and its request too.
+        """
+        found = await self._projected([Device.key(kid) for kid in kids])
+        missing = [key for kid in kids if (key := Device.key(kid)) not in found]
+        for start in range(0, len(missing), self._unknown_keys_max):
+            part = missing[start : start + self._unknown_keys_max]
+            found |= await self._on_ledger([key for key in part if not self._is_unknown(key)])
+            unknown = [key for key in part if key not in found]
+            if unknown:
+                self._note_unknown(unknown)
+                break
         return _devices(kids, found)
 
     async def current_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
@@ -50,9 +79,17 @@ class Projected:
         found = await self._projected([Device.key(kid) for kid in kids])
         return {kid: device.next for kid, device in _devices(kids, found).items()}
 
-    async def _everywhere(self, keys: Sequence[str]) -> dict[str, Json]:
-        found = await self._projected(keys)
-        return found | await self._on_ledger([key for key in keys if key not in found])
+    def _is_unknown(self, key: str) -> bool:
+        """Whether the ledger has just said that it has no such key."""
+        now = asyncio.get_running_loop().time()
+        while self._unknown_until and next(iter(self._unknown_until.values())) <= now:
+            del self._unknown_until[next(iter(self._unknown_until))]
+        return key in self._unknown_until
+
+    def _note_unknown(self, keys: Sequence[str]) -> None:
+        until = asyncio.get_running_loop().time() + self._unknown_key_s
+        for key in keys:
+            self._unknown_until.setdefault(key, until)
 
     async def _on_ledger(self, keys: Sequence[str]) -> dict[str, Json]:
         found: dict[str, Json] = {}

@@ -50,6 +50,7 @@ class HeldLedger:
         self.opened = asyncio.Event()
         self.opened.set()
         self.failure: Exception | None = None
+        self.queried: list[str] = []  # every key, each time
 
     def hold(self) -> None:
         self.opened.clear()
@@ -63,6 +64,7 @@ class HeldLedger:
 
     async def query(self, keys: Sequence[str]) -> dict[str, Any]:
         self._fail()
+        self.queried += keys
         return await self._ledger.query(keys)
 
     async def dry_run(self, commands: Sequence[bytes]) -> DryRun:
@@ -180,6 +182,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             **{
                 "requests_rate": "1000000/minute",
                 "commands_rate": "1000000/minute",
+                "address_commands_rate": "1000000/minute",
                 "read_wait_s": 0.2,
                 **changes,
             }

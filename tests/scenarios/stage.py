@@ -78,6 +78,7 @@ class GatewayProcess:
             "MINORI_SITE__EXPLANATIONS_PATH": str(self.folder / "explanations.json"),
             "MINORI_LIMITS__COMMANDS_RATE": "1000000/minute",
             "MINORI_LIMITS__REQUESTS_RATE": "1000000/minute",
+            "MINORI_LIMITS__ADDRESS_COMMANDS_RATE": "1000000/minute",
             "MORTAL_GATEWAY_ORDERS": str(self.orders),
             **self.environment,
         }

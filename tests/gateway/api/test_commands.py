@@ -181,6 +181,25 @@ async def test_requests_that_come_together_do_not_pass_on_one_share(tmp_path):
         assert (await stage.send(*wires[3:5])).status_code == 200
 
 
+async def test_an_address_is_charged_for_each_command_right_or_wrong(tmp_path):
+    async with stage_in(tmp_path, address_commands_rate="10/day", unknown_key_s=0) as stage:
+        strange = [_bad_wires(stage.town)[Code.UNKNOWN_KEY][0] for _ in range(5)]
+        stage.ledger.queried.clear()
+        assert (await stage.send(*strange)).json()["code"] == "UNKNOWN_KEY"
+        harvest = stage.town.harvest("farm-a", 1)[1]
+        assert (await stage.send(harvest)).status_code == 200
+        asked = len(stage.ledger.queried)
+        assert asked >= 5
+        response = await stage.send(*strange)
+        assert (response.status_code, response.json()["code"]) == (429, "RATE_LIMITED")
+        assert len(stage.ledger.queried) == asked
+        headers = await stage.reader("farm-a")
+        body = {"commands": [command_json(harvest)] * 4}
+        for status in (200, 429):
+            response = await stage.client.post("/api/dry-runs", json=body, headers=headers)
+            assert response.status_code == status
+
+
 async def test_forged_commands_do_not_spend_a_devices_share(tmp_path):
     async with stage_in(tmp_path, commands_rate="1/minute") as stage:
         _, harvest = stage.town.harvest("farm-a", 1)

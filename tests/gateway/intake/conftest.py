@@ -25,11 +25,14 @@ SETTINGS = IntakeSettings(
 )
 
 
+KNOWN = {"unknown_keys_max", "unknown_key_s"}
+
+
 class GatewayOnDisk:
     """A gateway's intake with a projection and an outbox of its own, as `serve` wires them."""
 
-    def __init__(self, ledger, folder, settings=SETTINGS):
-        self.ledger, self.folder, self.settings = ledger, folder, settings
+    def __init__(self, ledger, folder, settings=SETTINGS, **known):
+        self.ledger, self.folder, self.settings, self.known = ledger, folder, settings, known
         self.stack = AsyncExitStack()
 
     async def start(self, *, is_following=True):
@@ -39,7 +42,7 @@ class GatewayOnDisk:
         self.outbox = await Outbox.open(self.folder / "outbox.sqlite")
         self.stack.push_async_callback(self.outbox.close)
         self.follower = Follower(self.ledger, self.projection, retry_first_s=0.01)
-        known = Projected(self.projection, self.ledger)
+        known = Projected(self.projection, self.ledger, **self.known)
         self.intake = Intake(
             ledger=self.ledger,
             outbox=self.outbox,
@@ -94,7 +97,8 @@ async def make_gateway(ledger, tmp_path):
     gateways = []
 
     async def make(name="coop", *, is_following=True, **limits):
-        gateway = GatewayOnDisk(ledger, tmp_path / name, replace(SETTINGS, **limits))
+        known = {one: limits.pop(one) for one in KNOWN & limits.keys()}
+        gateway = GatewayOnDisk(ledger, tmp_path / name, replace(SETTINGS, **limits), **known)
         gateways.append(gateway)
         return await gateway.start(is_following=is_following)
 

@@ -17,7 +17,7 @@ from gateway.intake import (
 )
 from gateway.intake.schedule import Schedule
 from gateway.ledger import LedgerUnavailableError
-from gateway.signing import Device, base64url, sign_es256
+from gateway.signing import Device, base64url, new_nonce, sign_es256
 from tests.chaincode.shim.waiting import until
 from tests.gateway.intake.conftest import GatewayOnDisk
 from tests.gateway.intake.scripted_ledger import CLOCK_S, ScriptedLedger
@@ -177,6 +177,68 @@ def bootstrap(town, signer=None, **changes):
     }
     payload = signer.payload("registry.bootstrap", body, at=CLOCK_S) | changes
     return forge(signer, payload["kid"], payload)
+
+
+class Counted:
+    """Counts which keys a ledger is asked about."""
+
+    def __init__(self, ledger):
+        self._query, self.keys = ledger.query, []
+        ledger.query = self
+
+    async def __call__(self, keys):
+        self.keys += keys
+        return await self._query(keys)
+
+
+async def test_unknown_keys_cost_the_ledger_a_few_reads_and_none_again(make_gateway, town):
+    gateway = await make_gateway()
+    await gateway.submit(*harvests(town, "farm-b", 1))
+    asked = Counted(gateway.ledger)
+    good, strange = harvests(town, "farm-a", 1), [sign_unknown(town) for _ in range(100)]
+    for _ in range(3):
+        with pytest.raises(CommandRefusedError) as refused:
+            await gateway.intake.accept([*good, *strange])
+        assert (refused.value.index, refused.value.code) == (1, "UNKNOWN_KEY")
+    assert 0 < len(asked.keys) <= 20
+
+
+async def test_many_keys_that_are_not_projected_yet_are_all_found(make_gateway, town):
+    gateway = await make_gateway(is_following=False, unknown_keys_max=2)
+    wires = [harvests(town, farm, 1)[0] for farm in town.plots]
+    assert len(wires) == 12
+    assert await gateway.submit(*wires) == ["ACCEPTED"] * 12
+    with pytest.raises(CommandRefusedError) as refused:
+        await gateway.intake.accept([*(harvests(town, "farm-a", 1)), sign_unknown(town)])
+    assert (refused.value.index, refused.value.code) == (1, "UNKNOWN_KEY")
+
+
+@pytest.mark.parametrize("is_following", [True, False])
+async def test_a_key_that_was_unknown_is_found_soon_after_its_enrolment(
+    make_gateway, town, is_following
+):
+    gateway = await make_gateway(is_following=is_following, unknown_key_s=0.2)
+    phone, farmer = Device.create(ledger=town.ledger, actor=""), town.people["farm-a"]
+    phone.actor = farmer.actor
+    farmer.device, old = phone, farmer.device
+    (wire,) = harvests(town, "farm-a", 1)
+    farmer.device = old
+    with pytest.raises(CommandRefusedError, match="UNKNOWN_KEY"):
+        await gateway.intake.accept([wire])
+    nonce = new_nonce()
+    body = {"actor": farmer.actor, "jwk": shapes.write(phone.jwk), "nonce": nonce}
+    body["proof"] = phone.prove_enrolment(nonce)
+    enrol = town.registrars["coop"].device.sign("key.enrol", body, at=CLOCK_S)
+    receipt = await gateway.ledger.submit([enrol])  # by another gateway
+    assert receipt.results[0]["code"] == "ACCEPTED"
+    started = asyncio.get_running_loop().time()
+    while True:
+        try:
+            assert await gateway.submit(wire) == ["ACCEPTED"]
+            break
+        except CommandRefusedError:
+            assert asyncio.get_running_loop().time() < started + 5
+            await asyncio.sleep(0.01)
 
 
 async def test_bootstraps_are_no_gateway_s_to_send_and_never_queued(gateway, town):
