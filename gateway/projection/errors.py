@@ -5,6 +5,8 @@ ProjectionError
 └ ChainMismatchError  it is the next one of another chain: this projection is not this ledger's
 """
 
+from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+
 
 class ProjectionError(Exception):
     """Base of what the projection fails with, besides the database's own errors."""
@@ -25,3 +27,10 @@ class ChainMismatchError(ProjectionError):
     def __init__(self, number: int) -> None:
         super().__init__(f"block {number} continues another chain: rebuild, or check the ledger")
         self.number = number
+
+
+def is_passing(error: StatementError) -> bool:
+    """Whether the database itself fails, away, locked or full, whatever was asked of it."""
+    return isinstance(error, OperationalError) or (
+        isinstance(error, DBAPIError) and error.connection_invalidated
+    )

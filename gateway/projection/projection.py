@@ -16,13 +16,13 @@ from typing import Final, Self
 import structlog
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text, update
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
 from gateway.database import Database
 from gateway.ledger import Block
 from gateway.projection import digest, json_text, metrics, reading, writing
-from gateway.projection.errors import BlockGapError, ChainMismatchError
+from gateway.projection.errors import BlockGapError, ChainMismatchError, is_passing
 from gateway.projection.queries import CommandRow
 from gateway.projection.tables import METADATA, checkpoint
 
@@ -112,10 +112,8 @@ class Projection:
         async with self._applying:
             try:
                 await self.database.write(_apply, blocks, changes, one_by_one=False)
-            except OperationalError:
-                raise  # the database itself: away, locked, or full
             except StatementError as error:
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                if is_passing(error):
                     raise
                 _log.warning("blocks_refused", first=blocks[0].number, error=repr(error))
                 changes = await _read(blocks)

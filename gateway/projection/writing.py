@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, text
-from sqlalchemy.exc import DBAPIError, StatementError
+from sqlalchemy.exc import StatementError
 
 from gateway.projection.domain import STATE_KEY, Row
+from gateway.projection.errors import is_passing
 from gateway.projection.reading import Changes
 from gateway.projection.tables import METADATA, command_subject, commands, quarantine, state
 
@@ -37,13 +38,17 @@ def write_each(connection: Connection, changes: Sequence[Changes]) -> None:
     """Write the changes transaction by transaction; set aside each that the database refuses.
 
     What `reading` lets through should fit the tables; this is for what it failed to foresee.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: The database itself fails, which says nothing of what it was
+            to write.
     """
     for one in changes:
         try:
             with connection.begin_nested():
                 write(connection, [one])
         except StatementError as error:
-            if isinstance(error, DBAPIError) and error.connection_invalidated:
+            if is_passing(error):
                 raise
             refused = Changes(block_number=one.block_number, tx_id=one.tx_id)
             refused.set_aside("transaction", one.tx_id, "the database refuses it", b"")

@@ -7,6 +7,8 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from chaincode import commands as contract_commands
 from gateway.ledger import Block, Transaction
@@ -268,7 +270,8 @@ async def test_everything_weird_is_stored_and_nothing_stops(projection):
     assert await projection.content_digest() == before
 
 
-async def test_transaction_that_the_database_refuses_is_set_aside(projection, monkeypatch):
+@pytest.fixture
+def _careless(monkeypatch):
     """Something that `reading` did not foresee: here a row without one of its columns."""
     read = reading.read
 
@@ -280,6 +283,10 @@ async def test_transaction_that_the_database_refuses_is_set_aside(projection, mo
         return changes
 
     monkeypatch.setattr(reading, "read", careless)
+
+
+@pytest.mark.usefixtures("_careless")
+async def test_transaction_that_the_database_refuses_is_set_aside(projection):
     blocks = [
         block_of(
             transaction_of(command(seq=1), writes={"lot/a": canonical(LOT)}, tx_id="01" * 32),
@@ -294,6 +301,29 @@ async def test_transaction_that_the_database_refuses_is_set_aside(projection, mo
     assert [row["id"] for row in await rows(projection, domain.lots)] == ["a", "b"]
     (aside,) = await rows(projection, tables.quarantine)
     assert (aside["tx_id"], aside["kind"]) == ("02" * 32, "transaction")
+
+
+@pytest.mark.usefixtures("_careless")
+async def test_a_passing_failure_while_transactions_are_written_one_by_one_skips_none(projection):
+    """The group is refused for one bad row; then the database fails at a transaction before it."""
+    block = block_of(
+        transaction_of(command(seq=1), writes={"lot/a": canonical(LOT)}, tx_id="01" * 32),
+        transaction_of(command(seq=2), writes={"lot/bad": canonical(LOT)}, tx_id="02" * 32),
+    )
+    savepoints = []
+
+    def fail_once(_connection, name):
+        savepoints.append(name)
+        if len(savepoints) == 1:
+            raise OperationalError("INSERT", {}, Exception("disk I/O error"))
+
+    event.listen(projection.database._writing_engine, "savepoint", fail_once)
+    with pytest.raises(OperationalError):
+        await projection.apply(block)
+    assert (await projection.checkpoint()).height == 0
+    applied = await projection.apply(block)
+    assert (applied.height, [row.seq for row in applied.commands]) == (1, [1])
+    assert [row["id"] for row in await rows(projection, domain.lots)] == ["a"]
 
 
 async def test_content_of_fixed_blocks_stays_as_it_is(projection):
