@@ -18,6 +18,7 @@ from gateway.projection import Follower, Projection
 from gateway.scans import Scans
 from gateway.sessions import Sessions
 from gateway.settings import LedgerKind, Settings
+from gateway.shared_height import SharedHeight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Gateway:
 
     settings: Settings
     ledger: Ledger
+    height: SharedHeight
     projection: Projection
     follower: Follower
     intake: Intake
@@ -85,6 +87,11 @@ async def open_gateway(
         yield Gateway(
             settings=settings,
             ledger=ledger,
+            height=SharedHeight(
+                ledger,
+                kept_s=settings.limits.height_kept_s,
+                patience_s=settings.limits.height_wait_s,
+            ),
             projection=projection,
             follower=follower,
             intake=intake,

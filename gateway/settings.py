@@ -143,6 +143,12 @@ class LimitSettings(Group):
     read_wait_s: Seconds = Field(
         default=3, description="How long a reader who asks for a block waits for it to be shown."
     )
+    height_wait_s: Seconds = Field(
+        default=2, description="A ledger that takes longer to say its height counts as away."
+    )
+    height_kept_s: Seconds = Field(
+        default=1, description="How long its answer serves all who ask, for `/health` above all."
+    )
     request_s: Annotated[float, Field(gt=0)] = Field(
         default=30, description="How long any request may take, besides what it asked to wait."
     )

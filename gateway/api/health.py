@@ -1,6 +1,5 @@
 """For whoever runs this gateway: is it well, and what is it doing."""
 
-import asyncio
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -12,12 +11,9 @@ from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
 from gateway.api.readers import GatewayDep
 from gateway.codes import GatewayCode
-from gateway.ledger import LedgerError
-from gateway.node import Gateway
 
 router = APIRouter(tags=["operation"])
 
-LEDGER_S: Final = 2.0  # a ledger that takes longer to say its height counts as away
 LAG_BLOCKS_MAX: Final = 100  # tables further behind than this make the gateway not ready
 RETRY_AFTER_S: Final = 5
 
@@ -36,7 +32,7 @@ def _without_limit(*statuses: int) -> dict[int | str, dict[str, Any]]:
 )
 async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
     """Return 200 when ready; when alive only, 503 with the same facts as `health`."""
-    height = await _ledger_height(gateway)
+    height = await gateway.height.ask()
     shown = gateway.follower.height
     lag = None if height is None else max(0, height - shown)
     is_following = not gateway.follower.fault and (lag is None or lag <= LAG_BLOCKS_MAX)
@@ -57,14 +53,6 @@ async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model d
             GatewayCode.NOT_READY, retry_after_s=RETRY_AFTER_S, extension={"health": health}
         )
     return health
-
-
-async def _ledger_height(gateway: Gateway) -> int | None:
-    try:
-        async with asyncio.timeout(LEDGER_S):
-            return await gateway.ledger.height()
-    except (LedgerError, TimeoutError):
-        return None
 
 
 @router.get(

@@ -1,6 +1,5 @@
 """Who is asking, and how fresh the answer must be: what routes depend on."""
 
-import asyncio
 import re
 import time
 from dataclasses import dataclass
@@ -19,7 +18,6 @@ from gateway.api.visibility import NOBODY, Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.ledger import LedgerError
 from gateway.lookups.people import DeviceRecord, Roles, find_reader
 from gateway.node import Gateway
 
@@ -106,11 +104,8 @@ async def _is_too_far(gateway: Gateway, block: int) -> bool:
     if block < gateway.follower.height + BLOCKS_AHEAD_MAX:
         return False  # the rule, and it costs nothing
     # While the tables are filled anew they are far behind: then only the ledger knows.
-    try:
-        async with asyncio.timeout(gateway.settings.limits.read_wait_s):
-            return block >= await gateway.ledger.height() + BLOCKS_AHEAD_MAX
-    except (LedgerError, TimeoutError):
-        return False
+    height = await gateway.height.ask()
+    return height is not None and block >= height + BLOCKS_AHEAD_MAX
 
 
 async def _database(

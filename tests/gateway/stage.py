@@ -51,6 +51,7 @@ class HeldLedger:
         self.opened.set()
         self.failure: Exception | None = None
         self.queried: list[str] = []  # every key, each time
+        self.heights_asked = 0
 
     def hold(self) -> None:
         self.opened.clear()
@@ -76,6 +77,7 @@ class HeldLedger:
         return self._ledger.blocks(start)
 
     async def height(self) -> int:
+        self.heights_asked += 1
         self._fail()
         return await self._ledger.height()
 
@@ -184,6 +186,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
                 "commands_rate": "1000000/minute",
                 "address_commands_rate": "1000000/minute",
                 "read_wait_s": 0.2,
+                "height_kept_s": 0,
                 **changes,
             }
         ),

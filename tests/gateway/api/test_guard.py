@@ -1,5 +1,6 @@
 """What every request passes and every answer carries; every error has the one shape."""
 
+import asyncio
 import json
 
 import pytest
@@ -194,6 +195,22 @@ async def test_health_says_what_is_wrong(stage):
     await stage.gateway.intake.stop()
     stopped = (await stage.get("/health")).json()["health"]
     assert stopped["outbox"] == {"taking": False, "waiting": 0}
+
+
+async def test_all_who_ask_for_the_health_share_one_question_to_the_ledger(tmp_path):
+    far = {"Minori-Min-Block": str(10**9)}
+    async with stage_in(tmp_path, height_kept_s=3_600) as stage:
+        before = stage.ledger.heights_asked
+        answers = await asyncio.gather(*(stage.get("/health") for _ in range(30)))
+        assert {one.status_code for one in answers} == {200}
+        assert (await stage.get("/api/ledger", **far)).json()["code"] == "BLOCK_TOO_FAR"
+        assert stage.ledger.heights_asked == before + 1
+    folder = tmp_path / "other"
+    async with stage_in(folder, height_kept_s=0.05) as stage:
+        assert (await stage.get("/health")).status_code == 200
+        stage.ledger.failure = LedgerUnavailableError("away")
+        await asyncio.sleep(0.06)
+        check_problem(await stage.get("/health"), 503, "NOT_READY")
 
 
 async def test_metrics_count_routes_and_not_addresses(stage):
