@@ -12,10 +12,12 @@ import typer
 import uvicorn
 import uvloop
 from pydantic import ValidationError
+from starlette.types import ASGIApp
 
 from gateway import collector
 from gateway.api.app import create_app
 from gateway.cli import keyring
+from gateway.connections import bounded
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
@@ -80,8 +82,8 @@ def run(settings: Settings, *, ledger: LedgerFactory | None = None) -> None:
         runner.run(_serve(settings, ledger))
 
 
-class _Server(uvicorn.Server):
-    """A server that leaves signals to `_serve`.
+class Server(uvicorn.Server):
+    """A server that leaves signals to whoever serves it.
 
     uvicorn's own raises again what it caught, as soon as it has ended: SIGTERM would then end the
     process before the gateway behind it has stopped.
@@ -103,30 +105,36 @@ async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
             gateway = await stack.enter_async_context(open_gateway(settings, ledger=other))
             with collector.paused():
                 app = create_app(gateway)
-            config = uvicorn.Config(
-                app,
-                http="httptools",
-                ws="none",
-                lifespan="off",
-                host=settings.listen.host,
-                port=settings.listen.port,
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=STOP_PATIENCE_S,
-            )
-            server = _Server(config)
+            server = make_server(app, settings)
             stops.append(server)
             await server.serve()
 
 
+def make_server(app: ASGIApp, settings: Settings) -> Server:
+    """Return a server of an application, as the settings have it; whoever serves it stops it."""
+    config = uvicorn.Config(
+        app,
+        http=bounded(settings.limits),
+        limit_concurrency=settings.limits.connections_max,
+        ws="none",
+        lifespan="off",
+        host=settings.listen.host,
+        port=settings.listen.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_PATIENCE_S,
+    )
+    return Server(config)
+
+
 @contextlib.contextmanager
-def _stoppable() -> Iterator[list[_Server]]:
+def _stoppable() -> Iterator[list[Server]]:
     """Let SIGTERM and SIGINT stop the server in the list, or while there is none, this task.
 
     Only the first cancels the task, so that none cuts the closing short.
     """
-    servers: list[_Server] = []
+    servers: list[Server] = []
     told: list[signal.Signals] = []
     loop, task = asyncio.get_running_loop(), asyncio.current_task()
     assert task is not None  # noqa: S101 - whoever runs is a task

@@ -88,6 +88,22 @@ class LimitSettings(Group):
     body_bytes_max: Positive = Field(
         default=8 * MIB, description="Largest body of a request that is read at all."
     )
+    bodies_bytes_max: Positive = Field(
+        default=64 * MIB, description="Bodies of all requests together; beyond it they get 503."
+    )
+    body_s: Seconds = Field(
+        default=60, description="How long a body may take to arrive; those in the field are slow."
+    )
+    head_s: Seconds = Field(
+        default=10, description="How long a request's head may take; then its connection is closed."
+    )
+    head_bytes_max: Positive = Field(
+        default=64 * 1024, description="Bytes of a request's head; beyond, the same."
+    )
+    connections_max: Positive = Field(
+        default=500,
+        description="Connections; requests on more get 503, and twice as many are all there are.",
+    )
     request_commands_max: Positive = Field(
         default=COMMANDS_MAX, description="Commands in one request."
     )
@@ -160,6 +176,8 @@ class LimitSettings(Group):
     def _check_order(self) -> Self:
         if self.wait_default_s > self.wait_max_s:
             raise ValueError("wait_default_s is more than wait_max_s")
+        if self.bodies_bytes_max < self.body_bytes_max:
+            raise ValueError("bodies_bytes_max is less than body_bytes_max")
         return self
 
 

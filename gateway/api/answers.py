@@ -25,8 +25,10 @@ _WHERE_CHARACTERS_MAX: Final = 120
 _CODES_BY_STATUS: Final = {
     404: GatewayCode.ROUTE_NOT_FOUND,
     405: GatewayCode.METHOD_NOT_ALLOWED,
+    408: GatewayCode.OUT_OF_TIME,
     413: GatewayCode.REQUEST_TOO_LARGE,
     415: GatewayCode.UNSUPPORTED_MEDIA_TYPE,
+    503: GatewayCode.BUSY,
 }
 # What a route lets through: something that it needs is away. Nothing was half done.
 _CODES_BY_ERROR: Final = (

@@ -13,12 +13,12 @@ from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
 import structlog
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import metrics
 from gateway.api.answers import ErrorPage, answer, as_problem
+from gateway.api.bodies import Bodies
 from gateway.api.cookies import has_session_cookie
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits, client_of
@@ -58,6 +58,7 @@ class Guard:
         self._settings = settings
         self._rates = rates
         self._page = page
+        self._bodies = Bodies(settings.limits)
         # A request may wait for results, and after that for whatever else it needs.
         self._request_s = settings.limits.request_s + settings.limits.wait_max_s
         headers = dict(HEADERS)
@@ -82,8 +83,9 @@ class Guard:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 self._check(request)
-                async with asyncio.timeout(self._request_s):
-                    await self._app(scope, self._counted(receive), reply.send)
+                with self._bodies.reading(receive) as receive_counted:
+                    async with asyncio.timeout(self._request_s):
+                        await self._app(scope, receive_counted, reply.send)
             except Exception as error:
                 if reply.status:
                     raise  # half an answer is out: the connection must break, not pretend
@@ -101,20 +103,6 @@ class Guard:
         length = request.headers.get("content-length", "")
         if length.isdecimal() and int(length) > self._settings.limits.body_bytes_max:
             raise ProblemError(GatewayCode.REQUEST_TOO_LARGE)
-
-    def _counted(self, receive: Receive) -> Receive:
-        """Return `receive` with an end to how much it gives, whatever length was announced."""
-        left = self._settings.limits.body_bytes_max
-
-        async def receive_counted() -> Message:
-            nonlocal left
-            message = await receive()
-            left -= len(message.get("body", b""))
-            if left < 0:
-                raise HTTPException(413)  # FastAPI hands on this kind, and hides any other
-            return message
-
-        return receive_counted
 
     def _check_origin(self, request: Request) -> None:
         """Refuse what a page of another site makes a browser send (RFC 6454, Fetch standard)."""

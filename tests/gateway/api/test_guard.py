@@ -98,6 +98,46 @@ async def test_a_body_is_read_up_to_the_limit(tmp_path, is_chunked):
         check_problem(response, 413, "REQUEST_TOO_LARGE")
 
 
+class Slow:
+    """A body that comes in two halves, the second when it is let go."""
+
+    def __init__(self, size):
+        self.half = b" " * (size // 2)
+        self.may_end = asyncio.Event()
+
+    async def __aiter__(self):
+        yield self.half
+        await self.may_end.wait()
+        yield self.half
+
+    async def send(self, stage):
+        headers = {"Content-Type": "application/json"}
+        return await stage.client.post("/api/commands", content=self, headers=headers)
+
+
+async def test_all_bodies_together_are_held_up_to_a_limit(tmp_path):
+    limits = {"body_bytes_max": 1_000, "bodies_bytes_max": 1_000}
+    async with stage_in(tmp_path, **limits) as stage:
+        for _ in range(2):  # what was held is given back, whatever became of it
+            held, other = Slow(1_000), Slow(1_000)
+            holding = asyncio.create_task(held.send(stage))
+            await asyncio.sleep(0.05)
+            sending = asyncio.create_task(other.send(stage))
+            await asyncio.sleep(0.05)
+            small = await stage.client.post("/api/commands", json={"commands": []})
+            check_problem(small, 503, "BUSY")
+            assert int(small.headers["retry-after"]) > 0
+            held.may_end.set()
+            check_problem(await holding, 503, "BUSY")
+            other.may_end.set()
+            check_problem(await sending, 422, "INVALID_REQUEST")
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(tmp_path):
+    async with stage_in(tmp_path, body_s=0.05) as stage:
+        check_problem(await Slow(1_000).send(stage), 503, "OUT_OF_TIME")
+
+
 @pytest.mark.parametrize(
     ("failure", "status", "code"),
     [

@@ -1,0 +1,125 @@
+"""Connections that are slow, large or many, over real sockets."""
+
+import asyncio
+import contextlib
+
+import pytest
+
+from gateway.serving import make_server
+from gateway.settings import LimitSettings, ListenSettings, Settings
+
+HEAD_S = 0.4
+GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
+HALF = b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: "
+
+
+async def app(scope, _receive, send):
+    """Answer after the query's time."""
+    await asyncio.sleep(float(scope["query_string"] or b"0"))
+    headers = [(b"content-length", b"2")]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": b"ok"})
+
+
+@contextlib.asynccontextmanager
+async def serving(**limits):
+    """Yield what opens a connection."""
+    settings = Settings(
+        listen=ListenSettings(port=0), limits=LimitSettings(head_s=HEAD_S, **limits)
+    )
+    server = make_server(app, settings)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - it calls nobody
+        await asyncio.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    made = []
+
+    async def connect(sent=b""):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        made.append(writer)
+        writer.write(sent)
+        return reader, writer
+
+    try:
+        yield connect
+    finally:
+        for writer in made:
+            writer.close()
+        server.should_exit = True
+        await task
+
+
+async def read_answer(reader):
+    head = await reader.readuntil(b"\r\n\r\n")
+    status = int(head.split()[1])
+    return status, await reader.readexactly(2) if status == 200 else b""
+
+
+async def ended(reader, within_s):
+    """Whether a connection is closed without another byte."""
+    async with asyncio.timeout(within_s):
+        try:
+            return await reader.read() == b""
+        except ConnectionError:
+            return True
+
+
+async def test_half_a_head_is_not_waited_for():
+    async with serving() as connect:
+        slow = [await connect(half) for half in (b"", HALF) for _ in range(20)]
+        reader, _ = await connect(GOOD)
+        assert await read_answer(reader) == (200, b"ok")
+        assert all([await ended(reader, 10 * HEAD_S) for reader, _ in slow])
+
+
+async def test_a_head_that_drips_is_not_waited_for_either():
+    async with serving() as connect:
+        for sent in (HALF, GOOD + HALF):  # also not on a connection that has served
+            reader, writer = await connect(sent)
+            if sent.startswith(GOOD):
+                assert await read_answer(reader) == (200, b"ok")
+            ending = asyncio.create_task(ended(reader, 10 * HEAD_S))
+            while not ending.done():
+                with contextlib.suppress(ConnectionError):
+                    writer.write(b"x")
+                    await writer.drain()
+                await asyncio.sleep(HEAD_S / 8)
+            assert ending.result()
+
+
+async def test_a_head_has_an_end_in_size_too():
+    async with serving(head_bytes_max=8_192) as connect:
+        reader, writer = await connect(GOOD[:-2] + b"X-Long: " + b"x" * 4_000 + b"\r\n\r\n")
+        assert await read_answer(reader) == (200, b"ok")
+        started = asyncio.get_running_loop().time()
+        reader, writer = await connect(HALF)
+        with contextlib.suppress(ConnectionError):
+            for _ in range(40):
+                writer.write(b"x" * 1_024)
+                await writer.drain()
+                await asyncio.sleep(0.001)
+        assert await ended(reader, HEAD_S)
+        assert asyncio.get_running_loop().time() - started < HEAD_S
+
+
+async def test_a_request_may_take_longer_than_its_head():
+    long = GOOD.replace(b"/ ", f"/?{2 * HEAD_S} ".encode())
+    async with serving() as connect:
+        reader, writer = await connect(long + GOOD)  # the second one waits behind the first
+        assert [await read_answer(reader) for _ in range(2)] == [(200, b"ok")] * 2
+        await asyncio.sleep(HEAD_S / 2)
+        writer.write(GOOD)
+        assert await read_answer(reader) == (200, b"ok")
+
+
+@pytest.mark.parametrize("most", [3, 6])
+async def test_there_are_so_many_connections_and_no_more(most):
+    async with serving(connections_max=most) as connect:
+        held = [await connect(HALF) for _ in range(most - 2)]
+        reader, _ = await connect(GOOD)
+        assert (await read_answer(reader))[0] == 200
+        reader, _ = await connect(GOOD)
+        assert (await read_answer(reader))[0] == 503
+        held += [await connect(HALF) for _ in range(most + 2)]
+        reader, _ = held[-1]
+        assert await ended(reader, HEAD_S / 2)
