@@ -27,7 +27,20 @@ READERS: Final = 4  # at a time, each with a thread and a connection; others wai
 CACHE_KIB: Final = 16 * 1024  # of each connection
 MAPPED_BYTES: Final = 256 * 1024 * 1024  # of the file; shared by all of them
 BUSY_TIMEOUT_MS: Final = 5_000
-CONNECT_TIMEOUT_S: Final = 10  # a thread can't be told to stop waiting
+
+# A thread can't be told to stop waiting, so PostgreSQL's server and the network are. A host that has
+# vanished is noticed within half a minute, whether it owes an answer or has not taken the question.
+# A database URL may say otherwise (`?keepalives_idle=60&options=-c%20statement_timeout%3D0`): these
+# are libpq's own names, in seconds, `tcp_user_timeout` in milliseconds.
+LIBPQ: Final = {
+    "connect_timeout": "10",
+    "keepalives": "1",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
+}
+STATEMENT_TIMEOUT_S: Final = 60  # also waiting for another gateway's lock counts
 
 _WRITES: Final = "minori_writes"  # execution option of connections that are going to write
 # By itself PostgreSQL shows each statement a moment of its own. Writers stay with that: what they
@@ -118,16 +131,22 @@ def make_engine(url: str | URL) -> Engine:
         case "sqlite":
             return _sqlite(target.set(drivername="sqlite+pysqlite"))
         case "postgresql":
-            return create_engine(
-                target.set(drivername="postgresql+psycopg"),
-                pool_size=READERS + 1,
-                max_overflow=0,
-                connect_args={"connect_timeout": CONNECT_TIMEOUT_S},
-            )
+            return _postgresql(target.set(drivername="postgresql+psycopg"))
         case _:
             raise ValueError(
                 f"the database is SQLite or PostgreSQL, not {target.get_backend_name()}"
             )
+
+
+def _postgresql(url: URL) -> Engine:
+    given = url.query.get("options", ())
+    options = (given,) if isinstance(given, str) else given
+    # The latest of a name counts.
+    told = " ".join((f"-c statement_timeout={STATEMENT_TIMEOUT_S}s", *options))
+    unsaid = {name: value for name, value in LIBPQ.items() if name not in url.query}
+    return create_engine(
+        url, pool_size=READERS + 1, max_overflow=0, connect_args={**unsaid, "options": told}
+    )
 
 
 def _sqlite(url: URL) -> Engine:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.database import READERS, Database, make_engine
 from tests.postgres_fixture import postgres_server, postgres_url
@@ -187,6 +187,46 @@ async def test_on_postgres_a_writer_that_waited_for_a_lock_reads_what_was_writte
         held.may_end.set()
         await one.close()
         await other.close()
+
+
+@pytest.mark.postgres
+async def test_on_postgres_no_statement_holds_a_reader_for_ever(postgres_url):
+    database = Database(f"{postgres_url}&options=-c%20statement_timeout%3D100ms")
+    sleep = text("SELECT pg_sleep(60)")
+    try:
+        started = time.monotonic()
+        sleeping = [database.read(lambda one: one.execute(sleep)) for _ in range(READERS)]
+        for one in await asyncio.gather(*sleeping, return_exceptions=True):
+            assert isinstance(one, OperationalError)
+        assert await database.read(lambda one: one.execute(text("SELECT 1")).scalar_one()) == 1
+        assert time.monotonic() - started < PATIENCE_S
+    finally:
+        await database.close()
+
+
+def told(connection):
+    """What the server and libpq were told about waiting."""
+    limit = connection.execute(text("SHOW statement_timeout")).scalar_one()
+    return limit, connection.connection.driver_connection.info.get_parameters()
+
+
+@pytest.mark.postgres
+async def test_on_postgres_a_host_that_has_vanished_is_noticed(postgres_url):
+    """The network itself can't be made to vanish here: this asks the driver what it was told."""
+    usual, own = Database(postgres_url), Database(f"{postgres_url}&keepalives_idle=60")
+    try:
+        for read in (usual.read, usual.write):
+            limit, parameters = await read(told)
+            assert limit == "1min"
+            noticed_s = int(parameters["keepalives_idle"]) + int(
+                parameters["keepalives_interval"]
+            ) * int(parameters["keepalives_count"])
+            assert (parameters["keepalives"], noticed_s) == ("1", 30)
+            assert parameters["tcp_user_timeout"] == "30000"
+        assert (await own.read(told))[1]["keepalives_idle"] == "60"
+    finally:
+        await usual.close()
+        await own.close()
 
 
 def _wait_for_a_waiting_lock(url):
