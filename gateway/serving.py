@@ -123,6 +123,8 @@ def make_server(app: ASGIApp, settings: Settings) -> Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=bool(settings.listen.trusted_proxies),
+        forwarded_allow_ips=settings.listen.trusted_proxies,
         timeout_graceful_shutdown=STOP_PATIENCE_S,
     )
     return Server(config)

@@ -5,11 +5,12 @@ underscores (`MINORI_LEDGER__KIND=fabric`, `MINORI_LIMITS__WAIT_DEFAULT_S=5`). N
 gateway reads the environment.
 """
 
+import ipaddress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chaincode.contract import COMMANDS_MAX
@@ -80,6 +81,18 @@ class ListenSettings(Group):
     port: int = Field(
         default=8000, ge=0, le=65_535, description="Port to listen on; 0 takes any free one."
     )
+    trusted_proxies: str = Field(
+        default="",
+        description="Reverse proxies whose `X-Forwarded-For` is believed: addresses, networks.",
+    )
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _check_proxies(cls, value: str) -> str:
+        """Refuse what is no address: the server would silently trust nobody, or with `*` all."""
+        for one in value.split(",") if value else ():
+            ipaddress.ip_network(one.strip())
+        return value
 
 
 class LimitSettings(Group):

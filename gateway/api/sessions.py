@@ -50,7 +50,7 @@ class SessionRequest(BaseModel):
     operation_id="make_challenge",
     summary="A challenge to sign",
     response_model=schemas.ChallengeAnswer,
-    responses=responses(403, 413, 415, 422),
+    responses=responses(403, 413, 415, 422, 503),
 )
 async def make_challenge(body: ChallengeRequest, gateway: GatewayDep) -> Any:  # noqa: ANN401
     """Return a challenge, for a key that is enrolled or not: nothing is kept of it.

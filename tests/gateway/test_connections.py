@@ -3,8 +3,11 @@
 import asyncio
 import contextlib
 
+import httpx2
 import pytest
+from starlette.requests import Request
 
+from gateway.api.rate import client_of
 from gateway.serving import make_server
 from gateway.settings import LimitSettings, ListenSettings, Settings
 
@@ -22,16 +25,24 @@ async def app(scope, _receive, send):
 
 
 @contextlib.asynccontextmanager
-async def serving(**limits):
-    """Yield what opens a connection."""
-    settings = Settings(
-        listen=ListenSettings(port=0), limits=LimitSettings(head_s=HEAD_S, **limits)
-    )
-    server = make_server(app, settings)
+async def listening(served, *, trusted_proxies="", **limits):
+    """Serve an application and yield the port."""
+    listen = ListenSettings(port=0, trusted_proxies=trusted_proxies)
+    settings = Settings(listen=listen, limits=LimitSettings(head_s=HEAD_S, **limits))
+    server = make_server(served, settings)
     task = asyncio.create_task(server.serve())
     while not server.started:  # noqa: ASYNC110 - it calls nobody
         await asyncio.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield server.servers[0].sockets[0].getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+
+
+@contextlib.asynccontextmanager
+async def serving(**limits):
+    """Yield what opens a connection."""
     made = []
 
     async def connect(sent=b""):
@@ -40,13 +51,12 @@ async def serving(**limits):
         writer.write(sent)
         return reader, writer
 
-    try:
-        yield connect
-    finally:
-        for writer in made:
-            writer.close()
-        server.should_exit = True
-        await task
+    async with listening(app, **limits) as port:
+        try:
+            yield connect
+        finally:
+            for writer in made:
+                writer.close()
 
 
 async def read_answer(reader):
@@ -62,6 +72,32 @@ async def ended(reader, within_s):
             return await reader.read() == b""
         except ConnectionError:
             return True
+
+
+@pytest.mark.parametrize(
+    ("trusted", "forwarded", "client"),
+    [
+        ("", "198.51.100.9", "127.0.0.1"),
+        ("10.0.0.0/8", "198.51.100.9", "127.0.0.1"),
+        ("10.0.0.0/8, 127.0.0.1", "198.51.100.9", "198.51.100.9"),
+        ("127.0.0.1", "made up, 198.51.100.9", "198.51.100.9"),
+        ("127.0.0.1,10.0.0.1", "192.0.2.7, 198.51.100.9, 10.0.0.1", "198.51.100.9"),
+    ],
+)
+async def test_a_proxy_is_believed_whose_a_request_is_only_if_it_is_trusted(
+    monkeypatch, trusted, forwarded, client
+):
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "*")  # uvicorn's own: not a setting of ours
+    seen = []
+
+    async def noting(scope, receive, send):
+        seen.append(client_of(Request(scope)))
+        await app(scope, receive, send)
+
+    headers = {"X-Forwarded-For": forwarded}
+    async with listening(noting, trusted_proxies=trusted) as port, httpx2.AsyncClient() as browser:
+        await browser.get(f"http://127.0.0.1:{port}/", headers=headers)
+    assert seen == [client]
 
 
 async def test_half_a_head_is_not_waited_for():

@@ -67,6 +67,8 @@ def test_settings_come_from_the_environment(monkeypatch):
         ("MINORI_LEDGER__KIND", "other"),
         ("MINORI_LEDGER__KIND", "fabric"),  # without a profile
         ("MINORI_LISTEN__PORT", "65536"),
+        ("MINORI_LISTEN__TRUSTED_PROXIES", "*"),
+        ("MINORI_LISTEN__TRUSTED_PROXIES", "10.0.0.1, proxy"),
         ("MINORI_LIMITS__QUEUE_COMMANDS_MAX", "0"),
         ("MINORI_LIMITS__BATCH_BYTES_MAX", "16383"),  # less than one command may have
         ("MINORI_LIMITS__WAIT_DEFAULT_S", "61"),
