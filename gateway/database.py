@@ -28,8 +28,8 @@ CACHE_KIB: Final = 16 * 1024  # of each connection
 MAPPED_BYTES: Final = 256 * 1024 * 1024  # of the file; shared by all of them
 BUSY_TIMEOUT_MS: Final = 5_000
 
-# A thread can't be told to stop waiting, so PostgreSQL's server and the network are. A host that has
-# vanished is noticed within half a minute, whether it owes an answer or has not taken the question.
+# A thread can't be told to stop waiting, so PostgreSQL's server and the network are. A host that is
+# lost is noticed within half a minute, whether it owes an answer or has not taken the question.
 # A database URL may say otherwise (`?keepalives_idle=60&options=-c%20statement_timeout%3D0`): these
 # are libpq's own names, in seconds, `tcp_user_timeout` in milliseconds.
 LIBPQ: Final = {
@@ -109,6 +109,11 @@ class Database:
                 return function(connection, *args, **kwargs)
 
         return await asyncio.get_running_loop().run_in_executor(self._writer, run)
+
+    @property
+    def url(self) -> URL:
+        """Where it is, with its password."""
+        return self._engine.url
 
     async def close(self) -> None:
         """Let what has begun come to its end, and close all connections."""

@@ -52,6 +52,7 @@ async def open_gateway(
     Raises:
         LedgerError: The ledger can't be opened.
         OutboxError: The outbox can't be opened.
+        ProjectionInUseError: Its tables are being rebuilt.
         sqlalchemy.exc.SQLAlchemyError: The database can't be opened.
     """
     async with contextlib.AsyncExitStack() as stack:
@@ -79,8 +80,8 @@ async def open_gateway(
         )
         follower = Follower(ledger, projection)
         follower.listeners.append(intake.notice)
+        stack.push_async_callback(follower.stop)  # it may have to let go of a lock
         await follower.start()
-        stack.push_async_callback(follower.stop)
         await intake.start()
         stack.push_async_callback(intake.stop)
         catalogue = Catalogue(settings.site.catalogue_path)

@@ -17,7 +17,12 @@ migrations here.
 """
 
 from gateway.projection.digest import dump
-from gateway.projection.errors import BlockGapError, ChainMismatchError, ProjectionError
+from gateway.projection.errors import (
+    BlockGapError,
+    ChainMismatchError,
+    ProjectionError,
+    ProjectionInUseError,
+)
 from gateway.projection.follower import Follower, rebuild
 from gateway.projection.projection import Applied, Checkpoint, Projection
 from gateway.projection.queries import (
@@ -36,6 +41,7 @@ __all__ = [
     "Follower",
     "Projection",
     "ProjectionError",
+    "ProjectionInUseError",
     "commands_by_id",
     "dump",
     "history",

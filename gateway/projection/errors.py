@@ -1,8 +1,9 @@
 """What can keep a block from being applied.
 
 ProjectionError
-├ BlockGapError       it is not the next one: read the checkpoint again and go on from there
-└ ChainMismatchError  it is the next one of another chain: this projection is not this ledger's
+├ BlockGapError         it is not the next one: read the checkpoint again and go on from there
+├ ChainMismatchError    it is the next one of another chain: this projection is not this ledger's
+└ ProjectionInUseError  it is being followed, or being rebuilt
 """
 
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
@@ -10,6 +11,10 @@ from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
 class ProjectionError(Exception):
     """Base of what the projection fails with, besides the database's own errors."""
+
+
+class ProjectionInUseError(ProjectionError):
+    """The database is followed by gateways, so it can't be rebuilt; or the other way round."""
 
 
 class BlockGapError(ProjectionError):

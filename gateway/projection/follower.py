@@ -9,8 +9,9 @@ from typing import Final, Self
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from gateway.database_lock import DatabaseLock
 from gateway.ledger import Block, Ledger, LedgerError
-from gateway.projection.errors import BlockGapError, ChainMismatchError
+from gateway.projection.errors import BlockGapError, ChainMismatchError, ProjectionInUseError
 from gateway.projection.projection import Projection
 from gateway.projection.queries import CommandRow
 from gateway.projection.stream import grouped
@@ -52,6 +53,7 @@ class Follower:
         self._retry_max_s = retry_max_s
         self._task: asyncio.Task[None] | None = None
         self._grown = asyncio.Condition()
+        self._lock = DatabaseLock(projection.database.url, alone=False)
         self._busy = asyncio.Lock()  # held while the database is at work, so `stop` waits for it
 
     async def __aenter__(self) -> Self:
@@ -62,7 +64,12 @@ class Follower:
         await self.stop()
 
     async def start(self) -> None:
-        """Read the checkpoint and begin to follow."""
+        """Read the checkpoint and begin to follow.
+
+        Raises:
+            ProjectionInUseError: The projection is being rebuilt.
+        """
+        await self._hold()
         self.height = (await self._projection.checkpoint()).height
         self._task = asyncio.create_task(self._follow(), name="projection-follower")
 
@@ -74,6 +81,7 @@ class Follower:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
             self._task = None
+        await self._lock.release()
 
     async def wait_for_height(self, height: int, *, timeout_s: float) -> bool:
         """Wait until `height` blocks are applied and return whether they are."""
@@ -95,7 +103,7 @@ class Follower:
                 self.fault = str(error)
                 _log.critical("chain_mismatched", number=error.number)
                 return
-            except (LedgerError, SQLAlchemyError, OSError) as error:
+            except (LedgerError, ProjectionInUseError, SQLAlchemyError, OSError) as error:
                 reason = repr(error)
             except Exception as error:  # noqa: BLE001 - see below
                 reason = repr(error)
@@ -112,10 +120,15 @@ class Follower:
         async with self._busy:
             height = (await self._projection.checkpoint()).height
             await self._reach(height)
+            await self._hold()  # on PostgreSQL it may have been lost with its connection
         async with contextlib.aclosing(grouped(self._ledger.blocks(height))) as groups:
             async for group in groups:
                 async with self._busy:
                     await self._apply(group)
+
+    async def _hold(self) -> None:
+        if not await self._lock.acquire():
+            raise ProjectionInUseError("the tables are being rebuilt: start again after that")
 
     async def _apply(self, group: Sequence[Block]) -> None:
         applied = await self._projection.apply_all(group)
@@ -145,13 +158,22 @@ async def rebuild(projection: Projection, ledger: Ledger) -> int:
     A second set of tables to swap in would keep the old answers readable, but double the disk and
     hide which answers are old.
 
+    Nobody may follow it meanwhile: they would go on telling a height that is no longer there.
+
     Raises:
+        ProjectionInUseError: A gateway follows it; nothing was dropped.
         LedgerError, sqlalchemy.exc.SQLAlchemyError: As soon as either fails.
     """
     target = await ledger.height()
-    await projection.reset()
-    height = 0
-    async with contextlib.aclosing(grouped(ledger.blocks(0))) as groups:
-        while height < target:
-            height = (await projection.apply_all(await anext(groups))).height
-    return height
+    lock = DatabaseLock(projection.database.url, alone=True)
+    try:
+        if not await lock.acquire():
+            raise ProjectionInUseError("a gateway follows the tables: stop `minori serve` first")
+        await projection.reset()
+        height = 0
+        async with contextlib.aclosing(grouped(ledger.blocks(0))) as groups:
+            while height < target:
+                height = (await projection.apply_all(await anext(groups))).height
+        return height
+    finally:
+        await lock.release()

@@ -4,10 +4,11 @@ import asyncio
 import dataclasses
 
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from gateway.ledger import LedgerUnavailableError
-from gateway.projection import Follower, Projection, dump
+from gateway.projection import Follower, Projection, ProjectionInUseError, dump, rebuild
 from gateway.projection.stream import grouped
 from tests.gateway.projection.conftest import ListLedger
 
@@ -113,6 +114,78 @@ async def test_two_gateways_share_a_database(database_url, story):
     assert await projections[0].dump() == dump(story.state.items())
     for projection in projections:
         await projection.close()
+
+
+async def test_a_projection_is_rebuilt_only_while_nobody_follows_it(database_url, story):
+    ledger = ListLedger(story.blocks)
+    projections = [await Projection.open(database_url) for _ in range(3)]
+    one, other = (follow(ledger, projection) for projection in projections[:2])
+    try:
+        for follower in (one, other):
+            await follower.start()
+            assert await follower.wait_for_height(len(story.blocks), timeout_s=WAIT_S)
+        for follower in (one, other):
+            with pytest.raises(ProjectionInUseError, match="stop `minori serve` first"):
+                await rebuild(projections[2], ledger)
+            assert (await projections[2].checkpoint()).height == len(story.blocks)
+            await follower.stop()
+        assert await rebuild(projections[2], ledger) == len(story.blocks)
+    finally:
+        for projection in projections:
+            await projection.close()
+
+
+async def test_a_projection_that_is_being_rebuilt_is_not_followed(database_url, story):
+    begun = asyncio.Event()
+
+    class Withheld(ListLedger):
+        async def height(self):
+            return len(story.blocks)
+
+        def blocks(self, start):
+            begun.set()
+            return super().blocks(start)
+
+    ledger, mine = Withheld(), await Projection.open(database_url)
+    other = await Projection.open(database_url)
+    rebuilding = asyncio.create_task(rebuild(other, ledger))
+    follower = follow(ListLedger(story.blocks), mine)
+    try:
+        await asyncio.wait_for(begun.wait(), WAIT_S)
+        with pytest.raises(ProjectionInUseError, match="being rebuilt"):
+            await follower.start()
+        ledger.add(*story.blocks)
+        assert await rebuilding == len(story.blocks)
+        async with follower:
+            assert await follower.wait_for_height(len(story.blocks), timeout_s=WAIT_S)
+    finally:
+        rebuilding.cancel()
+        for projection in (mine, other):
+            await projection.close()
+
+
+@pytest.mark.postgres
+async def test_a_lock_lost_with_its_connection_is_taken_again(postgres_url, story):
+    end = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+    ledger = ListLedger(story.blocks[:3])
+    mine, other = [await Projection.open(postgres_url) for _ in range(2)]
+    follower = follow(ledger, mine)
+    try:
+        await follower.start()
+        assert await follower.wait_for_height(3, timeout_s=WAIT_S)
+        assert await other.database.write(lambda one: one.execute(end).scalars().all()) == [True]
+        ledger._faults.append(LedgerUnavailableError("away"))
+        ledger.add(story.blocks[3])
+        assert await follower.wait_for_height(4, timeout_s=WAIT_S)
+        await until(lambda: not ledger._faults)
+        ledger.add(*story.blocks[4:])
+        assert await follower.wait_for_height(len(story.blocks), timeout_s=WAIT_S)
+        with pytest.raises(ProjectionInUseError):
+            await rebuild(other, ledger)
+    finally:
+        await follower.stop()
+        for projection in (mine, other):
+            await projection.close()
 
 
 async def test_stream_is_grouped_by_blocks_and_commands(story):
