@@ -14,7 +14,8 @@ from typing import Final
 
 from gateway.api.problems.authority import AUTHORITY, FOUNDING, KEY, SEQUENCE, TIME
 from gateway.api.problems.existence import EXISTENCE
-from gateway.api.problems.gateway_codes import FOUND, QUEUE, REQUEST, SESSION
+from gateway.api.problems.gateway_codes import FOUND, REQUEST, SESSION
+from gateway.api.problems.queue_codes import QUEUE
 from gateway.api.problems.rules import RULE
 from gateway.api.problems.shape import SHAPE
 from gateway.api.problems.state import STATE

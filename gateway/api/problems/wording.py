@@ -1,8 +1,11 @@
 """What an entry of the table of problems is made of."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from gateway.language import Language
+
+RETRY_JA: Final = "少し待ってから、もう一度お試しください。記録は失われません。"
 
 
 @dataclass(frozen=True, slots=True)
