@@ -12,6 +12,7 @@ KEPT = {
     "verify_file": "the check of a ledger that is only a file",
     "pids": "what tests of a network look at and kill",
     "_missing_": "called by enum",
+    "capture_signals": "called by uvicorn",
 }
 # Called by name or by whoever is given the decorated function.
 REGISTERING = re.compile(r"router|devices\.|api\.|app\.|_validator|\.command")
