@@ -4,6 +4,7 @@ Whoever holds it loses it with its process, however that ends.
 """
 
 import asyncio
+import contextlib
 import fcntl
 import os
 from pathlib import Path
@@ -14,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database import make_engine
 
+_GIVE_BACK: Final = text("SELECT pg_advisory_unlock_all()")
 _KEY: Final = 0x4D4E_5233  # any number that nobody else in the database uses: "MNR3"
 
 
@@ -82,20 +84,20 @@ class _ServerLock:
         if self._connection is not None and not self._is_alive(self._connection):
             self.release()
         if self._connection is None:
-            connection = self._engine.connect()
+            self._connection = self._engine.connect()
+            is_held = False
             try:
-                if not connection.execute(self._take).scalar_one():
-                    connection.close()
-                    return False
-            except BaseException:
-                connection.close()
-                raise
-            self._connection = connection
-        return True
+                is_held = self._connection.execute(self._take).scalar_one()
+            finally:
+                if not is_held:
+                    self.release()
+        return self._connection is not None
 
     def release(self) -> None:
         if self._connection is not None:
-            self._connection.invalidate()  # closed, not given back: the lock is the connection's
+            # In so many words: the server may notice only later that a connection is closed.
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.execute(_GIVE_BACK)
             self._connection.close()
             self._connection = None
         self._engine.dispose()

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from gateway.database import READERS, Database, make_engine
+from gateway.database_lock import DatabaseLock
 from tests.postgres_fixture import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -187,6 +188,24 @@ async def test_on_postgres_a_writer_that_waited_for_a_lock_reads_what_was_writte
         held.may_end.set()
         await one.close()
         await other.close()
+
+
+async def test_a_lock_is_shared_or_held_alone_and_free_as_soon_as_it_is_released(database):
+    locks = [DatabaseLock(database.url, alone=alone) for alone in (True, False, False)]
+    alone, *shared = locks
+    try:
+        for _ in range(20):
+            assert await alone.acquire()
+            assert await alone.acquire()  # makes sure of it
+            assert not await shared[0].acquire()
+            await alone.release()
+            assert [await one.acquire() for one in shared] == [True, True]
+            await shared[0].release()
+            assert not await alone.acquire()
+            await shared[1].release()
+    finally:
+        for one in locks:
+            await one.release()
 
 
 @pytest.mark.postgres
