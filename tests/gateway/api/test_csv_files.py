@@ -37,7 +37,7 @@ async def test_a_shops_stock_has_a_row_for_each_owner(held):
     small = [row for row in rows if row["ロット番号"] == market.lots["small"]]
     assert sorted((row["持ち主"], row["在庫(g)"]) for row in small) == [
         ("農園A", "1033"),
-        ("農園B", "1009"),
+        ("農園B", "1022"),
     ]
     assert {row["回収の件数"] for row in small} == {"1"}
     (row,) = [row for row in await read(stage, "stock", "shop-b") if row["出荷停止"] == "1"]

@@ -76,7 +76,7 @@ async def test_a_scope_says_who_has_what(held):
     by_name = {one["party_name"]: one for one in scope["affected"]}
     assert set(by_name) == {"農園B", "直売所B", "選果場"}
     assert by_name["直売所B"]["in_transit_g"] == 3_011
-    large_g, small_g, soup_g = 8_009 + 4_000 - 4_327, 1_033 + 1_009, 4_327
+    large_g, small_g, soup_g = 8_009 + 3_987 - 4_327, 1_033 + 1_022, 4_327
     assert by_name["選果場"]["held_g"] == large_g + small_g + soup_g
     assert by_name["農園B"]["held_g"] == 30_011 + 2_003 - 5_009 - 3_011
 
