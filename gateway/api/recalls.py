@@ -261,7 +261,8 @@ def scope_in_force(
         utc_offset_minutes=founding[0].utc_offset_minutes if founding else 0,
     )
     scope = recalls.scope_of(connection, [*roots, *late])
-    missing = sorted(set(scope.roots) - set(roots))
+    signed = set(roots)
+    missing = [root for root in scope.roots if root not in signed]
     return scope, missing, recall_book.open_roots(connection) - len(roots)
 
 

@@ -123,7 +123,11 @@ class ScopeAnswer(Answer):
     has_more_seeds: bool = Field(
         description="More lots fit than one recall can name: narrow it down, or recall in parts."
     )
-    roots: list[LotId] = Field(description="What has to be signed.")
+    roots: list[LotId] = Field(
+        description="What has to be signed, in this order: the first 400 as the roots of the"
+        " declaration, each further 400 of a `recall.extend`. Sent in one request with the"
+        " approval, these are written at once. Where not all fit, the first ones matter most."
+    )
     roots_count: int
     lots_count: int = Field(description="Lots on record that it reaches.")
     affected: list[AffectedAnswer]
@@ -131,7 +135,9 @@ class ScopeAnswer(Answer):
         description="One command names 400 roots at most: a declaration, and so many extensions."
     )
     limit: int = Field(description="Roots that the record of open recalls has room for now.")
-    fits: bool = Field(description="Whether `roots` fit into it.")
+    fits: bool = Field(
+        description="Whether all `roots` fit into it. If not, have holders hold the others' goods."
+    )
     missing: list[LotId] | None = Field(
         default=None, description="Of a recall in force: what it ought to name besides. An alarm."
     )

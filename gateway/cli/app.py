@@ -16,7 +16,7 @@ from gateway.cli import arguments, arrivals, enrolment, keyring, packing
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key, KeyringError
-from gateway.cli.options import Gateway, KeyName, Language
+from gateway.cli.options import Gateway, KeyName, Language, Later
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import deliver
 from gateway.cli.telling import told
@@ -164,9 +164,7 @@ def submit(
         str, typer.Option("--event-time", help="When it happened: 2026-04-01T21:05:00Z.")
     ] = "",
     on_behalf: Annotated[str, typer.Option(help="The actor for whom, under a mandate.")] = "",
-    later: Annotated[
-        bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")
-    ] = False,
+    later: Later = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
     ] = False,
@@ -203,20 +201,21 @@ def submit(
             return
         if wires:
             _keep(signer, wires, drawn)
-        if later:
-            typer.echo(f"kept     {len(signer.queue)} waiting in {signer.path}")
-            return
-        _send(signer, lang)
+        _send_or_keep(signer, lang, later=later)
 
 
 @app.command()
 def approve(
     proposal: Annotated[str, typer.Argument(help="The id of the proposed command.")],
     key: KeyName = "",
+    later: Later = False,
     gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
-    """Give the second signature to a command that needs two, after showing what it says."""
+    """Give the second signature to a command that needs two, after showing what it says.
+
+    With --later it goes with the next submit: a recall's approval with what extends it, say.
+    """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         with Client(signer.address, language=lang) as client:
             client.open_session(signer)
@@ -237,7 +236,7 @@ def approve(
         }
         signer.queue.append(signer.device.sign("proposal.approve", body, closed=closed))
         signer.save()
-        _send(signer, lang)
+        _send_or_keep(signer, lang, later=later)
 
 
 @app.command()
@@ -335,6 +334,13 @@ def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
     typer.echo(f"signed   {key.device.prev}")
     for name, value in drawn.items():
         typer.echo(f"{name:8} {value}")
+
+
+def _send_or_keep(key: Key, language: str, *, later: bool) -> None:
+    if later:
+        typer.echo(f"kept     {len(key.queue)} waiting in {key.path}")
+        return
+    _send(key, language)
 
 
 def _send(key: Key, language: str = "en") -> None:

@@ -14,3 +14,4 @@ Gateway = Annotated[
 Language = Annotated[
     str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
 ]
+Later = Annotated[bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")]

@@ -11,7 +11,7 @@ reached first. No two transactions in flight hold commands of which one must com
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Final
 
@@ -55,6 +55,11 @@ class Batch:
     def operations(self) -> int:
         """How many state keys it reads, and how many it may write."""
         return len(self.reads) + len(self.writes)
+
+    @property
+    def disturbs_all(self) -> bool:
+        """Whether one of them may write what every transaction reads."""
+        return any(node.item.disturbs_all for node in self.nodes)
 
     def has_room_for(self, item: Item, settings: IntakeSettings, *, commands_max: int) -> bool:
         """Whether it stays within the limits; one command always does."""
@@ -209,7 +214,7 @@ class Batching:
             if source is lane is self._calm and (actual := self._lane_of(node)) is not lane:
                 self._enter(actual, node)  # its records have become hot while it waited
                 continue
-            if not batch.has_room_for(node.item, self._settings, commands_max=commands_max):
+            if not self._has_room(batch, node, chosen, commands_max):
                 if source is lane:
                     lane.push(node)
                 break
@@ -220,6 +225,32 @@ class Batching:
                 if later.is_waiting and later.after <= chosen and self._may_join(later, lane):
                     followers.push(later)
         return batch
+
+    def _has_room(self, batch: Batch, node: Node, chosen: set[Node], commands_max: int) -> bool:
+        """Whether a node goes into a batch, with what had better go along.
+
+        A recall's declaration and its extensions each write what every transaction reads. In one
+        transaction they write it once, and disturb the others once: so none goes before all fit.
+        """
+        if not batch.has_room_for(node.item, self._settings, commands_max=commands_max):
+            return False
+        if not (node.item.disturbs_all and batch.nodes) or batch.disturbs_all:
+            return True
+        company = _company(node, chosen)
+        empty = Batch(lane=batch.lane, is_troubled=batch.is_troubled, since=batch.since)
+        # What is too much for a transaction of its own is split in any case.
+        return self._fits(company, batch, commands_max) or not self._fits(
+            company, empty, commands_max
+        )
+
+    def _fits(self, nodes: Sequence[Node], batch: Batch, commands_max: int) -> bool:
+        """Whether all of some nodes go into a batch, which stays as it is."""
+        trial = replace(batch, nodes=[*batch.nodes], reads={*batch.reads}, writes={*batch.writes})
+        for node in nodes:
+            if not trial.has_room_for(node.item, self._settings, commands_max=commands_max):
+                return False
+            trial.add(node)
+        return True
 
     def _earlier(self, lane: Lane, followers: Lane) -> Lane | None:
         firsts = [(first, one) for one in (lane, followers) if (first := one.first())]
@@ -275,3 +306,19 @@ class Batching:
 
     def _jitter(self, longest_s: float) -> float:
         return longest_s * self._chance.uniform(0.5, 1.0)
+
+
+def _company(node: Node, chosen: set[Node]) -> list[Node]:
+    """Return a node and those after it that disturb everyone as well and wait for no others."""
+    found = {node}
+    left = [node]
+    while left:
+        for later in left.pop().before:
+            if later.item.disturbs_all and later.is_waiting and later not in found:
+                found.add(later)
+                left.append(later)
+    together: list[Node] = []
+    for one in sorted(found):
+        if one is node or one.after <= chosen.union(together):
+            together.append(one)
+    return together

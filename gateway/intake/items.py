@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from chaincode.commands import Request
+from chaincode.commands import EVERY_TRANSACTION_READS, Request
 
 ALONE_AFTER = 3  # failures after which a command travels alone (design: "Blocks, batches, answers")
+
+_READ_BY_ALL = frozenset(EVERY_TRANSACTION_READS)
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -20,6 +22,8 @@ class Item:
         wire: As it travels.
         reads: State keys it may read.
         writes: State keys it may write.
+        disturbs_all: Whether it may write what every transaction reads, a recall for one: then
+            whatever else is in flight loses a race.
         since: When it was accepted.
         held_since: When it began to wait for its predecessor.
         asks: How often the ledger was asked about that since.
@@ -39,6 +43,7 @@ class Item:
     wire: bytes
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    disturbs_all: bool = False
     since: float = 0.0
     held_since: float = 0.0
     asks: int = 0
@@ -69,6 +74,7 @@ class Item:
             wire=command.wire,
             reads=request.touches.reads,
             writes=request.touches.writes,
+            disturbs_all=not _READ_BY_ALL.isdisjoint(request.touches.writes),
             since=since,
             doubtful_until=doubtful_until,
         )

@@ -61,7 +61,9 @@ class Scope:
 
     Attributes:
         seeds: The lots it begins with.
-        roots: What has to be signed: the seeds, and descendants that start lineage anew.
+        roots: What has to be signed: the seeds, then descendants that start lineage anew, the
+            newest first. So if not all are signed, what is left shows as missing, and is what has
+            most likely been sold already.
         lots: How many lots it reaches.
         affected: Who has or had them, the largest stock first.
     """
@@ -139,7 +141,7 @@ def scope_of(connection: Connection, seeds: Sequence[str]) -> Scope:
     try:
         return Scope(
             seeds=tuple(sorted(seeds)),
-            roots=tuple(sorted({*seeds, *reached.new_roots()})),
+            roots=tuple(dict.fromkeys((*sorted(seeds), *reached.new_roots()))),
             lots=reached.count(),
             affected=tuple(reached.affected()),
         )
@@ -184,7 +186,8 @@ class _Reached:
 
     def new_roots(self) -> list[str]:
         query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(self._lots))
-        return list(self._connection.execute(query).scalars())
+        newest = query.order_by(lots.c.harvested_at.desc(), lots.c.id)
+        return list(self._connection.execute(newest).scalars())
 
     def affected(self) -> list[Affected]:
         held = (

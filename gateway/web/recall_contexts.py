@@ -81,6 +81,14 @@ class RecallPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordToSign:
+    """A record of a recall; `roots` joined by commas, as `minori submit` takes them."""
+
+    title: str
+    roots: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScopePart:
     """How far a recall reaches, for officers.
 
@@ -89,16 +97,18 @@ class ScopePart:
         warnings: What does not fit.
         grid: Who has what.
         is_covered: Whether nothing is missing; `None` where nothing is in force.
-        to_sign: The roots of each record to sign, joined by commas.
-        commands: How many records that takes, in words.
+        to_sign: The records to sign, as far as there is room for them.
+        commands: How many records that are, in words.
+        together: How several are signed so that they are written at once, in words; else empty.
     """
 
     counts: str
     warnings: tuple[str, ...]
     grid: Grid
     is_covered: bool | None
-    to_sign: tuple[str, ...]
+    to_sign: tuple[RecordToSign, ...]
     commands: str
+    together: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -99,8 +99,49 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "More lots fit than were looked at.",
     ),
     "scope_fits_not": (
-        "一度に対象にできる数を超えています。範囲をせばめるか、分けて知らせてください。",
-        "More lots than the record of open recalls takes: narrow it down, or recall in parts.",
+        (
+            "名指すロットが{needed}件あり、空きは{room}件です（すべての回収を合わせて{most}件まで）。"
+            "下の一覧は急ぐ順です。もとのロットが先、つづいて新しいロットです。入る分だけを載せました。"
+            "残りは、下の表の事業者に電話をして、出荷停止（lot.hold）を頼んでください。"
+            "終わった回収を完了にすると、空きが増えます。"
+        ),
+        (
+            "{needed} lots have to be named, and there is room for {room} ({most} over all"
+            " recalls). The list below is in order of urgency, the lots it begins with and then"
+            " the newest, as far as there is room. Call the businesses in the table and have them"
+            " hold the rest (lot.hold). Closing recalls that are over makes room."
+        ),
+    ),
+    "scope_declare": (
+        "{number}件目：recall.declare の roots",
+        "Record {number}: the roots of a recall.declare",
+    ),
+    "scope_extend": (
+        "{number}件目：recall.extend の roots",
+        "Record {number}: the roots of a recall.extend",
+    ),
+    "scope_together_new": (
+        (
+            "ひとつの記録では400件まで名指せます。承認する方が、承認につづけて残りに署名してください："
+            "minori approve … --later、記録ごとに minori submit recall.extend recall=回収番号 "
+            "roots=… --later、最後に minori submit queue。一度に台帳に書かれます。"
+        ),
+        (
+            "One record names 400 lots at most. Whoever approves signs the others right after the"
+            " approval: minori approve … --later, for each minori submit recall.extend"
+            " recall=its-number roots=… --later, and then minori submit queue. They are written to"
+            " the ledger at once."
+        ),
+    ),
+    "scope_together": (
+        (
+            "記録ごとに minori submit recall.extend … --later で署名し、最後に "
+            "minori submit queue でまとめて送ってください。一度に台帳に書かれます。"
+        ),
+        (
+            "Sign each by minori submit recall.extend … --later, and send them together by"
+            " minori submit queue. They are written to the ledger at once."
+        ),
     ),
     "scope_commands": ("署名する記録：{} 件", "Records to sign: {}"),
     "scope_roots": ("署名するロットの一覧", "The lots to sign"),

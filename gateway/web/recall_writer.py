@@ -1,11 +1,11 @@
 """From answers about recalls, cut for their reader, to the contexts of their pages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from chaincode import times
-from chaincode.recalls.records import ROOTS_AT_ONCE_MAX
+from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api.recall_records import Answer
 from gateway.explanations import Explanations
 from gateway.language import Language
@@ -15,7 +15,13 @@ from gateway.web.contexts import When
 from gateway.web.errors import grouped
 from gateway.web.grids import NUMBER_SHOWN, Grids
 from gateway.web.own_contexts import Link, Own
-from gateway.web.recall_contexts import RecallEventLine, RecallLine, RecallPage, ScopePart
+from gateway.web.recall_contexts import (
+    RecallEventLine,
+    RecallLine,
+    RecallPage,
+    RecordToSign,
+    ScopePart,
+)
 from gateway.web.words import WORDS, word
 
 ROOTS_SHOWN: Final = 100
@@ -87,25 +93,41 @@ class RecallWriter:
     def part(self, scope: Answer, *, state: str = "") -> ScopePart:
         """Return how far a recall reaches; `state` is empty for one that nobody has declared."""
         missing: Sequence[str] = scope.get("missing", ())
-        to_sign = missing if state else scope["roots"]
-        chunks = [
-            ",".join(to_sign[start : start + ROOTS_AT_ONCE_MAX])
-            for start in range(0, len(to_sign), ROOTS_AT_ONCE_MAX)
-        ]
-        warnings = [
-            *(["scope_more_seeds"] if scope["has_more_seeds"] else []),
-            *([] if scope["fits"] else ["scope_fits_not"]),
-        ]
+        unsigned = missing if state else scope["roots"]
+        room = max(0, scope["limit"] - (scope["roots_count"] - len(missing) if state else 0))
+        to_sign = tuple(self._to_sign(unsigned[:room], is_new=not state))
+        warnings = []
+        if scope["has_more_seeds"]:
+            warnings.append(self._word("scope_more_seeds"))
+        if len(unsigned) > room:
+            numbers = {"needed": len(unsigned), "room": room, "most": ROOTS_OPEN_MAX}
+            warnings.append(self._word("scope_fits_not").format(**numbers))
         return ScopePart(
             counts=self._word("scope_counts").format(
                 lots=scope["lots_count"], roots=scope["roots_count"]
             ),
-            warnings=tuple(map(self._word, warnings)),
+            warnings=tuple(warnings),
             grid=self.grids.affected(scope["affected"]),
             is_covered=not missing if state in IN_FORCE else None,
-            to_sign=tuple(chunks),
-            commands=self._word("scope_commands").format(len(chunks)),
+            to_sign=to_sign,
+            commands=self._word("scope_commands").format(len(to_sign)),
+            together=self._together(len(to_sign), is_new=not state),
         )
+
+    def _to_sign(self, roots: Sequence[str], *, is_new: bool) -> Iterator[RecordToSign]:
+        """Yield the records that name these roots: of a new recall, a declaration comes first."""
+        for start in range(0, len(roots), ROOTS_AT_ONCE_MAX):
+            named = roots[start : start + ROOTS_AT_ONCE_MAX]
+            title = "scope_declare" if is_new and start == 0 else "scope_extend"
+            yield RecordToSign(
+                title=self._word(title).format(number=start // ROOTS_AT_ONCE_MAX + 1),
+                roots=",".join(named),
+            )
+
+    def _together(self, count: int, *, is_new: bool) -> str:
+        if count < 2:
+            return ""
+        return self._word("scope_together_new" if is_new else "scope_together")
 
     def _overdue(self, confirm_by: str | None) -> str:
         is_overdue = confirm_by is not None and times.seconds(confirm_by) < self.now

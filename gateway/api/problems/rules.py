@@ -256,12 +256,12 @@ RULE: Final = (
         ja=(
             "回収の範囲が広すぎます",
             "回収中のロットの数が上限を超えます。",
-            "終わった回収を完了にしてから、もう一度お試しください。",
+            "終わった回収を完了にするか、入らない品の出荷停止を事業者に頼んでください。",
         ),
         en=(
             "Too many roots",
             "All open recalls together name more lots than the ledger can watch.",
-            "Close recalls whose goods are accounted for, then try again.",
+            "Close recalls whose goods are accounted for, or have holders hold what does not fit.",
         ),
     ),
 )

@@ -192,3 +192,58 @@ def test_calm_only_leaves_out_what_is_likely_to_fail():
     batching.add(make_item("c"), now)
     assert choose(batching, now, calm_only=True) == ["c-1"]
     assert choose_all(batching, now) == [["a-1"], ["b-1"]]
+
+
+def recall(kid, count):
+    """A recall's declaration and what extends it: each writes what every transaction reads."""
+    names = ("recall", "recalls/open")
+    return [make_item(kid, seq, writes=names, disturbs_all=True) for seq in range(1, count + 1)]
+
+
+def test_what_every_transaction_reads_is_written_in_one_where_all_of_it_fits():
+    """Split, it would be written twice, and twice kill what else is in flight."""
+    batching = make_batching(batch_commands_max=10)
+    for kid in "abcdefg":
+        batching.add(make_item(kid), 0.0)
+    for item in recall("q", 4):
+        batching.add(item, 0.0)
+    for kid in "hijklmn":
+        batching.add(make_item(kid), 0.0)
+    first, second, _rest = choose_all(batching, commands_max=10)
+    assert first == [f"{kid}-1" for kid in "abcdefg"]
+    assert second[:5] == ["q-1", "q-2", "q-3", "q-4", "h-1"]
+    assert len(second) == 10
+
+
+def test_two_recalls_that_fit_share_a_transaction():
+    batching = make_batching(batch_commands_max=10)
+    batching.add(make_item("a"), 0.0)
+    for item in (*recall("q", 3), *recall("r", 2)):
+        batching.add(item, 0.0)
+    assert choose(batching, commands_max=10) == ["a-1", "q-1", "q-2", "q-3", "r-1", "r-2"]
+
+
+def test_a_recall_too_large_for_any_transaction_waits_for_no_other():
+    batching = make_batching(batch_commands_max=10)
+    for kid in "abcdefg":
+        batching.add(make_item(kid), 0.0)
+    for item in recall("q", 12):
+        batching.add(item, 0.0)
+    first = batching.choose(0.0, linger_s=0.0, commands_max=10)
+    assert [item.id for item in first.items][-3:] == ["q-1", "q-2", "q-3"]
+    batching.land(first, 0.0)
+    assert choose(batching, commands_max=10) == [f"q-{seq}" for seq in range(4, 13)]
+
+
+def test_a_recall_that_waits_for_another_command_takes_along_only_what_is_free():
+    batching = make_batching(batch_commands_max=4)
+    batching.add(make_item("b", writes=["x"]), 0.0)
+    flight = batching.choose(0.0, linger_s=0.0, commands_max=4)
+    for kid in "cd":
+        batching.add(make_item(kid), 0.0)
+    names = ("recall", "recalls/open")
+    batching.add(make_item("q", 1, writes=names, disturbs_all=True), 0.0)
+    batching.add(make_item("q", 2, writes=(*names, "x"), disturbs_all=True), 0.0)
+    batching.add(make_item("q", 3, writes=names, disturbs_all=True), 0.0)
+    assert choose(batching, commands_max=4) == ["c-1", "d-1", "q-1"]
+    batching.land(flight, 0.0)

@@ -73,7 +73,13 @@ class ScheduleMachine(RuleBasedStateMachine):
         seq, prev = self.clients[kid]
         self.variant += 1
         item = make_item(
-            kid, seq, reads=reads, writes=writes, prev=prev, variant=f"v{self.variant}"
+            kid,
+            seq,
+            reads=reads,
+            writes=writes,
+            prev=prev,
+            variant=f"v{self.variant}",
+            disturbs_all=LOTS[0] in writes,
         )
         self.clients[kid] = (seq + 1, item.id)
         self.items.append(item)
