@@ -130,10 +130,35 @@ def consign(
     return name["id"]
 
 
-def receive(world: World, by: str, lot: str, shipment: str, received_g: int, of: str) -> str:
-    """Count goods that stay their owner's."""
+def receive(
+    world: World, by: str, lot: str, shipment: str, received_g: int, of: str | None = None
+) -> str:
+    """Count goods, also of such as stay their owner's."""
     body = {"shipment": shipment, "lot": lot, "party": world.party(by)}
     return world.act(by, "lot.receive", body, {"received_g": received_g, **owner(world, of)})
+
+
+def send(
+    world: World, by: str, lot: str, *, to: str, quantity_g: int, of: str | None = None
+) -> str:
+    """Ship: one's own goods are sold to the recipient, another's stay that one's."""
+    if of is None:
+        return world.ship(by, lot, to=to, quantity_g=quantity_g)
+    return consign(world, by, lot, to=to, quantity_g=quantity_g, of=of)
+
+
+def bring_back(world: World, by: str, lot: str, shipment: str, of: str | None = None) -> None:
+    """Take back what one has shipped and nobody has received."""
+    body = {"shipment": shipment, "lot": lot, "party": world.party(by)}
+    world.act(by, "lot.return", body, {"sender": world.party(by), **owner(world, of)})
+
+
+def hand_over(
+    world: World, by: str, lot: str, *, to: str, quantity_g: int, of: str | None = None
+) -> None:
+    """Ship, and let the recipient count the same."""
+    shipment = send(world, by, lot, to=to, quantity_g=quantity_g, of=of)
+    receive(world, to, lot, shipment, quantity_g, of=of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,6 +298,28 @@ def open_stock(world: World, by: str, quantity_g: int, crop: str = "rice") -> st
     closed = {"quantity_g": quantity_g, "estimated": False}
     by_two(world, by, "inspector", "lot.open", body, closed)
     return name["id"]
+
+
+def stick(
+    world: World, by: str, lot: str, *, roll: str | None = None, first: int = 1, count: int = 50
+) -> str:
+    """Bind stickers to a lot, by default of a new roll; return the roll."""
+    roll = roll or pseudonym(f"roll {world.nonce()}")
+    body = {"roll": roll, "party": world.party(by), "first": first, "count": count, "lot": lot}
+    world.act(by, "label.bind", body)
+    return roll
+
+
+def peel(world: World, by: str, roll: str, *, first: int = 1, count: int = 50) -> None:
+    """Unbind stickers."""
+    body = {"roll": roll, "party": world.party(by), "first": first, "count": count}
+    world.act(by, "label.unbind", body | {"reason": "wrong-lot"})
+
+
+def scanned(world: World, roll: str, number: int = 1) -> str | None:
+    """Return the lot that a shopper's sticker leads to, if any."""
+    ranges = world.ledger.record(f"roll/{roll}")["ranges"]
+    return next((one["lot"] for one in ranges if one["first"] <= number <= one["last"]), None)
 
 
 def records(world: World, shape: type, prefix: str) -> dict[str, object]:
