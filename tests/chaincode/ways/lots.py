@@ -1,13 +1,13 @@
-"""Mistakes of harvest, hand-over, outflow, consignment and stock, also after goods have moved."""
+"""Mistakes of harvest, hand-over and outflow, also after goods have moved."""
 
 from tests.chaincode import deeds
 from tests.chaincode.drafts import build
 from tests.chaincode.pen import pseudonym, timestamp
 from tests.chaincode.ways import way
-from tests.chaincode.world import NOW, World
+from tests.chaincode.world import DAY_S, NOW, World
 
 
-def correct_harvest(world: World, lot: str, quantity_g: int) -> list[str]:
+def correct_harvest(world: World, lot: str, quantity_g: int, **entry: str) -> list[str]:
     """Correct the farmer's harvest, and return the answer."""
     record = world.ledger.record(f"lot/{lot}")
     body = {
@@ -18,6 +18,7 @@ def correct_harvest(world: World, lot: str, quantity_g: int) -> list[str]:
         "plot": pseudonym("plot field"),
         "crop": record["crop"],
         "harvested_at": timestamp(NOW),
+        **entry,
     }
     closed = {"quantity_g": quantity_g, "estimated": False}
     return world.submit(world.write("farmer", "lot.correct_harvest", body, closed))
@@ -27,11 +28,6 @@ def supplement(world: World, lot: str, quantity_g: int) -> None:
     body = {"lot": lot, "party": world.party("farmer"), "reason": "found"}
     closed = {"quantity_g": quantity_g, "estimated": False}
     world.act("farmer", "lot.supplement", body, closed)
-
-
-def bring_back(world: World, lot: str, shipment: str, by: str = "farmer") -> None:
-    body = {"shipment": shipment, "lot": lot, "party": world.party(by)}
-    world.act(by, "lot.return", body, {"sender": world.party("farmer")})
 
 
 @way(
@@ -50,13 +46,40 @@ def a_harvest_corrected(world: World) -> None:
 
 @way(
     "lot.harvest",
-    "A lot entered by mistake is corrected to 0 g; labels printed for it show an empty lot.",
+    "Plot, crop and date are corrected in the same way, also when all of it has left; its labels "
+    "lead to the lot as corrected.",
+)
+def another_crop_harvested_on_another_day(world: World) -> None:
+    lot = world.harvest("farmer", 20_000)
+    roll = deeds.stick(world, "farmer", lot)
+    deeds.hand_over(world, "farmer", lot, to="shopkeeper", quantity_g=20_000)
+    plot, day = pseudonym("plot of the farm too"), timestamp(NOW - DAY_S)
+    body = {"plot": plot, "party": world.party("farmer"), "district": "45383-MINAMI"}
+    world.act("land-officer", "plot.register", body)
+    entry = {"plot": plot, "crop": "daikon", "harvested_at": day}
+    assert correct_harvest(world, lot, 20_000, **entry) == ["ACCEPTED"]
+    assert deeds.scanned(world, roll) == lot
+    assert entry.items() <= world.ledger.record(f"lot/{lot}").items()
+    deeds.take(world, "sell", "shopkeeper", lot, 20_000)
+
+
+@way(
+    "lot.harvest",
+    "A lot entered by mistake is corrected to 0 g; its labels lead to a lot of which nothing can "
+    "be shipped or sold.",
 )
 def a_harvest_that_never_was(world: World) -> None:
     lot = world.harvest("farmer", 20_000)
+    roll = deeds.stick(world, "farmer", lot)
     assert correct_harvest(world, lot, 0) == ["ACCEPTED"]
+    assert deeds.scanned(world, roll) == lot
     record = world.ledger.record(f"lot/{lot}")
     assert (record["harvest_g"], deeds.held(world, lot, "farmer")) == (0, 0)
+    for type_name in ("lot.ship", "lot.sell"):
+        draft = build(type_name, world)
+        draft.body["lot"] = lot
+        draft.closed |= {"quantity_g": 1}
+        assert draft.answer() == "INSUFFICIENT_QUANTITY"
 
 
 @way("lot.correct_harvest", "Correct again.")
@@ -83,7 +106,7 @@ def a_harvest_corrected_after_all_of_it_had_left(world: World) -> None:
     deeds.take(world, "sell", "farmer", lot, 1_000)
     assert correct_harvest(world, lot, 3_999) == ["ALREADY_LEFT"]
 
-    bring_back(world, lot, shipment)
+    deeds.bring_back(world, "farmer", lot, shipment)
     deeds.take(world, "take_back", "grocer", lot, 1_000, of="farmer")
     disputed.closed |= {"to_sender_g": 1_000, "to_recipient_g": 0, "lost_g": 0}
     assert disputed.answer() == "ACCEPTED"
@@ -93,7 +116,8 @@ def a_harvest_corrected_after_all_of_it_had_left(world: World) -> None:
 
 @way(
     "lot.supplement",
-    "`lot.correct_harvest`, by as many grams less; of opening stock, `lot.take_stock`.",
+    "`lot.correct_harvest`, by as many grams less; what exceeds the harvest itself, and of opening "
+    "stock all of it, by `lot.take_stock`.",
 )
 def a_supplement_too_large(world: World) -> None:
     lot = world.harvest("farmer", 20_000)
@@ -101,10 +125,34 @@ def a_supplement_too_large(world: World) -> None:
     assert correct_harvest(world, lot, 16_000) == ["ACCEPTED"]
     assert deeds.held(world, lot, "farmer") == 21_000
 
+    supplement(world, lot, 500_000)
+    assert correct_harvest(world, lot, 0) == ["ACCEPTED"]
+    deeds.count(world, "farmer", lot, 21_000)
+
     opened = deeds.open_stock(world, "farmer", 30_000)
     supplement(world, opened, 5_000)
     deeds.count(world, "farmer", opened, 31_000)
-    assert deeds.held(world, opened, "farmer") == 31_000
+    for one, held_g in ((lot, 21_000), (opened, 31_000)):
+        assert deeds.held(world, one, "farmer") == held_g
+
+
+@way(
+    "lot.supplement",
+    "After it has left, or covered what others claimed: first bring goods back, as for "
+    "`lot.correct_harvest`.",
+)
+def a_supplement_that_has_left(world: World) -> None:
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "grocer", lot, of="farmer", counted_g=23_000)
+    supplement(world, lot, 5_000)
+    shipment = world.ship("farmer", lot, to="shopkeeper", quantity_g=2_000)
+    assert world.ledger.record(f"lot/{lot}")["claimed_g"] == 0
+    assert correct_harvest(world, lot, 15_000) == ["ALREADY_LEFT"]
+    deeds.bring_back(world, "farmer", lot, shipment)
+    deeds.take(world, "take_back", "grocer", lot, 3_000, of="farmer")
+    assert correct_harvest(world, lot, 15_000) == ["ACCEPTED"]
+    assert deeds.held(world, lot, "grocer", of="farmer") == 20_000
+    assert deeds.held(world, lot, "farmer") == 0
 
 
 @way(
@@ -120,11 +168,39 @@ def opening_stock_counted_again(world: World) -> None:
     assert deeds.held(world, lot, "farmer") == 0
 
 
+@way(
+    "lot.open",
+    "After goods have left, these come back first (`lot.return`, `lot.take_back`, or shipped "
+    "back). If it is another crop than was entered, or of another day: down to 0 g, and opened "
+    "anew under a new nonce; labels printed for it are replaced, stickers unbound and bound anew.",
+)
+def opening_stock_of_another_crop_that_had_left(world: World) -> None:
+    wrong = deeds.open_stock(world, "farmer", 30_000)
+    roll = deeds.stick(world, "farmer", wrong)
+    shipment = world.ship("farmer", wrong, to="shopkeeper", quantity_g=10_000)
+    deeds.hand_over(world, "farmer", wrong, to="shopkeeper", quantity_g=4_000)
+    deeds.arrive(world, "grocer", wrong, of="farmer", counted_g=16_000, crop="rice")
+
+    deeds.bring_back(world, "farmer", wrong, shipment)
+    deeds.hand_over(world, "shopkeeper", wrong, to="farmer", quantity_g=4_000)
+    deeds.take(world, "take_back", "grocer", wrong, 16_000, of="farmer")
+    assert correct_harvest(world, wrong, 0) == ["NOT_HARVESTED"]
+    assert deeds.held(world, wrong, "farmer") == 30_000
+    deeds.count(world, "farmer", wrong, 0)
+    right = deeds.open_stock(world, "farmer", 30_000, crop="barley")
+    deeds.peel(world, "farmer", roll)
+    deeds.stick(world, "farmer", right, roll=roll)
+    assert deeds.scanned(world, roll) == right
+    held = [deeds.held(world, lot, "farmer") for lot in (wrong, right)]
+    assert held == [0, 30_000]
+
+
 @way("lot.ship", "Before the receipt: `lot.return`, and ship again.")
 @way("lot.return", "Ship again.")
 def shipped_again(world: World) -> None:
     lot = world.harvest("farmer", 20_000)
-    bring_back(world, lot, world.ship("farmer", lot, to="grocer", quantity_g=20_000))
+    mistaken = world.ship("farmer", lot, to="grocer", quantity_g=20_000)
+    deeds.bring_back(world, "farmer", lot, mistaken)
     again = world.ship("farmer", lot, to="shopkeeper", quantity_g=12_000)
     world.receive("shopkeeper", lot, again, 12_000)
     assert deeds.held(world, lot, "shopkeeper") == 12_000
@@ -152,8 +228,7 @@ def shipped_on_and_back(world: World) -> None:
     world.act("grocer", "proposal.withdraw", {"proposal": withdrawn})
     assert draft.answer() == "ACCEPTED"
 
-    back = world.ship("grocer", lot, to="farmer", quantity_g=20_000)
-    world.receive("farmer", lot, back, 20_000)
+    deeds.hand_over(world, "grocer", lot, to="farmer", quantity_g=20_000)
     consigned = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=20_000)
     deeds.receive(world, "shopkeeper", lot, consigned, 20_000, of="farmer")
     assert deeds.held(world, lot, "shopkeeper", of="farmer") == 20_000
@@ -187,6 +262,23 @@ def a_count_corrected_after_the_sale(world: World) -> None:
 
 
 @way(
+    "lot.settle",
+    "What was settled as lost and turns up is taken into stock where it lies (`lot.take_stock`).",
+)
+@way("lot.receive", "After that, as of `lot.settle`.")
+def lost_goods_turn_up(world: World) -> None:
+    draft = build("lot.settle", world)
+    shipment, lot = draft.body["shipment"], draft.body["lot"]
+    draft.closed |= {"to_sender_g": 0, "to_recipient_g": 0, "lost_g": 500}
+    assert draft.answer() == "ACCEPTED"
+    correction = build("lot.correct_receipt", world)
+    correction.body |= {"shipment": shipment, "lot": lot}
+    assert correction.answer() == "NOT_RECEIVED"
+    deeds.count(world, "shopkeeper", lot, 12_000)
+    assert world.holding(lot, "shopkeeper")["surplus_g"] == 500
+
+
+@way(
     "lot.sell",
     "`lot.correct_outflow`; what was booked of the wrong lot or owner, to 0 g, and again of the "
     "right one.",
@@ -205,95 +297,11 @@ def an_outflow_corrected(world: World) -> None:
     assert deeds.held(world, wrong, "farmer") == 5_000
     assert deeds.held(world, right, "farmer") == 2_000
 
-
-@way(
-    "lot.arrive",
-    "`lot.correct_arrival`, also to 0 g; of goods sold on, correct the sale first.",
-)
-@way("lot.correct_arrival", "Correct again.")
-def an_arrival_corrected_after_the_sale(world: World) -> None:
-    lot = world.harvest("farmer", 10_000)
-    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=12_000)
-    deeds.take(world, "sell", "shopkeeper", lot, 12_000, of="farmer")
-    sale = {"outflow": "sold", "was_g": 12_000, "quantity_g": 0, "of": "farmer"}
-    deeds.correct_outflow(world, "shopkeeper", lot, **sale)
-    for was_g, counted_g, claimed_g in ((12_000, 9_000, 0), (9_000, 11_000, 1_000), (11_000, 0, 0)):
-        grams = {"was_g": was_g, "counted_g": counted_g}
-        deeds.correct_arrival(world, "shopkeeper", lot, of="farmer", **grams)
-        assert world.ledger.record(f"lot/{lot}")["claimed_g"] == claimed_g
-        assert deeds.held(world, lot, "farmer") == 10_000 + claimed_g - counted_g
-
-
-@way(
-    "lot.arrive",
-    "Goods booked in the wrong producer's name: correct to 0 g, and let them arrive in the right "
-    "one, whether or not that one has recorded them meanwhile.",
-)
-def an_arrival_in_the_wrong_name(world: World) -> None:
-    for is_recorded in (False, True):
-        name = world.name("farmer")
-        deeds.arrive(world, "shopkeeper", name["id"], of="neighbour", counted_g=3_000)
-        if is_recorded:
-            deeds.harvest_named(world, "farmer", name, 5_000)
-        grams = {"was_g": 3_000, "counted_g": 0}
-        deeds.correct_arrival(world, "shopkeeper", name["id"], of="neighbour", **grams)
-        deeds.arrive(world, "shopkeeper", name["id"], of="farmer", counted_g=3_000)
-        if not is_recorded:
-            deeds.harvest_named(world, "farmer", name, 5_000)
-        lot = world.ledger.record(f"lot/{name['id']}")
-        assert (lot["claimed_g"], lot["misnamed_g"]) == (0, 0)
-        assert deeds.held(world, name["id"], "farmer") == 2_000
-
-
-@way(
-    "lot.arrive",
-    "Goods that had been shipped, and should have been received: correct to 0 g, and receive them.",
-)
-def an_arrival_of_what_was_shipped(world: World) -> None:
-    lot = world.harvest("farmer", 3_000)
-    shipment = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=3_000)
-    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000)
-    assert world.ledger.record(f"lot/{lot}")["claimed_g"] == 3_000
-    deeds.correct_arrival(world, "shopkeeper", lot, of="farmer", was_g=3_000, counted_g=0)
-    deeds.receive(world, "shopkeeper", lot, shipment, 3_000, of="farmer")
-    assert world.ledger.record(f"lot/{lot}")["claimed_g"] == 0
-    assert deeds.held(world, lot, "shopkeeper", of="farmer") == 3_000
-
-
-@way("lot.take_back", "Let as much arrive again (`lot.arrive`).")
-def taken_back_too_much(world: World) -> None:
-    lot = world.harvest("farmer", 10_000)
-    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=6_000)
-    deeds.take(world, "take_back", "shopkeeper", lot, 6_000, of="farmer")
-    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=2_000)
-    assert deeds.held(world, lot, "shopkeeper", of="farmer") == 2_000
-    assert deeds.held(world, lot, "farmer") == 8_000
-    assert world.ledger.record(f"lot/{lot}")["claimed_g"] == 0
-
-
-@way("lot.deny_claim", "Deny again, with the right amount; 0 g takes the denial back.")
-def a_denial_taken_back(world: World) -> None:
-    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=3_000)
-    for denied_g in (3_000, 1_000, 0):
-        deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=denied_g)
-    deeds.take(world, "sell", "shopkeeper", lot, 3_000, of="farmer")
-    assert world.ledger.record(f"lot/{lot}")["denied_g"] == 0
-
-
-@way("lot.take_stock", "Take stock again.")
-def counted_again(world: World) -> None:
-    lot = world.harvest("farmer", 10_000)
-    for counted_g in (1_000, 10_000, 12_000, 9_900):
-        deeds.count(world, "farmer", lot, counted_g)
-        assert deeds.held(world, lot, "farmer") == counted_g
-
-
-@way("lot.hold", "`lot.release`.")
-@way("lot.release", "Hold again.")
-def released_and_held(world: World) -> None:
-    lot = world.harvest("farmer", 10_000)
-    deeds.hold(world, "farmer", lot)
-    deeds.release(world, "farmer", lot)
-    deeds.take(world, "sell", "farmer", lot, 1_000)
-    deeds.hold(world, "farmer", lot)
-    assert world.holding(lot, "farmer")["is_on_hold"]
+    deeds.hand_over(world, "farmer", right, to="shopkeeper", quantity_g=1_000)
+    deeds.arrive(world, "shopkeeper", right, of="farmer", counted_g=1_000)
+    deeds.take(world, "sell", "shopkeeper", right, 1_000)
+    sale = {"outflow": "sold", "was_g": 1_000, "quantity_g": 0}
+    deeds.correct_outflow(world, "shopkeeper", right, **sale)
+    deeds.take(world, "sell", "shopkeeper", right, 1_000, of="farmer")
+    assert deeds.held(world, right, "shopkeeper") == 1_000
+    assert deeds.held(world, right, "shopkeeper", of="farmer") == 0

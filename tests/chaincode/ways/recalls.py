@@ -5,10 +5,10 @@ from tests.chaincode.ways import way
 from tests.chaincode.world import World
 
 
-def sell(world: World, lot: str) -> str:
+def sell(world: World, by: str, lot: str) -> str:
     """Sell a gram, and return the answer."""
-    body = {"lot": lot, "party": world.party("farmer")}
-    return world.submit(world.write("farmer", "lot.sell", body, {"quantity_g": 1}))[0]
+    body = {"lot": lot, "party": world.party(by)}
+    return world.submit(world.write(by, "lot.sell", body, {"quantity_g": 1}))[0]
 
 
 @way("recall.declare", "Before the approval: `proposal.withdraw`.")
@@ -17,41 +17,42 @@ def withdrawn_before_it_stopped_anything(world: World) -> None:
     body = deeds.declaration(world, "coop-recaller", [lot])
     proposal = world.act("coop-recaller", "recall.declare", body)
     world.act("coop-recaller", "proposal.withdraw", {"proposal": proposal})
-    assert sell(world, lot) == "ACCEPTED"
+    assert sell(world, "farmer", lot) == "ACCEPTED"
 
 
 @way(
     "recall.declare",
-    "Too narrow: `recall.extend`; too wide, or of the wrong lots: `recall.lift`, and declare anew.",
+    "Too narrow: `recall.extend`, which also reaches what has been passed on or made into others "
+    "since.",
 )
+def extended_when_the_goods_had_moved(world: World) -> None:
+    lot, missing = world.harvest("farmer", 1_000), world.harvest("farmer", 1_000)
+    recall = deeds.recall(world, lot)
+    deeds.hand_over(world, "farmer", missing, to="shopkeeper", quantity_g=400)
+    child = deeds.merge(world, "farmer", missing)
+    goods = [("farmer", lot), ("shopkeeper", missing), ("farmer", child)]
+    assert [sell(world, *one) for one in goods] == ["RECALLED", "ACCEPTED", "ACCEPTED"]
+    world.act("shops-recaller", "recall.extend", {"recall": recall, "roots": [missing]})
+    assert [sell(world, *one) for one in goods] == ["RECALLED", "RECALLED", "RECALLED"]
+
+
+@way("recall.declare", "Too wide, or of the wrong lots: `recall.lift`, and declare anew.")
 @way(
     "recall.emergency", "As of `recall.declare`; unconfirmed, it stays in force until it is lifted."
 )
 @way("recall.confirm", "`recall.lift`.")
-def extended_then_lifted_and_declared_anew(world: World) -> None:
-    wrong, missing, right = (world.harvest("farmer", 1_000) for _ in range(3))
-    mistaken = deeds.recall(world, wrong)
-    body = {"recall": mistaken, "roots": [missing]}
-    world.act("shops-recaller", "recall.extend", body)
-    world.act("town-recaller", "recall.confirm", {"recall": mistaken})
-    assert [sell(world, lot) for lot in (wrong, missing, right)] == [
-        "RECALLED",
-        "RECALLED",
-        "ACCEPTED",
-    ]
-    deeds.end(world, mistaken, "lift")
-    deeds.by_two(
-        world,
-        "coop-recaller",
-        "shops-recaller",
-        "recall.declare",
-        deeds.declaration(world, "coop-recaller", [right]),
-    )
-    assert [sell(world, lot) for lot in (wrong, missing, right)] == [
-        "ACCEPTED",
-        "ACCEPTED",
-        "RECALLED",
-    ]
+def lifted_and_declared_anew(world: World) -> None:
+    wrong, right = world.harvest("farmer", 1_000), world.harvest("farmer", 1_000)
+    for is_confirmed in (False, True):
+        mistaken = deeds.recall(world, wrong)
+        if is_confirmed:
+            world.act("town-recaller", "recall.confirm", {"recall": mistaken})
+        answers = [sell(world, "farmer", lot) for lot in (wrong, right)]
+        assert answers == ["RECALLED", "ACCEPTED"]
+        deeds.end(world, mistaken, "lift")
+    body = deeds.declaration(world, "coop-recaller", [right])
+    deeds.by_two(world, "coop-recaller", "shops-recaller", "recall.declare", body)
+    assert [sell(world, "farmer", lot) for lot in (wrong, right)] == ["ACCEPTED", "RECALLED"]
 
 
 @way(
@@ -64,22 +65,36 @@ def lifted_and_declared_for_the_others(world: World) -> None:
     world.act("coop-recaller", "recall.extend", {"recall": recall, "roots": [mistaken]})
     deeds.end(world, recall, "lift")
     deeds.recall(world, lot)
-    assert (sell(world, lot), sell(world, mistaken)) == ("RECALLED", "ACCEPTED")
+    assert (sell(world, "farmer", lot), sell(world, "farmer", mistaken)) == ("RECALLED", "ACCEPTED")
 
 
-@way("recall.lift", "Declare anew, under a new id.")
-@way("recall.close", "Declare anew, under a new id.")
+ANEW = "Declare anew, under a new id; that reaches the goods wherever they are by then."
+
+
+@way("recall.lift", ANEW)
+@way("recall.close", ANEW)
 def declared_anew(world: World) -> None:
     for verb in ("lift", "close"):
         lot = world.harvest("farmer", 1_000)
         deeds.end(world, deeds.recall(world, lot), verb)
-        assert sell(world, lot) == "ACCEPTED"
+        deeds.hand_over(world, "farmer", lot, to="shopkeeper", quantity_g=500)
+        there = ("farmer", "shopkeeper")
+        assert [sell(world, by, lot) for by in there] == ["ACCEPTED", "ACCEPTED"]
         deeds.recall(world, lot)
-        assert sell(world, lot) == "RECALLED"
+        assert [sell(world, by, lot) for by in there] == ["RECALLED", "RECALLED"]
 
 
-@way("recall.drill", "Nothing is to be put right: a drill stops no goods.")
+@way(
+    "recall.drill",
+    "A drill stops no goods, so nothing is to be put right; where a recall was meant, declare it, "
+    "under a new id.",
+)
 def a_drill(world: World) -> None:
     lot = world.harvest("farmer", 1_000)
-    deeds.recall(world, lot, type_="drill")
-    assert sell(world, lot) == "ACCEPTED"
+    body = deeds.declaration(world, "coop-recaller", [lot])
+    world.act("coop-recaller", "recall.drill", body)
+    assert sell(world, "farmer", lot) == "ACCEPTED"
+    again = world.write("coop-recaller", "recall.emergency", body)
+    assert world.submit(again) == ["ID_TAKEN"]
+    deeds.recall(world, lot)
+    assert sell(world, "farmer", lot) == "RECALLED"

@@ -1,12 +1,14 @@
 """Mistakes of founding, people, mandates, proposals and land."""
 
 from copy import deepcopy
+from dataclasses import replace
 
 from tests.chaincode import deeds
 from tests.chaincode.drafts import build, valid
 from tests.chaincode.pen import Pen, pseudonym
 from tests.chaincode.ways import way
-from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, World
+from tests.chaincode.ways.lots import correct_harvest
+from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, Person, World
 from tests.identities import creator
 
 
@@ -50,12 +52,51 @@ def activated_again(world: World) -> None:
     assert world.ledger.record("contract/head")["epoch"] == 3
 
 
-@way("party.register", "Register another; a party without actors does nothing.")
+@way(
+    "party.register",
+    "Register another; a party without actors does nothing, and what was shipped to it comes back "
+    "by `lot.return`.",
+)
 def another_party(world: World) -> None:
-    for seed, kind in (("mistaken", "shop"), ("right", "farm")):
+    for seed, kind in (("mistaken", "farm"), ("right", "shop")):
         body = {"party": pseudonym(f"party {seed}"), "kind": kind}
         world.act("coop-registrar", "party.register", body)
-    assert world.ledger.record(f"party/{pseudonym('party right')}")["kind"] == "farm"
+    lot = world.harvest("farmer", 1_000)
+    draft = build("lot.ship", world)
+    draft.body["lot"] = lot
+    draft.closed |= {"recipient": pseudonym("party mistaken"), "quantity_g": 1_000}
+    assert draft.answer() == "ACCEPTED"
+    deeds.bring_back(world, "farmer", lot, draft.body["shipment"])
+    draft.closed["recipient"] = pseudonym("party right")
+    draft.body |= shipment_name(world)
+    assert draft.answer() == "ACCEPTED"
+
+
+def shipment_name(world: World) -> dict:
+    name = world.name("farmer")
+    return {"shipment": name["id"], "nonce": name["nonce"], "index": name["index"]}
+
+
+@way(
+    "party.register",
+    "One that has goods already ships them to the right one; lots keep its name, and labels lead "
+    "to them.",
+)
+def goods_of_the_wrong_party(world: World) -> None:
+    person = world.people["mistaken"] = Person.of("mistaken", "coop", "mistaken farm")
+    world.act("coop-registrar", "party.register", {"party": person.party, "kind": "farm"})
+    roles = [{"role": "farmer", "since": SINCE}]
+    body = {"actor": person.actor, "party": person.party, "roles": roles}
+    world.act("coop-registrar", "actor.register", body)
+    world.enrol("mistaken", by="coop-registrar")
+    plot = {"plot": pseudonym("plot mistaken"), "party": person.party, "district": "45383-MINAMI"}
+    world.act("land-officer", "plot.register", plot)
+    lot = world.harvest("mistaken", 1_000, "mistaken")
+    roll = deeds.stick(world, "mistaken", lot)
+    deeds.hand_over(world, "mistaken", lot, to="farmer", quantity_g=1_000)
+    deeds.take(world, "sell", "farmer", lot, 1_000)
+    assert deeds.scanned(world, roll) == lot
+    assert world.ledger.record(f"lot/{lot}")["party"] == person.party
 
 
 @way("actor.register", "Grant other roles, or none; register the right one.")
@@ -72,6 +113,38 @@ def granted_again(world: World) -> None:
     world.act("coop-registrar", "actor.register", body)
 
 
+STANDS = (
+    "What was signed meanwhile stands; {who} puts it right, as each type says, and labels lead to "
+    "what is then on record."
+)
+
+
+@way("actor.register", STANDS.format(who="someone else of the party"))
+@way("actor.grant", STANDS.format(who="someone else of the party"))
+def what_the_wrong_one_signed(world: World) -> None:
+    lot, roll, shipment = harvested_by_mistake(world, "farmhand")
+    body = {"actor": world.actor("farmhand"), "roles": [], "devices": [world.kid("farmhand")]}
+    world.act("coop-registrar", "actor.grant", body)
+    sale = {"lot": lot, "party": world.party("farmhand")}
+    late = world.write("farmhand", "lot.sell", sale, {"quantity_g": 1})
+    assert world.submit(late) == ["ROLE_MISSING"]
+    deeds.bring_back(world, "farmer", lot, shipment)
+    assert_corrected(world, lot, roll)
+
+
+def harvested_by_mistake(world: World, by: str) -> tuple[str, str, str]:
+    """Let someone of the farm enter a lot that never was: return it, its stickers, a shipment."""
+    lot = world.harvest(by, 5_000)
+    return lot, deeds.stick(world, by, lot), world.ship(by, lot, to="grocer", quantity_g=2_000)
+
+
+def assert_corrected(world: World, lot: str, roll: str) -> None:
+    """Let the farmer correct such a lot, and see where its stickers lead."""
+    assert correct_harvest(world, lot, 0) == ["ACCEPTED"]
+    assert deeds.scanned(world, roll) == lot
+    assert world.ledger.record(f"lot/{lot}")["harvest_g"] == 0
+
+
 def enrol(world: World, seed: str) -> Pen:
     pen, nonce, actor = Pen(seed), world.nonce(), world.actor("farmer")
     proof = pen.prove(world.id, actor, nonce)
@@ -80,15 +153,53 @@ def enrol(world: World, seed: str) -> Pen:
     return pen
 
 
-@way("key.enrol", "Revoke the key, and enrol the right one.")
-@way("key.revoke", "Enrol a new key; a revoked one stays revoked.")
-def another_key(world: World) -> None:
-    mistaken = enrol(world, "mistaken phone")
-    body = {"device": mistaken.kid, "actor": world.actor("farmer"), "spared": []}
+def revoke(world: World, pen: Pen) -> None:
+    body = {"device": pen.kid, "actor": world.actor("farmer"), "spared": []}
     world.act("coop-registrar", "key.revoke", body)
+
+
+def take_up(world: World, pen: Pen) -> None:
+    """Let the farmer sign with another of the farmer's devices."""
+    world.people["farmer"] = replace(world.people["farmer"], pen=pen)
+    world.resume()
+
+
+@way("key.enrol", STANDS.format(who="another device of the party"))
+@way("key.enrol", "Revoke the key, and enrol the right one.")
+def another_key(world: World) -> None:
+    first = world.people["farmer"].pen
+    mistaken = enrol(world, "mistaken phone")
+    take_up(world, mistaken)
+    lot, roll, shipment = harvested_by_mistake(world, "farmer")
+    revoke(world, mistaken)
     right = enrol(world, "right phone")
     devices = world.ledger.record(f"actor/{world.actor('farmer')}")["devices"]
-    assert devices == [world.kid("farmer"), right.kid]
+    assert devices == [first.kid, right.kid]
+    take_up(world, right)
+    deeds.bring_back(world, "farmer", lot, shipment)
+    assert_corrected(world, lot, roll)
+
+
+@way(
+    "key.revoke",
+    "Enrol a new key; a revoked one stays revoked. What had not arrived by then and was not spared "
+    "is signed again with the new one, under the same ids: labels printed in the field stay right.",
+)
+def signed_again_with_another_key(world: World) -> None:
+    name = world.name("farmer")
+    lost = world.write("farmer", "lot.harvest", *harvest_parts(world, name))
+    revoke(world, world.people["farmer"].pen)
+    assert world.submit(lost) == ["KEY_REVOKED"]
+    take_up(world, enrol(world, "right phone"))
+    deeds.harvest_named(world, "farmer", name, 1_000)
+    assert deeds.scanned(world, deeds.stick(world, "farmer", name["id"])) == name["id"]
+
+
+def harvest_parts(world: World, name: dict) -> tuple[dict, dict]:
+    """Return open and closed part of a harvest of the farmer's, under a name drawn before."""
+    draft = build("lot.harvest", world)
+    draft.body |= {"lot": name["id"], "nonce": name["nonce"], "index": name["index"]}
+    return draft.body, draft.closed
 
 
 @way("auditor.register", "A registrar revokes the key; two register the right one.")
@@ -122,27 +233,121 @@ def a_mandate_given_taken_and_given(world: World) -> None:
     assert world.ledger.record(key)["types"] == ["lot.sell"]
 
 
+def revoke_mandate(world: World, principal: str, agent: str) -> None:
+    body = {"principal": world.actor(principal), "agent": world.actor(agent)}
+    world.act("coop-registrar", "mandate.revoke", body)
+
+
+@way("mandate.grant", STANDS.format(who="the principal"))
+def what_the_agent_signed(world: World) -> None:
+    world.mandate("farmer", "helper", "lot.harvest", "lot.ship")
+    name, for_farmer = world.name("farmer"), {"on_behalf": world.actor("farmer")}
+    world.act("helper", "lot.harvest", *harvest_parts(world, name), **for_farmer)
+    ship = build("lot.ship", world)
+    ship.body["lot"] = name["id"]
+    world.act("helper", "lot.ship", ship.body, ship.closed, **for_farmer)
+    roll = deeds.stick(world, "farmer", name["id"])
+    revoke_mandate(world, "farmer", "helper")
+    assert correct_harvest(world, name["id"], 0) == ["ALREADY_LEFT"]
+    deeds.bring_back(world, "farmer", name["id"], ship.body["shipment"])
+    assert_corrected(world, name["id"], roll)
+
+
+@way(
+    "mandate.revoke",
+    "What the agent could not sign meanwhile is signed again, under the same ids: labels printed "
+    "in the field stay right.",
+)
+def signed_again_under_another_mandate(world: World) -> None:
+    name, for_farmer = world.name("farmer"), {"on_behalf": world.actor("farmer")}
+    parts = harvest_parts(world, name)
+    world.mandate("farmer", "helper", "lot.harvest")
+    revoke_mandate(world, "farmer", "helper")
+    lost = world.write("helper", "lot.harvest", *parts, **for_farmer)
+    assert world.submit(lost) == ["NO_MANDATE"]
+    world.mandate("farmer", "helper", "lot.harvest")
+    world.act("helper", "lot.harvest", *parts, **for_farmer)
+    assert deeds.scanned(world, deeds.stick(world, "farmer", name["id"])) == name["id"]
+
+
 @way("mandate.register", "Register again, or revoke.")
 def a_mandate_registered_again(world: World) -> None:
     draft = build("mandate.register", world)
     assert draft.answer() == "ACCEPTED"
     draft.body["types"] = ["lot.sell"]
     assert draft.answer() == "ACCEPTED"
-    parties = {name: draft.body[name] for name in ("principal", "agent")}
-    world.act("coop-registrar", "mandate.revoke", parties)
-    key = f"mandate/{parties['principal']}/{parties['agent']}"
+    revoke_mandate(world, "elder", "helper")
+    key = f"mandate/{draft.body['principal']}/{draft.body['agent']}"
     assert world.ledger.record(key)["types"] == []
 
 
-@way("plot.register", "Register again; lots keep the plot they grew on.")
+@way("mandate.register", STANDS.format(who="the next agent, with a mandate for that,"))
+def what_the_wrong_agent_signed_for_someone_without_a_key(world: World) -> None:
+    by_two = ("coop-registrar", "coop-deputy", "mandate.register")
+    period = {"since": SINCE, "until": "2030-03-31"}
+    elder = {"principal": world.actor("elder")}
+    for_elder = {"on_behalf": world.actor("elder")}
+    types = ["lot.harvest", "lot.ship"]
+    wrong = {**elder, "agent": world.actor("helper"), "types": types, **period}
+    deeds.by_two(world, *by_two, wrong)
+    harvest, ship = build("lot.harvest", world), build("lot.ship", world)
+    name, party, plot = world.name("elder"), world.party("elder"), pseudonym("plot terrace")
+    lot = {"lot": name["id"], "party": party}
+    of_elder = {"nonce": name["nonce"], "index": name["index"], "plot": plot}
+    harvest.body |= lot | of_elder
+    world.act("helper", "lot.harvest", harvest.body, harvest.closed, **for_elder)
+    sent = world.name("elder")
+    ship.body |= lot | {"shipment": sent["id"], "nonce": sent["nonce"]}
+    ship.closed["owner"] = party
+    world.act("helper", "lot.ship", ship.body, ship.closed, **for_elder)
+    roll = deeds.stick(world, "shopkeeper", name["id"])
+
+    revoke_mandate(world, "elder", "helper")
+    types = ["lot.return", "lot.correct_harvest"]
+    right = {**elder, "agent": world.actor("neighbour"), "types": types, **period}
+    deeds.by_two(world, *by_two, right)
+    back = lot | {"shipment": sent["id"]}
+    world.act("neighbour", "lot.return", back, {"sender": party}, **for_elder)
+    correction = build("lot.correct_harvest", world)
+    entry = world.ledger.record(f"lot/{name['id']}")["entry"]
+    correction.body |= lot | {"corrects": entry, "plot": plot}
+    correction.closed = {"quantity_g": 0, "estimated": False}
+    parts = correction.body, correction.closed
+    world.act("neighbour", "lot.correct_harvest", *parts, **for_elder)
+    assert deeds.scanned(world, roll) == name["id"]
+    assert world.ledger.record(f"lot/{name['id']}")["harvest_g"] == 0
+
+
+@way(
+    "plot.register",
+    "Register again; lots keep the plot they grew on, and labels lead to its district as it is "
+    "then.",
+)
 def a_plot_moved_back(world: World) -> None:
     lot = world.harvest("farmer", 1_000)
-    plot = pseudonym("plot field")
-    for party in ("neighbour", "farmer"):
+    roll, plot = deeds.stick(world, "farmer", lot), pseudonym("plot field")
+    deeds.take(world, "sell", "farmer", lot, 1_000)
+    for party, district in (("neighbour", "45383-KITA"), ("farmer", "45383-HIGASHI")):
+        body = {"plot": plot, "party": world.party(party), "district": district}
+        world.act("land-officer", "plot.register", body)
+        assert world.ledger.record(f"lot/{deeds.scanned(world, roll)}")["plot"] == plot
+        assert world.ledger.record(f"plot/{plot}")["district"] == district
+    world.harvest("farmer", 1_000)
+
+
+@way(
+    "plot.register",
+    "What was entered on the wrong plot meanwhile is corrected by `lot.correct_harvest`, also when "
+    "it has left.",
+)
+def a_harvest_moved_to_the_right_plot(world: World) -> None:
+    lot, right = world.harvest("farmer", 1_000), pseudonym("plot right")
+    deeds.take(world, "sell", "farmer", lot, 1_000)
+    for plot, party in ((pseudonym("plot field"), "neighbour"), (right, "farmer")):
         body = {"plot": plot, "party": world.party(party), "district": "45383-MINAMI"}
         world.act("land-officer", "plot.register", body)
-    assert world.ledger.record(f"lot/{lot}")["plot"] == plot
-    world.harvest("farmer", 1_000)
+    assert correct_harvest(world, lot, 1_000, plot=right) == ["ACCEPTED"]
+    assert world.ledger.record(f"lot/{lot}")["plot"] == right
 
 
 @way("proposal.withdraw", "Propose again.")
