@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-from base64 import urlsafe_b64decode
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,8 @@ from chaincode.commands import TYPES
 from chaincode.errors import Code
 from tests.chaincode.determinism.mutants import MUTANTS
 from tests.chaincode.determinism.recording import everything
-from tests.chaincode.determinism.transactions import load
+from tests.chaincode.determinism.transactions import load, types_of
+from tests.chaincode.rejections import is_tested
 
 LEAST = 2_000
 REPLAY = "tests.chaincode.determinism.replay"
@@ -40,12 +40,12 @@ SETTINGS = {
 
 
 @pytest.fixture(scope="module")
-def recording(tmp_path_factory) -> tuple[Path, set[str]]:
-    """Return the file of recorded transactions, and the codes that they were answered with."""
+def recording(tmp_path_factory) -> tuple[Path, set[tuple[str, tuple[str, ...]]]]:
+    """Return the file of recorded transactions, and the answers that they were given."""
     path = tmp_path_factory.mktemp("determinism") / "transactions.json"
     recorded = everything()
     recorded.save(path)
-    return path, recorded.codes
+    return path, recorded.answers
 
 
 @pytest.fixture(scope="module")
@@ -80,22 +80,20 @@ def start(path: Path, name: str) -> subprocess.Popen:
 
 
 def test_every_command_and_every_code_is_among_enough_transactions(recording):
-    path, codes = recording
+    path, answers = recording
     transactions = list(load(path))
     assert len(transactions) >= LEAST
-    assert codes == {str(code) for code in Code}
-    types = {payload_type(wire) for transaction, _ in transactions for wire in transaction.args}
+    assert {code for code, _ in answers} == {str(code) for code in Code}
+    wires = [wire for transaction, _ in transactions for wire in transaction.args]
+    types = {type_name for wire in wires for type_name in types_of(wire)}
     assert types >= set(TYPES)
     functions = {transaction.function for transaction, _ in transactions}
     assert functions >= {"submit", "submit_at", "dry_run", "query", "version"}
 
 
-def payload_type(wire: bytes) -> str | None:
-    """Return the type that a command says it is of, as far as it is one."""
-    try:
-        return json.loads(urlsafe_b64decode(wire.split(b".")[1] + b"==="))["type"]
-    except (IndexError, ValueError, KeyError, TypeError):
-        return None
+def test_every_answer_is_one_that_the_tests_of_rejections_ask_for(recording):
+    _, answers = recording
+    assert [one for one in answers if not is_tested(one[0], *one[1])] == []
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name != "plain"])

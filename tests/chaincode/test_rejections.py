@@ -7,15 +7,28 @@ import pytest
 
 from chaincode.commands import TYPES
 from chaincode.errors import Code
+from tests.chaincode.answers import any_can_answer, can_answer
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import canonical, sha256_hex
-from tests.chaincode.rejections import ANY, FAULTS, Fault, faults, spoiled
+from tests.chaincode.rejections import ANY, AROUND_RULES, FAULTS, Fault, faults, spoiled
 
 BOOTSTRAP = "registry.bootstrap"
 OF_TIME = {"late", "future"}  # the only marks that a rejected command may carry
 OTHERS = [name for name in types() if name != BOOTSTRAP]
 OWN = [one for one in FAULTS if not one.is_common]
 AUTHORITY = {"EXPIRED", "FUTURE_EVENT", "WRONG_ACTOR", "NO_MANDATE", "ROLE_MISSING"}
+# Codes that stand in the source of a type's rule, and why it never answers them.
+NEVER = {
+    ("actor.register", "UNKNOWN_ORGANISATION"): "it is the signer's own",
+    ("actor.grant", "UNKNOWN_ORGANISATION"): "it is the signer's own",
+    ("actor.grant", "UNKNOWN_DEVICE"): "they are those of the actor's record",
+    ("key.revoke", "UNKNOWN_ORGANISATION"): "every founded ledger has a constitution",
+    ("mandate.grant", "HAS_OWN_KEY"): "only registrars must leave those alone",
+    ("lot.arrive", "INSUFFICIENT_QUANTITY"): "what the producer hasn't got is claimed",
+    ("lot.correct_arrival", "INSUFFICIENT_QUANTITY"): "as above",
+    ("lot.process", "CROP_DIFFERS"): "anything may be made of anything",
+    ("lot.unmake", "NOTHING_HELD"): "the run that is repeated wrote all its holdings",
+}
 
 
 def commons(type_name: str) -> list[Fault]:
@@ -82,3 +95,15 @@ def test_time_and_authority_of_the_envelope_are_judged_before_the_commands_own_r
     judged_first = [one for one in commons(type_name) if one.code in AUTHORITY]
     for one, other in product(judged_first, faults(type_name)):
         assert_first_wins(type_name, one, other)
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_every_code_that_a_rule_can_answer_has_a_test(type_name):
+    tested = {one.code for one in faults(type_name)} - AROUND_RULES
+    never = {code for name, code in NEVER if name == type_name}
+    assert not tested & never
+    assert can_answer(type_name) - AROUND_RULES == tested | never
+
+
+def test_every_code_that_any_command_can_be_answered_with_has_a_test():
+    assert any_can_answer() - AROUND_RULES == {one.code for one in faults(ANY)}

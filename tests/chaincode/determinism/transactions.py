@@ -5,21 +5,26 @@ the keys read to places in `values`.
 """
 
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode, b64encode, urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
+from chaincode.proposals import APPROVE
 from chaincode.stub import Creator, Response
 from tests.memory_ledger import MemoryStub, Transaction
 
 
 class Recording:
-    """Distinct transactions, in the order in which they were first run."""
+    """Distinct transactions, in the order in which they were first run.
+
+    Attributes:
+        answers: Each code that was answered, with what types of command it was an answer to.
+    """
 
     def __init__(self) -> None:
         self.values: dict[bytes, int] = {}
         self.rows: dict[str, dict] = {}
-        self.codes: set[str] = set()
+        self.answers: set[tuple[str, tuple[str, ...]]] = set()
 
     def note(self, transaction: Transaction, stub: MemoryStub, response: Response) -> None:
         """Keep a transaction that was just run."""
@@ -39,11 +44,26 @@ class Recording:
         self.rows.setdefault(json.dumps(row), row)
         if response.status == 200 and transaction.function.startswith("submit"):
             results = json.loads(response.payload)["results"]
-            self.codes.update(one["code"] for one in results)
+            wires = transaction.args[-len(results) :]  # what stands before them is a time
+            for wire, one in zip(wires, results, strict=True):
+                self.answers.add((one["code"], types_of(wire)))
 
     def save(self, path: Path) -> None:
         values = [raw.decode() for raw in self.values]
         path.write_text(json.dumps({"values": values, "transactions": list(self.rows.values())}))
+
+
+def types_of(wire: bytes) -> tuple[str, ...]:
+    """Return the type that a command says it is of, and of an approval the approved one's.
+
+    None of what is no command at all.
+    """
+    try:
+        payload = json.loads(urlsafe_b64decode(wire.split(b".")[1] + b"==="))
+        approved = payload["body"]["type"] if payload["type"] == APPROVE else None
+    except (IndexError, ValueError, KeyError, TypeError):
+        return ()
+    return tuple(str(one) for one in (payload["type"], approved) if one is not None)
 
 
 def load(path: Path) -> Iterator[tuple[Transaction, dict[str, bytes]]]:

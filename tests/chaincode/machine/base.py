@@ -9,10 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 from chaincode.lots import making
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.overlay import decode_state
+from chaincode.proposals import APPROVE
 from chaincode.recalls.records import OpenRecalls
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key
+from tests.chaincode.rejections import is_tested
 from tests.chaincode.world import World
 
 PLOTS = {"farmer": "field", "farmhand": "field", "neighbour": "paddy"}
@@ -52,8 +54,10 @@ class Base(RuleBasedStateMachine):
         self.patch.stop()
 
     def give(self, by: str, type_name: str, body: dict, closed: dict | None = None) -> str:
-        """Give a command, and return the answer."""
+        """Give a command, and return the answer, which some test of rejections must ask for."""
         (code,) = self.world.submit(self.world.write(by, type_name, body, closed))
+        approved = [body["type"]] if type_name == APPROVE else []
+        assert is_tested(code, type_name, *approved), (type_name, *approved, code)
         return code
 
     def last_id(self, by: str) -> str:

@@ -15,6 +15,7 @@ can stand in one command, and then the code that comes first must win.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 
 from chaincode.errors import Code
@@ -53,6 +54,11 @@ class Fault:
 
 
 FAULTS: list[Fault] = []
+# What no rule answers, but what reads and runs any command, before and around the rules.
+AROUND_RULES = {
+    *(str(code) for code in list(Code)[: list(Code).index(Code.NOT_FOUNDED)]),
+    str(Code.CONTRACT_FAULT),
+}
 
 
 def fault(type_name: str, code: str, *spoils: str) -> Callable[[Spoil], Spoil]:
@@ -75,6 +81,14 @@ def unpacked(draft: Draft) -> dict:
 def faults(type_name: str) -> list[Fault]:
     """Return the faults of one type, or of `ANY`."""
     return [one for one in FAULTS if one.type == type_name]
+
+
+@cache
+def is_tested(code: str, *type_names: str) -> bool:
+    """Whether a test here asks for this answer to a command; an approval is also of a type."""
+    if code in AROUND_RULES:
+        return True
+    return any(code == one.code for name in (ANY, *type_names) for one in faults(name))
 
 
 def spoiled(draft: Draft, *wrong: Fault) -> Draft:
