@@ -3,7 +3,8 @@
 `lot.arrive` books what the shop counted, whether or not it was shipped in this system, and also
 before the producer has recorded anything: then the lot's record starts as a claim. What exceeds
 the producer's own record is *claimed*. A claim ends when the producer's harvest or supplement
-covers it; what the producer denies can't be sold any more.
+covers it. An arrival needs nobody's consent but the shop's; so the producer can deny any of it:
+what is denied can't be sold any more, and what it had taken of the producer's stock goes back.
 """
 
 from dataclasses import dataclass, replace
@@ -91,7 +92,8 @@ class DenyClaimClosed:
 
     Attributes:
         holder: Who claimed.
-        denied_g: How much of what that holder claimed is not ours, in all: 0 takes a denial back.
+        denied_g: How much of what arrived at that holder is not ours, in all: 0 takes a denial
+            back.
         owner: Whose the holder says the goods are, if not the signer's.
     """
 
@@ -127,7 +129,7 @@ def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> 
     """Move grams from the producer to the holder; what the producer hasn't got is claimed."""
     own_key = Holding.key(lot_id, lot.party, lot.party)
     own = find_or_empty(act, own_key, lot.roots)
-    recorded_g = 0 if own.is_on_hold else min(own.free_g, quantity_g)
+    recorded_g = min(own.movable_g, quantity_g)
     if recorded_g:
         act.put(own_key, own.without(recorded_g))
     claimed_g = quantity_g - recorded_g
@@ -135,7 +137,8 @@ def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> 
         act.put(Lot.key(lot_id), replace(lot, claimed_g=lot.claimed_g + claimed_g))
         act.flags.add("claimed")
     key = Holding.key(lot_id, holder, lot.party)
-    act.put(key, find_or_empty(act, key, lot.roots).plus(quantity_g))
+    holding = find_or_empty(act, key, lot.roots).plus(quantity_g)
+    act.put(key, replace(holding, arrived_g=holding.arrived_g + quantity_g))
 
 
 def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClosed) -> None:
@@ -147,13 +150,14 @@ def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClose
     require(lot.party == closed.producer or more_g <= 0, Code.UNKNOWN_LOT)
     key = Holding.key(body.lot, body.party, closed.producer)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
+    require(closed.was_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
     if more_g > 0:
         _bring(act, body.lot, lot, more_g, holder=body.party)
     elif lot.party == closed.producer:
         _take_away(act, body.lot, lot, -more_g, key)
     else:
         require(-more_g <= lot.misnamed_g, Code.MORE_THAN_RECORDED)
-        act.put(key, _without_denied(holding, -more_g))
+        act.put(key, _unbooked(holding, -more_g))
         act.put(
             Lot.key(body.lot),
             replace(lot, claimed_g=lot.claimed_g + more_g, misnamed_g=lot.misnamed_g + more_g),
@@ -167,8 +171,7 @@ def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
     denied_g = min(holding.denied_g, less_g)
     claimed_g = denied_g + min(lot.coverable_g, less_g - denied_g)
     back_g = less_g - claimed_g
-    require(not back_g or lot.origin != "claim", Code.MORE_THAN_RECORDED)
-    act.put(key, _without_denied(holding, less_g))
+    act.put(key, _unbooked(holding, less_g))
     act.put(
         Lot.key(lot_id),
         replace(lot, claimed_g=lot.claimed_g - claimed_g, denied_g=lot.denied_g - denied_g),
@@ -178,10 +181,14 @@ def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
         act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(back_g))
 
 
-def _without_denied(holding: Holding, less_g: int) -> Holding:
-    """Return the holding with fewer grams, those first whose origin is denied."""
+def _unbooked(holding: Holding, less_g: int) -> Holding:
+    """Return the holding with fewer grams arrived, those first whose origin is denied."""
     rest = holding.minus(less_g, Code.ALREADY_LEFT)
-    return replace(rest, denied_g=holding.denied_g - min(holding.denied_g, less_g))
+    return replace(
+        rest,
+        arrived_g=holding.arrived_g - less_g,
+        denied_g=holding.denied_g - min(holding.denied_g, less_g),
+    )
 
 
 def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
@@ -193,7 +200,9 @@ def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
     # Of a lot that its producer has not recorded yet, the arrival is corrected instead.
     require(lot.origin != "claim", Code.NOT_HARVESTED)
     require_packs(closed.packs, closed.quantity_g)
-    act.put(key, holding.without(closed.quantity_g))
+    rest = holding.without(closed.quantity_g)
+    arrived_g = max(rest.denied_g, rest.arrived_g - closed.quantity_g)
+    act.put(key, replace(rest, arrived_g=arrived_g))
     own_key = Holding.key(body.lot, closed.owner, closed.owner)
     act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(closed.quantity_g))
 
@@ -206,14 +215,25 @@ def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
     require(body.party in {lot.party, owner}, Code.UNKNOWN_LOT)
     key = Holding.key(body.lot, closed.holder, owner)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
+    require(closed.denied_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
     if owner == lot.party:
-        denied_g = lot.denied_g - holding.denied_g + closed.denied_g
-        require(denied_g <= lot.claimed_g - lot.misnamed_g, Code.MORE_THAN_RECORDED)
-        act.put(Lot.key(body.lot), replace(lot, denied_g=denied_g))
-    else:
-        require(closed.denied_g <= lot.misnamed_g, Code.MORE_THAN_RECORDED)
+        _give_back(act, body.lot, lot, closed.denied_g - holding.denied_g)
     act.put(key, replace(holding, denied_g=closed.denied_g))
     act.flags.add("denied")
+
+
+def _give_back(act: Act, lot_id: str, lot: Lot, more_g: int) -> None:
+    """Deny more of the producer's own lot, or less: what was no claim came from its own stock.
+
+    That goes back, though others may have sold it meanwhile; and is taken again when the denial is.
+    """
+    own_key = Holding.key(lot_id, lot.party, lot.party)
+    own = find_or_empty(act, own_key, lot.roots)
+    back_g = more_g - min(lot.coverable_g, more_g) if more_g > 0 else -min(own.movable_g, -more_g)
+    if back_g:
+        act.put(own_key, own.plus(back_g))
+    denied = replace(lot, claimed_g=lot.claimed_g + back_g, denied_g=lot.denied_g + more_g)
+    act.put(Lot.key(lot_id), denied)
 
 
 def _arrive_touches(_command: Command, body: Arrive, closed: ArriveClosed) -> Touches:
@@ -238,8 +258,7 @@ def _take_back_touches(_command: Command, body: TakeBack, closed: TakeBackClosed
 
 
 def _deny_touches(_command: Command, body: DenyClaim, closed: DenyClaimClosed) -> Touches:
-    holding = Holding.key(body.lot, closed.holder, closed.owner or body.party)
-    records = (Lot.key(body.lot), holding)
+    records = _records(body.lot, closed.holder, closed.owner or body.party)
     return Touches(reads=records, writes=records)
 
 

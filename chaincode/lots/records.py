@@ -125,7 +125,9 @@ class Holding:
         transformed_g: Went into other lots.
         lost_g: Missing at a stock-taking.
         surplus_g: Found at a stock-taking beyond what was on record; on the left of the balance.
-        denied_g: Of what is held, what the named producer denies: it can't be sold.
+        arrived_g: What the holder alone booked as the owner's (`lot.arrive`), less what went home:
+            as much the owner can deny, wherever it is now.
+        denied_g: Of these, what the producer denies, or who is named as one: it can't be sold.
         is_on_hold: Whether the holder has stopped it.
         roots: The lot's, so that a sale needs to read nothing else.
     """
@@ -137,6 +139,7 @@ class Holding:
     transformed_g: GramsSum = 0
     lost_g: GramsSum = 0
     surplus_g: GramsSum = 0
+    arrived_g: GramsSum = 0
     denied_g: GramsSum = 0
     is_on_hold: bool = False
     roots: Roots = ()
@@ -150,6 +153,11 @@ class Holding:
     def free_g(self) -> int:
         """What may be passed on: what is held, less what the producer denies."""
         return max(0, self.held_g - self.denied_g)
+
+    @property
+    def movable_g(self) -> int:
+        """What an arrival elsewhere may take: what is free, and nothing of what is on hold."""
+        return 0 if self.is_on_hold else self.free_g
 
     def plus(self, quantity_g: int) -> "Holding":
         """Return the holding with that many grams more on hand."""

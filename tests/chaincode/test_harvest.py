@@ -16,6 +16,7 @@ EMPTY = {
     "transformed_g": 0,
     "lost_g": 0,
     "surplus_g": 0,
+    "arrived_g": 0,
     "denied_g": 0,
     "is_on_hold": False,
     "roots": [],

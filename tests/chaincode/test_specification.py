@@ -30,7 +30,7 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "lot.arrive": 9,
     "lot.correct_arrival": 8,
     "lot.take_back": 7,
-    "lot.deny_claim": 6,
+    "lot.deny_claim": 8,
     "lot.take_stock": 4,
     "lot.hold": 4,
     "lot.release": 4,

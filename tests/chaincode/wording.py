@@ -31,7 +31,7 @@ DOES = {
     "lot.arrive": "A shop books what it counted of a producer's goods, which stay the producer's. They come from the producer's own stock; what exceeds it, or has no record yet, is claimed (flag `claimed`) and can be sold.",
     "lot.correct_arrival": "Books what an arrival should have said. Less takes away first what is denied, then what is claimed, and gives the rest back to the producer.",
     "lot.take_back": "Unsold goods go home to their owner; the holder signs.",
-    "lot.deny_claim": "The producer denies that goods which a holder claimed are its own: they can't be passed on any more. Also by whoever was named wrongly.",
+    "lot.deny_claim": "The producer denies that goods which arrived at a holder are its own: they can't be passed on any more, and what had been taken of its stock goes back. What was sold stays sold, and what it shipped itself can't be denied. Also by whoever was named wrongly.",
     "lot.take_stock": "A holder says how much is really there: less is lost, more is surplus.",
     "lot.hold": "A holder stops its own stock of a lot: it is not shipped, sold or made into others. Not public.",
     "lot.release": "Ends a hold.",

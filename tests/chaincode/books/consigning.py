@@ -19,10 +19,12 @@ class Consigning(Entries):
 
     def _bring(self, lot: str, row: LotRow, holder: str, counted_g: int) -> None:
         own = self.holdings.get((lot, row.party, row.party)) or HoldingRow()
-        from_stock_g = 0 if own.on_hold else min(own.free, counted_g)
+        from_stock_g = min(own.movable, counted_g)
         own.held -= from_stock_g
         row.claimed += counted_g - from_stock_g
-        self.opened(lot, holder, row.party).held += counted_g
+        there = self.opened(lot, holder, row.party)
+        there.held += counted_g
+        there.arrived += counted_g
 
     def correct_arrival(
         self, lot: str, holder: str, producer: str, was_g: int, counted_g: int
@@ -33,6 +35,7 @@ class Consigning(Entries):
         is_theirs = row.party == producer
         require(is_theirs or less_g >= 0, "UNKNOWN_LOT")
         holding = self.holding(lot, holder, producer)
+        require(was_g <= holding.arrived, "MORE_THAN_RECORDED")
         if less_g < 0:
             self._bring(lot, row, holder, -less_g)
             return
@@ -40,7 +43,6 @@ class Consigning(Entries):
         if is_theirs:
             others_g = min(row.claimed - row.denied - row.misnamed, less_g - denied_g)
             back_g = less_g - denied_g - others_g
-            require(back_g == 0 or row.origin != "claim", "MORE_THAN_RECORDED")
             require(less_g <= holding.held, "ALREADY_LEFT")
             row.denied -= denied_g
             row.claimed -= denied_g + others_g
@@ -52,6 +54,7 @@ class Consigning(Entries):
             row.misnamed -= less_g
             row.claimed -= less_g
         holding.held -= less_g
+        holding.arrived -= less_g
         holding.denied -= denied_g
 
     def take_back(self, lot: str, holder: str, owner: str, quantity_g: int) -> None:
@@ -61,6 +64,7 @@ class Consigning(Entries):
         require(self.lots[lot].origin != "claim", "NOT_HARVESTED")
         require(quantity_g <= holding.free, "INSUFFICIENT_QUANTITY")
         holding.held -= quantity_g
+        holding.arrived -= min(quantity_g, holding.arrived - holding.denied)
         self.opened(lot, owner, owner).held += quantity_g
 
     def deny(self, lot: str, party: str, holder: str, owner: str, denied_g: int) -> None:
@@ -69,10 +73,17 @@ class Consigning(Entries):
         row = self.lots[lot]
         require(party in {row.party, owner}, "UNKNOWN_LOT")
         holding = self.holding(lot, holder, owner)
-        if owner == row.party:
-            sum_g = row.denied - holding.denied + denied_g
-            require(sum_g + row.misnamed <= row.claimed, "MORE_THAN_RECORDED")
-            row.denied = sum_g
-        else:
-            require(denied_g <= row.misnamed, "MORE_THAN_RECORDED")
+        require(denied_g <= holding.arrived, "MORE_THAN_RECORDED")
+        more_g = denied_g - holding.denied
         holding.denied = denied_g
+        if owner != row.party:
+            return
+        own = self.holdings.get((lot, owner, owner)) or HoldingRow()
+        if more_g > 0:
+            back_g = max(0, more_g - (row.claimed - row.denied - row.misnamed))
+        else:
+            back_g = -min(own.movable, -more_g)
+        if back_g:
+            self.opened(lot, owner, owner).held += back_g
+        row.denied += more_g
+        row.claimed += back_g

@@ -67,6 +67,7 @@ class HoldingRow:
     transformed: int = 0
     lost: int = 0
     surplus: int = 0
+    arrived: int = 0
     denied: int = 0
     on_hold: bool = False
 
@@ -76,6 +77,10 @@ class HoldingRow:
     @property
     def free(self) -> int:
         return max(0, self.held - self.denied)
+
+    @property
+    def movable(self) -> int:
+        return 0 if self.on_hold else self.free
 
 
 @dataclass

@@ -92,6 +92,9 @@ class Base(RuleBasedStateMachine):
     def held_g(self, key: Key) -> int:
         return self.books.holdings[key].held if key in self.books.holdings else 0
 
+    def arrived_g(self, key: Key) -> int:
+        return self.books.holdings[key].arrived if key in self.books.holdings else 0
+
     def records(self, shape: type, prefix: str) -> dict:
         return {
             key.removeprefix(prefix): decoded(shape, raw)
@@ -138,7 +141,7 @@ def lot_row(lot: Lot) -> tuple:
 
 def holding_row(one: Holding) -> tuple:
     gone = (one.sold_g, one.discarded_g, one.own_use_g, one.transformed_g, one.lost_g)
-    return one.held_g, *gone, one.surplus_g, one.denied_g, one.is_on_hold
+    return one.held_g, *gone, one.surplus_g, one.arrived_g, one.denied_g, one.is_on_hold
 
 
 def shipment_row(one: Shipment) -> tuple:

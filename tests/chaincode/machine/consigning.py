@@ -58,7 +58,7 @@ class Consigning(Base):
     @rule(pick=picks, stray=rarely, was_share=shares, share=shares)
     def correct_arrival(self, pick, stray, was_share, share):
         by, (lot, party, owner) = self.consigned(pick, stray=stray)
-        was_g = max(1, amount(was_share, self.held_g((lot, party, owner))))
+        was_g = max(1, amount(was_share, self.arrived_g((lot, party, owner))))
         counted_g = amount(share, was_g)
         body = {"lot": lot, "party": party, "reason": "typing"}
         closed = {"producer": owner, "was_g": was_g, "counted_g": counted_g}
@@ -82,7 +82,7 @@ class Consigning(Base):
         _, (lot, holder, owner) = self.consigned(pick, stray=False)
         row = self.books.lots[lot]
         by = self.person(owner if by_owner else row.party, pick, stray=stray)
-        denied_g = amount(share, row.claimed)
+        denied_g = amount(share, self.arrived_g((lot, holder, owner)))
         body = {"lot": lot, "party": self.world.party(by)}
         closed = {"holder": holder, "denied_g": denied_g, "owner": owner}
         code = self.give(by, "lot.deny_claim", body, closed)

@@ -71,22 +71,25 @@ def corrects_downwards_what_was_never_claimed_of_another(draft: Draft) -> None:
     draft.closed["producer"] = draft.world.party("neighbour")
 
 
-@fault(CORRECT, "MORE_THAN_RECORDED", "lot")
-def corrects_by_more_than_was_ever_claimed(draft: Draft) -> None:
-    world = draft.world
-    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=100)
-    deeds.count(world, "shopkeeper", lot, 30_000, of="farmer")
-    draft.body["lot"] = lot
+@fault(CORRECT, "MORE_THAN_RECORDED", "quantity")
+def corrects_more_than_ever_arrived(draft: Draft) -> None:
+    draft.closed["was_g"] = 12_001
 
 
 @fault(CORRECT, "MORE_THAN_RECORDED", "lot", "producer", "quantity")
-def corrects_by_more_than_was_ever_claimed_in_anothers_name(draft: Draft) -> None:
+def ends_more_than_is_claimed_in_anothers_name(draft: Draft) -> None:
+    """What went home to whoever was named, and came again, had been claimed only once."""
     world, name = draft.world, draft.world.name("farmer")
-    deeds.arrive(world, "shopkeeper", name["id"], of="neighbour", counted_g=100)
+    lot = name["id"]
+    deeds.arrive(world, "shopkeeper", lot, of="neighbour", counted_g=100)
+    back = deeds.consign(world, "shopkeeper", lot, to="neighbour", quantity_g=100, of="neighbour")
+    deeds.receive(world, "neighbour", lot, back, 100, of="neighbour")
+    deeds.arrive(world, "shopkeeper", lot, of="neighbour", counted_g=100)
     deeds.harvest_named(world, "farmer", name, 20_000)
-    deeds.count(world, "shopkeeper", name["id"], 30_000, of="neighbour")
-    draft.body["lot"] = name["id"]
-    draft.closed["producer"] = world.party("neighbour")
+    deeds.count(world, "shopkeeper", lot, 30_000, of="neighbour")
+    draft.body["lot"] = lot
+    producer = {"producer": world.party("neighbour")}
+    draft.closed |= producer | {"was_g": 200, "counted_g": 0}
 
 
 @fault(CORRECT, "ALREADY_LEFT", "quantity")
@@ -148,12 +151,32 @@ def denies_what_nobody_claimed_in_that_name(draft: Draft) -> None:
 
 
 @fault(DENY, "MORE_THAN_RECORDED", "quantity")
-def denies_more_than_was_claimed(draft: Draft) -> None:
-    draft.closed["denied_g"] += 1
+def denies_more_than_arrived_there(draft: Draft) -> None:
+    draft.closed["denied_g"] = 12_001
+
+
+@fault(DENY, "MORE_THAN_RECORDED", "lot", "quantity")
+def denies_goods_that_it_shipped_itself(draft: Draft) -> None:
+    world, lot = draft.world, draft.world.harvest("farmer", 20_000)
+    shipment = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=12_000)
+    deeds.receive(world, "shopkeeper", lot, shipment, 12_000, of="farmer")
+    draft.body["lot"] = lot
+
+
+@fault(DENY, "MORE_THAN_RECORDED", "quantity", "lot", "owner")
+def denies_goods_that_it_sold_to_the_holder(draft: Draft) -> None:
+    """However much others claim of the lot in another's name."""
+    world, name = draft.world, draft.world.name("farmer")
+    deeds.arrive(world, "grocer", name["id"], of="neighbour", counted_g=5_000)
+    deeds.harvest_named(world, "farmer", name, 20_000)
+    shipment = world.ship("farmer", name["id"], to="shopkeeper", quantity_g=12_000)
+    world.receive("shopkeeper", name["id"], shipment, 12_000)
+    draft.body["lot"] = name["id"]
+    draft.closed |= {"owner": world.party("shopkeeper"), "denied_g": 1}
 
 
 @fault(DENY, "MORE_THAN_RECORDED", "quantity", "lot", "owner", "holder")
-def denies_more_than_was_claimed_in_anothers_name(draft: Draft) -> None:
+def denies_more_than_arrived_there_in_anothers_name(draft: Draft) -> None:
     world, name = draft.world, draft.world.name("farmer")
     deeds.arrive(world, "shopkeeper", name["id"], of="neighbour", counted_g=100)
     deeds.harvest_named(world, "farmer", name, 20_000)

@@ -87,11 +87,17 @@ def taken_back_too_much_and_sold_on(world: World) -> None:
     assert world.ledger.record(f"lot/{lot}")["claimed_g"] == 0
 
 
-@way("lot.deny_claim", "Deny again, with the right amount; 0 g takes the denial back.")
+@way(
+    "lot.deny_claim",
+    "Deny again, with the right amount; 0 g takes the denial back, and the producer's own stock "
+    "covers it again.",
+)
 def a_denial_taken_back(world: World) -> None:
-    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=3_000)
-    for denied_g in (3_000, 1_000, 0):
+    lot = world.harvest("farmer", 2_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000)
+    for denied_g, own_g in ((3_000, 2_000), (1_000, 0), (0, 0)):
         deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=denied_g)
+        assert deeds.held(world, lot, "farmer") == own_g
     deeds.take(world, "sell", "shopkeeper", lot, 3_000, of="farmer")
     assert world.ledger.record(f"lot/{lot}")["denied_g"] == 0
 

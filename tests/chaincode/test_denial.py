@@ -1,0 +1,145 @@
+"""What a shop alone has booked as a producer's, the producer can deny, wherever it is now."""
+
+import pytest
+
+from tests.chaincode import deeds
+from tests.chaincode.test_consignment import claimed, lot_of, sold
+from tests.chaincode.world import World
+
+
+def denial(world: World, lot: str, holder: str, denied_g: int) -> str:
+    body = {"lot": lot, "party": world.party("farmer")}
+    closed = {"holder": world.party(holder), "denied_g": denied_g}
+    return world.submit(world.write("farmer", "lot.deny_claim", body, closed))[0]
+
+
+def correction(world: World, by: str, lot: str, of: str, was_g: int, counted_g: int) -> str:
+    body = {"lot": lot, "party": world.party(by), "reason": "typing"}
+    closed = {"producer": world.party(of), "was_g": was_g, "counted_g": counted_g}
+    return world.submit(world.write(by, "lot.correct_arrival", body, closed))[0]
+
+
+def test_nobody_keeps_a_producers_stock_by_letting_it_arrive():
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "grocer", lot, of="farmer", counted_g=10_000)
+    assert deeds.held(world, lot, "farmer") == 0
+    deeds.deny(world, "farmer", lot, holder="grocer", denied_g=10_000)
+    assert deeds.held(world, lot, "farmer") == 10_000
+    assert claimed(world, lot) == (10_000, 10_000, 0)
+    assert sold(world, "grocer", lot, 1, of="farmer") == "INSUFFICIENT_QUANTITY"
+    deeds.take(world, "sell", "farmer", lot, 10_000)
+    deeds.assert_balanced(world)
+
+
+def test_goods_sold_before_they_were_denied_stay_sold_and_are_the_producers_again():
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "grocer", lot, of="farmer", counted_g=10_000)
+    deeds.take(world, "sell", "grocer", lot, 10_000, of="farmer")
+    deeds.deny(world, "farmer", lot, holder="grocer", denied_g=10_000)
+    assert world.holding(lot, "grocer", "farmer")["sold_g"] == 10_000
+    assert deeds.held(world, lot, "farmer") == 10_000
+    deeds.assert_balanced(world)
+
+
+def test_a_denial_first_ends_what_was_claimed_and_gives_back_the_rest():
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=12_000)
+    for denied_g, claims, own_g in (
+        (1_500, (2_000, 1_500, 0), 0),
+        (5_000, (5_000, 5_000, 0), 3_000),
+        (12_000, (12_000, 12_000, 0), 10_000),
+    ):
+        deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=denied_g)
+        assert (claimed(world, lot), deeds.held(world, lot, "farmer")) == (claims, own_g)
+        deeds.assert_balanced(world)
+
+
+def test_a_mistaken_denial_is_undone_to_the_gram():
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=12_000)
+
+    def records() -> list[dict]:
+        own, there = world.holding(lot, "farmer"), world.holding(lot, "shopkeeper", "farmer")
+        return [lot_of(world, lot), own, there]
+
+    before = records()
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=12_000)
+    assert records() != before
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0)
+    assert records() == before
+
+
+@pytest.mark.parametrize(("verb", "left_g"), [("sell", 4_000), ("hold", 0)])
+def test_a_denial_taken_back_is_covered_by_what_is_free_of_the_producers_stock(verb, left_g):
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=10_000)
+    if verb == "sell":
+        deeds.take(world, "sell", "farmer", lot, 6_000)
+    else:
+        deeds.hold(world, "farmer", lot)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0)
+    assert claimed(world, lot) == (10_000 - left_g, 0, 0)
+    assert deeds.held(world, lot, "farmer") == (0 if verb == "sell" else 10_000)
+    deeds.assert_balanced(world)
+
+
+def test_a_denial_at_one_shop_does_not_block_anothers_correction():
+    world = World.standing()
+    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=3_000)
+    deeds.arrive(world, "grocer", lot, of="farmer", counted_g=4_000)
+    assert denial(world, lot, "shopkeeper", 3_001) == "MORE_THAN_RECORDED"
+    assert denial(world, lot, "shopkeeper", 3_000) == "ACCEPTED"
+    assert correction(world, "grocer", lot, "farmer", 4_000, 0) == "ACCEPTED"
+    assert claimed(world, lot) == (3_000, 3_000, 0)
+    deeds.assert_balanced(world)
+
+
+def test_a_correction_gives_back_what_had_come_home_before_the_record():
+    """Of a lot still claimed, too: it may have come home from one shop and gone to the next."""
+    world = World.standing()
+    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=3_000)
+    back = deeds.consign(world, "shopkeeper", lot, to="farmer", quantity_g=3_000, of="farmer")
+    deeds.receive(world, "farmer", lot, back, 3_000, of="farmer")
+    deeds.arrive(world, "grocer", lot, of="farmer", counted_g=4_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=3_000)
+    assert correction(world, "grocer", lot, "farmer", 4_000, 0) == "ACCEPTED"
+    assert claimed(world, lot) == (3_000, 3_000, 0)
+    assert deeds.held(world, lot, "farmer") == 3_000
+    deeds.assert_balanced(world)
+
+
+def test_one_shops_correction_ends_no_other_shops_claim_in_the_wrong_name():
+    world = World.standing()
+    name = world.name("farmer")
+    lot = name["id"]
+    for shop in ("shopkeeper", "grocer"):
+        deeds.arrive(world, shop, lot, of="neighbour", counted_g=3_000)
+    deeds.harvest_named(world, "farmer", name, 5_000)
+    deeds.count(world, "shopkeeper", lot, 6_000, of="neighbour")
+    assert correction(world, "shopkeeper", lot, "neighbour", 6_000, 0) == "MORE_THAN_RECORDED"
+    assert correction(world, "shopkeeper", lot, "neighbour", 3_000, 0) == "ACCEPTED"
+    assert claimed(world, lot) == (3_000, 0, 3_000)
+    assert correction(world, "grocer", lot, "neighbour", 3_000, 0) == "ACCEPTED"
+    deeds.assert_balanced(world)
+
+
+def test_what_came_home_can_be_denied_no_more_and_what_is_denied_stays_so():
+    world = World.standing()
+    lot = world.harvest("farmer", 20_000)
+    shipment = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=8_000)
+    deeds.receive(world, "shopkeeper", lot, shipment, 8_000, of="farmer")
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=6_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=2_000)
+    deeds.take(world, "take_back", "shopkeeper", lot, 3_000, of="farmer")
+    assert world.holding(lot, "shopkeeper", "farmer")["arrived_g"] == 3_000
+    assert denial(world, lot, "shopkeeper", 3_001) == "MORE_THAN_RECORDED"
+    deeds.take(world, "take_back", "shopkeeper", lot, 9_000, of="farmer")
+    assert world.holding(lot, "shopkeeper", "farmer")["arrived_g"] == 2_000
+    assert denial(world, lot, "shopkeeper", 0) == "ACCEPTED"
+    deeds.assert_balanced(world)
