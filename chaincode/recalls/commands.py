@@ -51,9 +51,15 @@ class Declare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Confirm:
-    """Open part of `recall.confirm`: the second person's."""
+    """Open part of `recall.confirm`: the second person's.
+
+    Attributes:
+        entry: The recall's latest entry as the signer saw it, so that nobody confirms, or ends,
+            what has been extended meanwhile.
+    """
 
     recall: LotId
+    entry: Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +75,7 @@ class Lift:
     """Open part of `recall.lift`: it was a mistake; why is told to the public."""
 
     recall: LotId
+    entry: Sha256
     reason: LiftReason
     explanation: Sha256 | None = None
 
@@ -78,6 +85,7 @@ class Close:
     """Open part of `recall.close`: all goods are accounted for."""
 
     recall: LotId
+    entry: Sha256
 
 
 def _declare(act: Act, body: Declare, _closed: None) -> None:
@@ -139,6 +147,7 @@ def _confirm(act: Act, body: Confirm, _closed: None) -> None:
     recall = act.get(Recall, Recall.key(body.recall), Code.UNKNOWN_RECALL)
     people = {act.signer.actor, act.principal.actor}
     require(recall.actor not in people, Code.NOT_INDEPENDENT)
+    require(recall.entry == body.entry, Code.NOT_THE_LATEST)
     require(recall.state == "unconfirmed", Code.NOT_UNCONFIRMED)
     act.put(
         Recall.key(body.recall),
@@ -147,34 +156,37 @@ def _confirm(act: Act, body: Confirm, _closed: None) -> None:
 
 
 def _extend(act: Act, body: Extend, _closed: None) -> None:
-    recall = _in_force(act, body.recall)
+    recall = act.get(Recall, Recall.key(body.recall), Code.UNKNOWN_RECALL)
+    _require_in_force(recall)
+    # Whoever extends what one person declared alone answers for the whole: another confirms it.
+    actor = act.principal.actor if recall.state == "unconfirmed" else recall.actor
     entry = _open(act, body.recall, body.roots)
     act.put(
         Recall.key(body.recall),
-        replace(recall, roots_count=len(entry.roots), entry=act.command.id),
+        replace(recall, actor=actor, roots_count=len(entry.roots), entry=act.command.id),
     )
 
 
 def _lift(act: Act, body: Lift, _closed: None) -> None:
-    _end(act, body.recall, "lifted")
+    _end(act, body, "lifted")
 
 
 def _close(act: Act, body: Close, _closed: None) -> None:
-    _end(act, body.recall, "closed")
+    _end(act, body, "closed")
 
 
-def _end(act: Act, recall_id: str, state: str) -> None:
-    recall = _in_force(act, recall_id)
+def _end(act: Act, body: Lift | Close, state: str) -> None:
+    recall = act.get(Recall, Recall.key(body.recall), Code.UNKNOWN_RECALL)
+    require(recall.entry == body.entry, Code.NOT_THE_LATEST)
+    _require_in_force(recall)
     before = act.find(OpenRecalls, OPEN_RECALLS) or OpenRecalls(recalls=())
-    others = tuple(one for one in before.recalls if one.recall != recall_id)
+    others = tuple(one for one in before.recalls if one.recall != body.recall)
     act.put(OPEN_RECALLS, OpenRecalls(recalls=others))
-    act.put(Recall.key(recall_id), replace(recall, state=state, entry=act.command.id))
+    act.put(Recall.key(body.recall), replace(recall, state=state, entry=act.command.id))
 
 
-def _in_force(act: Act, recall_id: str) -> Recall:
-    recall = act.get(Recall, Recall.key(recall_id), Code.UNKNOWN_RECALL)
+def _require_in_force(recall: Recall) -> None:
     require(recall.state in {"unconfirmed", "confirmed"}, Code.RECALL_ENDED)
-    return recall
 
 
 def _touches(_command: Command, body: Declare | Extend | Lift | Close, _closed: None) -> Touches:

@@ -57,7 +57,7 @@ class Recall:
 
     Attributes:
         party: Who declared it.
-        actor: The person, so that another confirms.
+        actor: The person, so that another confirms: the first, or who extended it unconfirmed.
         state: `unconfirmed`: declared by one person in an emergency, in force all the same.
         roots_count: How many roots it has, extensions included.
         entry: Id of the command that changed it last.

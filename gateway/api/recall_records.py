@@ -82,6 +82,7 @@ class RecallRecords:
             "cause": recall.cause,
             "scope": recall.scope,
             "roots_count": recall.roots_count,
+            "entry": recall.entry,
             "changed_at": times.timestamp(recall.changed_at),
             "confirm_by": times.timestamp(recall.confirm_by) if recall.confirm_by else None,
         }

@@ -76,6 +76,10 @@ class RecallInList(Answer):
     cause: str = Field(examples=["residue"])
     scope: str = Field(examples=["lot"])
     roots_count: int
+    entry: CommandId = Field(
+        description="The command that changed it last. `recall.confirm`, `recall.lift` and"
+        " `recall.close` name it as `entry`, so that nobody ends what was extended meanwhile."
+    )
     changed_at: Timestamp
     confirm_by: Timestamp | None = Field(
         description="`unconfirmed` only: by when a second person has to; overdue after that."

@@ -207,6 +207,7 @@ RECALL: Final[Table] = {
     "roots": EVERYONE,
     "roots_count": EVERYONE,
     "declared_at": EVERYONE,
+    "entry": EVERYONE,
     "changed_at": EVERYONE,
     "confirm_by": EVERYONE,
     "history": EVERYONE,

@@ -5,7 +5,7 @@ wire = trade.arrive("shop-a", lot, "farm-a", 9_000)
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from chaincode.canonical import Json
@@ -24,10 +24,12 @@ class Trading:
     Attributes:
         town: Whose.
         at: When they sign, seconds since 1970; by default now.
+        entries: The latest entry of each recall, which ends it by name.
     """
 
     town: Town
     at: int | None = None
+    entries: dict[str, str] = field(default_factory=dict)
 
     def person(self, handle: str) -> Person:
         """Return who acts."""
@@ -149,7 +151,9 @@ class Trading:
     ) -> tuple[str, bytes]:
         """Return (recall, command) of one person alone: an emergency, or a drill."""
         body = self.declaration(by, *roots) | {"scope": scope}
-        return str(body["recall"]), self.act(by, f"recall.{verb}", body)
+        recall, wire = str(body["recall"]), self.act(by, f"recall.{verb}", body)
+        self.entries[recall] = self.person(by).device.prev
+        return recall, wire
 
     def declaration(self, by: str, *roots: str) -> Parts:
         """Return the open part of a recall of these lots."""
@@ -164,7 +168,7 @@ class Trading:
 
     def end(self, recall: str, verb: str = "lift", explanation: str = "") -> list[bytes]:
         """Lift or close a recall, by two; a lift may carry the hash of an explanation."""
-        body: Parts = {"recall": recall}
+        body: Parts = {"recall": recall, "entry": self.entries[recall]}
         if verb == "lift":
             body["reason"] = "no-fault-found"
         if explanation:

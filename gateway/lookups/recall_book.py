@@ -32,6 +32,7 @@ class RecallSummary:
     """A recall without its roots; times are ledger time, seconds since 1970.
 
     Attributes:
+        entry: Id of the command that changed it last.
         confirm_by: Until when a second person has to confirm it; `None` unless that is awaited.
     """
 
@@ -42,6 +43,7 @@ class RecallSummary:
     cause: str
     scope: str
     roots_count: int
+    entry: str
     changed_at: int
     confirm_by: int | None
 
@@ -217,6 +219,7 @@ def _summary(row: Row[Any]) -> RecallSummary:
         cause=row.cause,
         scope=row.scope,
         roots_count=row.roots_count,
+        entry=row.entry,
         changed_at=row.ledger_time,
         confirm_by=row.declared_at + CONFIRM_WITHIN_S if row.state == UNCONFIRMED else None,
     )

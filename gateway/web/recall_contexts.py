@@ -57,6 +57,7 @@ class RecallPage:
         note: What its state means.
         scope: How its lots were found.
         number: Its id in groups, to read out.
+        entry: Its latest entry, which an officer who confirms or ends it names; empty for others.
         declared: When; `None` where that is not known.
         roots: Lots, as links.
         roots_title: Whether they are recalled, or were.
@@ -71,6 +72,7 @@ class RecallPage:
     note: str
     scope: str
     number: tuple[str, ...]
+    entry: str
     declared: When | None
     roots: tuple[Link, ...]
     roots_title: str

@@ -21,6 +21,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_declared": ("知らせた日時", "Declared"),
     "recall_changed": ("最後の変更", "Last change"),
     "recall_number": ("回収番号", "Recall number"),
+    "recall_entry": ("最新の記録（確認・終了の署名に）", "Latest entry, to confirm or end it by"),
     "recall_note_lifted": (
         "まちがいの回収でした。対象だった品は、この回収とは関係ありません。",
         "It was a mistake: what it named has nothing to do with it.",

@@ -81,6 +81,7 @@ class RecallWriter:
             note=self._word(f"recall_note_{state}"),
             scope=self._word(f"recall_scope_{recall['scope']}"),
             number=grouped(recall["id"]),
+            entry=recall["entry"] if is_officer and state in IN_FORCE else "",
             declared=self._when(declared_at) if declared_at else None,
             roots=tuple(self._root(one, named.get(one, "")) for one in roots[:ROOTS_SHOWN]),
             roots_title=self._word("recall_roots_once" if has_ended else "recall_roots"),

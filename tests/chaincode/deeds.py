@@ -276,10 +276,15 @@ def by_two(
     return world.act(second, "proposal.approve", approval, closed)
 
 
+def seen(world: World, recall_id: str) -> dict:
+    """Return the members by which a command names a recall as it is now."""
+    return {"recall": recall_id, "entry": world.ledger.record(f"recall/{recall_id}")["entry"]}
+
+
 def end(world: World, recall_id: str, verb: str = "lift") -> str:
     """Lift or close a recall."""
     reason = {"reason": "no-fault-found"} if verb == "lift" else {}
-    body = {"recall": recall_id, **reason}
+    body = seen(world, recall_id) | reason
     return by_two(world, "coop-recaller", "town-recaller", f"recall.{verb}", body)
 
 

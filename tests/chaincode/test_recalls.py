@@ -71,11 +71,25 @@ def test_an_emergency_applies_at_once_and_stays_unconfirmed_until_another_confir
     world, recall = draft.world, draft.body["recall"]
     assert recall_of(world, recall)["state"] == "unconfirmed"
     assert is_stopped(world, "farmer", draft.body["roots"][0])
-    confirmation = world.write("coop-recaller", "recall.confirm", {"recall": recall})
+    confirmation = world.write("coop-recaller", "recall.confirm", deeds.seen(world, recall))
     assert world.submit(confirmation) == ["NOT_INDEPENDENT"]
-    world.act("shops-recaller", "recall.confirm", {"recall": recall})
+    world.act("shops-recaller", "recall.confirm", deeds.seen(world, recall))
     assert recall_of(world, recall)["state"] == "confirmed"
     assert is_stopped(world, "farmer", draft.body["roots"][0])
+
+
+def test_whoever_extends_an_unconfirmed_recall_leaves_the_whole_to_another():
+    world = World.standing()
+    recall = deeds.recall(world, world.harvest("farmer", 1_000))
+    extension = {"recall": recall, "roots": [world.harvest("farmer", 1_000)]}
+    signed_before = deeds.seen(world, recall)
+    world.act("shops-recaller", "recall.extend", extension)
+    late = world.write("town-recaller", "recall.confirm", signed_before)
+    own = world.write("shops-recaller", "recall.confirm", deeds.seen(world, recall))
+    assert world.submit(late, own) == ["NOT_THE_LATEST", "NOT_INDEPENDENT"]
+    world.act("town-recaller", "recall.confirm", deeds.seen(world, recall))
+    world.act("coop-recaller", "recall.extend", extension)
+    assert recall_of(world, recall)["actor"] == world.actor("shops-recaller")
 
 
 def test_officers_of_one_party_are_still_two_persons():
@@ -185,7 +199,7 @@ def test_a_recall_and_its_end_in_one_transaction_are_taken_in_their_order():
     lot = world.harvest("farmer", 1_000)
     recall = deeds.recall(world, lot)
     body = {"lot": lot, "party": world.party("farmer")}
-    lift = {"recall": recall, "reason": "wrong-lot"}
+    lift = deeds.seen(world, recall) | {"reason": "wrong-lot"}
     proposal = world.act("coop-recaller", "recall.lift", lift)
     approval = {
         "proposal": proposal,

@@ -146,7 +146,8 @@ class SortingDay:
 
     def lift(self, recall: str) -> list[bytes]:
         """The recall was a mistake."""
-        body = {"recall": recall, "reason": "wrong-test"}
+        entry = self.cast.person("food-safety").device.prev  # its approval, since when it rested
+        body = {"recall": recall, "entry": entry, "reason": "wrong-test"}
         return self.cast.two_sign("food-safety", "quality-desk", "recall.lift", body, None)
 
     def repacking(self) -> list[bytes]:

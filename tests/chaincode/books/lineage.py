@@ -40,7 +40,7 @@ class RunRow:
 
 @dataclass(slots=True)
 class RecallRow:
-    """A recall: its state, who declared it, and the lots it is about."""
+    """A recall: its state, who answers for it alone, and the lots it is about."""
 
     state: str
     actor: str
@@ -137,19 +137,23 @@ class Lineage(Entries):
     def declare(self, recall: str, actor: str, lots: set[str], state: str) -> None:
         self.recalls[recall] = RecallRow(state, actor, set(lots))
 
-    def confirm(self, recall: str, actor: str) -> None:
+    def confirm(self, recall: str, actor: str, *, is_stale: bool) -> None:
         row = self.recalls[recall]
         require(row.actor != actor, "NOT_INDEPENDENT")
+        require(not is_stale, "NOT_THE_LATEST")
         require(row.state == "unconfirmed", "NOT_UNCONFIRMED")
         row.state = "confirmed"
 
-    def extend(self, recall: str, lots: set[str]) -> None:
+    def extend(self, recall: str, actor: str, lots: set[str]) -> None:
         row = self.recalls[recall]
         require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
         row.lots |= lots
+        if row.state == "unconfirmed":
+            row.actor = actor
 
-    def end(self, recall: str, state: str) -> None:
+    def end(self, recall: str, state: str, *, is_stale: bool) -> None:
         row = self.recalls[recall]
+        require(not is_stale, "NOT_THE_LATEST")
         require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
         row.state = state
 

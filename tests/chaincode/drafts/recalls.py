@@ -24,25 +24,25 @@ def _declare_by_two(world: World) -> Draft:
     return draft
 
 
-def _recalled(world: World) -> dict:
-    return {"recall": deeds.recall(world, world.harvest("farmer", 20_000), by=OFFICER)}
+def _recalled(world: World) -> str:
+    return deeds.recall(world, world.harvest("farmer", 20_000), by=OFFICER)
 
 
 @prepares("recall.confirm")
 def _confirm(world: World) -> Draft:
-    return Draft(world=world, by=SECOND, type="", body=_recalled(world))
+    return Draft(world=world, by=SECOND, type="", body=deeds.seen(world, _recalled(world)))
 
 
 @prepares("recall.extend")
 def _extend(world: World) -> Draft:
-    body = {**_recalled(world), "roots": [world.harvest("farmer", 10_000)]}
+    body = {"recall": _recalled(world), "roots": [world.harvest("farmer", 10_000)]}
     return Draft(world=world, by=OFFICER, type="", body=body)
 
 
 @prepares("recall.lift")
 def _lift(world: World) -> Draft:
     body = {
-        **_recalled(world),
+        **deeds.seen(world, _recalled(world)),
         "reason": "no-fault-found",
         "explanation": sha256_hex(b"salt and text"),
     }
@@ -51,4 +51,6 @@ def _lift(world: World) -> Draft:
 
 @prepares("recall.close")
 def _close(world: World) -> Draft:
-    return Draft(world=world, by=OFFICER, type="", body=_recalled(world), approver=SECOND)
+    return Draft(
+        world=world, by=OFFICER, type="", body=deeds.seen(world, _recalled(world)), approver=SECOND
+    )

@@ -73,20 +73,24 @@ class Recalling(Base):
         if verb == "drill":
             self.drill(pick, by)
         elif verb == "confirm":
-            self.confirm(recall, by)
+            self.confirm(recall, by, stray=stray)
         elif verb == "extend":
             self.extend(recall, pick, by, stray=stray)
         else:
-            self.end(recall, by, second, verb)
+            self.end(recall, by, second, verb, stray=stray)
 
     def drill(self, pick, by):
         body = deeds.declaration(self.world, by, [self.lot(pick)])
         assert self.give(by, "recall.drill", body) == "ACCEPTED"
         self.books.declare(body["recall"], self.world.actor(by), set(), "drill")
 
-    def confirm(self, recall, by):
-        code = self.give(by, "recall.confirm", {"recall": recall})
-        assert code == self.books.answer(self.books.confirm, recall, self.world.actor(by))
+    def seen(self, recall, *, stray):
+        return deeds.seen(self.world, recall) | ({"entry": "ab" * 32} if stray else {})
+
+    def confirm(self, recall, by, *, stray):
+        code = self.give(by, "recall.confirm", self.seen(recall, stray=stray))
+        act, actor = self.books.confirm, self.world.actor(by)
+        assert code == self.books.answer(act, recall, actor, is_stale=stray)
 
     def extend(self, recall, pick, by, *, stray):
         lots, roots = self.named(pick, two=False)
@@ -95,14 +99,14 @@ class Recalling(Base):
             assert self.give("farmer", "recall.extend", body) == "ROLE_MISSING"
             return
         code = self.give(by, "recall.extend", body)
-        assert code == self.books.answer(self.books.extend, recall, lots)
+        assert code == self.books.answer(self.books.extend, recall, self.world.actor(by), lots)
 
-    def end(self, recall, by, second, verb):
-        body = {"recall": recall, **({"reason": "typing"} if verb == "lift" else {})}
+    def end(self, recall, by, second, verb, *, stray):
+        body = self.seen(recall, stray=stray) | ({"reason": "typing"} if verb == "lift" else {})
         assert self.give(by, f"recall.{verb}", body) == "ACCEPTED"
         code = self.second(by, second, f"recall.{verb}", body)
         if by == second:
             assert code == "NOT_INDEPENDENT"
             return
         state = {"lift": "lifted", "close": "closed"}[verb]
-        assert code == self.books.answer(self.books.end, recall, state)
+        assert code == self.books.answer(self.books.end, recall, state, is_stale=stray)

@@ -64,31 +64,50 @@ def confirms_ones_own_recall(draft: Draft) -> None:
     draft.by = "coop-recaller"
 
 
-@fault(CONFIRM, "NOT_UNCONFIRMED", "state")
+def acts_on_what_was_extended_since(draft: Draft) -> None:
+    world = draft.world
+    extension = {"recall": draft.body["recall"], "roots": [world.harvest("farmer", 1)]}
+    world.act("shops-recaller", EXTEND, extension)
+
+
+for _type in (CONFIRM, LIFT, CLOSE):
+    fault(_type, "NOT_THE_LATEST", "entry", "recall", "signer")(acts_on_what_was_extended_since)
+
+
+def see(draft: Draft, recall: str) -> None:
+    """Name a recall as it is now, in a command that names an entry."""
+    named = deeds.seen(draft.world, recall)
+    draft.body |= {name: named[name] for name in named if name in draft.body}
+
+
+@fault(CONFIRM, "NOT_UNCONFIRMED", "state", "entry", "recall")
 def confirms_twice(draft: Draft) -> None:
-    draft.world.act(draft.by, CONFIRM, draft.body)
+    draft.world.act("shops-recaller", CONFIRM, draft.body)
+    see(draft, draft.body["recall"])
 
 
-@fault(CONFIRM, "NOT_UNCONFIRMED", "state", "signer", "recall")
+@fault(CONFIRM, "NOT_UNCONFIRMED", "state", "signer", "recall", "entry")
 def confirms_a_drill(draft: Draft) -> None:
     world = draft.world
-    draft.body["recall"] = deeds.recall(world, world.harvest("farmer", 1), type_="drill")
+    see(draft, deeds.recall(world, world.harvest("farmer", 1), type_="drill"))
 
 
 def acts_on_a_lifted_recall(draft: Draft) -> None:
     deeds.end(draft.world, draft.body["recall"], "lift")
+    see(draft, draft.body["recall"])
 
 
 def acts_on_a_closed_recall(draft: Draft) -> None:
     deeds.end(draft.world, draft.body["recall"], "close")
+    see(draft, draft.body["recall"])
 
 
 def acts_on_a_drill(draft: Draft) -> None:
     world = draft.world
-    draft.body["recall"] = deeds.recall(world, world.harvest("farmer", 1), type_="drill")
+    see(draft, deeds.recall(world, world.harvest("farmer", 1), type_="drill"))
 
 
 for _type in (EXTEND, LIFT, CLOSE):
-    fault(_type, "RECALL_ENDED", "state")(acts_on_a_lifted_recall)
-    fault(_type, "RECALL_ENDED", "state")(acts_on_a_closed_recall)
-    fault(_type, "RECALL_ENDED", "state", "recall")(acts_on_a_drill)
+    fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_lifted_recall)
+    fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_closed_recall)
+    fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_drill)

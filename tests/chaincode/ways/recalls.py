@@ -46,7 +46,7 @@ def lifted_and_declared_anew(world: World) -> None:
     for is_confirmed in (False, True):
         mistaken = deeds.recall(world, wrong)
         if is_confirmed:
-            world.act("town-recaller", "recall.confirm", {"recall": mistaken})
+            world.act("town-recaller", "recall.confirm", deeds.seen(world, mistaken))
         answers = [sell(world, "farmer", lot) for lot in (wrong, right)]
         assert answers == ["RECALLED", "ACCEPTED"]
         deeds.end(world, mistaken, "lift")

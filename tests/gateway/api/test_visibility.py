@@ -99,7 +99,7 @@ PUBLIC = {
     "SHIPMENT": set(),
     "RECALL": {
         *("id", "party", "party_name", "state", "kind", "cause", "scope", "roots"),
-        *("roots_count", "declared_at", "changed_at", "confirm_by", "history"),
+        *("roots_count", "declared_at", "entry", "changed_at", "confirm_by", "history"),
     },
     "RECALL_EVENT": {"id", "type", "ledger_time", "reason", "explanation", "roots_count"},
     "DRILL": set(),

@@ -157,6 +157,9 @@ async def test_an_officer_reads_who_has_what(town):
     stage, market = town
     page = await page_of(stage, f"/recalls/{market.recalls['emergency']}?lang=en", OFFICER)
     (link,) = [link for link in page.links() if "/scope" in link]
+    recall = (await stage.get(f"/api/recalls/{market.recalls['emergency']}")).json()
+    assert recall["entry"] == recall["history"][-1]["id"]
+    assert recall["entry"] in page.text
     page = await page_of(stage, link, OFFICER)
     api = (await stage.get(f"/api/recalls/{market.recalls['emergency']}/scope", OFFICER)).json()
     assert api["affected"]
