@@ -118,10 +118,15 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         keys = _input_keys(body, closed)
         for key in keys:
             act.get(Holding, key, Code.NOTHING_HELD)
+        known = _known_ancestors(act, body, keys)
+        has_unknown = any(lot.hides_ancestors for lot in parents if lot)
         for child in body.children:
             require_derived(act, child.lot, party=body.party, nonce=body.nonce, index=child.index)
             before = act.find(Lot, Lot.key(child.lot))
             require(before is None or before.origin == "claim", Code.ID_TAKEN)
+            # What is claimed can have been made into others already: none is its own ancestor.
+            is_new = before is None or not (has_unknown or child.lot in known)
+            require(is_new, Code.ID_TAKEN)
         require(len({child.lot for child in body.children}) == len(body.children), Code.ID_TAKEN)
         for parent, key in zip(body.parents, keys, strict=False):
             require_movable(act, parent, act.get(Holding, key, Code.NOTHING_HELD))
@@ -129,9 +134,17 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         require(not one_crop or len(crops) == 1, Code.CROP_DIFFERS)
         _check_shares(body, closed, one_child=one_child, has_loss=has_loss)
         _take_inputs(act, closed, keys)
-        _put_children(act, body, closed, act.command.type)
+        _put_children(act, body, closed, known)
 
     return make
+
+
+def _known_ancestors(act: Act, body: Make, keys: list[str]) -> set[str]:
+    """Return the parents and their roots."""
+    known = set(body.parents)
+    for key in keys:
+        known.update(act.get(Holding, key, Code.NOTHING_HELD).roots)
+    return known
 
 
 def _check_party(act: Act, body: Make) -> None:
@@ -159,11 +172,10 @@ def _take_inputs(act: Act, closed: MakeClosed, keys: list[str]) -> None:
         act.put(key, replace(rest, transformed_g=rest.transformed_g + one.quantity_g))
 
 
-def _put_children(act: Act, body: Make, closed: MakeClosed, type_name: str) -> None:
-    ancestors = set(body.parents)
-    for key in _input_keys(body, closed):
-        ancestors.update(act.get(Holding, key, Code.NOTHING_HELD).roots)
-    run = content_hash(type_name, write(body), act.command.closed_hash)
+def _put_children(act: Act, body: Make, closed: MakeClosed, ancestors: set[str]) -> None:
+    parents = [act.find(Lot, Lot.key(parent)) for parent in body.parents]
+    hides = any(one.hides_ancestors or one.origin == "claim" for one in parents if one)
+    run = content_hash(act.command.type, write(body), act.command.closed_hash)
     for place, child in enumerate(body.children):
         before = act.find(Lot, Lot.key(child.lot))
         # Goods of a lot that was claimed lie with others already, who know nothing of ancestors.
@@ -180,6 +192,7 @@ def _put_children(act: Act, body: Make, closed: MakeClosed, type_name: str) -> N
             parents=tuple(sorted(frozenset(body.parents))),
             roots=() if is_root else tuple(sorted(ancestors)),
             is_root=is_root,
+            hides_ancestors=is_root or hides,
             run=run,
             entry=act.command.id,
         )

@@ -65,6 +65,8 @@ class Lot:
         roots: All its ancestors, sorted, so that a recall of one meets it.
         is_root: It starts anew, without ancestors, and a recall names the lot itself: it has more
             than `ROOTS_MAX`, or someone had claimed it before it was made.
+        hides_ancestors: It, or a lot among its ancestors, began anew or was made of a lot that was
+            only claimed: there may be more ancestors than its roots say.
         run: Of a lot made from others, the hash of what was signed, to take it back by.
         entry: Id of the command whose values these are: the harvest or its latest correction.
     """
@@ -85,6 +87,7 @@ class Lot:
     parents: Parents = ()
     roots: Roots = ()
     is_root: bool = False
+    hides_ancestors: bool = False
     run: Sha256 | None = None
     entry: Sha256
 

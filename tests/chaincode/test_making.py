@@ -103,6 +103,7 @@ def test_a_merge_makes_one_lot_and_marks_what_went_into_it():
         "parents": parents,
         "roots": parents,
         "is_root": False,
+        "hides_ancestors": False,
         "entry": result["id"],
     }
     holding = world.holding(draft.body["children"][0]["lot"], "farmer")
@@ -313,6 +314,38 @@ def test_a_lot_that_was_claimed_before_it_was_made_is_made_all_the_same(of, cove
     assert record["is_root"]
     assert record["roots"] == world.holding(child, "shopkeeper", of)["roots"] == []
     deeds.assert_balanced(world)
+
+
+def circle(world: World, *, steps: int) -> tuple[deeds.Run, list[str]]:
+    """Return a run of the farmer's that makes a lot of what a shop has made of that lot.
+
+    The shop makes each lot of the one before, the last first: so each is but a claim when it goes
+    into the next, and no record names more than one ancestor.
+    """
+    signed = deeds.run(world, "farmer", "lot.repack", [("0" * 20, 5, [5])], ["carrot"])
+    runs, parent = [], signed.children[0]
+    for _ in range(steps):
+        runs.append(deeds.run(world, "shopkeeper", "lot.repack", [(parent, 5, [5])], ["carrot"]))
+        (parent,) = runs[-1].children
+    for number, run in reversed(list(enumerate(runs))):
+        of = "farmer" if number == 0 else "grocer"
+        deeds.arrive(world, "shopkeeper", run.body["parents"][0], of=of, counted_g=5)
+        run.closed["inputs"][0]["owner"] = world.party(of)
+        world.act("shopkeeper", run.type, run.body, run.closed)
+    of = "farmer" if steps == 1 else "grocer"
+    back = deeds.consign(world, "shopkeeper", parent, to="farmer", quantity_g=5, of=of)
+    deeds.receive(world, "farmer", parent, back, 5, of=of)
+    signed.body["parents"] = [parent]
+    signed.closed["inputs"][0]["owner"] = world.party(of)
+    return signed, [run.children[0] for run in runs]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3])
+def test_no_lot_is_its_own_ancestor_however_long_the_way(steps):
+    world = World.standing()
+    run, made = circle(world, steps=steps)
+    assert world.submit(world.write("farmer", run.type, run.body, run.closed)) == ["ID_TAKEN"]
+    assert [len(lot_of(world, lot)["roots"]) for lot in made] == [0] * (steps - 1) + [1]
 
 
 def test_a_claim_on_a_lot_made_of_others_goods_is_not_covered_by_these():

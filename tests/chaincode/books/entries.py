@@ -33,7 +33,8 @@ class LotRow:
     misnamed: int = 0
     made: int = 0
     parents: frozenset[str] = frozenset()
-    was_claimed: bool = False
+    roots: frozenset[str] = frozenset()  # those of its ancestors that its record can name
+    hides: bool = False  # there may be more
 
     def row(self) -> tuple:
         grams = (self.harvest, self.supplement, self.claimed, self.denied, self.misnamed, self.made)
@@ -42,7 +43,6 @@ class LotRow:
     def record(self, before: "LotRow | None") -> None:
         """Take over what was claimed before this record."""
         if before is not None:
-            self.was_claimed = True
             self.claimed = before.claimed
             if before.party == self.party:
                 self.denied = before.denied

@@ -51,6 +51,7 @@ class RecallRow:
 class Lineage(Entries):
     """Runs and recalls."""
 
+    roots_max: int = 128
     runs: dict[str, RunRow] = field(default_factory=dict)
     recalls: dict[str, RecallRow] = field(default_factory=dict)
 
@@ -59,6 +60,11 @@ class Lineage(Entries):
         sources = [self.holding(parent, run.party, owner) for parent, owner, *_ in run.inputs]
         befores = [self.lots.get(child) for child in run.children]
         require(all(one is None or one.origin == "claim" for one in befores), "ID_TAKEN")
+        parents = {parent for parent, *_ in run.inputs}
+        above = set().union(*(self.ancestors(one) for one in parents))
+        is_hidden = any(self.lots[one].hides for one in parents)
+        for child, before in zip(run.children, befores, strict=True):
+            require(child not in above and not (before and is_hidden), "ID_TAKEN")
         for (parent, *_), source in zip(run.inputs, sources, strict=True):
             self.require_movable(parent, source)
         all_crops = {self.lots[parent].crop for parent, *_ in run.inputs} | set(crops)
@@ -80,9 +86,14 @@ class Lineage(Entries):
     def _book_children(self, run: RunRow, crops, made_g, befores) -> None:
         parents = frozenset(parent for parent, *_ in run.inputs)
         owned = run.owned()
+        above = [self.lots[one] for one in sorted(parents)]
+        roots = parents.union(*(one.roots for one in above))
+        hides = any(one.hides or one.origin == "claim" for one in above)
         rows = zip(run.children, crops, made_g, befores, strict=True)
         for child, crop, of_child_g, before in rows:
             row = LotRow(run.party, "made", crop, made=of_child_g, parents=parents)
+            is_root = before is not None or len(roots) > self.roots_max
+            row.roots, row.hides = frozenset() if is_root else roots, is_root or hides
             row.record(before)
             self.lots[child] = row
             own_g = owned.get((child, run.party), 0)
@@ -122,6 +133,9 @@ class Lineage(Entries):
                 found.add(one)
                 open_ += self.lots[one].parents if one in self.lots else ()
         return found
+
+    def is_own_ancestor(self, lot: str) -> bool:
+        return any(lot in self.ancestors(parent) for parent in self.lots[lot].parents)
 
     def descendants(self, lots: set[str]) -> set[str]:
         return {one for one in self.lots if self.ancestors(one) & lots}

@@ -44,7 +44,7 @@ class Base(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.world = World.standing()
-        self.books = Books()
+        self.books = Books(roots_max=ROOTS_MAX)
         self.handles = {self.world.party(one): one for one in reversed(PEOPLE)}
         self.names: dict[str, tuple[str, dict]] = {}  # of lots claimed, before their record
         self.patch = mock.patch.object(making, "ROOTS_MAX", ROOTS_MAX)
@@ -121,6 +121,7 @@ class Base(RuleBasedStateMachine):
             key: one.row() for key, one in self.books.shipments.items()
         }
         assert self.books.unbalanced() == []
+        assert not any(map(self.books.is_own_ancestor, self.books.lots))
 
     @invariant()
     def what_the_ledger_would_refuse_is_what_descends_from_a_recalled_lot(self):

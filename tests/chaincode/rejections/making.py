@@ -38,6 +38,16 @@ def makes_a_lot_twice(draft: Draft) -> None:
     world.act(by, PROCESS, made.body | child, made.closed)
 
 
+def makes_a_lot_of_what_was_made_of_it(draft: Draft) -> None:
+    """The grocer claimed the child before it was made, made another of it, and sent that."""
+    world, by, child = draft.world, draft.by, draft.body["children"][0]
+    deeds.arrive(world, "grocer", child["lot"], of=by, counted_g=5, crop=child["crop"])
+    run = deeds.make(world, "grocer", PROCESS, [(child["lot"], 5, [5], by)], ["carrot"])
+    deeds.hand_over(world, "grocer", run.children[0], to=by, quantity_g=5, of=by)
+    draft.body["parents"][-1] = run.children[0]
+    draft.closed["inputs"][-1].pop("owner", None)
+
+
 def puts_more_in_than_it_holds(draft: Draft) -> None:
     """Beyond what is there for both: the loss, or the child, takes the rest."""
     for one in draft.closed["inputs"]:
@@ -77,6 +87,9 @@ for _type in MAKING:
     )
     fault(_type, "ID_NOT_DERIVED", "child")(makes_a_lot_of_a_name_it_likes)
     fault(_type, "ID_TAKEN", "state")(makes_a_lot_twice)
+    fault(_type, "ID_TAKEN", "state", "child", "parent", "owner", "crop", "shares", "quantity")(
+        makes_a_lot_of_what_was_made_of_it
+    )
     fault(_type, "SHARES_DIFFER", "shares", "parent")(names_fewer_inputs_than_parents)
     fault(_type, "SHARES_DIFFER", "shares", "quantity")(gets_more_out_than_was_put_in)
     fault(_type, "SHARES_DIFFER", "shares")(says_for_another_number_of_children_what_went_in)
