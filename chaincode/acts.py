@@ -102,6 +102,7 @@ class Act:
         signer: Who signed.
         principal: For whom: the signer, or the giver of the mandate.
         proposer: For an approved command, the principal of the proposal.
+        proposing: For an approved command, who signed the proposal.
         flags: Public marks on the result; a rule may add to them.
     """
 
@@ -113,6 +114,7 @@ class Act:
     principal: Signer
     overlay: Overlay
     proposer: Signer | None = None
+    proposing: Signer | None = None
     flags: set[str] = field(default_factory=set)
 
     def find(self, shape: type[Record], key: str) -> Record | None:

@@ -77,17 +77,16 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     require((proposal.device, proposal.on_behalf) == named, Code.UNKNOWN_PROPOSAL)
     device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_PROPOSAL)
     require(device.actor == body.proposer.actor, Code.UNKNOWN_PROPOSAL)
-    proposer, principal = authorise(
+    act.proposing, act.proposer = authorise(
         kind, device, proposal.on_behalf, overlay=act.overlay, today=act.today
     )
-    _require_independence(kind, (proposer, principal), (act.signer, act.principal))
+    _require_independence(kind, (act.proposing, act.proposer), (act.signer, act.principal))
     is_expired = proposal.expires is not None and act.time >= times.seconds(proposal.expires)
     require(proposal.state == "open" and not is_expired, Code.PROPOSAL_CLOSED)
     repeated = content_hash(kind.name, body.body, act.command.closed_hash)
     require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
     require(device.revoked is None, Code.DEVICE_REVOKED)
     act.put(key, replace(proposal, state="applied"))
-    act.proposer = principal
     kind.apply(act, inner, closed)
 
 

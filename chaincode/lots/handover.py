@@ -223,8 +223,12 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
 
 def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     assert act.proposer is not None  # noqa: S101 - a type with two signers
+    assert act.proposing is not None  # noqa: S101 - the same
     sides = {act.proposer.party, act.principal.party}
     require(sides == {closed.sender, closed.recipient}, Code.NOT_YOUR_PARTY)
+    # Whoever signs for one side under a mandate is not of the other.
+    is_apart = act.signer.party != act.proposer.party and act.proposing.party != act.principal.party
+    require(is_apart, Code.NOT_INDEPENDENT)
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
     named = (body.lot, closed.sender, closed.recipient)
     require((shipment.lot, shipment.sender, shipment.recipient) == named, Code.UNKNOWN_SHIPMENT)

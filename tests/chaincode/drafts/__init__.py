@@ -33,6 +33,7 @@ class Draft:
         pen: Whose key signs, if not the signer's own.
         creator: Who submits the transaction.
         time: Ledger time.
+        proposed_with, approved_with: Further members of either of two signers' payloads.
     """
 
     world: World
@@ -46,6 +47,7 @@ class Draft:
     creator: Creator | None = None
     time: int = NOW
     proposed_with: dict = field(default_factory=dict)
+    approved_with: dict = field(default_factory=dict)
 
     def copy(self) -> "Draft":
         return replace(
@@ -55,6 +57,7 @@ class Draft:
             closed=deepcopy(self.closed),
             members=dict(self.members),
             proposed_with=dict(self.proposed_with),
+            approved_with=dict(self.approved_with),
         )
 
     def payload(self) -> dict:
@@ -92,6 +95,7 @@ class Draft:
             type="proposal.approve",
             body=body,
             closed=deepcopy(self.closed),
+            members=dict(self.approved_with),
             time=self.time,
         )
 

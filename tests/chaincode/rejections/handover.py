@@ -183,6 +183,20 @@ def settles_twice(draft: Draft) -> None:
     settle(draft)
 
 
+@fault(SETTLE, "NOT_INDEPENDENT", "party")
+def settles_with_someone_of_its_own_who_signs_for_the_other(draft: Draft) -> None:
+    draft.world.mandate("farmer", "clerk", SETTLE)
+    draft.approver = "clerk"
+    draft.approved_with["on_behalf"] = draft.world.actor("farmer")
+
+
+@fault(SETTLE, "NOT_INDEPENDENT", "party")
+def settles_what_someone_of_its_own_proposed_for_the_other(draft: Draft) -> None:
+    draft.world.mandate("shopkeeper", "farmhand", SETTLE)
+    draft.by = "farmhand"
+    draft.members["on_behalf"] = draft.world.actor("shopkeeper")
+
+
 @fault(SETTLE, "SUM_DIFFERS", "sum")
 def settles_more_than_is_disputed(draft: Draft) -> None:
     draft.closed["lost_g"] += 1

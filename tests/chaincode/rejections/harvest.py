@@ -141,6 +141,13 @@ def opens_stock_that_only_someone_of_the_farm_has_seen(draft: Draft) -> None:
     draft.approver = "farmhand"
 
 
+@fault(OPEN, "NOT_INDEPENDENT", "approver")
+def opens_stock_that_someone_of_the_farm_has_seen_for_an_inspector(draft: Draft) -> None:
+    draft.world.mandate("inspector", "farmhand", OPEN)
+    draft.approver = "farmhand"
+    draft.approved_with["on_behalf"] = draft.world.actor("inspector")
+
+
 @fault(OPEN, "ID_NOT_DERIVED", "lot")
 def opens_a_lot_of_a_name_it_likes(draft: Draft) -> None:
     draft.body["lot"] = "0" * 20
