@@ -106,7 +106,8 @@ def _sell(act: Act, body: Take, closed: SellClosed) -> None:
 def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
     key, holding = _find(act, body, closed.owner)
     require_packs(closed.packs, closed.quantity_g)
-    rest = holding.minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
+    require(closed.quantity_g <= holding.held_g, Code.INSUFFICIENT_QUANTITY)
+    rest = holding.adjusted(-closed.quantity_g)
     act.put(key, replace(rest, discarded_g=rest.discarded_g + closed.quantity_g))
 
 
@@ -121,7 +122,8 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
     """Take back what was booked and book what should have been.
 
     The ledger keeps sums, not single sales: it holds the correction to the sum, and the projection
-    shows it beside the command it names.
+    shows it beside the command it names. Nor does a hold or a recall stop it: what was sold must be
+    told. But what is denied is not sold by way of a correction.
     """
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     key = Holding.key(body.lot, body.party, closed.owner or body.party)
@@ -132,8 +134,13 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
         "own_use": holding.own_use_g,
     }
     require(closed.was_g <= sums_g[body.outflow], Code.MORE_THAN_RECORDED)
-    booked = holding.plus(closed.was_g).minus(closed.quantity_g, Code.INSUFFICIENT_QUANTITY)
-    sums_g[body.outflow] += closed.quantity_g - closed.was_g
+    more_g = closed.quantity_g - closed.was_g
+    is_discarded = body.outflow == "discarded"
+    require(
+        more_g <= (holding.held_g if is_discarded else holding.free_g), Code.INSUFFICIENT_QUANTITY
+    )
+    booked = holding.adjusted(-more_g) if is_discarded else holding.plus(-more_g)
+    sums_g[body.outflow] += more_g
     act.put(
         key,
         replace(

@@ -131,6 +131,8 @@ class Holding:
         arrived_g: What the holder alone booked as the owner's (`lot.arrive`), less what went home:
             as much the owner can deny, wherever it is now.
         denied_g: Of these, what the producer denies, or who is named as one: it can't be sold.
+        denied_gone_g: What was denied when it was discarded or found missing; no longer among the
+            arrived, but denied again if it comes back.
         is_on_hold: Whether the holder has stopped it.
         roots: The lot's, so that a sale needs to read nothing else.
     """
@@ -144,6 +146,7 @@ class Holding:
     surplus_g: GramsSum = 0
     arrived_g: GramsSum = 0
     denied_g: GramsSum = 0
+    denied_gone_g: GramsSum = 0
     is_on_hold: bool = False
     roots: Roots = ()
 
@@ -171,6 +174,21 @@ class Holding:
         if quantity_g > self.held_g:
             raise RejectionError(code)
         return replace(self, held_g=self.held_g - quantity_g)
+
+    def adjusted(self, more_g: int) -> "Holding":
+        """Return the holding with more, or fewer, grams there after all.
+
+        What is denied goes first, so that it keeps no good goods from being sold, and comes back
+        first, so that it is not sold after all.
+        """
+        denied_g = min(self.denied_gone_g, max(-self.denied_g, more_g))
+        return replace(
+            self,
+            held_g=self.held_g + more_g,
+            arrived_g=self.arrived_g + denied_g,
+            denied_g=self.denied_g + denied_g,
+            denied_gone_g=self.denied_gone_g - denied_g,
+        )
 
     def without(self, quantity_g: int) -> "Holding":
         """Return the holding less what is passed on.

@@ -64,8 +64,7 @@ def _take_stock(act: Act, body: TakeStock, closed: TakeStockClosed) -> None:
     require_packs(closed.packs, closed.counted_g)
     more_g = closed.counted_g - holding.held_g
     counted = replace(
-        holding,
-        held_g=closed.counted_g,
+        holding.adjusted(more_g),
         lost_g=holding.lost_g + max(0, -more_g),
         surplus_g=holding.surplus_g + max(0, more_g),
     )

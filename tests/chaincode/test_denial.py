@@ -143,3 +143,56 @@ def test_what_came_home_can_be_denied_no_more_and_what_is_denied_stays_so():
     assert world.holding(lot, "shopkeeper", "farmer")["arrived_g"] == 2_000
     assert denial(world, lot, "shopkeeper", 0) == "ACCEPTED"
     deeds.assert_balanced(world)
+
+
+def gone(world: World, lot: str, verb: str, quantity_g: int) -> None:
+    """Let grams be discarded at the shop, or found missing."""
+    if verb == "discard":
+        deeds.take(world, "discard", "shopkeeper", lot, quantity_g, of="farmer")
+    else:
+        there_g = deeds.held(world, lot, "shopkeeper", of="farmer")
+        deeds.count(world, "shopkeeper", lot, there_g - quantity_g, of="farmer")
+
+
+def back(world: World, lot: str, verb: str, quantity_g: int) -> None:
+    """Let what was gone be there after all."""
+    if verb == "discard":
+        grams = {"was_g": quantity_g, "quantity_g": 0, "of": "farmer"}
+        deeds.correct_outflow(world, "shopkeeper", lot, outflow="discarded", **grams)
+    else:
+        gone(world, lot, verb, -quantity_g)
+
+
+def there(world: World, lot: str) -> tuple[int, int, int]:
+    """Return what is held of what arrived at the shop, and what of that is denied."""
+    holding = world.holding(lot, "shopkeeper", "farmer")
+    return holding["held_g"], holding["arrived_g"], holding["denied_g"]
+
+
+@pytest.mark.parametrize("verb", ["discard", "count"])
+def test_denied_goods_that_are_gone_keep_no_good_ones_from_being_sold(verb):
+    world = World.standing()
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=4_000)
+    gone(world, lot, verb, 5_000)
+    assert there(world, lot) == (5_000, 6_000, 0)
+    assert claimed(world, lot) == (4_000, 4_000, 0)  # as before: no record covers them
+    assert sold(world, "shopkeeper", lot, 5_000, of="farmer") == "ACCEPTED"
+    assert denial(world, lot, "shopkeeper", 6_001) == "MORE_THAN_RECORDED"
+    deeds.assert_balanced(world)
+
+
+@pytest.mark.parametrize("verb", ["discard", "count"])
+def test_denied_goods_that_are_there_after_all_are_still_denied(verb):
+    world = World.standing()
+    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=10_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=10_000)
+    gone(world, lot, verb, 7_000)
+    assert there(world, lot) == (3_000, 3_000, 3_000)
+    back(world, lot, verb, 6_000)
+    assert there(world, lot) == (9_000, 9_000, 9_000)
+    assert sold(world, "shopkeeper", lot, 1, of="farmer") == "INSUFFICIENT_QUANTITY"
+    back(world, lot, verb, 1_000)
+    assert there(world, lot) == (10_000, 10_000, 10_000)
+    deeds.assert_balanced(world)

@@ -18,6 +18,7 @@ EMPTY = {
     "surplus_g": 0,
     "arrived_g": 0,
     "denied_g": 0,
+    "denied_gone_g": 0,
     "is_on_hold": False,
     "roots": [],
 }
@@ -46,6 +47,7 @@ def test_a_harvest_makes_a_lot_and_its_producers_holding():
         "parents": [],
         "roots": [],
         "is_root": False,
+        "hides_ancestors": False,
         "entry": result["id"],
     }
     assert draft.world.holding(lot, "farmer") == EMPTY | {"held_g": 20_000}

@@ -69,6 +69,7 @@ class HoldingRow:
     surplus: int = 0
     arrived: int = 0
     denied: int = 0
+    denied_gone: int = 0
     on_hold: bool = False
 
     def row(self) -> tuple:
@@ -77,6 +78,16 @@ class HoldingRow:
     @property
     def free(self) -> int:
         return max(0, self.held - self.denied)
+
+    def lose(self, quantity_g: int) -> None:
+        """Let the denied be the first to go, and to come back if there are less than none gone."""
+        if quantity_g >= 0:
+            denied_g = min(self.denied, quantity_g)
+        else:
+            denied_g = -min(self.denied_gone, -quantity_g)
+        self.denied -= denied_g
+        self.arrived -= denied_g
+        self.denied_gone += denied_g
 
     @property
     def movable(self) -> int:
@@ -138,9 +149,7 @@ class Entries:
         holding = self.holding(lot, holder, owner)
         if outflow == "sold":
             self.require_movable(lot, holding)
-        there_g = holding.held if outflow == "discarded" else holding.free
-        require(quantity_g <= there_g, "INSUFFICIENT_QUANTITY")
-        holding.held -= quantity_g
+        self._let_go(holding, outflow, quantity_g)
         setattr(holding, outflow, getattr(holding, outflow) + quantity_g)
 
     def correct_outflow(
@@ -149,9 +158,16 @@ class Entries:
         holding = self.holding(lot, holder, owner)
         booked_g = getattr(holding, outflow)
         require(was_g <= booked_g, "MORE_THAN_RECORDED")
-        require(quantity_g <= holding.held + was_g, "INSUFFICIENT_QUANTITY")
-        holding.held += was_g - quantity_g
+        self._let_go(holding, outflow, quantity_g - was_g)
         setattr(holding, outflow, booked_g - was_g + quantity_g)
+
+    def _let_go(self, holding: HoldingRow, outflow: str, quantity_g: int) -> None:
+        is_discarded = outflow == "discarded"
+        there_g = holding.held if is_discarded else holding.free
+        require(quantity_g <= there_g, "INSUFFICIENT_QUANTITY")
+        if is_discarded:
+            holding.lose(quantity_g)
+        holding.held -= quantity_g
 
     def count(self, lot: str, holder: str, owner: str, counted_g: int) -> None:
         """Take stock."""
@@ -160,6 +176,7 @@ class Entries:
             holding.lost += holding.held - counted_g
         else:
             holding.surplus += counted_g - holding.held
+        holding.lose(holding.held - counted_g)
         holding.held = counted_g
 
     def hold(self, lot: str, holder: str, owner: str) -> None:

@@ -142,7 +142,8 @@ def lot_row(lot: Lot) -> tuple:
 
 def holding_row(one: Holding) -> tuple:
     gone = (one.sold_g, one.discarded_g, one.own_use_g, one.transformed_g, one.lost_g)
-    return one.held_g, *gone, one.surplus_g, one.arrived_g, one.denied_g, one.is_on_hold
+    claims = (one.arrived_g, one.denied_g, one.denied_gone_g)
+    return one.held_g, *gone, one.surplus_g, *claims, one.is_on_hold
 
 
 def shipment_row(one: Shipment) -> tuple:

@@ -1,5 +1,6 @@
 """Faults of selling, discarding, using up, and correcting these."""
 
+from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.rejections import fault
 
@@ -38,3 +39,14 @@ def corrects_more_than_was_recorded(draft: Draft) -> None:
 @fault(CORRECT, "MORE_THAN_RECORDED", "was")
 def corrects_another_kind_than_was_recorded(draft: Draft) -> None:
     draft.body["outflow"] = "discarded"
+
+
+@fault(CORRECT, "INSUFFICIENT_QUANTITY", "party", "lot", "owner", "was", "quantity")
+def corrects_what_is_denied_into_sold(draft: Draft) -> None:
+    world, lot = draft.world, draft.world.harvest("farmer", 20_000)
+    draft.by = "shopkeeper"
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.take(world, "sell", "shopkeeper", lot, 5_000, of="farmer")
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=2_000)
+    draft.body |= {"lot": lot, "party": world.party("shopkeeper")}
+    draft.closed |= {"was_g": 5_000, "quantity_g": 8_001}
