@@ -103,12 +103,17 @@ class CorrectHarvest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectHarvestClosed:
-    """Closed part of `lot.correct_harvest`: none for a lot that was entered by mistake."""
+    """Closed part of `lot.correct_harvest`: none for a lot that was entered by mistake.
+
+    Attributes:
+        supplement_g: What all supplements together should have been; absent, they stand.
+    """
 
     salt: Bits128
     quantity_g: GramsOrNone
     estimated: bool
     packs: Packs | None = None
+    supplement_g: GramsOrNone | None = None
 
 
 def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
@@ -197,7 +202,8 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     require_packs(closed.packs, closed.quantity_g)
     key = Holding.key(body.lot, body.party, body.party)
     holding = find_or_empty(act, key, lot.roots)
-    more_g = closed.quantity_g - lot.harvest_g
+    supplement_g = lot.supplement_g if closed.supplement_g is None else closed.supplement_g
+    more_g = closed.quantity_g - lot.harvest_g + supplement_g - lot.supplement_g
     covered_g = max(0, min(lot.coverable_g, more_g))
     corrected = (
         holding.minus(-more_g, Code.ALREADY_LEFT)
@@ -213,6 +219,7 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
             crop=body.crop,
             harvested_at=body.harvested_at,
             harvest_g=closed.quantity_g,
+            supplement_g=supplement_g,
             estimated=closed.estimated,
             entry=act.command.id,
         ),

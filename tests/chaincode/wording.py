@@ -16,7 +16,7 @@ DOES = {
     "mandate.revoke": "Ends a mandate: by the principal, the agent, or a registrar of either.",
     "plot.register": "Enters a plot, or moves it to another party or district.",
     "lot.harvest": "Brings a lot into being, or takes over one that was only claimed: what was claimed in the producer's name is covered, what in another's never. `event_time` is when it was harvested.",
-    "lot.correct_harvest": "Replaces the entry in force by the whole entry as it should have read.",
+    "lot.correct_harvest": "Replaces the entry in force by the whole entry as it should have read, and, where `supplement_g` is given, all supplements by that sum.",
     "lot.supplement": "Adds to a harvest or to opening stock what there turned out to be more; covers what was claimed.",
     "lot.open": "Brings produce from before this ledger into it, against papers that the second signer, an inspector or clerk of another party, has seen; the first is the farmer. Nobody of the farm signs for the witness.",
     "lot.ship": "Puts grams in transit to one recipient: sold to it, or consigned, so that they stay their owner's. `owner` says whose goods leave, if not the sender's own.",

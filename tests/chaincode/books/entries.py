@@ -129,14 +129,24 @@ class Entries:
         self.opened(lot, party, party).held += row.cover(quantity_g)
         self.lots[lot] = row
 
-    def correct_harvest(self, lot: str, party: str, quantity_g: int, *, is_stale: bool) -> None:
+    def correct_harvest(
+        self,
+        lot: str,
+        party: str,
+        quantity_g: int,
+        *,
+        supplement_g: int | None = None,
+        is_stale: bool,
+    ) -> None:
         row = self.own_lot(lot, party)
         require(row.origin == "harvest", "NOT_HARVESTED")
         require(not is_stale, "NOT_THE_LATEST")
-        holding, more_g = self.opened(lot, party, party), quantity_g - row.harvest
+        added_g = row.supplement if supplement_g is None else supplement_g
+        more_g = quantity_g + added_g - row.harvest - row.supplement
+        holding = self.opened(lot, party, party)
         require(holding.held >= -more_g, "ALREADY_LEFT")
         holding.held += row.cover(more_g) if more_g > 0 else more_g
-        row.harvest = quantity_g
+        row.harvest, row.supplement = quantity_g, added_g
 
     def supplement(self, lot: str, party: str, quantity_g: int) -> None:
         row = self.own_lot(lot, party)

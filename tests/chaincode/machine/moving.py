@@ -116,13 +116,15 @@ class Moving(Base):
             "crop": row.crop,
             "harvested_at": timestamp(NOW),
         }
-        closed = {"quantity_g": quantity_g, "estimated": True}
+        added_g = {} if pick % 2 else {"supplement_g": amount(share, row.supplement)}
+        closed = {"quantity_g": quantity_g, "estimated": True, **added_g}
         code = self.give(by, "lot.correct_harvest", body, closed)
         if by not in PLOTS:
             assert code == "ROLE_MISSING"
             return
         act = self.books.correct_harvest
-        assert code == self.books.answer(act, lot, party, quantity_g, is_stale=is_stale)
+        named = (lot, party, quantity_g)
+        assert code == self.books.answer(act, *named, **added_g, is_stale=is_stale)
 
     def supplement(self, pick, quantity_g, *, stray):
         lot = self.lot(pick)

@@ -91,6 +91,16 @@ def corrects_below_what_has_left(draft: Draft) -> None:
     draft.closed["quantity_g"] -= 1
 
 
+@fault(CORRECT, "ALREADY_LEFT", "quantity")
+def corrects_a_supplement_below_what_has_left(draft: Draft) -> None:
+    """Of eight kilograms left and three added, three less a gram are there."""
+    world, lot = draft.world, draft.body["lot"]
+    body = {"lot": lot, "party": draft.body["party"], "reason": "found"}
+    world.act(draft.by, SUPPLEMENT, body, {"quantity_g": 3_000, "estimated": False})
+    world.ship(draft.by, lot, to="shopkeeper", quantity_g=8_001)
+    draft.closed |= {"quantity_g": 20_000, "supplement_g": 0}
+
+
 @fault(SUPPLEMENT, "NOT_YOUR_PARTY", "party")
 def supplements_for_another_party(draft: Draft) -> None:
     draft.body["party"] = draft.world.party("neighbour")
