@@ -46,7 +46,7 @@ class Roll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bind:
-    """Open part of `label.bind`; who binds first owns the roll."""
+    """Open part of `label.bind`; who binds first owns the roll, until none of it is bound."""
 
     roll: PseudonymId
     party: PseudonymId
@@ -67,7 +67,9 @@ class Unbind:
 
 
 def _bind(act: Act, body: Bind, _closed: None) -> None:
-    roll = act.find(Roll, Roll.key(body.roll)) or Roll(party=body.party, ranges=())
+    roll = act.find(Roll, Roll.key(body.roll))
+    if roll is None or not roll.ranges:  # else a mistyped roll would be its finder's for good
+        roll = Roll(party=body.party, ranges=())
     require(body.party == act.principal.party == roll.party, Code.NOT_YOUR_PARTY)
     require(act.find(Lot, Lot.key(body.lot)) is not None, Code.UNKNOWN_LOT)
     last = body.first + body.count - 1

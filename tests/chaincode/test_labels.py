@@ -58,7 +58,7 @@ def test_a_roll_has_so_many_ranges_and_then_no_more_until_one_is_free():
     assert draft.answer() == "ACCEPTED"
 
 
-def test_stickers_unbound_are_gone_from_the_roll_which_keeps_its_owner():
+def test_a_roll_of_which_nothing_is_bound_is_whose_binds_next():
     draft = valid("label.unbind")
     assert draft.answer() == "ACCEPTED"
     assert roll_of(draft) == []
@@ -69,7 +69,9 @@ def test_stickers_unbound_are_gone_from_the_roll_which_keeps_its_owner():
         "party": draft.world.party("neighbour"),
         "lot": draft.world.harvest("neighbour", 1, "paddy"),
     }
-    assert bind.answer() == "NOT_YOUR_PARTY"
+    assert bind.answer() == "ACCEPTED"
+    record = draft.world.ledger.record(f"roll/{draft.body['roll']}")
+    assert record["party"] == draft.world.party("neighbour")
 
 
 def test_stickers_can_be_bound_to_a_lot_that_lies_elsewhere():

@@ -42,7 +42,7 @@ class Labelling(Base):
         code = self.give(by, "label.bind", body)
         numbers = set(range(body["first"], body["first"] + body["count"]))
         bound = {n for first, count in self.ranges for n in range(first, first + count)}
-        if self.roll_owner not in {None, body["party"]}:
+        if self.ranges and self.roll_owner != body["party"]:
             assert code == "NOT_YOUR_PARTY"
         elif numbers & bound:
             assert code == "LABELS_TAKEN"

@@ -9,7 +9,7 @@ from functools import partial, update_wrapper
 
 from tests.chaincode import deeds
 from tests.chaincode.drafts import build
-from tests.chaincode.pen import derived_id, pseudonym
+from tests.chaincode.pen import derived_id
 from tests.chaincode.ways import Story, way
 from tests.chaincode.world import World
 
@@ -187,17 +187,20 @@ def stickers_bound_by_another_count(world: World) -> None:
 
 @way(
     "label.bind",
-    "A roll stays whose it became, also when all of it is unbound: if it was another's, whoever "
-    "bound it binds for that one, or its stickers are replaced.",
+    "Of another's roll: all of it is unbound, and the roll is whose binds next.",
 )
 def anothers_roll_bound(world: World) -> None:
     lot, theirs = world.harvest("farmer", 1_000), world.harvest("neighbour", 1_000, "paddy")
     roll = deeds.stick(world, "farmer", lot)
-    deeds.peel(world, "farmer", roll)
+    deeds.stick(world, "farmer", lot, roll=roll, first=51)
     body = {"roll": roll, "party": world.party("neighbour"), "first": 1, "count": 50}
+    deeds.peel(world, "farmer", roll)
     refused = world.write("neighbour", "label.bind", body | {"lot": theirs})
     assert world.submit(refused) == ["NOT_YOUR_PARTY"]
-    deeds.stick(world, "farmer", theirs, roll=roll)
+    deeds.peel(world, "farmer", roll, first=51)
+    deeds.stick(world, "neighbour", theirs, roll=roll)
     assert deeds.scanned(world, roll) == theirs
-    another = deeds.stick(world, "neighbour", theirs, roll=pseudonym("roll of the neighbour"))
-    assert deeds.scanned(world, another) == theirs
+    refused = world.write(
+        "farmer", "label.bind", body | {"party": world.party("farmer"), "lot": lot}
+    )
+    assert world.submit(refused) == ["NOT_YOUR_PARTY"]
