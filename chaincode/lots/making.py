@@ -228,16 +228,18 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
     is_same = all(lot.origin == "made" and lot.run == same for lot in lots)
     require(is_same, Code.RUN_DIFFERS)
     owned = [
-        (child.lot, lot, Holding.key(child.lot, run.party, owner), quantity_g)
-        for place, (child, lot) in enumerate(zip(run.children, lots, strict=True))
+        (child.lot, Holding.key(child.lot, run.party, owner), quantity_g)
+        for place, child in enumerate(run.children)
         for owner, quantity_g in _owned_g(run, closed, place).items()
     ]
-    for lot_id, _, key, _ in owned:
+    for lot_id, key, _ in owned:
         require_movable(act, lot_id, act.get(Holding, key, Code.NOTHING_HELD))
-    for _, lot, key, quantity_g in owned:
-        untouched = Holding(held_g=quantity_g, roots=lot.roots)
-        require(act.get(Holding, key, Code.NOTHING_HELD) == untouched, Code.ALREADY_LEFT)
-        act.put(key, replace(untouched, held_g=0))
+    for _, key, quantity_g in owned:
+        holding = act.get(Holding, key, Code.NOTHING_HELD)
+        # One that was counted wrongly, and then rightly, is as it was.
+        is_whole = holding.held_g == quantity_g and holding.lost_g == holding.surplus_g
+        require(is_whole, Code.ALREADY_LEFT)
+        act.put(key, replace(holding, held_g=0))
     for child, lot in zip(run.children, lots, strict=True):
         unmade = replace(lot, origin="unmade", made_g=0, entry=act.command.id)
         act.put(Lot.key(child.lot), unmade)

@@ -403,6 +403,15 @@ def test_a_run_is_unmade_only_while_what_it_made_is_untouched(how):
 
 
 def test_of_several_children_a_recall_is_answered_before_what_has_left():
+def test_a_recount_and_the_right_count_again_leave_a_run_to_be_unmade():
+    draft = valid("lot.unmake")
+    (child,) = draft.body["run"]["children"]
+    for counted_g in (29_000, 31_000, 30_000):
+        deeds.count(draft.world, "farmer", child["lot"], counted_g)
+    assert draft.answer() == "ACCEPTED"
+    deeds.assert_balanced(draft.world)
+
+
     """Whatever their order: state is judged before the rule."""
     world = World.standing()
     lot = world.harvest("farmer", 9_000)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from tests.chaincode.books.entries import Entries, HoldingRow, LotRow, require
+from tests.chaincode.books.entries import Entries, LotRow, require
 
 KINDS = {  # one child only, may lose, one crop only
     "lot.merge": (True, False, True),
@@ -111,7 +111,8 @@ class Lineage(Entries):
         for (child, _), holding in there.items():
             self.require_movable(child, holding)
         for key, holding in there.items():
-            require(holding == HoldingRow(held=owned[key]), "ALREADY_LEFT")
+            is_whole = holding.held == owned[key] and holding.lost == holding.surplus
+            require(is_whole, "ALREADY_LEFT")
         for holding in there.values():
             holding.held = 0
         for child in run.children:
