@@ -66,6 +66,7 @@ class TakeBack:
 
     lot: LotId
     party: PseudonymId
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from chaincode.envelope import Command
 from chaincode.errors import Code
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, require_movable
-from chaincode.lots.quantities import Packs, require_packs
+from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Shipment
 from chaincode.registry.records import Party
 from chaincode.shapes import (
@@ -40,6 +40,7 @@ class Ship:
     index: SmallNumber
     lot: LotId
     party: PseudonymId
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Receive:
     shipment: ShipmentId
     lot: LotId
     party: PseudonymId
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +101,7 @@ class Return:
     shipment: ShipmentId
     lot: LotId
     party: PseudonymId
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,7 @@ from chaincode.errors import Code
 from chaincode.lots.apportion import share_out
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, require_movable
+from chaincode.lots.quantities import Channel
 from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
 from chaincode.proposals import content_hash
 from chaincode.shapes import (
@@ -70,6 +71,7 @@ class Make:
     parents: Annotated[tuple[LotId, ...], Items(1, PARENTS_MAX)]
     children: Annotated[tuple[Child, ...], Items(1, CHILDREN_MAX)]
     shares: Shares
+    channel: Channel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -114,6 +114,16 @@ def test_an_entry_is_marked_when_late_or_early_and_refused_when_it_can_not_be(
 
 
 def test_a_rejected_entry_is_marked_late_all_the_same():
+@pytest.mark.parametrize("type_name", ["lot.ship", "lot.receive", "lot.take_back", "lot.sort"])
+def test_sheets_of_one_notebook_come_with_the_same_delay(type_name):
+    for channel, flags in (("paper", []), ("desk", ["late"])):
+        draft = valid(type_name)
+        draft.body["channel"] = channel
+        draft.members["event_time"] = timestamp(NOW - 31 * DAY_S)
+        result = draft.submit()
+        assert (result["code"], set(result["flags"]) - {"disputed"}) == ("ACCEPTED", set(flags))
+
+
     draft = valid("lot.harvest")
     draft.members["event_time"] = timestamp(NOW - 30 * DAY_S)
     draft.body["lot"] = "0" * 20

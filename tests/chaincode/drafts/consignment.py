@@ -36,7 +36,7 @@ def _correct_arrival(world: World) -> Draft:
 
 @prepares("lot.take_back")
 def _take_back(world: World) -> Draft:
-    body = {"lot": _arrived(world), "party": world.party("shopkeeper")}
+    body = {"lot": _arrived(world), "party": world.party("shopkeeper"), "channel": "paper"}
     closed = {
         "owner": world.party("farmer"),
         "quantity_g": 12_000,

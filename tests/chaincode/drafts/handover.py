@@ -16,6 +16,7 @@ def _ship(world: World) -> Draft:
         "index": name["index"],
         "lot": lot,
         "party": world.party("farmer"),
+        "channel": "phone",
     }
     closed = {
         "recipient": world.party("shopkeeper"),
@@ -37,6 +38,7 @@ def _shipped(world: World) -> tuple[str, str]:
 def _receive(world: World) -> Draft:
     lot, shipment = _shipped(world)
     body = {"shipment": shipment, "lot": lot, "party": world.party("shopkeeper")}
+    body["channel"] = "desk"
     closed = {
         "received_g": 11_500,
         "owner": world.party("shopkeeper"),
@@ -69,6 +71,7 @@ def _correct_receipt(world: World) -> Draft:
 def _return(world: World) -> Draft:
     lot, shipment = _shipped(world)
     body = {"shipment": shipment, "lot": lot, "party": world.party("shopkeeper")}
+    body["channel"] = "paper"
     closed = {"sender": world.party("farmer"), "owner": world.party("farmer")}
     return Draft(world=world, by="shopkeeper", type="", body=body, closed=closed)
 

@@ -7,7 +7,8 @@ from tests.chaincode.world import World
 
 
 def _draft(world: World, by: str, made: deeds.Run) -> Draft:
-    return Draft(world=world, by=by, type=made.type, body=made.body, closed=made.closed)
+    body = made.body | {"channel": "paper"}
+    return Draft(world=world, by=by, type=made.type, body=body, closed=made.closed)
 
 
 def _merged(world: World) -> deeds.Run:
