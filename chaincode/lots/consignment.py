@@ -170,13 +170,11 @@ def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
     """Unbook an arrival: first what is denied, then what is claimed; the rest is the producer's."""
     holding = act.get(Holding, key, Code.NOTHING_HELD)
     denied_g = min(holding.denied_g, less_g)
-    claimed_g = denied_g + min(lot.coverable_g, less_g - denied_g)
-    back_g = less_g - claimed_g
+    rest = replace(lot, claimed_g=lot.claimed_g - denied_g, denied_g=lot.denied_g - denied_g)
+    unclaimed = rest.unclaimed(less_g - denied_g)
+    back_g = less_g - (lot.claimed_g - unclaimed.claimed_g)
     act.put(key, _unbooked(holding, less_g))
-    act.put(
-        Lot.key(lot_id),
-        replace(lot, claimed_g=lot.claimed_g - claimed_g, denied_g=lot.denied_g - denied_g),
-    )
+    act.put(Lot.key(lot_id), unclaimed)
     if back_g:
         own_key = Holding.key(lot_id, lot.party, lot.party)
         act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(back_g))
@@ -230,10 +228,16 @@ def _give_back(act: Act, lot_id: str, lot: Lot, more_g: int) -> None:
     """
     own_key = Holding.key(lot_id, lot.party, lot.party)
     own = find_or_empty(act, own_key, lot.roots)
-    back_g = more_g - min(lot.coverable_g, more_g) if more_g > 0 else -min(own.movable_g, -more_g)
+    if more_g > 0:
+        rest = lot.unclaimed(more_g)
+        back_g = more_g - (lot.claimed_g - rest.claimed_g)
+        claimed_g = rest.claimed_g + more_g
+    else:
+        rest, back_g = lot, -min(own.movable_g, -more_g)
+        claimed_g = lot.claimed_g + back_g
     if back_g:
         act.put(own_key, own.plus(back_g))
-    denied = replace(lot, claimed_g=lot.claimed_g + back_g, denied_g=lot.denied_g + more_g)
+    denied = replace(rest, claimed_g=claimed_g, denied_g=lot.denied_g + more_g)
     act.put(Lot.key(lot_id), denied)
 
 

@@ -60,6 +60,8 @@ class Lot:
         denied_g: Of these, what the producer denies to come from here.
         misnamed_g: Of these, what was claimed in another's name before the producer's record: no
             harvest ever covers it.
+        other_crop_g: Of these, what was claimed in the producer's own name, but as another crop
+            than its record then said: nor does a harvest cover that.
         made_g: What other lots put in.
         parents: The lots that it was made from.
         roots: All its ancestors, sorted, so that a recall of one meets it.
@@ -83,6 +85,7 @@ class Lot:
     claimed_g: GramsSum = 0
     denied_g: GramsSum = 0
     misnamed_g: GramsSum = 0
+    other_crop_g: GramsSum = 0
     made_g: GramsSum = 0
     parents: Parents = ()
     roots: Roots = ()
@@ -99,18 +102,35 @@ class Lot:
     @property
     def coverable_g(self) -> int:
         """What others claimed and the producer's own record would cover."""
-        return self.claimed_g - self.denied_g - self.misnamed_g
+        return self.claimed_g - self.denied_g - self.misnamed_g - self.other_crop_g
 
     def with_claims_on(self, before: "Lot | None") -> "Lot":
         """Return the lot, now recorded, with what had been claimed of it until then.
 
-        Who claimed it may have named another producer: the id proves whose lot it is.
+        Who claimed it may have named another producer, or crop: the id proves whose lot it is, and
+        its own record what it is.
         """
         if before is None:
             return self
         if before.party != self.party:
             return replace(self, claimed_g=before.claimed_g, misnamed_g=before.claimed_g)
-        return replace(self, claimed_g=before.claimed_g, denied_g=before.denied_g)
+        other_crop_g = before.coverable_g if before.crop != self.crop else 0
+        return replace(
+            self,
+            claimed_g=before.claimed_g,
+            denied_g=before.denied_g,
+            other_crop_g=other_crop_g,
+        )
+
+    def unclaimed(self, quantity_g: int) -> "Lot":
+        """Return the lot with so much less claimed in the producer's name, or none."""
+        covered_g = min(self.coverable_g, quantity_g)
+        other_crop_g = min(self.other_crop_g, quantity_g - covered_g)
+        return replace(
+            self,
+            claimed_g=self.claimed_g - covered_g - other_crop_g,
+            other_crop_g=self.other_crop_g - other_crop_g,
+        )
 
     def covering(self, quantity_g: int) -> "Lot":
         """Return the lot with that much of what was claimed now on record."""

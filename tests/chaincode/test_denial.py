@@ -145,6 +145,39 @@ def test_what_came_home_can_be_denied_no_more_and_what_is_denied_stays_so():
     deeds.assert_balanced(world)
 
 
+@pytest.mark.parametrize("verb", ["correct", "deny"])
+def test_no_harvest_covers_what_was_claimed_as_another_crop(verb):
+    world = World.standing()
+    name = world.name("farmer")
+    lot = name["id"]
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000, crop="daikon")
+    deeds.harvest_named(world, "farmer", name, 5_000)
+    assert (claimed(world, lot), lot_of(world, lot)["other_crop_g"]) == ((3_000, 0, 0), 3_000)
+    assert deeds.held(world, lot, "farmer") == 5_000
+    if verb == "correct":
+        assert correction(world, "shopkeeper", lot, "farmer", 3_000, 0) == "ACCEPTED"
+        assert claimed(world, lot) == (0, 0, 0)
+    else:
+        assert denial(world, lot, "shopkeeper", 3_000) == "ACCEPTED"
+        assert claimed(world, lot) == (3_000, 3_000, 0)
+    assert lot_of(world, lot)["other_crop_g"] == 0
+    assert deeds.held(world, lot, "farmer") == 5_000
+    deeds.assert_balanced(world)
+
+
+def test_who_takes_the_denial_of_another_crop_back_says_that_the_goods_are_its_own():
+    """The farmer had mistaken the crop, and the shop had not."""
+    world = World.standing()
+    name = world.name("farmer")
+    lot = name["id"]
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000, crop="daikon")
+    deeds.harvest_named(world, "farmer", name, 5_000)
+    for denied_g in (3_000, 0):
+        deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=denied_g)
+    assert (claimed(world, lot), deeds.held(world, lot, "farmer")) == ((0, 0, 0), 2_000)
+    deeds.assert_balanced(world)
+
+
 def gone(world: World, lot: str, verb: str, quantity_g: int) -> None:
     """Let grams be discarded at the shop, or found missing."""
     if verb == "discard":

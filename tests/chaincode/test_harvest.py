@@ -43,6 +43,7 @@ def test_a_harvest_makes_a_lot_and_its_producers_holding():
         "claimed_g": 0,
         "denied_g": 0,
         "misnamed_g": 0,
+        "other_crop_g": 0,
         "made_g": 0,
         "parents": [],
         "roots": [],
@@ -113,7 +114,6 @@ def test_an_entry_is_marked_when_late_or_early_and_refused_when_it_can_not_be(
     assert (result["code"], result["flags"]) == (code, flags)
 
 
-def test_a_rejected_entry_is_marked_late_all_the_same():
 @pytest.mark.parametrize("type_name", ["lot.ship", "lot.receive", "lot.take_back", "lot.sort"])
 def test_sheets_of_one_notebook_come_with_the_same_delay(type_name):
     for channel, flags in (("paper", []), ("desk", ["late"])):
@@ -124,6 +124,7 @@ def test_sheets_of_one_notebook_come_with_the_same_delay(type_name):
         assert (result["code"], set(result["flags"]) - {"disputed"}) == ("ACCEPTED", set(flags))
 
 
+def test_a_rejected_entry_is_marked_late_all_the_same():
     draft = valid("lot.harvest")
     draft.members["event_time"] = timestamp(NOW - 30 * DAY_S)
     draft.body["lot"] = "0" * 20

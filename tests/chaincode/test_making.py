@@ -99,6 +99,7 @@ def test_a_merge_makes_one_lot_and_marks_what_went_into_it():
         "claimed_g": 0,
         "denied_g": 0,
         "misnamed_g": 0,
+        "other_crop_g": 0,
         "made_g": 30_000,
         "parents": parents,
         "roots": parents,
@@ -402,7 +403,6 @@ def test_a_run_is_unmade_only_while_what_it_made_is_untouched(how):
     assert draft.answer() == "ALREADY_LEFT"
 
 
-def test_of_several_children_a_recall_is_answered_before_what_has_left():
 def test_a_recount_and_the_right_count_again_leave_a_run_to_be_unmade():
     draft = valid("lot.unmake")
     (child,) = draft.body["run"]["children"]
@@ -412,6 +412,7 @@ def test_a_recount_and_the_right_count_again_leave_a_run_to_be_unmade():
     deeds.assert_balanced(draft.world)
 
 
+def test_of_several_children_a_recall_is_answered_before_what_has_left():
     """Whatever their order: state is judged before the rule."""
     world = World.standing()
     lot = world.harvest("farmer", 9_000)

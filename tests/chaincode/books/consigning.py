@@ -41,8 +41,9 @@ class Consigning(Entries):
             return
         denied_g = min(holding.denied, less_g)
         if is_theirs:
-            others_g = min(row.claimed - row.denied - row.misnamed, less_g - denied_g)
+            others_g = min(row.coverable + row.other_crop, less_g - denied_g)
             back_g = less_g - denied_g - others_g
+            row.other_crop -= max(0, others_g - row.coverable)
             require(less_g <= holding.held, "ALREADY_LEFT")
             row.denied -= denied_g
             row.claimed -= denied_g + others_g
@@ -80,7 +81,8 @@ class Consigning(Entries):
             return
         own = self.holdings.get((lot, owner, owner)) or HoldingRow()
         if more_g > 0:
-            back_g = max(0, more_g - (row.claimed - row.denied - row.misnamed))
+            back_g = max(0, more_g - row.coverable - row.other_crop)
+            row.other_crop -= max(0, more_g - back_g - row.coverable)
         else:
             back_g = -min(own.movable, -more_g)
         if back_g:

@@ -31,14 +31,20 @@ class LotRow:
     claimed: int = 0
     denied: int = 0
     misnamed: int = 0
+    other_crop: int = 0
     made: int = 0
     parents: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()  # those of its ancestors that its record can name
     hides: bool = False  # there may be more
 
     def row(self) -> tuple:
-        grams = (self.harvest, self.supplement, self.claimed, self.denied, self.misnamed, self.made)
+        claims = (self.claimed, self.denied, self.misnamed, self.other_crop)
+        grams = (self.harvest, self.supplement, *claims, self.made)
         return self.party, self.origin, self.crop, *grams, self.parents
+
+    @property
+    def coverable(self) -> int:
+        return self.claimed - self.denied - self.misnamed - self.other_crop
 
     def record(self, before: "LotRow | None") -> None:
         """Take over what was claimed before this record."""
@@ -46,12 +52,13 @@ class LotRow:
             self.claimed = before.claimed
             if before.party == self.party:
                 self.denied = before.denied
+                self.other_crop = 0 if before.crop == self.crop else before.coverable
             else:
                 self.misnamed = before.claimed
 
     def cover(self, quantity_g: int) -> int:
         """Let grams that now are on record end claims; return those left over."""
-        covered_g = min(self.claimed - self.denied - self.misnamed, quantity_g)
+        covered_g = min(self.coverable, quantity_g)
         self.claimed -= covered_g
         return quantity_g - covered_g
 

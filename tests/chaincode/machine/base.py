@@ -136,8 +136,9 @@ class Base(RuleBasedStateMachine):
 
 
 def lot_row(lot: Lot) -> tuple:
-    grams = (lot.harvest_g, lot.supplement_g, lot.claimed_g, lot.denied_g, lot.misnamed_g)
-    return lot.party, lot.origin, lot.crop, *grams, lot.made_g, frozenset(lot.parents)
+    claims = (lot.claimed_g, lot.denied_g, lot.misnamed_g, lot.other_crop_g)
+    grams = (lot.harvest_g, lot.supplement_g, *claims, lot.made_g)
+    return lot.party, lot.origin, lot.crop, *grams, frozenset(lot.parents)
 
 
 def holding_row(one: Holding) -> tuple:

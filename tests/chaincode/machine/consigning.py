@@ -24,12 +24,19 @@ class Consigning(Base):
     """Goods at one party that are another's."""
 
     @precondition(lambda self: len(self.books.lots) < LOTS_MAX)
-    @rule(by=people, of=farmers, named=farmers, quantity_g=st.sampled_from([1, 40, 2_000]))
-    def claim(self, by, of, named, quantity_g):
-        """Take in goods of a lot not on the ledger yet, at times in another's name."""
+    @rule(
+        by=people,
+        of=farmers,
+        named=farmers,
+        is_mistaken=rarely,
+        quantity_g=st.sampled_from([1, 40, 2_000]),
+    )
+    def claim(self, by, of, named, is_mistaken, quantity_g):
+        """Take in goods of a lot not on the ledger yet, at times misnamed or as apples."""
+        crop = "apple" if is_mistaken else "carrot"
         name = self.world.name(of)
         self.names[name["id"]] = (of, name)
-        self.arrive(by, name["id"], self.world.party(named), "carrot", quantity_g)
+        self.arrive(by, name["id"], self.world.party(named), crop, quantity_g)
 
     @rule(pick=picks, by=people, is_misnamed=rarely, is_mistaken=rarely, share=shares)
     def arrive_of_a_lot(self, pick, by, is_misnamed, is_mistaken, share):
