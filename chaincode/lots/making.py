@@ -1,6 +1,7 @@
 """Making lots from lots: merge, repack, sort (共選), process; and taking that back.
 
-A run takes grams from up to 64 parents and puts them into up to 16 children; what it says of each
+A run takes grams from up to 64 parents and puts them into up to 16 children, as far as they fit
+into one command of 16,384 bytes: 64 into 8, or 49 into 16. What it says of each
 parent is how much went into which child, so that lineage has grams in both directions. What went
 in and did not come out is loss. Owners keep what is theirs: a child belongs to each owner by what
 came from that owner's parents.

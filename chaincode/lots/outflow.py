@@ -57,7 +57,8 @@ class SellClosed:
     """Closed part of `lot.sell`.
 
     Attributes:
-        receipt: SHA-256 that names one line of a till's file, so that it is not sold twice.
+        receipt: SHA-256 that names one line of a till's file. The contract looks at no earlier
+            sale: who reads the file asks the projection what of the line is booked, and books less.
     """
 
     salt: Bits128

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chaincode.envelope import COMMAND_BYTES_MAX
 from chaincode.lots.apportion import apportion, share_out
 from chaincode.lots.records import ROOTS_MAX
 from tests.chaincode import deeds
@@ -249,6 +250,17 @@ def test_the_most_parents_that_a_run_may_have_fit_into_one_command():
     assert lot_of(world, run.children[0])["made_g"] == 64 * 250_000_000  # beyond one command's
     deeds.unmake(world, "farmer", run)
     deeds.assert_balanced(world)
+
+
+@pytest.mark.parametrize(("parents", "children"), [(64, 8), (49, 16)])
+def test_runs_of_the_size_that_is_published_fit(parents, children):
+    world = World.standing()
+    parts = [
+        (f"{number:020}", 9_999_999 * children, [9_999_999] * children, "neighbour")
+        for number in range(parents)
+    ]
+    run = deeds.run(world, "farmer", "lot.sort", parts, ["carrot/large"] * children)
+    assert len(world.write("farmer", run.type, run.body, run.closed)) <= COMMAND_BYTES_MAX
 
 
 # Ancestors

@@ -3,7 +3,7 @@
 
 DOES = {
     "registry.bootstrap": "The admin of an organisation sets its first registrar key, or the next one. The first bootstrap of a ledger brings the constitution.",
-    "constitution.amend": "Changes organisations' titles and grantable roles, or adds an organisation; counts the epoch up.",
+    "constitution.amend": "Changes organisations' titles and grantable roles, or adds an organisation; counts the epoch up. What people hold of a role that it takes away stays theirs until `actor.grant` ends it.",
     "rules.activate": "Puts a version of the rules into force, and counts the epoch up, which ends every envelope endorsed before.",
     "party.register": "Enters a business or household of the registrar's organisation.",
     "actor.register": "Enters a person or till of a party, with roles.",
@@ -24,7 +24,7 @@ DOES = {
     "lot.correct_receipt": "Replaces the recipient's count.",
     "lot.return": "Ends a shipment not received: the grams are the sender's again. By sender or recipient.",
     "lot.settle": "Both sides agree where the disputed grams went: back to their owner at the sender, on to the recipient (or their owner there), or lost. Nobody of one side signs for the other.",
-    "lot.sell": "Books grams as sold.",
+    "lot.sell": "Books grams as sold. `receipt` is not looked at: who reads a till's file asks the projection what of a line is booked already.",
     "lot.discard": "Books grams as discarded, with a reason; what is denied goes first.",
     "lot.own_use": "Books grams as used by the household.",
     "lot.correct_outflow": "Takes back grams booked as sold, discarded or used, and books what should have been; on hold and under a recall too, but of what is denied nothing as sold or used.",
@@ -38,7 +38,7 @@ DOES = {
     "lot.merge": "Makes one lot of several of one crop, without loss.",
     "lot.repack": "Makes lots of lots of one crop; what doesn't come out is lost.",
     "lot.sort": "Makes graded lots and culls of lots of one crop (共選); each parent's share of each child is measured or computed.",
-    "lot.process": "Makes lots of any crop of lots of any crop.",
+    "lot.process": "Makes lots of any crop of lots of any crop. Nothing gains weight: water, salt or sugar that goes in is no lot and has no grams here, so what comes out is booked up to what went in.",
     "lot.unmake": "Takes a run back: its parents are as before, its children empty.",
     "label.bind": "Binds a range of a roll's stickers to a lot; who binds first owns the roll, until none of it is bound.",
     "label.unbind": "Frees a range exactly as it was bound.",
