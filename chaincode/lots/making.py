@@ -21,11 +21,11 @@ from chaincode import times
 from chaincode.acts import Act, CommandType, Touches, require
 from chaincode.derived_ids import require_derived
 from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.errors import Code, RejectionError
 from chaincode.lots.apportion import share_out
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, require_movable
-from chaincode.lots.quantities import Channel
+from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
 from chaincode.proposals import content_hash
 from chaincode.shapes import (
@@ -95,11 +95,25 @@ class Input:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Packed:
+    """How many packs the child of this index came out in."""
+
+    index: SmallNumber
+    packs: Packs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MakeClosed:
-    """Closed part of the four commands: an input for each parent, in the parents' order."""
+    """Closed part of the four commands.
+
+    Attributes:
+        inputs: One for each parent, in the parents' order.
+        packed: Of those children that were packed.
+    """
 
     salt: Bits128
     inputs: Annotated[tuple[Input, ...], Items(1, PARENTS_MAX)]
+    packed: Annotated[tuple[Packed, ...], Items(1, CHILDREN_MAX)] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +147,7 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         require(len({child.lot for child in body.children}) == len(body.children), Code.ID_TAKEN)
         for parent, key in zip(body.parents, keys, strict=False):
             require_movable(act, parent, act.get(Holding, key, Code.NOTHING_HELD))
+        _check_packs(body, closed)
         crops = {lot.crop for lot in parents if lot} | {child.crop for child in body.children}
         require(not one_crop or len(crops) == 1, Code.CROP_DIFFERS)
         _check_shares(body, closed, one_child=one_child, has_loss=has_loss)
@@ -152,6 +167,17 @@ def _known_ancestors(act: Act, body: Make, keys: list[str]) -> set[str]:
 
 def _check_party(act: Act, body: Make) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
+
+
+def _check_packs(body: Make, closed: MakeClosed) -> None:
+    """Check that packs are of children, once each, and come to what these weigh."""
+    places = {child.index: place for place, child in enumerate(body.children)}
+    for one in closed.packed or ():
+        place = places.pop(one.index, None)
+        if place is None:
+            raise RejectionError(Code.PACKS_DIFFER)
+        # That there is a part for each child is looked at after this.
+        require_packs(one.packs, sum(sum(part.to_g[place : place + 1]) for part in closed.inputs))
 
 
 def _check_shares(body: Make, closed: MakeClosed, *, one_child: bool, has_loss: bool) -> None:

@@ -66,6 +66,7 @@ INNER = (
     making.Make,
     making.Child,
     making.Input,
+    making.Packed,
     BoundRange,
     OpenRecall,
 )

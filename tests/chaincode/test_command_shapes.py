@@ -20,6 +20,7 @@ OPTIONAL = {
     "closed.owner",
     "closed.consigned",
     "closed.packs",
+    "closed.packed",
     "closed.basis",
     "closed.receipt",
     *(f"closed.inputs[{place}].owner" for place in range(2)),

@@ -26,9 +26,12 @@ def _merge(world: World) -> Draft:
 def _repack(world: World) -> Draft:
     lot = world.harvest("farmer", 20_000)
     parts = [(lot, 20_000, [12_000, 7_500])]
-    return _draft(
-        world, "farmer", deeds.run(world, "farmer", "lot.repack", parts, ["carrot", "carrot"])
-    )
+    run = deeds.run(world, "farmer", "lot.repack", parts, ["carrot", "carrot"])
+    run.closed["packed"] = [
+        {"index": 0, "packs": {"unit": "bag", "count": 40}},
+        {"index": 1, "packs": {"unit": "crate", "count": 1}},
+    ]
+    return _draft(world, "farmer", run)
 
 
 @prepares("lot.sort")

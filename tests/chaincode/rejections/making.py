@@ -98,6 +98,24 @@ for _type in MAKING:
     fault(_type, "INSUFFICIENT_QUANTITY", "quantity")(puts_more_in_than_it_holds)
 
 
+def counts_packs_that_come_to_something_else(draft: Draft) -> None:
+    draft.closed["packed"] = [{"index": 0, "packs": {"unit": "bag", "count": 7, "unit_g": 999}}]
+
+
+def counts_packs_of_a_child_twice(draft: Draft) -> None:
+    draft.closed["packed"] = [{"index": 0, "packs": {"unit": "bag", "count": 7}}] * 2
+
+
+def counts_packs_of_no_child(draft: Draft) -> None:
+    draft.closed["packed"] = [{"index": 9, "packs": {"unit": "bag", "count": 7}}]
+
+
+for _type in MAKING:
+    fault(_type, "PACKS_DIFFER", "packs")(counts_packs_that_come_to_something_else)
+    fault(_type, "PACKS_DIFFER", "packs")(counts_packs_of_a_child_twice)
+    fault(_type, "PACKS_DIFFER", "packs")(counts_packs_of_no_child)
+
+
 @fault(MERGE, "CROP_DIFFERS", "crop")
 @fault(REPACK, "CROP_DIFFERS", "crop")
 @fault(SORT, "CROP_DIFFERS", "crop")
