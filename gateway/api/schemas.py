@@ -154,7 +154,9 @@ class HoldingAnswer(Answer):
     transformed_g: Grams = Field(description="Went into other lots.")
     lost_g: Grams
     surplus_g: Grams = Field(description="Found at a stock-taking beyond what was on record.")
-    denied_g: Grams = Field(description="Of `held_g`, what the named producer denies.")
+    denied_g: Grams = Field(
+        description="What the named producer denies; no more than is left of `held_g` can be sold."
+    )
     is_on_hold: bool | None = Field(default=None, description="At the reader's own party only.")
 
 

@@ -325,12 +325,12 @@ AUTHORITY: Final = (
         number=306,
         ja=(
             "別の人の確認が必要です",
-            "同じ人、または同じ団体どうしではできません。",
+            "同じ人、または同じ事業者や団体どうしではできません。",
             "別の人（または別の団体）に承認してもらってください。",
         ),
         en=(
             "Not independent",
-            "Both signers are one person, or of one organisation where two are asked for.",
+            "Both signers are one person, or of one party or organisation where two are asked for.",
             "Another person, or another organisation, must sign.",
         ),
     ),

@@ -150,9 +150,13 @@ EXISTENCE: Final = (
         number=412,
         ja=(
             "その番号は使われています",
-            "同じ番号がすでに台帳にあります。",
+            "同じ番号がすでに台帳にあるか、その番号の品から別のロットがつくられています。",
             "新しい番号で記録してください。",
         ),
-        en=("The id is taken", "A record of this id exists.", "Draw a new nonce."),
+        en=(
+            "The id is taken",
+            "A record of this id exists, or others already made lots of what was claimed under it.",
+            "Draw a new nonce.",
+        ),
     ),
 )

@@ -195,12 +195,12 @@ RULE: Final = (
         number=610,
         ja=(
             "元の記録より多い訂正です",
-            "訂正する量が、記録された合計を超えています。",
+            "訂正や否認の量が、そこに記録された合計を超えています。",
             "元の数量を確かめてください。",
         ),
         en=(
             "More than was recorded",
-            "`was_g` exceeds the sum booked.",
+            "More is corrected, or denied, than was booked there.",
             "Name what the corrected command said.",
         ),
     ),
