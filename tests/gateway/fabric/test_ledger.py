@@ -265,27 +265,21 @@ async def test_a_chaincode_that_hangs_everywhere_is_an_outage_and_no_command_s_f
     assert [peer.count(Stage.ENDORSE) for peer in peers] == [1, 1, 1]
 
 
-async def test_orderers_that_refuse_this_gateway_are_no_command_s_fault(ledger, own):
-    own.script[Stage.SUBMIT] = [
-        Failure(
-            StatusCode.ABORTED,
-            "received unsuccessful response from orderer: status=FORBIDDEN, "
-            "info=implicit policy evaluation failed",
-        )
-    ]
-    with pytest.raises(LedgerUnavailableError):
-        await ledger.submit([b"wire"])
-
-
-async def test_an_oversized_envelope_is_too_large(ledger, own):
-    own.script[Stage.SUBMIT] = [
-        Failure(
-            StatusCode.ABORTED,
-            "received unsuccessful response from orderer: status=BAD_REQUEST, "
-            "info=message payload is 11 bytes and exceeds maximum allowed 10 bytes",
-        )
-    ]
-    with pytest.raises(TransactionTooLargeError):
+@pytest.mark.parametrize(
+    ("said", "leaf"),
+    [
+        (
+            "BAD_REQUEST, info=message payload is 11 bytes and exceeds maximum allowed 10 bytes",
+            TransactionTooLargeError,
+        ),
+        # The gateway's own rights: no command's fault.
+        ("FORBIDDEN, info=implicit policy evaluation failed", LedgerUnavailableError),
+    ],
+)
+async def test_a_refusal_of_the_orderers_becomes_a_leaf_of_the_port(ledger, own, said, leaf):
+    refusal = f"received unsuccessful response from orderer: status={said}"
+    own.script[Stage.SUBMIT] = [Failure(StatusCode.ABORTED, refusal)]
+    with pytest.raises(leaf):
         await ledger.submit([b"wire"])
 
 
