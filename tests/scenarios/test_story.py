@@ -12,7 +12,7 @@ import segno
 from gateway.demo.founding import Founding
 from gateway.demo.town import Town
 from tests.fabric_fixture import running
-from tests.gateway.market import as_shown
+from tests.gateway.planted import as_shown
 from tests.gateway.web.reading import Page
 from tests.scenarios import books
 from tests.scenarios.acting import send
