@@ -1,7 +1,8 @@
 """Whatever is sent to any route is answered as documented, and never with a bug of ours.
 
 Requests are made from the OpenAPI document, right and wrong ones, and go through a real server:
-as nobody, as a farmer, as a recall officer, and as a farmer who names what really exists.
+as nobody, as a farmer, as a recall officer, and as a farmer who names what really exists. None of
+them is signed, so none of them may leave anything on the ledger or in the tables.
 """
 
 import asyncio
@@ -22,9 +23,10 @@ from gateway.api.app import create_app
 from gateway.api.readers import BLOCKS_AHEAD_MAX
 from gateway.codes import GatewayCode
 from gateway.demo.trading import ROLL, Trading
+from gateway.projection.digest import content_digest
 from tests.gateway.stage import command_id, settings_in, stage_in
 
-EXAMPLES = 20  # for each operation and reader
+EXAMPLES = settings().max_examples // 5  # for each operation and reader: 20, in `make soak` 400
 START_S = 30
 HEIGHT_MAX = 1_000  # far more than the blocks that are made here
 
@@ -50,6 +52,15 @@ class Server:
     url: str = ""
     bearers: dict[str, str]
     known: dict[str, str | int]
+    before: tuple[int, str] = (0, "")
+    after: tuple[int, str] = (0, "")
+
+
+async def _content(stage) -> tuple[int, str]:
+    """Return how many blocks there are, and what the tables hold."""
+    height = await stage.ledger.height()
+    assert await stage.gateway.follower.wait_for_height(height, timeout_s=START_S)
+    return height, await stage.gateway.projection.database.read(content_digest)
 
 
 async def _serve(folder, server, started, stop):
@@ -71,6 +82,7 @@ async def _serve(folder, server, started, stop):
         }
         for name, handle in (("farmer", "farm-a"), ("officer", "quality-desk")):
             server.bearers[name] = (await stage.reader(handle))["Authorization"]
+        server.before = await _content(stage)
         config = uvicorn.Config(stage.app, port=0, log_level="critical", lifespan="off")
         running = uvicorn.Server(config)
         task = asyncio.create_task(running.serve())
@@ -82,6 +94,8 @@ async def _serve(folder, server, started, stop):
         await asyncio.to_thread(stop.wait)
         running.should_exit = True
         await task
+        assert stage.gateway.intake.waiting_count == 0
+        server.after = await _content(stage)
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +111,7 @@ def server(tmp_path_factory):
     finally:
         stop.set()
         thread.join()
+    assert made.after == made.before  # nothing half applied, whatever was asked
 
 
 def no_server_error(_context, response, _case):
@@ -109,15 +124,26 @@ def no_server_error(_context, response, _case):
         assert max(map(int, asked)) < HEIGHT_MAX + BLOCKS_AHEAD_MAX, response.text
 
 
-@pytest.mark.parametrize("reader", ["nobody", "farmer", "officer", "farmer who knows"])
+READERS = ("nobody", "farmer", "officer", "farmer who knows")
+
+
+@pytest.mark.parametrize("reader", READERS)
 @schema.parametrize()
-@settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
 def test_every_request_is_answered_as_documented(case, reader, server):
+    _ask(case, reader, server)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("reader", READERS)
+@schema.parametrize()
+@settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+def test_many_requests_are_answered_as_documented(case, reader, server):
+    """In `make soak`: as the profile says, twenty times as many."""
+    _ask(case, reader, server)
+
+
+def _ask(case, reader, server):
     headers = {}
     if reader != "nobody" and case.operation.label != "DELETE /api/sessions":
         headers["Authorization"] = server.bearers[reader.partition(" ")[0]]
