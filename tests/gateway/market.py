@@ -55,6 +55,15 @@ async def hold_market(stage: Stage) -> Market:
     return market
 
 
+async def have_trouble(stage: Stage, market: Market) -> None:
+    """Let some of a second shipment be missing, and a farm lose more than is plausible."""
+    town = stage.town
+    shipment, ship = town.ship("farm-a", market.lots["rice"], "shop-b", 120_011)
+    await stage.done(ship, town.receive("shop-b", market.lots["rice"], shipment, 110_023))
+    lot, harvest = town.harvest("farm-b", 10_037)
+    await stage.done(harvest, town.take("discard", "farm-b", lot, 9_001))
+
+
 async def _grow(stage: Stage, trade: Trading, lots: dict[str, str]) -> None:
     town = stage.town
     lots["carrot"], harvest = town.harvest("farm-a", 40_013)
