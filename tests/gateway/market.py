@@ -56,12 +56,29 @@ async def hold_market(stage: Stage) -> Market:
 
 
 async def have_trouble(stage: Stage, market: Market) -> None:
-    """Let some of a second shipment be missing, and a farm lose more than is plausible."""
-    town = stage.town
+    """Let some of a second shipment be missing, and a farm lose more than is plausible.
+
+    More lots are `late`, of which farm C has no record yet, and `bag`, made of it; the recall
+    `narrow`, by plot, lacks what else grew there.
+    """
+    town, trade = stage.town, Trading(stage.town)
     shipment, ship = town.ship("farm-a", market.lots["rice"], "shop-b", 120_011)
     await stage.done(ship, town.receive("shop-b", market.lots["rice"], shipment, 110_023))
     lot, harvest = town.harvest("farm-b", 10_037)
-    await stage.done(harvest, town.take("discard", "farm-b", lot, 9_001))
+    name = stage.person("farm-c").device.name_record(trade.party("farm-c"))
+    claim = trade.arrive("packing-house", name.id, "farm-c", 2_501)
+    (bag,), run = trade.run(
+        "packing-house", "repack", [(name.id, "farm-c", [2_501])], [("carrot", None)]
+    )
+    market.lots |= {"late": name.id, "bag": bag}
+    await stage.done(
+        harvest,
+        town.take("discard", "farm-b", lot, 9_001),
+        claim,
+        run,
+    )
+    market.recalls["narrow"], recall = trade.recall(lot, scope="plot")
+    await stage.done(recall)
 
 
 async def _grow(stage: Stage, trade: Trading, lots: dict[str, str]) -> None:

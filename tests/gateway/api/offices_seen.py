@@ -1,0 +1,124 @@
+"""What a reader is to each record of a market, told from the tables by other code than the API's.
+
+towards = Towards.of(connection, party, roles)
+towards.lot(lot_id)        # {Role.PUBLIC, Role.HOLDER, …}
+"""
+
+import json
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from chaincode.commands import TYPES
+from gateway.api.visibility import Role
+from gateway.projection import CommandRow
+from gateway.projection.domain import actors, holdings, lots, recalls, shipments
+from gateway.projection.tables import commands
+from tests.gateway.planted import OTHER_SIDE
+
+PUBLIC_TYPES = {name for name, kind in TYPES.items() if kind.is_public}
+
+
+@dataclass(slots=True, kw_only=True)
+class Towards:
+    """One reader, and the tables as they are; `party` is `None` for nobody."""
+
+    party: str | None
+    roles: set[str]
+    lots: dict
+    holdings: list
+    shipments: dict
+    recalls: dict
+    commands: dict[str, CommandRow]
+    actors: dict[str, str]  # party by actor
+
+    @classmethod
+    def of(cls, connection: Connection, party: str | None, roles: set[str]) -> "Towards":
+        """Read everything that there is."""
+
+        def rows(table):
+            return list(connection.execute(select(table)))
+
+        return cls(
+            party=party,
+            roles=roles,
+            lots={row.id: row for row in rows(lots)},
+            holdings=rows(holdings),
+            shipments={row.id: row for row in rows(shipments)},
+            recalls={row.id: row for row in rows(recalls)},
+            commands={
+                row["id"]: CommandRow.of(row)
+                for row in connection.execute(select(commands)).mappings()
+            },
+            actors={row.id: row.party for row in rows(actors)},
+        )
+
+    def anything(self) -> set[Role]:
+        """Return what the reader is to every record."""
+        offices = {one for one in (Role.RECALL_OFFICER, Role.INSPECTOR) if one in self.roles}
+        return {Role.PUBLIC, *offices}
+
+    def lot(self, lot_id: str) -> set[Role]:
+        """Return what the reader is to a lot."""
+        row, found = self.lots[lot_id], self.anything()
+        if row.party == self.party:
+            found.add(Role.MAKER if row.origin in {"made", "unmade"} else Role.PRODUCER)
+        for one in self.holdings:
+            if one.lot == lot_id:
+                found |= self.sides(holder=one.holder, owner=one.owner)
+        for one in self.shipments.values():
+            if one.lot == lot_id:
+                found |= self.sides(sender=one.sender, recipient=one.recipient)
+        if any(lot_id in row.payload for row in self.commands.values() if self.is_party(row)):
+            found.add(Role.PARTY)
+        return found
+
+    def sides(self, **parties: str) -> set[Role]:
+        """Return which of the parties to something the reader is: a holder counts before owner."""
+        found = {Role(name) for name, party in parties.items() if party == self.party}
+        return found - {Role.OWNER} if Role.HOLDER in found else found
+
+    def step(self, parent: str, child: str) -> set[Role]:
+        """Return what the reader is to a step of a lineage."""
+        found = self.anything()
+        if self.lots[child].party == self.party:
+            found.add(Role.MAKER)
+        for row in self.commands.values():
+            body = json.loads(row.payload)["body"]
+            if row.is_accepted and child in json.dumps(body.get("children", "")):
+                inputs = json.loads(row.closed)["inputs"]
+                for lot, one in zip(body["parents"], inputs, strict=True):
+                    if lot == parent and one.get("owner") == self.party is not None:
+                        found.add(Role.OWNER)
+        return found
+
+    def command(self, command_id: str) -> set[Role]:
+        """Return what the reader is to a command."""
+        is_party = self.is_party(self.commands[command_id])
+        return self.anything() | ({Role.PARTY} if is_party else set())
+
+    def is_party(self, row: CommandRow) -> bool:
+        """Whether a command is the reader's party's, is about it, or waits for its approval."""
+        if self.party is None:
+            return False
+        payload = json.loads(row.payload)
+        closed = json.loads(row.closed) if row.closed else {}
+        mine = {actor for actor, party in self.actors.items() if party == self.party}
+        own = [
+            one.id
+            for one in self.shipments.values()
+            if self.sides(sender=one.sender, recipient=one.recipient)
+        ]
+        is_named = any(one in json.dumps(payload["body"]) for one in (*mine, *own))
+        is_other_side = closed.get(OTHER_SIDE.get(row.type, "")) == self.party
+        kind = TYPES[row.type]
+        may_approve = kind.signers == 2 and kind.closed is None and bool(kind.roles & self.roles)
+        is_own = row.actor in mine
+        return is_own or may_approve or (row.is_accepted and (is_named or is_other_side))
+
+    def is_public(self, command_id: str) -> bool:
+        """Whether everyone may read a command's open part."""
+        row = self.commands[command_id]
+        if row.type == "proposal.approve":
+            return row.is_accepted and json.loads(row.payload)["body"]["type"] in PUBLIC_TYPES
+        return row.is_accepted and row.type in PUBLIC_TYPES and TYPES[row.type].signers == 1
