@@ -50,6 +50,7 @@ HTTP_WARM_SECONDS = 2
 IN_FLIGHT = 256  # requests: more than twice what fills the transactions under way (4 of 100)
 CALM_IN_FLIGHT = 8
 REQUEST_COMMANDS = 4
+WORK_WEEKS = 5  # of commands signed beforehand: more than all rounds can send
 MARKET_WEEKS = 1
 ONE_PER_TRANSACTION = {
     "MINORI_LIMITS__BATCH_COMMANDS_MAX": "1",
@@ -183,9 +184,8 @@ class Benchmark:
     def _http(self) -> list[Comparison]:
         """Compare many commands per transaction with one, through the gateway."""
         is_batching_well = self.network.commands.line >= (3, 1)
-        weeks = 4 if is_batching_well else 2
-        self.say(f"signing {weeks} weeks of everybody's work")
-        count = self._crowd.sign(weeks=weeks, request_commands=REQUEST_COMMANDS)
+        self.say(f"signing {WORK_WEEKS} weeks of everybody's work")
+        count = self._crowd.sign(weeks=WORK_WEEKS, request_commands=REQUEST_COMMANDS)
         self.say(f"signed {count} commands")
 
         def load(name: str, settings: Mapping[str, str], in_flight: int) -> Sample:

@@ -124,6 +124,8 @@ async def run(
         await asyncio.gather(*(_until_read(crowd, reader) for reader in readers))
     took = time.perf_counter() - start
     usage = meter.read()
+    if not tally.latencies_ms:
+        raise RuntimeError("nothing was left to send: let more weeks be signed beforehand")
     unexpected = set(tally.codes) - EXPECTED_CODES
     if unexpected:
         raise RuntimeError(f"unexpected answers: {tally.codes}")
