@@ -45,12 +45,19 @@ class Search:
 
     def __init__(self, values: set[str]) -> None:
         assert values  # nothing to search for would find nothing, always
-        chosen = "|".join(re.escape(one) for one in sorted(values, key=len, reverse=True))
-        self._found = re.compile(rf"(?<![0-9A-Za-z])(?:{chosen})(?=k?g\b|[^0-9A-Za-z]|$)").findall
+        self._patterns = {
+            one: re.compile(rf"(?<![0-9A-Za-z]){re.escape(one)}(?=k?g\b|[^0-9A-Za-z]|$)")
+            for one in values
+        }
 
     def found(self, text: str, *, asked: str = "") -> list[str]:
         """Return the values in a text, less those that whoever asked for it has named."""
-        return sorted(set(self._found(text)) - set(self._found(asked)))
+        return sorted(self._in(text) - self._in(asked))
+
+    def _in(self, text: str) -> set[str]:
+        # Most stand nowhere, which is told without a pattern a hundred times as fast.
+        there = (one for one in self._patterns if one in text)
+        return {one for one in there if self._patterns[one].search(text)}
 
 
 @dataclass(slots=True, kw_only=True)

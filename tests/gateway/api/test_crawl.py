@@ -76,9 +76,14 @@ async def answers(stage, market, reader):
 
 
 def told(path, response):
-    """Return what an answer says: of metrics the labels, for counts are any number by chance."""
-    text = response.text
-    return re.sub(r" [^ ]+$", "", text, flags=re.MULTILINE) if path == "/metrics" else text
+    """Return what an answer says, less what may be any number by chance.
+
+    That are counts and times of metrics, and groups of four of a lot's number; grams stand on
+    pages as kilograms.
+    """
+    if path == "/metrics":
+        return re.sub(r" [^ ]+$", "", response.text, flags=re.MULTILINE)
+    return re.sub(r"<span>[0-9A-Z]{4}</span>", "", response.text)
 
 
 async def granted(stage, market, reader):
