@@ -47,6 +47,9 @@ _OPTIONS: Final = (
     ("grpc.keepalive_timeout_ms", 20_000),
     ("grpc.keepalive_permit_without_calls", 1),
     ("grpc.http2.max_pings_without_data", 0),
+    # A connection of one's own: grpc would share one with whoever else in this process calls that
+    # address, or has, and with it the pause after a failure that was not ours.
+    ("grpc.use_local_subchannel_pool", 1),
     # A restarted peer is found again within seconds; grpc's default waits up to two minutes.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.min_reconnect_backoff_ms", 200),
