@@ -114,8 +114,10 @@ def test_logs_follow_a_process_from_before_its_first_start_until_ctrl_c(tmp_path
     Topology(directory=tmp_path, base_port=2000).save()
     log = tmp_path / "logs/coop.peer.log"
     arguments = ("logs", "coop.peer", "--follow", "-d", str(tmp_path))
+    # A run in the background hands down that SIGINT is ignored; a person's terminal does not.
+    heeding = ("env", "--default-signal=INT")
     with subprocess.Popen(
-        [sys.executable, "-m", "network", "network", *arguments],
+        [*heeding, sys.executable, "-m", "network", "network", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
