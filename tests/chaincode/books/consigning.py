@@ -43,8 +43,8 @@ class Consigning(Entries):
         if is_theirs:
             others_g = min(row.coverable + row.other_crop, less_g - denied_g)
             back_g = less_g - denied_g - others_g
-            row.other_crop -= max(0, others_g - row.coverable)
             require(less_g <= holding.held, "ALREADY_LEFT")
+            row.other_crop -= max(0, others_g - row.coverable)
             row.denied -= denied_g
             row.claimed -= denied_g + others_g
             if back_g:
