@@ -30,6 +30,8 @@ NOT_ORDERED = re.compile(
     "|DeadlineExceeded"
     # the try before was committed after all, while this one was on its way
     "|MVCC_READ_CONFLICT"
+    # one peer has not got the last approval's block yet, and so counts one organisation fewer
+    "|ProposalResponsePayloads do not match"
 )
 """What `peer` says of a transaction that may be tried again."""
 

@@ -179,6 +179,14 @@ def test_approval_gives_up_when_nobody_orders_it_in_time(scripted, monkeypatch):
         approve(scripted("SERVICE_UNAVAILABLE", ""))
 
 
+def test_commit_is_tried_again_when_a_peer_has_not_got_all_approvals_yet(scripted):
+    definition = '{"version": "harvest", "sequence": 2}'
+    behind = "Error: failed to create signed transaction: ProposalResponsePayloads do not match"
+    caller = scripted(behind, "", *[definition] * 3)
+    lifecycle.commit(SECOND, caller)
+    assert [one[2] for _, one in caller.commands[1][:3]] == ["commit", "commit", "querycommitted"]
+
+
 def test_commit_waits_until_every_peer_has_the_definition(scripted):
     before, after = '{"version": "1", "sequence": 1}', '{"version": "harvest", "sequence": 2}'
     caller = scripted("", after, before, before, after, after)
