@@ -12,6 +12,7 @@ from network.commands import SETTING, find
 from network.errors import NetworkError
 from tests.postgres_fixture import find_binaries
 
+LOCALES = Path("/usr/share/i18n/locales")
 GO_OLDEST = (1, 20)
 
 
@@ -32,7 +33,15 @@ def missing(environment: Mapping[str, str]) -> list[str]:
         for command in ("node", "npm")
         if shutil.which(command, path=path) is None
     ]
-    return [*lines, *_missing_of_fabric(environment)]
+    return [*lines, *missing_of_locales(environment), *_missing_of_fabric(environment)]
+
+
+def missing_of_locales(environment: Mapping[str, str]) -> list[str]:
+    """Look for what a test compiles Japanese and Turkish from, whichever the host has installed."""
+    compiler = shutil.which("localedef", path=environment.get("PATH", ""))
+    if compiler and (LOCALES / "ja_JP").is_file():
+        return []
+    return [f"Sources of locales (localedef, {LOCALES}): apt-get install locales"]
 
 
 def _missing_of_fabric(environment: Mapping[str, str]) -> list[str]:

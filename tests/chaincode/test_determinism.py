@@ -14,8 +14,16 @@ from tests.chaincode.determinism.mutants import MUTANTS
 from tests.chaincode.determinism.recording import everything
 from tests.chaincode.determinism.transactions import load, types_of
 from tests.chaincode.rejections import is_tested
+from tests.system_needs import missing_of_locales
 
 LEAST = 2_000
+# By locale: source and character set, as `localedef` names them. A host has few, so that without
+# these a setting would be no more than a text in the environment.
+LOCALES = {
+    "ja_JP.UTF-8": ("ja_JP", "UTF-8"),
+    "tr_TR.UTF-8": ("tr_TR", "UTF-8"),
+    "ja_JP.eucJP": ("ja_JP", "EUC-JP"),
+}
 REPLAY = "tests.chaincode.determinism.replay"
 # Each with options of the interpreter, its environment, and options of the replay.
 SETTINGS = {
@@ -49,13 +57,25 @@ def recording(tmp_path_factory) -> tuple[Path, set[tuple[str, tuple[str, ...]]]]
 
 
 @pytest.fixture(scope="module")
-def outcomes(recording) -> dict[str, dict]:
+def locales(tmp_path_factory) -> Path:
+    """Return a folder with the locales compiled, for LOCPATH."""
+    if lacking := missing_of_locales(os.environ):
+        pytest.skip(lacking[0])
+    folder = tmp_path_factory.mktemp("locales")
+    for name, (source, characters) in LOCALES.items():
+        compile_ = ["localedef", "--no-archive", "-i", source, "-f", characters, folder / name]
+        subprocess.run(compile_, check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcomes(recording, locales) -> dict[str, dict]:
     """Return what came out in each setting; two interpreters run at a time."""
     path, _ = recording
     found = {}
     names = list(SETTINGS)
     for pair in (names[start : start + 2] for start in range(0, len(names), 2)):
-        running = {name: start(path, name) for name in pair}
+        running = {name: start(path, name, locales) for name in pair}
         for name, process in running.items():
             _, errors = process.communicate(timeout=300)
             assert process.returncode == 0, (name, errors)
@@ -67,12 +87,12 @@ def target(path: Path, name: str) -> Path:
     return path.with_name(f"{name}.json")
 
 
-def start(path: Path, name: str) -> subprocess.Popen:
+def start(path: Path, name: str, locales: Path) -> subprocess.Popen:
     interpreter, environment, options = SETTINGS[name]
     kept = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     return subprocess.Popen(
         [sys.executable, *interpreter, "-m", REPLAY, str(path), str(target(path, name)), *options],
-        env={**kept, **environment},
+        env={**kept, **environment, "LOCPATH": str(locales)},
         cwd=Path(__file__).parents[2],
         stderr=subprocess.PIPE,
         text=True,
@@ -94,6 +114,11 @@ def test_every_command_and_every_code_is_among_enough_transactions(recording):
 def test_every_answer_is_one_that_the_tests_of_rejections_ask_for(recording):
     _, answers = recording
     assert [one for one in answers if not is_tested(one[0], *one[1])] == []
+
+
+def test_each_setting_has_the_locale_that_it_names(outcomes):
+    named = {name: environment["LANG"] for name, (_, environment, _) in SETTINGS.items()}
+    assert {name: outcome["locale"] for name, outcome in outcomes.items()} == named
 
 
 @pytest.mark.parametrize("name", [name for name in SETTINGS if name != "plain"])

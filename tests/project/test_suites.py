@@ -77,10 +77,11 @@ def test_nothing_runs_where_something_is_missing(monkeypatch, capsys):
 
 def test_a_bare_machine_lacks_everything(tmp_path, monkeypatch):
     monkeypatch.setattr(system_needs, "find_binaries", lambda: None)
+    monkeypatch.setattr(system_needs, "LOCALES", tmp_path / "locales")
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin/python"))
     bare = {"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     told = "\n".join(system_needs.missing(bare))
-    for word in ("initdb", "chromium", "node", "npm", "Fabric", "Go 1.20", "apt-get install"):
+    for word in ("initdb", "chromium", "node", "npm", "locales", "Fabric", "Go 1.20", "apt-get"):
         assert word in told
 
 

@@ -3,6 +3,7 @@
 Each mutant changes what a result says of itself, as a careless line in the contract might.
 """
 
+import locale
 import os
 import random
 import secrets
@@ -52,6 +53,18 @@ def asks_its_surroundings(_result: Result, answer: Answer) -> None:
     answer["flags"] = [os.environ.get("LANG", "")]
 
 
+def sorts_by_locale(_result: Result, answer: Answer) -> None:
+    answer["flags"] = sorted(["late", "Late", "çilek", "denied", "農"], key=locale.strxfrm)
+
+
+def writes_numbers_by_locale(_result: Result, answer: Answer) -> None:
+    answer["flags"] = [f"{1_234_567:n}"]
+
+
+def encodes_by_locale(_result: Result, answer: Answer) -> None:
+    answer["flags"] = ["農".encode(locale.getencoding(), "replace").hex()]
+
+
 def acts_in_an_assertion(_result: Result, answer: Answer) -> None:
     flags: list[str] = []
     assert not flags.append("checked")
@@ -70,6 +83,9 @@ MUTANTS: dict[str, Callable[[Result, Answer], None]] = {
         draws_lots,
         keeps_a_secret,
         asks_its_surroundings,
+        sorts_by_locale,
+        writes_numbers_by_locale,
+        encodes_by_locale,
         acts_in_an_assertion,
     )
 }

@@ -1,11 +1,13 @@
 """Replay recorded transactions: `python -m tests.chaincode.determinism.replay FILE OUT [--poison]`.
 
-Writes JSON: the SHA-256 of each transaction's reads, writes and answer, and the same of the first
-transactions under every mutant. With `--poison`, whatever a contract must not use raises.
+Writes JSON: the SHA-256 of each transaction's reads, writes and answer, the same of the first
+transactions under every mutant, and the locale that is in force, which must be the environment's.
+With `--poison`, whatever a contract must not use raises.
 """
 
 import asyncio
 import json
+import locale
 import os
 import random
 import secrets
@@ -55,13 +57,15 @@ def poison() -> None:
 def main(arguments: list[str]) -> None:
     source, target, *options = arguments
     path = Path(source)
+    in_force = locale.setlocale(locale.LC_ALL, "")  # raises where the host has no such locale
     mutants = {}
     for name in MUTANTS:
         with mutated(name):
             mutants[name] = digests(path, MUTANT_TRANSACTIONS)
     if "--poison" in options:
         poison()
-    Path(target).write_text(json.dumps({"digests": digests(path), "mutants": mutants}))
+    outcome = {"locale": in_force, "digests": digests(path), "mutants": mutants}
+    Path(target).write_text(json.dumps(outcome))
 
 
 if __name__ == "__main__":
