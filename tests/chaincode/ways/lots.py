@@ -266,7 +266,8 @@ def a_count_corrected_after_the_sale(world: World) -> None:
 
 @way(
     "lot.settle",
-    "What was settled as lost and turns up is taken into stock where it lies (`lot.take_stock`).",
+    "What was settled as lost and turns up is taken into stock (`lot.take_stock`) by the sender, "
+    "or by a recipient that has had some of the lot.",
 )
 @way("lot.receive", "After that, as of `lot.settle`.")
 def lost_goods_turn_up(world: World) -> None:
@@ -279,6 +280,16 @@ def lost_goods_turn_up(world: World) -> None:
     assert correction.answer() == "NOT_RECEIVED"
     deeds.count(world, "shopkeeper", lot, 12_000)
     assert world.holding(lot, "shopkeeper")["surplus_g"] == 500
+
+    draft.body["shipment"] = world.ship("farmer", lot, to="grocer", quantity_g=500)
+    draft.by, draft.closed["recipient"] = "grocer", world.party("grocer")
+    world.receive("grocer", lot, draft.body["shipment"], 0)
+    assert draft.answer() == "ACCEPTED"
+    found = {"lot": lot, "party": world.party("grocer"), "reason": "miscount"}
+    refused = world.write("grocer", "lot.take_stock", found, {"counted_g": 500})
+    assert world.submit(refused) == ["NOTHING_HELD"]
+    deeds.count(world, "farmer", lot, 8_000)
+    assert world.holding(lot, "farmer")["surplus_g"] == 500
 
 
 @way(
