@@ -12,11 +12,12 @@ from chaincode.commands import TYPES
 from chaincode.errors import Code
 from tests.chaincode.determinism.mutants import MUTANTS
 from tests.chaincode.determinism.recording import everything
-from tests.chaincode.determinism.transactions import load, types_of
+from tests.chaincode.determinism.transactions import key_of, load, types_of
 from tests.chaincode.rejections import is_tested
 from tests.system_needs import missing_of_locales
 
 LEAST = 2_000
+LEAST_OF_SEVERAL = 400  # of these, with commands of several people
 # By locale: source and character set, as `localedef` names them. A host has few, so that without
 # these a setting would be no more than a text in the environment.
 LOCALES = {
@@ -109,6 +110,12 @@ def test_every_command_and_every_code_is_among_enough_transactions(recording):
     assert types >= set(TYPES)
     functions = {transaction.function for transaction, _ in transactions}
     assert functions >= {"submit", "submit_at", "dry_run", "query", "version"}
+
+
+def test_enough_of_the_transactions_carry_commands_of_several_people(recording):
+    path, _ = recording
+    people = [{key_of(wire) for wire in transaction.args} for transaction, _ in load(path)]
+    assert sum(len(one - {None}) > 1 for one in people) >= LEAST_OF_SEVERAL
 
 
 def test_every_answer_is_one_that_the_tests_of_rejections_ask_for(recording):

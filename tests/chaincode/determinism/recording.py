@@ -1,12 +1,14 @@
 """Every command, every code and every function, run once and noted."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import combinations
 
 from chaincode.errors import Code
+from chaincode.registry.founding import BOOTSTRAP
 from tests.chaincode.determinism.transactions import Recording
-from tests.chaincode.drafts import types, valid
+from tests.chaincode.drafts import build, types, valid
 from tests.chaincode.pen import canonical
 from tests.chaincode.rejections import ANY, faults, spoiled
 from tests.chaincode.test_contract import demo
@@ -30,20 +32,19 @@ def recorded() -> Iterator[Recording]:
 
 def everything() -> Recording:
     """Return every command, every code, every function, and batches drawn from seeds."""
+    worlds = [*map(drawn, range(15)), *map(mixed, range(90))]
     with recorded() as recording:
         for type_name in types():
             assert valid(type_name).answer() == "ACCEPTED"
             for one, other in combinations(faults(type_name), 2):
                 if one.is_compatible(other):
                     spoiled(valid(type_name), one, other).submit()
-            common = [] if type_name == "registry.bootstrap" else faults(ANY)
+            common = [] if type_name == BOOTSTRAP else faults(ANY)
             for one in (*faults(type_name), *common):
                 spoiled(valid(type_name), one).submit()
-        for seed in range(30):
-            world, wires = drawn(seed)
-            world.copy().submit(*wires)
-            for wire in wires:
-                world.submit(wire)
+        for seed, (world, wires) in enumerate(worlds):
+            for batch in batches(seed, wires):
+                world.submit(*batch)
         world = World.standing()
         for wire, _ in bad_commands().values():
             world.submit(wire)
@@ -51,6 +52,34 @@ def everything() -> Recording:
         poison(World.standing())
         functions(World.standing())
     return recording
+
+
+def mixed(seed: int) -> tuple[World, list[bytes]]:
+    """Return a world and commands of a dozen types in it, half of them twice, in any order.
+
+    Each is by whoever gives such, and finds what others of its transaction have left.
+    """
+    draw, world = random.Random(seed), World.standing()
+    names = draw.sample([name for name in types() if name != BOOTSTRAP], 12)
+    drafts = [build(name, world) for name in names]
+    order = [*drafts, *drafts[::2]]
+    draw.shuffle(order)
+    wires = []
+    for draft in order:
+        wires.append(world.write(draft.by, draft.type, draft.body, draft.closed))
+        if draft.approver:
+            second = draft.approval_of(world.sequence[draft.by][1])
+            wires.append(world.write(second.by, second.type, second.body, second.closed))
+    return world, wires
+
+
+def batches(seed: int, wires: list[bytes]) -> Iterator[list[bytes]]:
+    """Cut commands into a few at a time, now and then many."""
+    draw, rest = random.Random(seed), list(wires)
+    while rest:
+        count = draw.choice([2, 2, 3, 3, 4, 5, 30])
+        yield rest[:count]
+        rest = rest[count:]
 
 
 def poison(world: World) -> None:

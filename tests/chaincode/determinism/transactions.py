@@ -13,6 +13,8 @@ from chaincode.proposals import APPROVE
 from chaincode.stub import Creator, Response
 from tests.memory_ledger import MemoryStub, Transaction
 
+NO_COMMAND = (IndexError, ValueError, KeyError, TypeError)  # what reading one naively raises
+
 
 class Recording:
     """Distinct transactions, in the order in which they were first run.
@@ -59,11 +61,23 @@ def types_of(wire: bytes) -> tuple[str, ...]:
     None of what is no command at all.
     """
     try:
-        payload = json.loads(urlsafe_b64decode(wire.split(b".")[1] + b"==="))
+        payload = _payload(wire)
         approved = payload["body"]["type"] if payload["type"] == APPROVE else None
-    except (IndexError, ValueError, KeyError, TypeError):
+    except NO_COMMAND:
         return ()
     return tuple(str(one) for one in (payload["type"], approved) if one is not None)
+
+
+def key_of(wire: bytes) -> str | None:
+    """Return the key that a command says it is signed with."""
+    try:
+        return _payload(wire)["kid"]
+    except NO_COMMAND:
+        return None
+
+
+def _payload(wire: bytes) -> dict:
+    return json.loads(urlsafe_b64decode(wire.split(b".")[1] + b"==="))
 
 
 def load(path: Path) -> Iterator[tuple[Transaction, dict[str, bytes]]]:

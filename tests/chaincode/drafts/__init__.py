@@ -76,10 +76,15 @@ class Draft:
 
     def approval(self) -> "Draft":
         """Propose, and return the approval, not yet signed."""
-        world = self.world
-        proposal = world.act(
-            self.by, self.type, self.body, self.closed, **self.members, **self.proposed_with
+        return self.approval_of(
+            self.world.act(
+                self.by, self.type, self.body, self.closed, **self.members, **self.proposed_with
+            )
         )
+
+    def approval_of(self, proposal: str) -> "Draft":
+        """Return the approval of a proposal like this."""
+        world = self.world
         proposer = {"device": world.kid(self.by), "actor": world.actor(self.by)}
         if "on_behalf" in self.members:
             proposer["on_behalf"] = self.members["on_behalf"]
