@@ -1,7 +1,8 @@
 """A machine that tries the commands on lots in any order, sensible ones and nonsense.
 
-Each rule gives one command and asks the books (`tests.chaincode.books`) what the ledger must
-answer. After every step ledger and books must agree on every gram and on what is recalled.
+Each rule gives commands and asks the books (`tests.chaincode.books`) what the ledger must answer.
+In some runs each travels alone, in others several people's go in one transaction. After each
+transaction ledger and books must agree on every gram, on what is recalled, and on every sticker.
 
     base    moving    consigning    making    recalling    labelling
 """

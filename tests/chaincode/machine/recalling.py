@@ -7,6 +7,7 @@ from tests.chaincode import deeds
 from tests.chaincode.machine.base import Base, picks, rarely
 
 OFFICERS = ("coop-recaller", "shops-recaller", "town-recaller")
+IN_FORCE = ("unconfirmed", "confirmed")
 officers = st.sampled_from(OFFICERS)
 
 
@@ -19,6 +20,7 @@ class Recalling(Base):
         As a projection works it out: the lots themselves, and what descends from them but carries
         no roots, as the ledger's own records say.
         """
+        self.submit()
         lots = {self.lot(pick), self.lot(pick + 1)} if two else {self.lot(pick)}
         anew = {
             one
@@ -28,85 +30,79 @@ class Recalling(Base):
         return lots, sorted(lots | anew)
 
     @precondition(lambda self: len(self.books.in_force()) < 3)
-    @rule(pick=picks, by=officers, second=officers, two=st.booleans(), alone=st.booleans())
-    def declare(self, pick, by, second, two, alone):
-        lots, roots = self.named(pick, two=two)
-        body = deeds.declaration(self.world, by, roots)
-        if alone:
-            assert self.give(by, "recall.emergency", body) == "ACCEPTED"
-            state = "unconfirmed"
-        else:
-            assert self.give(by, "recall.declare", body) == "ACCEPTED"
-            code = self.second(by, second, "recall.declare", body)
-            if by == second:
-                assert code == "NOT_INDEPENDENT"
-                return
-            assert code == "ACCEPTED"
-            state = "confirmed"
-        self.books.declare(body["recall"], self.world.actor(by), lots, state)
-
-    def second(self, by: str, second: str, type_name: str, body: dict) -> str:
-        approval = {
-            "proposal": self.last_id(by),
-            "proposer": {"device": self.world.kid(by), "actor": self.world.actor(by)},
-            "type": type_name,
-            "body": body,
-        }
-        return self.give(second, "proposal.approve", approval)
-
-    def recall(self, pick: int) -> str:
-        """Return a recall, one in force rather than another."""
-        rows = self.books.recalls
-        ids = [one for one in rows if rows[one].state in {"unconfirmed", "confirmed"}]
-        return (ids or list(rows))[pick % len(ids or rows)]
-
-    @precondition(lambda self: self.books.recalls)
     @rule(
         pick=picks,
         by=officers,
         second=officers,
-        stray=rarely,
-        verb=st.sampled_from(["drill", "confirm", "extend", "lift", "lift", "close"]),
+        two=st.booleans(),
+        kind=st.sampled_from(["declare", "emergency", "drill"]),
     )
-    def change_recall(self, pick, by, second, stray, verb):
-        recall = self.recall(pick)
-        if verb == "drill":
-            self.drill(pick, by)
-        elif verb == "confirm":
-            self.confirm(recall, by, stray=stray)
-        elif verb == "extend":
-            self.extend(recall, pick, by, stray=stray)
-        else:
-            self.end(recall, by, second, verb, stray=stray)
+    def declare(self, pick, by, second, two, kind):
+        lots, roots = self.named(pick, two=two)
+        body = deeds.declaration(self.world, by, roots)
+        self.give(by, f"recall.{kind}", body)
+        self.expect("ACCEPTED")
+        if kind == "declare":
+            self.approve(by, second, "recall.declare", body)
+            if not self.expect("NOT_INDEPENDENT" if by == second else "ACCEPTED"):
+                return
+        state = {"declare": "confirmed", "emergency": "unconfirmed", "drill": "drill"}[kind]
+        about = set() if kind == "drill" else lots
+        self.books.declare(body["recall"], self.world.actor(by), about, state)
 
-    def drill(self, pick, by):
-        body = deeds.declaration(self.world, by, [self.lot(pick)])
-        assert self.give(by, "recall.drill", body) == "ACCEPTED"
-        self.books.declare(body["recall"], self.world.actor(by), set(), "drill")
+    def recall(self, pick: int, *states: str, stray: bool = False) -> str:
+        """Return a recall in such a state, declared now if there is none; astray, any."""
+        rows = self.books.recalls
+        ids = [one for one in rows if stray or rows[one].state in states]
+        if not ids:
+            self.declare(pick, OFFICERS[pick % 3], None, two=False, kind="emergency")
+            ids = [list(rows)[-1]]
+        return ids[pick % len(ids)]
 
-    def seen(self, recall, *, stray):
-        return deeds.seen(self.world, recall) | ({"entry": "ab" * 32} if stray else {})
+    def officer(self, pick: int, but: str, *, stray: bool) -> str:
+        """Return an officer other than some actor; astray, anyone."""
+        fit = [one for one in OFFICERS if stray or self.world.actor(one) != but]
+        return fit[pick % len(fit)]
 
-    def confirm(self, recall, by, *, stray):
-        code = self.give(by, "recall.confirm", self.seen(recall, stray=stray))
+    def seen(self, recall: str, *, is_stale: bool) -> dict:
+        """Return the members that name a recall as it is now, or as it never was."""
+        self.submit()  # the ledger is asked which entry changed it last
+        return deeds.seen(self.world, recall) | ({"entry": "ab" * 32} if is_stale else {})
+
+    @rule(pick=picks, stray=rarely, is_stale=rarely)
+    def confirm(self, pick, stray, is_stale):
+        recall = self.recall(pick, "unconfirmed", stray=stray)
+        by = self.officer(pick, self.books.recalls[recall].actor, stray=stray)
+        self.give(by, "recall.confirm", self.seen(recall, is_stale=is_stale))
         act, actor = self.books.confirm, self.world.actor(by)
-        assert code == self.books.answer(act, recall, actor, is_stale=stray)
+        self.expect(self.books.answer(act, recall, actor, is_stale=is_stale))
 
-    def extend(self, recall, pick, by, *, stray):
+    @rule(pick=picks, by=st.sampled_from([*OFFICERS, "farmer"]), stray=rarely)
+    def extend(self, pick, by, stray):
+        recall = self.recall(pick, *IN_FORCE, stray=stray)
         lots, roots = self.named(pick, two=False)
-        body = {"recall": recall, "roots": roots}
-        if stray:
-            assert self.give("farmer", "recall.extend", body) == "ROLE_MISSING"
-            return
-        code = self.give(by, "recall.extend", body)
-        assert code == self.books.answer(self.books.extend, recall, self.world.actor(by), lots)
+        self.give(by, "recall.extend", {"recall": recall, "roots": roots})
+        if by in OFFICERS:
+            self.expect(self.books.answer(self.books.extend, recall, self.world.actor(by), lots))
+        else:
+            self.expect("ROLE_MISSING")
 
-    def end(self, recall, by, second, verb, *, stray):
-        body = self.seen(recall, stray=stray) | ({"reason": "typing"} if verb == "lift" else {})
-        assert self.give(by, f"recall.{verb}", body) == "ACCEPTED"
-        code = self.second(by, second, f"recall.{verb}", body)
+    @rule(pick=picks, by=officers, stray=rarely, is_stale=rarely)
+    def lift(self, pick, by, stray, is_stale):
+        self.end("recall.lift", "lifted", pick, by, stray=stray, is_stale=is_stale, reason="typing")
+
+    @rule(pick=picks, by=officers, stray=rarely, is_stale=rarely)
+    def close(self, pick, by, stray, is_stale):
+        self.end("recall.close", "closed", pick, by, stray=stray, is_stale=is_stale)
+
+    def end(self, type_name, state, pick, by, *, stray, is_stale, **reason):
+        recall = self.recall(pick, *IN_FORCE, stray=stray)
+        body = self.seen(recall, is_stale=is_stale) | reason
+        second = self.officer(pick, self.world.actor(by), stray=stray)
+        self.give(by, type_name, body)
+        self.expect("ACCEPTED")
+        self.approve(by, second, type_name, body)
         if by == second:
-            assert code == "NOT_INDEPENDENT"
-            return
-        state = {"lift": "lifted", "close": "closed"}[verb]
-        assert code == self.books.answer(self.books.end, recall, state, is_stale=stray)
+            self.expect("NOT_INDEPENDENT")
+        else:
+            self.expect(self.books.answer(self.books.end, recall, state, is_stale=is_stale))
