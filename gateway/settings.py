@@ -102,7 +102,8 @@ class LimitSettings(Group):
         default=8 * MIB, description="Largest body of a request that is read at all."
     )
     bodies_bytes_max: Positive = Field(
-        default=64 * MIB, description="Bodies of all requests together; beyond it they get 503."
+        default=64 * MIB,
+        description="Bodies of all requests together, and of one address's a quarter; then 503.",
     )
     body_s: Seconds = Field(
         default=60, description="How long a body may take to arrive; those in the field are slow."

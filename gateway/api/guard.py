@@ -21,7 +21,7 @@ from gateway.api.answers import ErrorPage, answer, as_problem
 from gateway.api.bodies import Bodies
 from gateway.api.cookies import has_session_cookie
 from gateway.api.errors import ProblemError
-from gateway.api.rate import RateLimits, client_of
+from gateway.api.rate import RateLimits, client_of, network_of
 from gateway.codes import GatewayCode
 from gateway.settings import Settings
 
@@ -83,7 +83,8 @@ class Guard:
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
                 self._check(request)
-                with self._bodies.reading(receive) as receive_counted:
+                client = network_of(client_of(request))
+                with self._bodies.reading(receive, client) as receive_counted:
                     async with asyncio.timeout(self._request_s):
                         await self._app(scope, receive_counted, reply.send)
             except Exception as error:

@@ -3,13 +3,14 @@
 import asyncio
 import json
 
+import httpx2
 import pytest
 from sqlalchemy.exc import OperationalError
 
 from gateway.api import prefer, schemas
 from gateway.api.rate import network_of
 from gateway.ledger import LedgerUnavailableError
-from tests.gateway.stage import stage_in
+from tests.gateway.stage import URL, stage_in
 
 ALWAYS = {
     "x-content-type-options": "nosniff",
@@ -131,6 +132,23 @@ async def test_all_bodies_together_are_held_up_to_a_limit(tmp_path):
             check_problem(await holding, 503, "BUSY")
             other.may_end.set()
             check_problem(await sending, 422, "INVALID_REQUEST")
+
+
+async def test_one_address_never_holds_all_the_room_for_bodies(tmp_path):
+    limits = {"body_bytes_max": 1_000, "bodies_bytes_max": 4_000}
+    async with stage_in(tmp_path, **limits) as stage:
+        held = [Slow(1_000) for _ in range(2)]
+        holding = [asyncio.create_task(one.send(stage)) for one in held]
+        await asyncio.sleep(0.05)
+        more = await stage.client.post("/api/commands", json={"commands": []})
+        check_problem(more, 503, "BUSY")
+        transport = httpx2.ASGITransport(stage.app, client=("192.0.2.8", 40_000))
+        async with httpx2.AsyncClient(transport=transport, base_url=URL) as neighbour:
+            response = await neighbour.post("/api/commands", json={"commands": []})
+        check_problem(response, 422, "INVALID_REQUEST")
+        for one in held:
+            one.may_end.set()
+        await asyncio.gather(*holding)
 
 
 async def test_a_body_that_does_not_come_is_not_waited_for(tmp_path):
