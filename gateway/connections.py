@@ -1,14 +1,20 @@
 """HTTP connections that can't be held without asking for anything.
 
-uvicorn counts connections and closes idle ones, but waits without end for the rest of a request's
-head, whatever its size. What else a request may take is the application's to say.
+uvicorn closes idle connections, but waits without end for the rest of a request's head, whatever
+its size, and where there are too many it answers in a way that no client of ours reads. What else a
+request may take, and what one on a connection too many is told, is the application's to say.
 """
 
 import asyncio
+from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from gateway.settings import LimitSettings
+
+CROWDED: Final = "is_crowded"
+"""In a request's state: whether there are more connections than requests are taken from."""
+_HELD_MAX: Final = 2  # times as many may be open, so that who comes in a crowd is told so
 
 
 def bounded(limits: LimitSettings) -> type[asyncio.Protocol]:
@@ -17,7 +23,7 @@ def bounded(limits: LimitSettings) -> type[asyncio.Protocol]:
     class Bounded(_Bounded):
         head_s = limits.head_s
         head_bytes_max = limits.head_bytes_max
-        connections_max = 2 * limits.connections_max  # from half of it on, uvicorn answers 503
+        connections_max = limits.connections_max
 
     return Bounded
 
@@ -33,7 +39,7 @@ class _Bounded(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_head()
-        if len(self.connections) > self.connections_max:
+        if len(self.connections) > _HELD_MAX * self.connections_max:
             transport.abort()
 
     def data_received(self, data: bytes) -> None:
@@ -51,6 +57,7 @@ class _Bounded(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._is_in_head = False
         self._stop_awaiting()
+        self.scope["state"][CROWDED] = len(self.connections) > self.connections_max
         super().on_headers_complete()
 
     def on_response_complete(self) -> None:

@@ -115,7 +115,6 @@ def make_server(app: ASGIApp, settings: Settings) -> Server:
     config = uvicorn.Config(
         app,
         http=bounded(settings.limits),
-        limit_concurrency=settings.limits.connections_max,
         ws="none",
         lifespan="off",
         host=settings.listen.host,

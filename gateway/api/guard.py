@@ -18,11 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway.api import metrics
 from gateway.api.answers import ErrorPage, answer, as_problem
-from gateway.api.bodies import Bodies
+from gateway.api.bodies import RETRY_AFTER_S, Bodies
 from gateway.api.cookies import has_session_cookie
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits, client_of, network_of
 from gateway.codes import GatewayCode
+from gateway.connections import CROWDED
 from gateway.settings import Settings
 
 REQUEST_ID: Final = "Minori-Request"
@@ -96,6 +97,9 @@ class Guard:
 
     def _check(self, request: Request) -> None:
         if request.scope["path"] not in UNLIMITED_PATHS:
+            if request.scope["state"].get(CROWDED):
+                leave = {"Connection": "close"}
+                raise ProblemError(GatewayCode.BUSY, headers=leave, retry_after_s=RETRY_AFTER_S)
             self._rates.count_request(client_of(request))
         if request.method in SAFE_METHODS:
             return

@@ -8,8 +8,10 @@ import pytest
 from starlette.requests import Request
 
 from gateway.api.rate import client_of
+from gateway.connections import CROWDED
 from gateway.serving import make_server
 from gateway.settings import LimitSettings, ListenSettings, Settings
+from tests.gateway.stage import stage_in
 
 HEAD_S = 0.4
 GOOD = b"GET / HTTP/1.1\r\nHost: here\r\n\r\n"
@@ -17,10 +19,11 @@ HALF = b"GET / HTTP/1.1\r\nHost: here\r\nX-Slow: "
 
 
 async def app(scope, _receive, send):
-    """Answer after the query's time."""
+    """Answer after the query's time; in a crowd, that there is one."""
     await asyncio.sleep(float(scope["query_string"] or b"0"))
     headers = [(b"content-length", b"2")]
-    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    status = 503 if scope["state"][CROWDED] else 200
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"ok"})
 
 
@@ -151,7 +154,7 @@ async def test_a_request_may_take_longer_than_its_head():
 @pytest.mark.parametrize("most", [3, 6])
 async def test_there_are_so_many_connections_and_no_more(most):
     async with serving(connections_max=most) as connect:
-        held = [await connect(HALF) for _ in range(most - 2)]
+        held = [await connect(HALF) for _ in range(most - 1)]
         reader, _ = await connect(GOOD)
         assert (await read_answer(reader))[0] == 200
         reader, _ = await connect(GOOD)
@@ -159,3 +162,22 @@ async def test_there_are_so_many_connections_and_no_more(most):
         held += [await connect(HALF) for _ in range(most + 2)]
         reader, _ = held[-1]
         assert await ended(reader, HEAD_S / 2)
+
+
+async def test_in_a_crowd_a_request_is_told_so_in_the_one_shape_and_a_monitor_is_served(tmp_path):
+    async with stage_in(tmp_path) as stage, listening(stage.app, connections_max=2) as port:
+        url = f"http://127.0.0.1:{port}"
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for _, writer in held:
+            writer.write(HALF)
+        async with httpx2.AsyncClient() as browser:
+            response = await browser.get(f"{url}/api/ledger")
+            assert (response.status_code, response.json()["code"]) == (503, "BUSY")
+            assert response.headers["content-type"] == "application/problem+json"
+            assert int(response.headers["retry-after"]) > 0
+            assert response.headers["connection"] == "close"
+            assert (await browser.get(f"{url}/health")).status_code == 200
+        for _, writer in held:
+            writer.close()
+        async with httpx2.AsyncClient() as browser:
+            assert (await browser.get(f"{url}/api/ledger")).status_code == 200
