@@ -70,13 +70,7 @@ def decode(raw: bytes) -> Json:
         raise FaultError(Code.NOT_UTF8) from None
     _check_depth(raw)
     try:
-        value: Json = json.loads(
-            text,
-            object_pairs_hook=_members,
-            parse_constant=_refuse_constant,
-            parse_float=_refuse_float,
-            parse_int=_integer,
-        )
+        value: Json = _parse(text)
     except json.JSONDecodeError:
         raise FaultError(Code.NOT_JSON) from None
     is_plain = text.isascii() and text.isprintable() and "\\" not in text
@@ -95,6 +89,8 @@ def decode_canonical(raw: bytes) -> Json:
 
 def _check_depth(raw: bytes) -> None:
     """Refuse deep nesting before the parser, whose own limit depends on the interpreter."""
+    if raw.count(b"[") + raw.count(b"{") <= DEPTH_MAX:
+        return  # too few to nest that deep, wherever they stand: nearly every command
     depth = 0
     for char in _OUTSIDE_STRINGS.sub(b"", raw):
         if char in b"[{":
@@ -124,6 +120,14 @@ def _integer(text: str) -> int:
     if not _INTEGER.fullmatch(text) or abs(int(text)) > INTEGER_MAX:
         raise FaultError(Code.INTEGER_TOO_LARGE)
     return int(text)
+
+
+_parse = json.JSONDecoder(
+    object_pairs_hook=_members,
+    parse_constant=_refuse_constant,
+    parse_float=_refuse_float,
+    parse_int=_integer,
+).decode
 
 
 def _check_texts(value: Json) -> None:

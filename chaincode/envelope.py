@@ -205,6 +205,7 @@ def _public_key(jwk: Jwk) -> ec.EllipticCurvePublicKey:
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 
+@lru_cache(maxsize=16_384)  # one for each device, in every command of it
 def _read_header(raw: bytes) -> Header:
     try:
         value = canonical.decode_canonical(raw)

@@ -169,6 +169,7 @@ AnyObject = Annotated[dict[str, Json], Anything()]
 
 
 _MEMBERS: dict[type, tuple[tuple[str, Callable[[Json, str], object], bool, Any], ...]] = {}
+_NAMES: dict[type, frozenset[str]] = {}
 
 
 def _members(shape: type) -> tuple[tuple[str, Callable[[Json, str], object], bool, Any], ...]:
@@ -180,6 +181,13 @@ def _members(shape: type) -> tuple[tuple[str, Callable[[Json, str], object], boo
             members.append((name, _reader(inner), required, inner))
         _MEMBERS[shape] = tuple(members)
     return _MEMBERS[shape]
+
+
+def _names(shape: type) -> frozenset[str]:
+    """Return the names of the members of `shape`, likewise."""
+    if shape not in _NAMES:
+        _NAMES[shape] = frozenset(name for name, *_ in _members(shape))
+    return _NAMES[shape]
 
 
 def _without_none(hint: Any) -> tuple[bool, Any]:  # noqa: ANN401 - a type annotation is any object
@@ -231,12 +239,11 @@ def read(shape: type[Record], value: Mapping[str, Json], path: str = "") -> Reco
         FaultError: `UNKNOWN_MEMBER`, `MISSING_MEMBER` or `BAD_VALUE`, with the member's path.
     """
     prefix = f"{path}." if path else ""
-    members = _members(shape)
-    unknown = sorted(value.keys() - {name for name, *_ in members})
+    unknown = value.keys() - _names(shape)
     if unknown:
-        raise FaultError(Code.UNKNOWN_MEMBER, prefix + unknown[0])
+        raise FaultError(Code.UNKNOWN_MEMBER, prefix + min(unknown))
     arguments = {}
-    for name, reader, required, _ in members:
+    for name, reader, required, _ in _members(shape):
         if name in value:
             arguments[name] = reader(value[name], prefix + name)
         elif required:
@@ -257,11 +264,11 @@ def write(record: object) -> dict[str, Json]:
 
 
 def _write(member: Any) -> Json:  # noqa: ANN401 - a member has any of the shapes above
+    if isinstance(member, str | int | dict):  # bools, too
+        return member
     if isinstance(member, tuple):
         return [_write(item) for item in member]
-    if dataclasses.is_dataclass(member):
-        return write(member)
-    return member  # type: ignore[no-any-return]  # bool, int, str, or a JSON object
+    return write(member)
 
 
 def schema(shape: type[Record]) -> dict[str, Json]:

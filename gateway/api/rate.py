@@ -13,6 +13,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -144,6 +145,7 @@ def client_of(connection: HTTPConnection) -> str:
     return connection.client.host if connection.client else ""
 
 
+@lru_cache(maxsize=1_024)  # each request asks several times
 def network_of(address: str) -> str:
     """Return what counts as one client: an IPv4 address, or the /64 of an IPv6 one."""
     try:
