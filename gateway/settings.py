@@ -136,7 +136,7 @@ class LimitSettings(Group):
         default=600, description="State keys that one transaction reads and writes."
     )
     transactions_max: int = Field(
-        default=4,
+        default=8,
         ge=1,
         le=128,  # below the 200 calls that a peer of `network` takes at a time
         description="Transactions under way at a time.",

@@ -49,7 +49,7 @@ class IntakeSettings:
     batch_commands_max: int = 100
     batch_bytes_max: int = MIB // 2
     batch_operations_max: int = 600
-    in_flight_max: int = 4
+    in_flight_max: int = 8
     linger_s: float = 0.003
     linger_busy_s: float = 0.05
     submit_s: float = 180.0
