@@ -168,26 +168,18 @@ SmallNumber = Annotated[int, Integer(0, 9_999)]
 AnyObject = Annotated[dict[str, Json], Anything()]
 
 
-_MEMBERS: dict[type, tuple[tuple[str, Callable[[Json, str], object], bool, Any], ...]] = {}
-_NAMES: dict[type, frozenset[str]] = {}
+_MEMBERS: dict[type, dict[str, tuple[Callable[[Json, str], object], bool, Any]]] = {}
 
 
-def _members(shape: type) -> tuple[tuple[str, Callable[[Json, str], object], bool, Any], ...]:
-    """Return (name, reader, required, annotation) of each member of `shape`, worked out once."""
+def _members(shape: type) -> dict[str, tuple[Callable[[Json, str], object], bool, Any]]:
+    """Return (reader, required, annotation) of each member of `shape`, worked out once."""
     if shape not in _MEMBERS:
-        members = []
+        members = {}
         for name, hint in get_type_hints(shape, include_extras=True).items():
             required, inner = _without_none(hint)
-            members.append((name, _reader(inner), required, inner))
-        _MEMBERS[shape] = tuple(members)
+            members[name] = (_reader(inner), required, inner)
+        _MEMBERS[shape] = members
     return _MEMBERS[shape]
-
-
-def _names(shape: type) -> frozenset[str]:
-    """Return the names of the members of `shape`, likewise."""
-    if shape not in _NAMES:
-        _NAMES[shape] = frozenset(name for name, *_ in _members(shape))
-    return _NAMES[shape]
 
 
 def _without_none(hint: Any) -> tuple[bool, Any]:  # noqa: ANN401 - a type annotation is any object
@@ -239,11 +231,12 @@ def read(shape: type[Record], value: Mapping[str, Json], path: str = "") -> Reco
         FaultError: `UNKNOWN_MEMBER`, `MISSING_MEMBER` or `BAD_VALUE`, with the member's path.
     """
     prefix = f"{path}." if path else ""
-    unknown = value.keys() - _names(shape)
+    members = _members(shape)
+    unknown = value.keys() - members.keys()
     if unknown:
         raise FaultError(Code.UNKNOWN_MEMBER, prefix + min(unknown))
     arguments = {}
-    for name, reader, required, _ in _members(shape):
+    for name, (reader, required, _) in members.items():
         if name in value:
             arguments[name] = reader(value[name], prefix + name)
         elif required:
@@ -256,7 +249,7 @@ def read(shape: type[Record], value: Mapping[str, Json], path: str = "") -> Reco
 def write(record: object) -> dict[str, Json]:
     """Return `record` as a JSON object; members that are `None` are left out."""
     value: dict[str, Json] = {}
-    for name, *_ in _members(type(record)):
+    for name in _members(type(record)):
         member = getattr(record, name)
         if member is not None:
             value[name] = _write(member)
@@ -277,8 +270,8 @@ def schema(shape: type[Record]) -> dict[str, Json]:
     return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {name: _schema(hint) for name, _, _, hint in members},
-        "required": [name for name, _, required, _ in members if required],
+        "properties": {name: _schema(hint) for name, (_, _, hint) in members.items()},
+        "required": [name for name, (_, required, _) in members.items() if required],
     }
 
 

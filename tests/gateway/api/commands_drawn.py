@@ -55,7 +55,7 @@ def right(hint: Any, pool: Pool) -> st.SearchStrategy:
 def record(shape: type, pool: Pool) -> st.SearchStrategy:
     """Return a strategy of the JSON objects of a shape; the salt is drawn when signing."""
     required, optional = {}, {}
-    for name, _, is_required, hint in shapes._members(shape):
+    for name, (_, is_required, hint) in shapes._members(shape).items():
         if name != "salt":
             (required if is_required else optional)[name] = right(hint, pool)
     return st.fixed_dictionaries(required, optional=optional)

@@ -84,7 +84,7 @@ def signed(data, stage, pool):
 def named(kind, person):
     """Return the members that name a new record of one's own."""
     name = person.device.name_record(person.party)
-    shape = {one[0] for one in shapes._members(kind.body)}
+    shape = shapes._members(kind.body).keys()
     member = next((one for one in ("shipment", "recall", "lot") if one in shape), None)
     if member is None:
         return {}
