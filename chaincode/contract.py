@@ -1,7 +1,7 @@
 """The functions of a transaction: `submit`, `submit_at`, `dry_run`, `query`, `version`.
 
 Each transaction reads all its keys at once, computes without any I/O, and writes all at once, so
-the rules themselves (`commands.take`) are a pure function.
+the rules themselves (`taking.take`) are a pure function.
 """
 
 import platform
@@ -9,13 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from chaincode import canonical, commands
-from chaincode.canonical import Json
-from chaincode.commands import Circumstances, Request, Result
-from chaincode.errors import FaultError
-from chaincode.overlay import decode_state, encode_state
+from chaincode import taking
+from chaincode.base import canonical
+from chaincode.base.canonical import Json
+from chaincode.base.errors import FaultError
+from chaincode.base.overlay import decode_state, encode_state
+from chaincode.base.stub import Response, Stub
 from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Head
-from chaincode.stub import Response, Stub
+from chaincode.taking import Circumstances, Request, Result
 
 COMMANDS_MAX = 500  # per transaction
 QUERY_KEYS_MAX = 1_000
@@ -34,7 +35,7 @@ class RefusalError(Exception):
 
 
 class MinoriContract:
-    """The rules as a ledger runs them (`chaincode.stub.Contract`)."""
+    """The rules as a ledger runs them (`chaincode.base.stub.Contract`)."""
 
     async def invoke(self, stub: Stub, function: str, args: Sequence[bytes]) -> Response:
         """Run one transaction.
@@ -62,7 +63,7 @@ class MinoriContract:
 async def _submit(stub: Stub, wires: Sequence[bytes], *, at: int | None) -> Response:
     requests, prefetched, head = await _prepare(stub, wires)
     time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), at)
-    results, writes = commands.take(
+    results, writes = taking.take(
         requests, prefetched, Circumstances(time=time, creator=stub.creator)
     )
     if at is not None and writes:
@@ -79,7 +80,7 @@ async def _dry_run(stub: Stub, wires: Sequence[bytes]) -> Response:
     requests, prefetched, head = await _prepare(stub, wires)
     time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), None)
     circumstances = Circumstances(time=time, creator=stub.creator, is_dry_run=True)
-    results, writes = commands.take(requests, prefetched, circumstances)
+    results, writes = taking.take(requests, prefetched, circumstances)
     payload: Json = {
         "time": time,
         "results": [{**result.to_json(), "member": result.member} for result in results],
@@ -99,21 +100,21 @@ async def _prepare(
     values = await stub.get_multiple_states(keys)
     prefetched = dict(zip(keys, values, strict=True))
     head = _record(Head, prefetched[HEAD])
-    if head is not None and head.rules not in commands.RULES_VERSIONS:
+    if head is not None and head.rules not in taking.RULES_VERSIONS:
         raise RefusalError(500, "VERSION_MISSING")
     return requests, prefetched, head
 
 
 def _read(wire: bytes) -> Request | Result:
     try:
-        return commands.read(wire)
+        return taking.read(wire)
     except FaultError as fault:
         return Result(id=canonical.digest(wire), code=fault.code, member=fault.member)
 
 
 def _keys(requests: Sequence[Request | Result]) -> list[str]:
     """Return every key to read, sorted, so that all peers read in one order."""
-    keys = set(commands.EVERY_TRANSACTION_READS)
+    keys = set(taking.EVERY_TRANSACTION_READS)
     for request in requests:
         if isinstance(request, Request):
             keys.update(request.touches.reads)
@@ -159,6 +160,6 @@ def _version() -> Response:
     answer: Json = {
         "contract": "minori",
         "python": platform.python_version(),
-        "rules": list(commands.RULES_VERSIONS),
+        "rules": list(taking.RULES_VERSIONS),
     }
     return Response(status=200, payload=canonical.encode(answer))

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import AreaCode, PseudonymId
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import Party
-from chaincode.shapes import AreaCode, PseudonymId
 
 LAND_REGISTRAR = "land-registrar"
 

@@ -8,13 +8,21 @@ then and are different people (or organisations, where the type says so).
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chaincode import canonical, times
-from chaincode.acts import Act, CommandType, Signer, Touches, authorise, envelope_touches, require
-from chaincode.canonical import Json
-from chaincode.envelope import Command
-from chaincode.errors import Code, RejectionError
+from chaincode.base import canonical, times
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import AnyObject, Base64Url32, PseudonymId, Sha256, TypeName
+from chaincode.command_types import (
+    Act,
+    CommandType,
+    Signer,
+    Touches,
+    authorise,
+    envelope_touches,
+    require,
+)
 from chaincode.registry.records import Device, Proposal
-from chaincode.shapes import AnyObject, Base64Url32, PseudonymId, Sha256, TypeName
 
 APPROVE = "proposal.approve"
 
@@ -132,8 +140,8 @@ TYPES = (
     CommandType(
         name=APPROVE,
         body=Approve,
-        touches=_unreachable,  # it touches what the approved type touches: `commands.read`
-        apply=_unreachable_apply,  # it applies the approved type: `commands.take`
+        touches=_unreachable,  # it touches what the approved type touches: `taking.read`
+        apply=_unreachable_apply,  # it applies the approved type: `taking.take`
     ),
     CommandType(
         name="proposal.withdraw", body=Withdraw, touches=_withdraw_touches, apply=_withdraw

@@ -1,4 +1,4 @@
-"""The gateway's own answers, beside those of the contract (`chaincode.errors.Code`)."""
+"""The gateway's own answers, beside those of the contract (`chaincode.base.errors.Code`)."""
 
 from enum import StrEnum
 

@@ -18,7 +18,7 @@ from typing import Final
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaincode import canonical
+from chaincode.base import canonical
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 TEXT_CHARACTERS_MAX: Final = 4_000

@@ -21,7 +21,7 @@ from typing import Final, Self, TypeAlias, TypeVar
 
 import structlog
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from chaincode.shim.refusals import Refusal
 from gateway.fabric import blocks as fabric_blocks
 from gateway.fabric.commit import Status

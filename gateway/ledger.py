@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

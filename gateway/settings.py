@@ -13,8 +13,8 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chaincode.base.envelope import COMMAND_BYTES_MAX
 from chaincode.contract import COMMANDS_MAX
-from chaincode.envelope import COMMAND_BYTES_MAX
 
 MIB = 1024 * 1024
 ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - listened on, but nobody's address

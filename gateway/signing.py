@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from chaincode import canonical, times
-from chaincode.canonical import Json
-from chaincode.derived_ids import derive_id
-from chaincode.envelope import FIRST_PREVIOUS, TYP, Jwk
+from chaincode.base import canonical, times
+from chaincode.base.canonical import Json
+from chaincode.base.derived_ids import derive_id
+from chaincode.base.envelope import FIRST_PREVIOUS, TYP, Jwk
 from chaincode.registry.people import enrolment_message
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

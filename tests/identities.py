@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
 
 UNITS = ("admin", "client", "peer", "orderer")
 """Fabric's organisational units (NodeOUs): what a certificate says its holder is."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import ClassVar
 
+from chaincode.base.stub import Creator, Response
 from chaincode.contract import MinoriContract
-from chaincode.stub import Creator, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,16 +9,16 @@ what is denied can't be sold any more, and what it had taken of the producer's s
 
 from dataclasses import dataclass, replace
 
-from chaincode import times
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base import times
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Lot
 from chaincode.registry.records import Party
-from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,16 +10,10 @@ someone else than the sender. `owner` in a closed part says whose goods leave; a
 
 from dataclasses import dataclass, replace
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.derived_ids import require_derived
-from chaincode.envelope import Command
-from chaincode.errors import Code
-from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import find_or_empty, require_movable
-from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import HOLDERS, Holding, Shipment
-from chaincode.registry.records import Party
-from chaincode.shapes import (
+from chaincode.base.derived_ids import require_derived
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import (
     Bits128,
     Grams,
     GramsOrNone,
@@ -29,6 +23,12 @@ from chaincode.shapes import (
     ShipmentId,
     SmallNumber,
 )
+from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.lots.harvest import CorrectionReason
+from chaincode.lots.holdings import find_or_empty, require_movable
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import HOLDERS, Holding, Shipment
+from chaincode.registry.records import Party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

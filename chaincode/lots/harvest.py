@@ -3,16 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode import times
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.derived_ids import require_derived
-from chaincode.envelope import Command
-from chaincode.errors import Code, RejectionError
-from chaincode.lots.holdings import find_or_empty
-from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import FARMER, Holding, Lot
-from chaincode.plots import Plot
-from chaincode.shapes import (
+from chaincode.base import times
+from chaincode.base.derived_ids import require_derived
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import (
     Bits128,
     Grams,
     GramsOrNone,
@@ -24,6 +19,11 @@ from chaincode.shapes import (
     Timestamp,
     Word,
 )
+from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.lots.holdings import find_or_empty
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import FARMER, Holding, Lot
+from chaincode.plots import Plot
 
 INSPECTOR = "inspector"
 WITNESSES = frozenset({INSPECTOR, "clerk"})  # of stock from before the ledger

@@ -1,7 +1,7 @@
 """What may leave a holding, and what comes into one: the checks that every movement shares."""
 
-from chaincode.acts import Act, require
-from chaincode.errors import Code
+from chaincode.base.errors import Code
+from chaincode.command_types import Act, require
 from chaincode.lots.records import Holding, Roots
 from chaincode.recalls.records import OPEN_RECALLS, OpenRecalls
 

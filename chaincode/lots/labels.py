@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Integer, Items, LotId, PseudonymId, Text
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.records import HOLDERS, Lot
-from chaincode.shapes import Integer, Items, LotId, PseudonymId, Text
 
 RANGES_MAX = 256
 

@@ -17,18 +17,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from chaincode import times
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.derived_ids import require_derived
-from chaincode.envelope import Command
-from chaincode.errors import Code, RejectionError
-from chaincode.lots.apportion import share_out
-from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import find_or_empty, require_movable
-from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
-from chaincode.proposals import content_hash
-from chaincode.shapes import (
+from chaincode.base import times
+from chaincode.base.derived_ids import require_derived
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import (
     Bits128,
     Grams,
     GramsOrNone,
@@ -41,6 +34,13 @@ from chaincode.shapes import (
     Word,
     write,
 )
+from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.lots.apportion import share_out
+from chaincode.lots.harvest import CorrectionReason
+from chaincode.lots.holdings import find_or_empty, require_movable
+from chaincode.lots.quantities import Channel, Packs, require_packs
+from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
+from chaincode.proposals import content_hash
 
 CHILDREN_MAX = 16
 

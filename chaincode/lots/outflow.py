@@ -3,14 +3,14 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Sha256, Text
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import require_movable
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding
-from chaincode.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Sha256, Text
 
 DiscardReason = Annotated[str, Text("spoiled|damaged|unsold|sample|other", "spoiled")]
 # How a sale became known: scanned or counted, from a till's file, from such a file by oldest lot

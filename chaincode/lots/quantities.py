@@ -7,9 +7,9 @@ packs, and stand outside the ledger. A command carries the conversion as it was 
 from dataclasses import dataclass
 from typing import Annotated
 
-from chaincode.acts import require
-from chaincode.errors import Code
-from chaincode.shapes import Integer, Text
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Integer, Text
+from chaincode.command_types import require
 
 # 束 bunch, 袋 bag, パック pack, 本 stick, 玉 head, 個 piece, 株 plant, 箱 box, コンテナ crate,
 # 俵 bale, 瓶 bottle, トレイ tray.

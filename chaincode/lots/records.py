@@ -15,8 +15,8 @@ lots put in; always together with the right side, by the same amount.
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode.errors import Code, RejectionError
-from chaincode.shapes import (
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import (
     GramsOrNone,
     GramsSum,
     Items,

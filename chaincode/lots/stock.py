@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Bits128, GramsOrNone, LotId, PseudonymId, Text
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding
-from chaincode.shapes import Bits128, GramsOrNone, LotId, PseudonymId, Text
 
 StockReason = Annotated[str, Text("shrinkage|damage|theft|estimate|miscount|other", "shrinkage")]
 HoldReason = Annotated[str, Text("suspicion|test-pending|damage|complaint|other", "suspicion")]

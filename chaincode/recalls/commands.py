@@ -3,10 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.derived_ids import require_derived
-from chaincode.envelope import Command
-from chaincode.errors import Code
+from chaincode.base.derived_ids import require_derived
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code
+from chaincode.base.shapes import Bits128, LotId, PseudonymId, Sha256, SmallNumber, Text
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.recalls.records import (
     OPEN_RECALLS,
     ROOTS_OPEN_MAX,
@@ -18,7 +19,6 @@ from chaincode.recalls.records import (
     RecallRoots,
     RecallScope,
 )
-from chaincode.shapes import Bits128, LotId, PseudonymId, Sha256, SmallNumber, Text
 
 RECALL_OFFICER = "recall-officer"
 

@@ -7,7 +7,7 @@ carries its ancestors' ids, so meeting a recall takes no search, and a lot made 
 from dataclasses import dataclass
 from typing import Annotated
 
-from chaincode.shapes import Integer, Items, LotId, PseudonymId, Sha256, Text
+from chaincode.base.shapes import Integer, Items, LotId, PseudonymId, Sha256, Text
 
 OPEN_RECALLS = "recalls/open"
 ROOTS_OPEN_MAX = 10_000  # over all open recalls

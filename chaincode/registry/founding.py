@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from chaincode import canonical, envelope, shapes
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import FIRST_PREVIOUS, Command, Jwk
-from chaincode.errors import Code, FaultError
-from chaincode.overlay import Overlay
+from chaincode.base import canonical, envelope, shapes
+from chaincode.base.envelope import FIRST_PREVIOUS, Command, Jwk
+from chaincode.base.errors import Code, FaultError
+from chaincode.base.overlay import Overlay
+from chaincode.base.shapes import Date, PseudonymId, SequenceNumber, Word
+from chaincode.base.stub import Creator
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import (
     AUDITOR,
     CONSTITUTION,
@@ -29,11 +31,9 @@ from chaincode.registry.records import (
     Registrar,
     Revocation,
 )
-from chaincode.shapes import Date, PseudonymId, SequenceNumber, Word
-from chaincode.stub import Creator
 
 BOOTSTRAP = "registry.bootstrap"
-RULES_KNOWN = (1,)  # what `rules.activate` may name; `commands.RULES_VERSIONS` has their modules
+RULES_KNOWN = (1,)  # what `rules.activate` may name; `taking.RULES_VERSIONS` has their modules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

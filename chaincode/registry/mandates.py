@@ -7,11 +7,11 @@ do, neither of whom may be the agent.
 from dataclasses import dataclass
 from typing import Annotated
 
-from chaincode.acts import DELEGABLE_PREFIX, Act, CommandType, Touches, require
-from chaincode.envelope import Command
-from chaincode.errors import Code, RejectionError
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import Date, Items, PseudonymId, TypeName
+from chaincode.command_types import DELEGABLE_PREFIX, Act, CommandType, Touches, require
 from chaincode.registry.records import REGISTRAR, Actor, Mandate
-from chaincode.shapes import Date, Items, PseudonymId, TypeName
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,19 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode import canonical, envelope
-from chaincode.acts import Act, CommandType, Touches, require
-from chaincode.envelope import FIRST_PREVIOUS, Command, Jwk
-from chaincode.errors import Code, RejectionError
+from chaincode.base import canonical, envelope
+from chaincode.base.envelope import FIRST_PREVIOUS, Command, Jwk
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import (
+    Base64Url32,
+    Base64Url64,
+    Bits128,
+    Items,
+    PseudonymId,
+    Sha256,
+    Word,
+)
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import (
     AUDITOR,
     CONSTITUTION,
@@ -22,7 +31,6 @@ from chaincode.registry.records import (
     PartyKind,
     Revocation,
 )
-from chaincode.shapes import Base64Url32, Base64Url64, Bits128, Items, PseudonymId, Sha256, Word
 
 ENROLMENT = "minori-enrolment"
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from chaincode.envelope import Jwk
-from chaincode.shapes import (
+from chaincode.base.envelope import Jwk
+from chaincode.base.shapes import (
     Base64Url32,
     Bits128,
     Date,

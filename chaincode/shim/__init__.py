@@ -1,12 +1,12 @@
 """Fabric's chaincode protocol in server mode: a peer dials in, the contract answers.
 
-Knows nothing of the rules: it runs any `chaincode.stub.Contract`. Read in this order:
+Knows nothing of the rules: it runs any `chaincode.base.stub.Contract`. Read in this order:
 
     server        one process: port, TLS, health, stop; any number of peers
     peer_stream   one peer's connection: handshake, one reader, one writer, dispatch
     transaction   one run of the contract: its deadline and its one answer
     conversation  its questions to the peer, one at a time
-    peer_stub     what the contract sees of it (`chaincode.stub.Stub`)
+    peer_stub     what the contract sees of it (`chaincode.base.stub.Stub`)
     proposal      what the client signed: who, when, what
     watchdog      interrupts a contract that computes past its deadline
     refusals      every answer that is the shim's and not the contract's

@@ -20,12 +20,12 @@ from fabric_protos.peer.chaincode_pb2 import ChaincodeID
 from fabric_protos.peer.chaincode_shim_pb2 import ChaincodeMessage
 from google.protobuf.message import DecodeError
 
+from chaincode.base.stub import Contract, Response
 from chaincode.shim.config import Config
 from chaincode.shim.peer_stub import Offer
 from chaincode.shim.proposal import ProposalError, read_call
 from chaincode.shim.refusals import Refusal
 from chaincode.shim.transaction import Line, Transaction, completed
-from chaincode.stub import Contract, Response
 
 _log = structlog.get_logger(__name__)
 

@@ -1,4 +1,4 @@
-"""What the contract sees of one transaction on a Fabric peer: `chaincode.stub.Stub`."""
+"""What the contract sees of one transaction on a Fabric peer: `chaincode.base.stub.Stub`."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from fabric_protos.peer.chaincode_shim_pb2 import (
 )
 from google.protobuf.message import DecodeError
 
+from chaincode.base.stub import Creator
 from chaincode.shim.conversation import Conversation
 from chaincode.shim.proposal import Call, read_creator
-from chaincode.stub import Creator
 
 BATCH_BYTES_MAX = 16 * 1024 * 1024
 """A write batch is cut here, far below the message limit, which would end the whole stream."""

@@ -13,7 +13,7 @@ from fabric_protos.msp import identities_pb2
 from fabric_protos.peer import chaincode_pb2, chaincode_shim_pb2, proposal_pb2
 from google.protobuf.message import DecodeError
 
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
 
 
 class ProposalError(ValueError):

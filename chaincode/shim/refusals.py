@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from chaincode.stub import Response
+from chaincode.base.stub import Response
 
 
 class Refusal(StrEnum):

@@ -16,11 +16,11 @@ from typing import Self
 import grpc
 import structlog
 
+from chaincode.base.stub import Contract
 from chaincode.shim.config import Config, split_address
 from chaincode.shim.health import Health
 from chaincode.shim.peer_stream import Context, Deadlines, PeerStream
 from chaincode.shim.watchdog import Watchdog
-from chaincode.stub import Contract
 
 _log = structlog.get_logger(__name__)
 

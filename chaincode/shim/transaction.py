@@ -14,12 +14,12 @@ import structlog
 from fabric_protos.peer.chaincode_shim_pb2 import ChaincodeMessage
 from fabric_protos.peer.proposal_response_pb2 import Response as WireResponse
 
+from chaincode.base.stub import Contract, Response
 from chaincode.shim.conversation import Conversation
 from chaincode.shim.errors import ContractStuckError
 from chaincode.shim.peer_stub import Offer, PeerStub
 from chaincode.shim.proposal import Call
 from chaincode.shim.refusals import Refusal
-from chaincode.stub import Contract, Response
 
 _log = structlog.get_logger(__name__)
 

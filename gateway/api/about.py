@@ -4,10 +4,10 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from chaincode import shapes
-from chaincode.acts import DELEGABLE_PREFIX
-from chaincode.commands import TYPES
-from chaincode.envelope import FIRST_PREVIOUS
+from chaincode.base import shapes
+from chaincode.base.envelope import FIRST_PREVIOUS
+from chaincode.command_types import DELEGABLE_PREFIX
+from chaincode.taking import TYPES
 from gateway.api import schemas
 from gateway.api.documented import responses
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep

@@ -3,9 +3,9 @@
 from collections.abc import Collection
 from typing import Any, Final
 
-from chaincode import canonical, times
-from chaincode.envelope import TYP
-from chaincode.errors import Code
+from chaincode.base import canonical, times
+from chaincode.base.envelope import TYP
+from chaincode.base.errors import Code
 from gateway.api import visibility
 from gateway.api.errors import problem_object
 from gateway.api.visibility import Role, cut

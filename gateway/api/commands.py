@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from chaincode.commands import TYPES
+from chaincode.taking import TYPES
 from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses

@@ -8,10 +8,10 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaincode import commands as contract
-from chaincode import times
-from chaincode.canonical import Json
-from chaincode.errors import Code, FaultError
+from chaincode import taking as contract
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code, FaultError
 from gateway.api import schemas_recalls as schemas
 from gateway.api import visibility
 from gateway.api.commands import CommandIn

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.api.problems import PROBLEMS
 from gateway.language import Language
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.lots.harvest import INSPECTOR
 from gateway.api import visibility
 from gateway.api.visibility import Role, Viewer, cut, offices

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator
 
-from chaincode import times
+from chaincode.base import times
 from gateway.api import paging
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError

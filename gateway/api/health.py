@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.api import schemas
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError

@@ -9,7 +9,7 @@ from fastapi import Depends, Header, Query, Request, Response, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
-from chaincode.canonical import INTEGER_MAX
+from chaincode.base.canonical import INTEGER_MAX
 from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import cookies
 from gateway.api.answers import language_of

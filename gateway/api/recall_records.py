@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api import visibility
 from gateway.api.visibility import Viewer, cut, offices

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import paging
 from gateway.api import schemas_recalls as schemas

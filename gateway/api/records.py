@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.registry.records import Constitution
 from gateway.api import visibility
 from gateway.api.visibility import Role, Viewer, cut, offices

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaincode import times
+from chaincode.base import times
 from gateway.api import cookies, schemas
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError

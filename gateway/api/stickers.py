@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.lots.labels import STICKERS_MAX
 from gateway.api import schemas_recalls as schemas
 from gateway.api import visibility

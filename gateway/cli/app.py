@@ -9,9 +9,9 @@ from typing import Annotated
 
 import typer
 
-from chaincode import shapes
-from chaincode.canonical import Json
-from chaincode.commands import TYPES
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
+from chaincode.taking import TYPES
 from gateway.cli import arguments, arrivals, enrolment, keyring, packing
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client

@@ -5,11 +5,11 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from chaincode import shapes, times
-from chaincode.acts import CommandType
-from chaincode.canonical import Json
-from chaincode.commands import TYPES
-from chaincode.errors import FaultError
+from chaincode.base import shapes, times
+from chaincode.base.canonical import Json
+from chaincode.base.errors import FaultError
+from chaincode.command_types import CommandType
+from chaincode.taking import TYPES
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.signing import new_nonce

@@ -10,7 +10,7 @@ from typing import Any
 
 import typer
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.cli import arguments
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client

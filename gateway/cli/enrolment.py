@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip, invitation
 from gateway.signing import Device, new_pseudonym
 

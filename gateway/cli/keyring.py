@@ -20,9 +20,9 @@ import typer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from chaincode import canonical
-from chaincode.canonical import Json
-from chaincode.errors import FaultError
+from chaincode.base import canonical
+from chaincode.base.canonical import Json
+from chaincode.base.errors import FaultError
 from gateway.signing import Device, base64url, jws, new_nonce
 
 

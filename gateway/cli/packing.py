@@ -8,9 +8,9 @@ import dataclasses
 import re
 from typing import Final
 
-from chaincode import times
-from chaincode.acts import CommandType
-from chaincode.canonical import Json
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from chaincode.command_types import CommandType
 from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.cli.client import Client
 

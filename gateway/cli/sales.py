@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from chaincode import times
-from chaincode.canonical import Json
+from chaincode.base import times
+from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
 from gateway.cli import keyring
 from gateway.cli.arguments import ArgumentError, mass_g

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.demo.town import JST_MINUTES, Town
 
 DAY_S = 86_400

@@ -11,8 +11,8 @@ by the town off the ledger (`Town.names`).
 from dataclasses import dataclass, field
 from typing import Self
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution, Organisation
 from gateway.signing import Device, new_nonce, new_pseudonym

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.demo.town import Person, Town
 from gateway.signing import new_nonce
 

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, TypeAlias, cast
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.ledger import Block, Transaction
 
 VERSION: Final = 1

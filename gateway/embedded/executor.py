@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import structlog
 
-from chaincode.canonical import Json
-from chaincode.stub import Contract, Creator, Response
+from chaincode.base.canonical import Json
+from chaincode.base.stub import Contract, Creator, Response
 from gateway.embedded.blocks import TransactionRecord, commands, parse_answer
 from gateway.embedded.identities import fingerprint
 from gateway.embedded.store import Store
@@ -45,7 +45,7 @@ class Proposal:
 
 @dataclass(slots=True)
 class Simulation:
-    """`chaincode.stub.Stub` over the store: reads what is committed, collects what is written.
+    """`chaincode.base.stub.Stub` over the store: reads what is committed, collects what is written.
 
     `earlier` holds the writes of the transactions before this one in the same block.
     """

@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
 from gateway.embedded.errors import IdentityError
 from gateway.embedded.files import sync_folder, write_private
 

@@ -17,8 +17,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, ParamSpec, Self, TypeVar
 
-from chaincode.canonical import Json
-from chaincode.stub import Contract, Creator
+from chaincode.base.canonical import Json
+from chaincode.base.stub import Contract, Creator
 from gateway.embedded import identities
 from gateway.embedded.blocks import (
     CONFIGURE,

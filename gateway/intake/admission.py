@@ -10,12 +10,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chaincode import commands, envelope
-from chaincode.commands import Request
-from chaincode.envelope import FIRST_PREVIOUS
-from chaincode.errors import Code, FaultError
+from chaincode import taking
+from chaincode.base import envelope
+from chaincode.base.envelope import FIRST_PREVIOUS
+from chaincode.base.errors import Code, FaultError
 from chaincode.registry.founding import BOOTSTRAP, ledger_id
 from chaincode.registry.records import Device, Head
+from chaincode.taking import Request
 from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
 from gateway.intake.outbox import Outbox
@@ -113,7 +114,7 @@ class Admission:
         if index % _YIELD_EVERY == 0:
             await asyncio.sleep(0)
         try:
-            return commands.read(wire)
+            return taking.read(wire)
         except FaultError as fault:
             raise CommandRefusedError(index, fault.code, fault.member) from None
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from chaincode.canonical import Json
-from chaincode.errors import Code
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code
 from gateway.codes import GatewayCode
 from gateway.ledger import Receipt
 

@@ -10,7 +10,7 @@ IntakeError
   └ OutboxInUseError       another process has it open
 """
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.codes import GatewayCode
 
 

@@ -19,8 +19,8 @@ from typing import Final
 
 import structlog
 
-from chaincode import commands
-from chaincode.errors import FaultError
+from chaincode import taking
+from chaincode.base.errors import FaultError
 from chaincode.registry.founding import BOOTSTRAP
 from gateway.codes import GatewayCode
 from gateway.intake import metrics
@@ -263,7 +263,7 @@ class Intake:
             items = []
             for wire in wires[start : start + _IDS_AT_ONCE]:
                 try:
-                    request = commands.read(wire)
+                    request = taking.read(wire)
                 except FaultError:  # taken in by another version of this program
                     _log.exception("waiting_command_unreadable")
                     continue

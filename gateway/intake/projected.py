@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final, TypeVar
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.records import HEAD, Device, Head
 from gateway.intake.answers import Answer
 from gateway.ledger import Ledger

@@ -19,8 +19,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Final
 
-from chaincode.canonical import Json, digest
-from chaincode.errors import Code
+from chaincode.base.canonical import Json, digest
+from chaincode.base.errors import Code
 from gateway.codes import GatewayCode
 from gateway.intake.answers import Answer
 from gateway.intake.batching import Batch, Batching

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select, tuple_
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.lookups.places import Page, Place, paged
 from gateway.projection import CommandRow, json_text
 from gateway.projection.domain import actors, proposals, shipments

@@ -8,8 +8,8 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, tuple_
 
-from chaincode import times
-from chaincode.errors import Code
+from chaincode.base import times
+from chaincode.base.errors import Code
 from gateway.catalogue import YIELD_KG_PER_10A, Catalogue
 from gateway.lookups.people import find_founding
 from gateway.plausibility.evidence import (

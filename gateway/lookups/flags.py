@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import ColumnElement, Connection, select, true, tuple_
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.lookups.evidence import Ground, entries_of, gather
 from gateway.lookups.places import Page, Place, paged
 from gateway.plausibility import WATCHED, Entry, Flag, FlagCode, judge

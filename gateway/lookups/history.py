@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from chaincode import times
-from chaincode.canonical import Json
-from chaincode.errors import Code
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code
 from chaincode.proposals import APPROVE
 from gateway.lookups.public import PUBLIC_TYPES, public_content
 from gateway.projection import CommandRow, json_text

@@ -5,9 +5,9 @@ from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, select
 
-from chaincode import shapes, times
-from chaincode.canonical import Json
-from chaincode.envelope import Jwk
+from chaincode.base import shapes, times
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import Jwk
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Grant, Head
 from gateway.projection import json_text, states
 from gateway.projection.domain import devices

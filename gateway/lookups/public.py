@@ -6,9 +6,9 @@ The approval repeats all of it, and is public then.
 
 from typing import Final
 
-from chaincode.canonical import Json
-from chaincode.commands import TYPES
+from chaincode.base.canonical import Json
 from chaincode.proposals import APPROVE
+from chaincode.taking import TYPES
 from gateway.projection import CommandRow
 
 PUBLIC_TYPES: Final = frozenset(

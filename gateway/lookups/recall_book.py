@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, func, select, tuple_
 
-from chaincode.canonical import Json
-from chaincode.errors import Code
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.places import Page, Place, paged
 from gateway.lookups.public import public_content

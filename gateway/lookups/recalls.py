@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, case, func, insert, select
 
-from chaincode import times
+from chaincode.base import times
 from gateway.lookups.lineage import closure
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 

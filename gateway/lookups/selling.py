@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, select
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.lookups.lineage import closure
 from gateway.projection import json_text
 from gateway.projection.domain import actors, holdings, lots, recalled_roots

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from chaincode import times
-from chaincode.canonical import Json
+from chaincode.base import times
+from chaincode.base.canonical import Json
 from gateway.plausibility.codes import FlagCode
 
 Figure: TypeAlias = int | str

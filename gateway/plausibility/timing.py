@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from chaincode.times import DAY_S
+from chaincode.base.times import DAY_S
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Entry, Flag, LotFacts
 from gateway.plausibility.thresholds import MINUTE_S, Thresholds

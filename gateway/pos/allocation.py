@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from types import MappingProxyType
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.pos.reading import Line, RowError
 
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Final
 from unicodedata import normalize
 
-from chaincode import canonical, times
+from chaincode.base import canonical, times
 from gateway.pos.mapping import Item, PosMapping
 
 _DATES: Final = (

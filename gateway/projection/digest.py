@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection, Table, select
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.projection import json_text
 from gateway.projection.tables import METADATA, checkpoint, state
 

@@ -23,7 +23,7 @@ from typing import Final, TypeAlias, TypeGuard
 
 from sqlalchemy import Column, Index, Table
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.projection import json_text
 from gateway.projection.tables import JsonText, flag, number, table, text
 from gateway.projection.tables import json_text as json_column

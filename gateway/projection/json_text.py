@@ -3,7 +3,7 @@
 import json
 from typing import Final, NoReturn
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 
 
 def _refuse(_text: str) -> NoReturn:

@@ -10,9 +10,9 @@ from typing import Any, Final, Self
 
 from sqlalchemy import Column, ColumnElement, Connection, RowMapping, select, tuple_
 
-from chaincode.canonical import Json
-from chaincode.envelope import TYP
-from chaincode.errors import Code
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import TYP
+from chaincode.base.errors import Code
 from gateway.projection import json_text
 from gateway.projection.tables import command_subject, commands, state
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final
 
-from chaincode import times
-from chaincode.canonical import Json
-from chaincode.errors import Code
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code
 from gateway.ledger import Block, Transaction
 from gateway.projection import json_text
 from gateway.projection.domain import Row, View, views_of

@@ -8,7 +8,7 @@ holds this against what the contract says that each type of command touches.
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 
 KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "actor": "actor",

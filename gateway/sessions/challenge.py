@@ -11,8 +11,8 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Final
 
-from chaincode.envelope import base64url_decode
-from chaincode.errors import FaultError
+from chaincode.base.envelope import base64url_decode
+from chaincode.base.errors import FaultError
 
 _RANDOM_BYTES: Final = 16
 _EXPIRY_BYTES: Final = 8

@@ -2,7 +2,7 @@
 
 
 class SessionError(Exception):
-    """No session is opened; `code` is of `chaincode.errors.Code` or `gateway.codes.GatewayCode`."""
+    """No session is opened; `code` is of `Code` of the contract, or `GatewayCode`."""
 
     def __init__(self, code: str, member: str = "") -> None:
         super().__init__(f"{code} {member}".rstrip())

@@ -10,10 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from chaincode import canonical, shapes
-from chaincode.envelope import Jwk, base64url_decode, is_signed
-from chaincode.errors import Code, FaultError
-from chaincode.shapes import Base64Url32, Sha256, Text
+from chaincode.base import canonical, shapes
+from chaincode.base.envelope import Jwk, base64url_decode, is_signed
+from chaincode.base.errors import Code, FaultError
+from chaincode.base.shapes import Base64Url32, Sha256, Text
 from gateway.sessions.challenge import CHARACTERS
 
 TYP: Final = "minori-session+jws"

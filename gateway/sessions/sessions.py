@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final, Self
 
-from chaincode.envelope import Jwk, base64url_decode
-from chaincode.errors import Code, FaultError
+from chaincode.base.envelope import Jwk, base64url_decode
+from chaincode.base.errors import Code, FaultError
 from gateway.codes import GatewayCode
 from gateway.sessions import challenge, proof
 from gateway.sessions.errors import SessionError

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from chaincode import shapes
-from chaincode.canonical import Json
-from chaincode.envelope import FIRST_PREVIOUS
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import FIRST_PREVIOUS
 from chaincode.registry.founding import BOOTSTRAP
 from chaincode.registry.records import AUDITOR, HEAD, REGISTRAR, Registrar
 from gateway.setup.checking import by_code, signers

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Self
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.cli.keyring import Key, invitation
 from gateway.setup.faults import SetupError
 from gateway.setup.places import TownFiles, replace_file

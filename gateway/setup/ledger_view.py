@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution
 from gateway.ledger import Ledger
 from gateway.setup.faults import RegisterError, WrongTownError

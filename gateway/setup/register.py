@@ -14,8 +14,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Self, TypeAlias
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution
 from gateway.setup.faults import RegisterError

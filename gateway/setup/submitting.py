@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.records import REGISTRAR, Grant
 from gateway.ledger import LedgerConflictError, Receipt
 from gateway.setup import founding

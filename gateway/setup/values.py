@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Final, TypeAlias
 from unicodedata import category, normalize
 
-from chaincode import canonical
-from chaincode.errors import FaultError
+from chaincode.base import canonical
+from chaincode.base.errors import FaultError
 from gateway.setup.faults import CellError, FaultKind
 
 Cell: TypeAlias = str | int | float | bool | datetime | date | None

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chaincode import shapes
-from chaincode.canonical import Json
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
 from chaincode.registry.records import Constitution, Organisation
 from gateway.setup import values
 from gateway.setup.checking import by_code

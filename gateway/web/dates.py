@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from typing import Final
 
-from chaincode import times
+from chaincode.base import times
 from gateway.language import Language
 from gateway.web.contexts import When
 

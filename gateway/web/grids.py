@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from chaincode import times
+from chaincode.base import times
 from gateway.language import Language
 from gateway.web.contexts import When
 from gateway.web.own_contexts import Cell, Grid

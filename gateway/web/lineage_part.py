@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from chaincode import times
+from chaincode.base import times
 from gateway.language import Language
 from gateway.lookups.lineage import Lineage
 from gateway.lookups.lots import LotRecord

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
 from gateway.api.records import keepers

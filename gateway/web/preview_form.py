@@ -9,7 +9,7 @@ from unicodedata import normalize
 from fastapi import Query
 from pydantic import ValidationError
 
-from chaincode import times
+from chaincode.base import times
 from gateway.api.recalls import By, ByLots, ByPeriod, ByPlot
 from gateway.web.pages import LOT_CHARACTERS, MISREAD
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chaincode import times
+from chaincode.base import times
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api.recall_records import Answer
 from gateway.explanations import Explanations

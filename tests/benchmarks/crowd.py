@@ -22,8 +22,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
-from chaincode.canonical import Json
-from chaincode.envelope import FIRST_PREVIOUS
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import FIRST_PREVIOUS
 from chaincode.registry.records import Device as DeviceRecord
 from gateway.demo.founding import submit_all
 from gateway.demo.town import COOP, SHOPS, TOWN, Town

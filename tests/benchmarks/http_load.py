@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from chaincode.canonical import Json
+from chaincode.base.canonical import Json
 from gateway.ledger import Ledger
 from tests.benchmarks.client import percentile
 from tests.benchmarks.crowd import EXPECTED_CODES, Crowd, Order

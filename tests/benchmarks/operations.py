@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chaincode import commands
+from chaincode import taking
 from gateway.demo.town import Town
 
-EVERY_TRANSACTION = len(commands.EVERY_TRANSACTION_READS)
+EVERY_TRANSACTION = len(taking.EVERY_TRANSACTION_READS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ def per_type() -> list[Operations]:
     """Return the operations of one command of each type, in the order of the story."""
     found: dict[str, Operations] = {}
     for wire in _story():
-        request = commands.read(wire)
+        request = taking.read(wire)
         touches = request.touches
-        reads = set(touches.reads) - set(commands.EVERY_TRANSACTION_READS)
+        reads = set(touches.reads) - set(taking.EVERY_TRANSACTION_READS)
         found.setdefault(
             request.kind.name,
             Operations(type=request.kind.name, reads=len(reads), writes=len(set(touches.writes))),

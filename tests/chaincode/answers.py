@@ -18,10 +18,10 @@ from textwrap import dedent
 from types import FunctionType, ModuleType
 
 import chaincode
-from chaincode import commands, proposals
-from chaincode.commands import TYPES
-from chaincode.errors import Code
+from chaincode import proposals, taking
+from chaincode.base.errors import Code
 from chaincode.registry import founding
+from chaincode.taking import TYPES
 
 # Of these two the type's `apply` is never called.
 ENTRIES = {founding.BOOTSTRAP: founding.bootstrap, proposals.APPROVE: proposals.approve}
@@ -33,7 +33,7 @@ def can_answer(type_name: str) -> set[str]:
 
 
 def any_can_answer() -> set[str]:
-    return _named(commands._check_and_apply, *ENTRIES.values())
+    return _named(taking._check_and_apply, *ENTRIES.values())
 
 
 def _named(function: Callable, *but: Callable) -> set[str]:

@@ -10,8 +10,8 @@ Each returns the id of what came into being: a lot, a shipment, a recall; else o
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chaincode.base.overlay import decode_state
 from chaincode.lots.records import Holding, Lot, Shipment
-from chaincode.overlay import decode_state
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.pen import derived_id, pseudonym, sha256_hex
 from tests.chaincode.world import World

@@ -11,11 +11,10 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from chaincode import shapes
-from chaincode.acts import CommandType
-from chaincode.commands import EVERY_TRANSACTION_READS, TYPES, read
-from chaincode.envelope import Jwk
-from chaincode.errors import Code
+from chaincode.base import shapes
+from chaincode.base.envelope import Jwk
+from chaincode.base.errors import Code
+from chaincode.command_types import CommandType
 from chaincode.lots import making, quantities
 from chaincode.lots.labels import BoundRange, Roll
 from chaincode.lots.records import Holding, Lot, Shipment
@@ -24,6 +23,7 @@ from chaincode.proposals import APPROVE, Proposer
 from chaincode.recalls.records import OPEN_RECALLS, OpenRecall, OpenRecalls, Recall
 from chaincode.registry import records
 from chaincode.registry.founding import BOOTSTRAP
+from chaincode.taking import EVERY_TRANSACTION_READS, TYPES, read
 from gateway.api.problems import PROBLEMS
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults

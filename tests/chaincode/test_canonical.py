@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaincode import canonical
-from chaincode.errors import Code, FaultError
+from chaincode.base import canonical
+from chaincode.base.errors import Code, FaultError
 
 # Written with escapes where an editor would not show the difference.
 texts = st.text(

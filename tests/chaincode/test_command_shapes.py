@@ -5,8 +5,9 @@ from copy import deepcopy
 
 import pytest
 
-from chaincode import commands, envelope
-from chaincode.errors import FaultError
+from chaincode import taking
+from chaincode.base import envelope
+from chaincode.base.errors import FaultError
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import Pen, canonical
 
@@ -34,7 +35,7 @@ WITH_CLOSED = [name for name in types() if valid(name).closed]
 def fault(draft: Draft) -> tuple[str, str] | None:
     """Return code and member that a draft's bytes are refused for, `None` if they aren't."""
     try:
-        commands.read(draft.wire())
+        taking.read(draft.wire())
     except FaultError as error:
         return str(error.code), error.member
     return None
@@ -192,7 +193,7 @@ def test_a_closed_part_that_is_left_behind_is_missed(type_name):
     draft = valid(type_name)
     wire, _, _ = draft.wire().partition(b"~")
     with pytest.raises(FaultError, match="CLOSED_PART_MISSING"):
-        commands.read(wire)
+        taking.read(wire)
     draft.closed = None
     assert fault(draft) == ("CLOSED_PART_MISSING", "closed")
 
@@ -204,13 +205,13 @@ def test_a_closed_part_that_the_type_does_not_have_is_refused(type_name):
     assert fault(draft) == ("CLOSED_PART_UNEXPECTED", "closed")
     wire, _, _ = draft.wire().partition(b"~")
     with pytest.raises(FaultError, match="CLOSED_PART_UNEXPECTED"):
-        commands.read(wire)
+        taking.read(wire)
 
 
 @pytest.mark.parametrize("type_name", types())
 def test_a_command_names_every_record_it_may_touch(type_name):
     draft = valid(type_name).last()
-    touches = commands.read(draft.wire()).touches
+    touches = taking.read(draft.wire()).touches
     assert draft.submit()["code"] == "ACCEPTED"
     stub = draft.world.ledger.stub
     everywhere = {"contract/head", "contract/demo_time", "recalls/open"}
@@ -267,7 +268,7 @@ def test_the_largest_command_is_read_and_one_byte_more_is_not():
     room = envelope.COMMAND_BYTES_MAX - len(wire)
     assert room > 0
     with pytest.raises(FaultError, match="NOT_A_JWS"):
-        commands.read(wire + b"A" * room)
+        taking.read(wire + b"A" * room)
     with pytest.raises(FaultError, match="TOO_LARGE"):
-        commands.read(wire + b"A" * (room + 1))
+        taking.read(wire + b"A" * (room + 1))
     assert canonical(draft.payload())

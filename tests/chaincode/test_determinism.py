@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from chaincode.commands import TYPES
-from chaincode.errors import Code
+from chaincode.base.errors import Code
+from chaincode.taking import TYPES
 from tests.chaincode.determinism.mutants import MUTANTS
 from tests.chaincode.determinism.recording import everything
 from tests.chaincode.determinism.transactions import key_of, load, types_of

@@ -2,8 +2,9 @@
 
 import pytest
 
-from chaincode import commands, envelope
-from chaincode.errors import FaultError
+from chaincode import taking
+from chaincode.base import envelope
+from chaincode.base.errors import FaultError
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import Pen, base64url, canonical, sha256_hex, timestamp
 from tests.chaincode.world import NOW
@@ -16,7 +17,7 @@ PEN = DRAFT.world.people["farmer"].pen
 
 def code_of(wire: bytes) -> str | None:
     try:
-        commands.read(wire)
+        taking.read(wire)
     except FaultError as fault:
         return str(fault.code)
     return None

@@ -10,7 +10,7 @@ from copy import deepcopy
 
 import pytest
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import Pen, base64url, canonical, sha256_hex, timestamp
 from tests.chaincode.world import CONSTITUTION, DAY_S, NOW, World

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from chaincode.commands import RULES_VERSIONS, TYPES
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
+from chaincode.taking import RULES_VERSIONS, TYPES
 from tests.golden import generate
 from tests.memory_ledger import MemoryLedger, Transaction
 

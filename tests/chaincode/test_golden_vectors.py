@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from chaincode import canonical, commands, envelope, shapes
-from chaincode.derived_ids import derive_id
-from chaincode.errors import FaultError
+from chaincode import taking
+from chaincode.base import canonical, envelope, shapes
+from chaincode.base.derived_ids import derive_id
+from chaincode.base.errors import FaultError
 from chaincode.registry.people import enrolment_message
 from tests.golden import generate
 
@@ -70,7 +71,7 @@ def test_an_enrolment_is_proven(vector):
 
 @pytest.mark.parametrize("vector", **named("commands_good.json"))
 def test_a_good_command_is_read_and_its_signature_verifies(vector):
-    request = commands.read(vector["wire"].encode())
+    request = taking.read(vector["wire"].encode())
     command = request.command
     assert command.id == vector["id"]
     assert command.signing_input.decode() == vector["signing_input"]
@@ -87,5 +88,5 @@ def test_a_good_command_is_read_and_its_signature_verifies(vector):
 def test_a_bad_command_is_refused_with_its_code(vector):
     wire = bytes.fromhex(vector["hex"]) if "hex" in vector else vector["wire"].encode()
     with pytest.raises(FaultError) as caught:
-        commands.read(wire)
+        taking.read(wire)
     assert caught.value.code == vector["code"]

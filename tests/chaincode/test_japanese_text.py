@@ -9,8 +9,8 @@ from itertools import product
 
 import pytest
 
-from chaincode.canonical import decode
-from chaincode.errors import FaultError
+from chaincode.base.canonical import decode
+from chaincode.base.errors import FaultError
 from tests.chaincode.drafts import valid
 
 STORED = [

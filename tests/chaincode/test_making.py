@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chaincode.envelope import COMMAND_BYTES_MAX
+from chaincode.base.envelope import COMMAND_BYTES_MAX
 from chaincode.lots.apportion import apportion, share_out
 from chaincode.lots.records import ROOTS_MAX
 from tests.chaincode import deeds

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from chaincode.commands import TYPES
+from chaincode.base.overlay import CorruptStateError, Overlay
 from chaincode.lots import handover, holdings, making
 from chaincode.lots.records import Holding, Lot
-from chaincode.overlay import CorruptStateError, Overlay
 from chaincode.recalls.records import OpenRecalls
+from chaincode.taking import TYPES
 from tests.chaincode.machine import LotsMachine
 
 TYPES_OF_LOTS = [name for name in TYPES if name.startswith(("lot.", "label.", "recall."))]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from chaincode import commands, proposals
-from chaincode.canonical import encode
-from chaincode.overlay import (
+from chaincode import proposals, taking
+from chaincode.base.canonical import encode
+from chaincode.base.overlay import (
     CorruptStateError,
     Overlay,
     UnnamedRecordError,
@@ -89,9 +89,9 @@ def test_a_value_is_canonical_and_says_its_version():
 @pytest.mark.parametrize("type_name", [founding.BOOTSTRAP, proposals.APPROVE])
 def test_the_two_types_that_the_dispatch_applies_itself_have_no_rule_of_their_own(type_name):
     with pytest.raises(AssertionError, match=type_name):
-        commands.TYPES[type_name].apply(None, None, None)
+        taking.TYPES[type_name].apply(None, None, None)
 
 
 def test_what_an_approval_touches_is_what_the_approved_type_touches():
     with pytest.raises(AssertionError, match=proposals.APPROVE):
-        commands.TYPES[proposals.APPROVE].touches(None, None, None)
+        taking.TYPES[proposals.APPROVE].touches(None, None, None)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaincode import commands, envelope
-from chaincode.envelope import Command
-from chaincode.errors import Code, FaultError
+from chaincode import taking
+from chaincode.base import envelope
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, FaultError
 from tests.chaincode.drafts import types, valid
 from tests.chaincode.pen import base64url, canonical, sha256_hex
 
@@ -51,7 +52,7 @@ def put_together(header: bytes, payload: bytes, signature: bytes, closed: bytes 
 def shape_fault(wire: bytes) -> Code | None:
     """Read a command; return the fault, and see that it is one of shape."""
     try:
-        commands.read(wire)
+        taking.read(wire)
     except FaultError as fault:
         code = fault.code
     else:

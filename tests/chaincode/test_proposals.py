@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaincode.commands import TYPES
+from chaincode.taking import TYPES
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import canonical, sha256_hex, timestamp
 from tests.chaincode.world import DAY_S, NOW

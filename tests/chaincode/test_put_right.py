@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaincode.commands import TYPES
+from chaincode.taking import TYPES
 from tests.chaincode import deeds
 from tests.chaincode.ways import WAYS
 from tests.chaincode.world import World

@@ -5,8 +5,8 @@ from itertools import combinations, product
 
 import pytest
 
-from chaincode.commands import TYPES
-from chaincode.errors import Code
+from chaincode.base.errors import Code
+from chaincode.taking import TYPES
 from tests.chaincode.answers import any_can_answer, can_answer
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import canonical, sha256_hex

@@ -6,11 +6,10 @@ from typing import Annotated
 import jsonschema_rs
 import pytest
 
-from chaincode import shapes
-from chaincode.canonical import Json  # noqa: F401 - `AnyObject` speaks of it
-from chaincode.commands import TYPES
-from chaincode.errors import FaultError
-from chaincode.shapes import (
+from chaincode.base import shapes
+from chaincode.base.canonical import Json  # noqa: F401 - `AnyObject` speaks of it
+from chaincode.base.errors import FaultError
+from chaincode.base.shapes import (
     AnyObject,
     Date,
     Grams,
@@ -22,6 +21,7 @@ from chaincode.shapes import (
     Title,
     Word,
 )
+from chaincode.taking import TYPES
 from tests.chaincode.drafts import types, valid
 
 

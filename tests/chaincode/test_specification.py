@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import chaincode
-from chaincode.commands import TYPES, Result
-from chaincode.errors import Code
+from chaincode.base.errors import Code
+from chaincode.taking import TYPES, Result
 from gateway.api.schemas import CommandAnswer
 from tests.chaincode import specification
 from tests.chaincode.rejections import ANY, FAULTS

@@ -1,7 +1,7 @@
 """The spine in the contract alone: a harvest from field to scan, with a difference settled."""
 
+from chaincode.base.overlay import decode_state
 from chaincode.lots.records import Holding, Lot, Shipment
-from chaincode.overlay import decode_state
 from gateway.demo.town import Town
 from tests.chaincode.balance import is_balanced
 from tests.identities import creator

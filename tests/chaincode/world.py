@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
 from tests.chaincode.pen import (
     FIRST_PREVIOUS,
     Pen,

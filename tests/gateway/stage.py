@@ -16,8 +16,8 @@ from typing import Any
 import httpx2
 from fastapi import FastAPI
 
+from chaincode.base.envelope import base64url_decode
 from chaincode.contract import MinoriContract
-from chaincode.envelope import base64url_decode
 from gateway.api.app import create_app
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town

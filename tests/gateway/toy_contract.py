@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from chaincode.stub import Response, Stub
+from chaincode.base.stub import Response, Stub
 
 
 def command(name: str, **members: object) -> bytes:

@@ -7,8 +7,8 @@ import asyncio
 import os
 from collections.abc import Sequence
 
+from chaincode.base.stub import Response, Stub
 from chaincode.shim import Config, serve
-from chaincode.stub import Response, Stub
 
 
 class PlainContract:

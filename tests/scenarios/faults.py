@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.ledger import Block
 from network import readiness
 from network.topology import ORGANISATIONS

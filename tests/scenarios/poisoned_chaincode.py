@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import uvloop
 
-from chaincode import commands, envelope
+from chaincode import taking
+from chaincode.base import envelope
 from chaincode.contract import MinoriContract
 from chaincode.shim import Config, serve
 
@@ -27,14 +28,14 @@ class PoisonedContract(MinoriContract):
 
 
 def with_faulty_rule():
-    kind = commands.TYPES["lot.harvest"]
+    kind = taking.TYPES["lot.harvest"]
 
     def apply(act, body, closed):
         kind.apply(act, body, closed)
         if body.crop == FAULTY:
             raise ZeroDivisionError(body.crop)
 
-    commands.TYPES["lot.harvest"] = replace(kind, apply=apply)
+    taking.TYPES["lot.harvest"] = replace(kind, apply=apply)
 
 
 if __name__ == "__main__":

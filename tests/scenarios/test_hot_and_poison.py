@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import httpx2
 import pytest
 
-from chaincode import shapes
+from chaincode.base import shapes
 from chaincode.lots.records import Holding
 from gateway.cli.keyring import command_id_of
 from gateway.demo.town import Town

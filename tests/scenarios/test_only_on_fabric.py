@@ -15,7 +15,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from chaincode import canonical, shapes
+from chaincode.base import canonical, shapes
 from chaincode.lots.records import Holding
 from gateway.demo.founding import Founding
 from gateway.demo.town import Town

@@ -5,7 +5,7 @@ import asyncio
 import httpx2
 import pytest
 
-from chaincode.envelope import parse
+from chaincode.base.envelope import parse
 from gateway.demo.founding import Founding
 from gateway.plausibility import FlagCode
 from gateway.plausibility.thresholds import EDITIONS

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.api.problems.wording import problem
 
 _ASK_OFFICE_JA: Final = "所属する団体の事務局にお電話ください。"

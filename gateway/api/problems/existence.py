@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.api.problems.wording import problem
 
 _CHOOSE_JA: Final = "番号を確かめて、選び直してください。"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.api.problems.wording import problem
 
 RULE: Final = (

@@ -6,8 +6,8 @@ the Japanese one to the user who meets it.
 
 from typing import Final
 
-from chaincode.envelope import COMMAND_BYTES_MAX
-from chaincode.errors import Code
+from chaincode.base.envelope import COMMAND_BYTES_MAX
+from chaincode.base.errors import Code
 from gateway.api.problems.wording import problem
 
 _UPDATE_JA: Final = (

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import combinations
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from chaincode.registry.founding import BOOTSTRAP
 from tests.chaincode.determinism.transactions import Recording
 from tests.chaincode.drafts import build, types, valid

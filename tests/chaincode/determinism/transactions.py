@@ -9,8 +9,8 @@ from base64 import b64decode, b64encode, urlsafe_b64decode
 from collections.abc import Iterator
 from pathlib import Path
 
+from chaincode.base.stub import Creator, Response
 from chaincode.proposals import APPROVE
-from chaincode.stub import Creator, Response
 from tests.memory_ledger import MemoryStub, Transaction
 
 NO_COMMAND = (IndexError, ValueError, KeyError, TypeError)  # what reading one naively raises

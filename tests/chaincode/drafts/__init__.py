@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 
-from chaincode.stub import Creator
+from chaincode.base.stub import Creator
 from tests.chaincode.pen import Pen, bits128
 from tests.chaincode.world import NOW, World
 

@@ -9,12 +9,12 @@ from unittest import mock
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
-from chaincode.commands import TYPES
+from chaincode.base.overlay import decode_state
 from chaincode.lots import making
 from chaincode.lots.records import Holding, Lot, Shipment
-from chaincode.overlay import decode_state
 from chaincode.proposals import APPROVE
 from chaincode.recalls.records import OpenRecalls
+from chaincode.taking import TYPES
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key

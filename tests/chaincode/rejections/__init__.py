@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from tests.chaincode.drafts import Draft
 
 Spoil = Callable[[Draft], None]

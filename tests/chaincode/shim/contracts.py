@@ -5,7 +5,7 @@ import contextlib
 import json
 import time
 
-from chaincode.stub import Response, Stub
+from chaincode.base.stub import Response, Stub
 
 
 class Contract:

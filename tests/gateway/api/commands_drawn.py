@@ -10,9 +10,9 @@ from typing import Annotated, Any, get_args, get_origin
 
 from hypothesis import strategies as st
 
-from chaincode import shapes
-from chaincode.acts import CommandType
-from chaincode.canonical import INTEGER_MAX
+from chaincode.base import shapes
+from chaincode.base.canonical import INTEGER_MAX
+from chaincode.command_types import CommandType
 
 Pool = dict[str, list[str]]  # by the pattern of a shape: what really exists of it
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from chaincode.commands import TYPES
+from chaincode.taking import TYPES
 from gateway.api.visibility import Role
 from gateway.projection import CommandRow
 from gateway.projection.domain import actors, holdings, lots, recalls, shipments

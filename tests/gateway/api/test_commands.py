@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.signing import Device
 from tests.gateway.stage import command_id, command_json, stage_in
 

@@ -11,9 +11,9 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from chaincode import shapes
-from chaincode.commands import TYPES
-from chaincode.errors import Code
+from chaincode.base import shapes
+from chaincode.base.errors import Code
+from chaincode.taking import TYPES
 from gateway.api.problems import PROBLEMS
 from gateway.demo.trading import ROLL
 from gateway.projection.digest import content_digest, read_state

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chaincode.times import timestamp
+from chaincode.base.times import timestamp
 from gateway.ledger import LedgerUnavailableError
 from tests.gateway.stage import command_id
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from chaincode.errors import Code
+from chaincode.base.errors import Code
 from gateway.api.answers import as_problem
 from gateway.api.errors import ProblemError, problem_object
 from gateway.api.problems import PROBLEMS

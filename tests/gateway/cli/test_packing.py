@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import pytest
 
-from chaincode import shapes
-from chaincode.commands import TYPES
+from chaincode.base import shapes
 from chaincode.lots.quantities import Packs
+from chaincode.taking import TYPES
 from gateway.catalogue import PACK_UNITS
 from gateway.cli import packing
 from gateway.cli.packing import PackingError

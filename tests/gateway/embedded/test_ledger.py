@@ -6,7 +6,7 @@ import sqlite3
 import pytest
 from cryptography import x509
 
-from chaincode.stub import Response
+from chaincode.base.stub import Response
 from gateway.embedded import EmbeddedLedger, IdentityError, LedgerInUseError, verify_file
 from gateway.ledger import (
     LedgerRefusedError,

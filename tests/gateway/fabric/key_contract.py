@@ -10,8 +10,8 @@ import os
 import time
 from collections.abc import Sequence
 
+from chaincode.base.stub import Response, Stub
 from chaincode.shim import Config, serve
-from chaincode.stub import Response, Stub
 
 
 class KeyContract:

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from hashlib import sha256
 from itertools import count
 
+from chaincode.base.stub import Creator
 from chaincode.contract import MinoriContract
-from chaincode.stub import Creator
 from gateway.ledger import (
     Block,
     LedgerConflictError,

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from chaincode import shapes
+from chaincode.base import shapes
 from gateway.intake import CommandRefusedError
 from gateway.signing import Device, new_nonce
 from tests.gateway.intake.conftest import GatewayOnDisk

@@ -4,8 +4,8 @@ import random
 import time
 from collections import Counter
 
+from chaincode.base.envelope import parse
 from chaincode.contract import MinoriContract
-from chaincode.envelope import parse
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger

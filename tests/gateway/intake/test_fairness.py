@@ -11,7 +11,7 @@ from statistics import quantiles
 
 import pytest
 
-from chaincode import commands
+from chaincode import taking
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town
@@ -53,7 +53,7 @@ class LeanGateway:
         """Return the code and the latency in seconds."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        request = commands.read(wire)
+        request = taking.read(wire)
         item = Item.of(request)
         self.answers[item.id] = loop.create_future()
         self.schedule.add(item, self.heads[item.kid], started)
@@ -87,7 +87,7 @@ class HangingLedger(ScriptedLedger):
 
     async def _run(self, who, commands_, at):
         if self.contract.poison in commands_:
-            self.companions |= {commands.read(wire).command.kid for wire in commands_}
+            self.companions |= {taking.read(wire).command.kid for wire in commands_}
             await asyncio.sleep(4.0)
             raise TransactionTooLargeError("DEADLINE")
         return await super()._run(who, commands_, at)

@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
+from chaincode.base.envelope import base64url_decode
 from chaincode.contract import MinoriContract
-from chaincode.envelope import base64url_decode
 from chaincode.lots.records import Lot
 from gateway.intake import OutboxError
 from tests.chaincode.shim.waiting import until

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from prometheus_client import REGISTRY
 
-from chaincode import canonical
+from chaincode.base import canonical
 from gateway.intake import (
     CommandRefusedError,
     DeviceBusyError,

@@ -6,7 +6,7 @@ from random import Random
 
 import pytest
 
-from chaincode.canonical import digest
+from chaincode.base.canonical import digest
 from gateway.intake.schedule import Schedule, is_sound
 from gateway.ledger import Receipt
 from tests.gateway.intake.making import SETTINGS, item_id, make_item

@@ -5,8 +5,8 @@ from functools import cache, partial
 
 import pytest
 
+from chaincode.base.overlay import decode_state, encode_state
 from chaincode.lots.records import Holding, Lot
-from chaincode.overlay import decode_state, encode_state
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX, OpenRecalls
 from gateway.api.recall_records import RecallRecords
 from gateway.api.visibility import Viewer

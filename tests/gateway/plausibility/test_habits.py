@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaincode import times
+from chaincode.base import times
 from gateway.plausibility import habits
 from tests.gateway.plausibility.making import DAY, LIMITS, NOON, SHOP, entry
 

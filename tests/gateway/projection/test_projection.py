@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from chaincode import commands as contract_commands
+from chaincode import taking as contract_commands
 from gateway.projection import (
     BlockGapError,
     ChainMismatchError,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from chaincode import commands as contract_commands
+from chaincode import taking as contract_commands
 from gateway.ledger import Block, Transaction
 from gateway.projection import domain, json_text, reading, rebuild, tables
 from gateway.projection.subjects import subjects

@@ -7,8 +7,8 @@ import stat
 import httpx2
 import pytest
 
+from chaincode.base.envelope import base64url_decode
 from chaincode.contract import MinoriContract
-from chaincode.envelope import base64url_decode
 from chaincode.registry.founding import ledger_id
 from gateway.api.app import create_app
 from gateway.areas import Areas

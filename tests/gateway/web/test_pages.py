@@ -5,8 +5,8 @@ import re
 
 import pytest
 
+from chaincode.base.times import timestamp
 from chaincode.registry.records import Head
-from chaincode.times import timestamp
 from gateway.api.problems import PROBLEMS
 from gateway.settings import LedgerKind
 from gateway.web import lot_page

@@ -20,8 +20,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from chaincode.canonical import INTEGER_MAX, Json
-from chaincode.errors import Code, FaultError
+from chaincode.base.canonical import INTEGER_MAX, Json
+from chaincode.base.errors import Code, FaultError
 
 Record = TypeVar("Record")
 

@@ -17,7 +17,7 @@ from unicodedata import ucd_3_2_0 as unicode_3_2
 
 import rfc8785
 
-from chaincode.errors import Code, FaultError
+from chaincode.base.errors import Code, FaultError
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 

@@ -5,8 +5,8 @@ Nobody else can take such an id, and it survives signing again by any key of the
 
 from hashlib import sha256
 
-from chaincode.acts import Act, require
-from chaincode.errors import Code
+from chaincode.base.errors import Code
+from chaincode.command_types import Act, require
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ID_CHARACTERS = 20

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from chaincode.envelope import Command
-from chaincode.errors import Code, RejectionError
-from chaincode.overlay import Overlay
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.overlay import Overlay
 from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
 
 Record = TypeVar("Record")

@@ -9,16 +9,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chaincode import envelope, lots, plots, proposals, recalls, shapes, times
-from chaincode.acts import Act, CommandType, Touches, authorise, envelope_touches, types_by_name
-from chaincode.canonical import Json
-from chaincode.envelope import Command
-from chaincode.errors import Code, FaultError, RejectionError
-from chaincode.overlay import Overlay
+from chaincode import lots, plots, proposals, recalls
+from chaincode.base import envelope, shapes, times
+from chaincode.base.canonical import Json
+from chaincode.base.envelope import Command
+from chaincode.base.errors import Code, FaultError, RejectionError
+from chaincode.base.overlay import Overlay
+from chaincode.base.stub import Creator
+from chaincode.command_types import (
+    Act,
+    CommandType,
+    Touches,
+    authorise,
+    envelope_touches,
+    types_by_name,
+)
 from chaincode.recalls.records import OPEN_RECALLS
 from chaincode.registry import founding, mandates, people
 from chaincode.registry.records import DEMO_TIME, HEAD, Device, Head, Proposal
-from chaincode.stub import Creator
 
 TYPES: Mapping[str, CommandType] = types_by_name(
     founding.TYPES,

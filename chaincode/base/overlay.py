@@ -8,8 +8,8 @@ name beforehand is a bug of ours and raises `UnnamedRecordError`.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from chaincode import canonical, shapes
-from chaincode.errors import FaultError
+from chaincode.base import canonical, shapes
+from chaincode.base.errors import FaultError
 
 Record = TypeVar("Record")
 

@@ -17,10 +17,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from chaincode import canonical, shapes, times
-from chaincode.canonical import Json
-from chaincode.errors import Code, FaultError
-from chaincode.shapes import (
+from chaincode.base import canonical, shapes, times
+from chaincode.base.canonical import Json
+from chaincode.base.errors import Code, FaultError
+from chaincode.base.shapes import (
     AnyObject,
     Base64Url32,
     Integer,
@@ -126,7 +126,7 @@ def parse(wire: bytes) -> Command:
 
     Raises:
         FaultError: From `TOO_LARGE` to `CLOSED_PART_MISMATCH`; what the type demands of body and
-            closed part is checked by `chaincode.commands`.
+            closed part is checked by `chaincode.taking`.
     """
     if len(wire) > COMMAND_BYTES_MAX:
         raise FaultError(Code.TOO_LARGE)
