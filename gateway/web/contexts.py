@@ -171,6 +171,7 @@ class LotPage:
     Attributes:
         id: The lot's id.
         id_groups: The same in groups of four, to read out.
+        check: The check character that is typed after it (`gateway.lot_numbers`).
         crop: The crop's name; empty while its record has not arrived, as are the next five.
         grade: The class that sorting gave it.
         mark: The crop's drawing.
@@ -196,6 +197,7 @@ class LotPage:
 
     id: str
     id_groups: tuple[str, ...]
+    check: str
     crop: str
     grade: str
     mark: Markup
@@ -233,11 +235,19 @@ class LotCard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartPage:
-    """The start page; `lots` only in a demo, `typed` is what was typed and is no lot's number."""
+    """The start page.
+
+    Attributes:
+        lots: Only in a demo.
+        kept_by: Who keeps the record, as a sentence.
+        typed: What was typed and leads nowhere; else empty.
+        problem: Why it does not.
+    """
 
     lots: tuple[LotCard, ...]
     kept_by: str
     typed: str = ""
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from gateway.api.errors import ProblemError
 from gateway.api.problems import PROBLEMS, Problem
 from gateway.codes import GatewayCode
 from gateway.language import Language
+from gateway.lot_numbers import grouped
 from gateway.node import Gateway
 from gateway.web import rendering
 from gateway.web.contexts import ProblemPage
@@ -40,8 +41,3 @@ def problem_page(
         asked=grouped(asked) if entry.code == GatewayCode.LOT_NOT_FOUND else (),
         mark=mark_of(SPROUT),
     )
-
-
-def grouped(lot: str) -> tuple[str, ...]:
-    """Return a lot's id in groups of four, to read out."""
-    return tuple(lot[start : start + 4] for start in range(0, len(lot), 4))

@@ -18,6 +18,7 @@ from gateway.lookups.lineage import Lineage
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.origins import Origins
 from gateway.lookups.recall_book import Ended, Meeting
+from gateway.lot_numbers import check_character, grouped
 from gateway.names import Names
 from gateway.settings import LedgerKind, Settings
 from gateway.web import dates
@@ -32,7 +33,6 @@ from gateway.web.contexts import (
     When,
 )
 from gateway.web.crop_marks import SPROUT, mark_of
-from gateway.web.errors import grouped
 from gateway.web.lineage_part import LineageWriter, grade_of
 from gateway.web.recall_writer import explained
 from gateway.web.rendering import qr_code
@@ -108,6 +108,7 @@ class Writer:
         return LotPage(
             id=lot.id,
             id_groups=grouped(lot.id),
+            check=check_character(lot.id),
             crop=self.names.crop(lot.crop, self.language) if is_known else "",
             grade=grade_of(lot, self.language),
             mark=mark_of(lot.crop if is_known else SPROUT),

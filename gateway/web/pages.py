@@ -1,15 +1,15 @@
 """The pages: a lot's, the start page, what each problem means. No script, no state."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Annotated, Final
-from unicodedata import normalize
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Path, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
+from gateway import lot_numbers
 from gateway.api.about import kept_by
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
@@ -20,6 +20,7 @@ from gateway.language import Language
 from gateway.lookups import lots
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import Founding, find_founding
+from gateway.lot_numbers import NumberError, TypedNumber
 from gateway.node import Gateway
 from gateway.web import lot_page, rendering, share_part
 from gateway.web.contexts import LotCard, ProblemsPage, StartPage
@@ -28,16 +29,13 @@ from gateway.web.lot_page import PublicLot, Writer
 from gateway.web.own_contexts import SharePart
 from gateway.web.share_part import ShareWriter
 from gateway.web.visits import Visit
+from gateway.web.words import word
 
 router = APIRouter(include_in_schema=False)
 
 DEMO_LOTS_MAX: Final = 12
 TYPED_CHARACTERS_MAX: Final = 60
-LOT_CHARACTERS: Final = 20
-# Crockford's base32: what people read as another letter, and write between groups.
-MISREAD: Final = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": "", "ー": ""})
-
-_LOT_ID: Final = re.compile(f"[0-9A-HJKMNP-TV-Z]{{{LOT_CHARACTERS}}}", re.ASCII)
+_SHOWN_MAX: Final = 80  # characters of what was typed, in a message
 
 Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 
@@ -45,22 +43,43 @@ Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 @router.get("/")
 async def show_start(request: Request, gateway: GatewayDep, _lang: Lang = None) -> Response:
     """Show what one can do here; in a demo, the latest lots."""
-    return await _start(request, gateway, typed="")
+    return await _start(request, gateway)
 
 
 @router.get("/lots")
 async def find_lot(
     request: Request,
     gateway: GatewayDep,
-    number: Annotated[str, Query(max_length=TYPED_CHARACTERS_MAX)] = "",
+    number: Annotated[str, Query(max_length=lot_numbers.TYPED_CHARACTERS_MAX)] = "",
     _lang: Lang = None,
 ) -> Response:
-    """Go to the lot whose number somebody has typed, in whatever width and case."""
-    typed = normalize("NFKC", number).upper().translate(MISREAD)
-    if _LOT_ID.fullmatch(typed):
-        language = language_of(request)
-        return RedirectResponse(f"/lots/{typed}?lang={language}", status_code=303)
-    return await _start(request, gateway, typed=number)
+    """Go to the lot whose number somebody has typed, or a scanner has read (`lot_numbers`).
+
+    A code with another town's address leads there only if that lot is on record here, too.
+    """
+    language = language_of(request)
+    try:
+        typed = lot_numbers.read(number)
+    except NumberError as error:
+        return await _start(request, gateway, typed=number, problem=number_problem(error, language))
+    if await _is_elsewhere(gateway, typed):
+        problem = word("number_elsewhere", language).format(host=typed.host[:_SHOWN_MAX])
+        return await _start(request, gateway, typed=number, problem=problem)
+    return RedirectResponse(f"/lots/{typed.lot}?lang={language}", status_code=303)
+
+
+def number_problem(error: NumberError, language: Language) -> str:
+    """Return what is wrong with a lot's number, as a sentence."""
+    return word(f"number_{error.fault}", language).format(typed=error.typed[:_SHOWN_MAX])
+
+
+async def _is_elsewhere(gateway: Gateway, typed: TypedNumber) -> bool:
+    """Whether a number came with an address that is not ours, and is not on record here."""
+    town = gateway.catalogue.current.town.address
+    own = {urlsplit(one).netloc.lower() for one in (*gateway.settings.origins, town)}
+    if not typed.host or typed.host in own:
+        return False
+    return await gateway.projection.database.read(lots.find, typed.lot) is None
 
 
 @router.get("/lots/{lot}")
@@ -72,7 +91,7 @@ async def show_lot(
     _lang: Lang = None,
 ) -> Response:
     """Show a lot to whoever has its label; to somebody signed in, their own share besides."""
-    if not _LOT_ID.fullmatch(lot):
+    if not lot_numbers.is_number(lot):
         raise ProblemError(GatewayCode.ROUTE_NOT_FOUND)
     language = language_of(request)
     founding, found = await gateway.projection.database.read(_find_lot, lot)
@@ -137,7 +156,9 @@ async def _share(visit: Visit, lot: str) -> SharePart | None:
     return ShareWriter(names=names, viewer=visit.viewer, grids=grids).part(share)
 
 
-async def _start(request: Request, gateway: Gateway, *, typed: str) -> Response:
+async def _start(
+    request: Request, gateway: Gateway, *, typed: str = "", problem: str = ""
+) -> Response:
     language = language_of(request)
     founding, latest = await gateway.projection.database.read(_find_latest)
     cards: tuple[LotCard, ...] = ()
@@ -148,6 +169,7 @@ async def _start(request: Request, gateway: Gateway, *, typed: str) -> Response:
         lots=cards,
         kept_by=kept_by(gateway.settings.ledger.kind, language),
         typed=typed,
+        problem=problem,
     )
     return rendering.render("start.html", site, page, indexed=True)
 

@@ -10,8 +10,8 @@ from fastapi import Query
 from pydantic import ValidationError
 
 from chaincode.base import times
+from gateway import lot_numbers
 from gateway.api.recalls import By, ByLots, ByPeriod, ByPlot
-from gateway.web.pages import LOT_CHARACTERS, MISREAD
 
 LOTS_CHARACTERS_MAX: Final = 8_000  # what browsers and servers take in an address
 _FIELD_CHARACTERS_MAX: Final = 40
@@ -56,11 +56,12 @@ class PreviewForm:
             by_name: Pseudonyms of producers by published name.
 
         Raises:
-            ValueError: A field can't be read.
+            NumberError: A lot's number can't be read.
+            ValueError: Another field can't.
         """
         try:
             if self.lots.strip():
-                return ByLots(lots=_lots(self.lots))
+                return ByLots(lots=lot_numbers.read_all(self.lots))
             zone = timezone(timedelta(minutes=utc_offset_minutes))
             since = _midnight(self.since, zone)
             until = times.timestamp(times.seconds(_midnight(self.until, zone, _DAY)) - 1)
@@ -85,25 +86,12 @@ async def preview_form(
     return PreviewForm(lots=lots, plot=plot, producer=producer, crop=crop, since=since, until=until)
 
 
-def _typed(number: str) -> str:
-    return normalize("NFKC", number).upper().translate(MISREAD)
-
-
 def _chosen(typed: str) -> str:
     """Return the pseudonym that was typed, in groups perhaps, or stands at the end of a choice."""
-    whole = _typed(typed)
+    whole = lot_numbers.plain(typed)
     if len(whole) == _PSEUDONYM_CHARACTERS:
         return whole
-    return _typed((normalize("NFKC", typed).split() or [""])[-1])
-
-
-def _lots(typed: str) -> list[str]:
-    """Return the numbers: one a line or between commas, several in a row if they are whole."""
-    lines = [_typed(line) for line in typed.replace(",", "\n").replace("、", "\n").split()]
-    if any(len(line) != LOT_CHARACTERS for line in lines):  # grouped as on a label
-        parts = typed.replace(",", "\n").replace("、", "\n").splitlines()
-        lines = [_typed("".join(part.split())) for part in parts]
-    return [line for line in lines if line]
+    return lot_numbers.plain((normalize("NFKC", typed).split() or [""])[-1])
 
 
 def _midnight(day: str, zone: timezone, later: timedelta = timedelta(0)) -> str:

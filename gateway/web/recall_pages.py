@@ -19,10 +19,10 @@ from gateway.api.visibility import NOBODY
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.lookups import lots, recall_book
+from gateway.lot_numbers import NumberError, grouped
 from gateway.web import preview_choices
-from gateway.web.errors import grouped
 from gateway.web.own_pages import ITEMS
-from gateway.web.pages import Lang
+from gateway.web.pages import Lang, number_problem
 from gateway.web.preview_form import PreviewForm, preview_form
 from gateway.web.recall_contexts import PreviewPage, RecallsPage, ScopePage
 from gateway.web.recall_writer import ROOTS_SHOWN, RecallWriter
@@ -82,7 +82,7 @@ async def show_preview(
     form: Annotated[PreviewForm, Depends(preview_form)],
 ) -> Response:
     """Ask what a recall is to begin with, and show how far it would reach."""
-    part, problem = None, ""
+    part, problem, said = None, "", ""
     choices = preview_choices.choices(
         *await database.read(preview_choices.find), visit.gateway.names, visit.language
     )
@@ -97,6 +97,8 @@ async def show_preview(
                 language=visit.language,
             )
             part = (await _writer(visit)).part(scope)
+        except NumberError as error:
+            problem, said = "preview_wrong", number_problem(error, visit.language)
         except ValueError:
             problem = "preview_wrong"
         except ProblemError as error:
@@ -110,7 +112,7 @@ async def show_preview(
         crops=tuple(visit.gateway.names.crops(visit.language)),
         producers=choices.producers,
         plots=choices.plots,
-        problem=word(problem, visit.language) if problem else "",
+        problem=said or (word(problem, visit.language) if problem else ""),
         part=part,
     )
     status = {"preview_wrong": 422, "preview_empty": 404}.get(problem, 200)

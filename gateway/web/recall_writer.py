@@ -11,8 +11,8 @@ from gateway.explanations import Explanations
 from gateway.language import Language
 from gateway.lookups.recall_book import DRILL, ENDED
 from gateway.lookups.recalls import IN_FORCE
+from gateway.lot_numbers import grouped
 from gateway.web.contexts import When
-from gateway.web.errors import grouped
 from gateway.web.grids import NUMBER_SHOWN, Grids
 from gateway.web.own_contexts import Link, Own
 from gateway.web.recall_contexts import (

@@ -94,6 +94,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "qr_title": ("このページのコード", "This page's code"),
     "qr_alt": ("このページを開くQRコード", "QR code that opens this page"),
     "lot_number": ("ロット番号", "Lot number"),
+    "lot_check": ("確認の文字（手で打つとき、番号の後に）", "Check character, to type after it"),
     # The start page.
     "start_title": ("袋のコードから、畑が見えます。", "From the code on the bag to the field."),
     "start_text": (
@@ -101,15 +102,26 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "When, where and by whom it was grown: the farmer's own record, as it was written down.",
     ),
     "find_title": ("ラベルの番号を入れる", "Type the number on the label"),
-    "find_label": ("ロット番号（20けた）", "Lot number (20 characters)"),
+    "find_label": (
+        "ロット番号（20けた、または読み取ったコード）",
+        "Lot number (20 characters), or a code",
+    ),
     "find_button": ("記録を見る", "See the record"),
     "find_help": (
-        "QRコードの下にある英数字です。間の空白はあってもなくてもかまいません。",
-        "The letters and digits below the QR code; spaces don't matter.",
+        "QRコードの下の英数字です。確認の文字も続けて打つと、打ちまちがいがわかります。",
+        "It stands below the QR code. Type the check character, too: it tells a slip.",
     ),
-    "find_wrong": (
-        "この番号は20けたの英数字になっていません。もう一度お確かめください。",
-        "This is not a number of 20 letters and digits. Please check it again.",
+    "number_NOT_A_NUMBER": (
+        "「{typed}」は20けたの英数字になっていません。もう一度お確かめください。",
+        "“{typed}” is not a number of 20 letters and digits. Please check it again.",
+    ),
+    "number_CHECK_WRONG": (
+        "「{typed}」は、確認の文字が合いません。打ちまちがいがあります。もう一度お確かめください。",
+        "“{typed}”: the check character does not fit, so something is mistyped. Please check it.",
+    ),
+    "number_elsewhere": (
+        "「{host}」のコードです。この町の記録にはない番号なので、そちらでお調べください。",
+        "This is a code of “{host}”, not on this town's record: please look it up there.",
     ),
     "demo_lots": ("デモのロット", "Lots of the demo"),
     "demo_lots_note": (

@@ -8,6 +8,7 @@ import pytest
 from chaincode.base.times import timestamp
 from chaincode.registry.records import Head
 from gateway.api.problems import PROBLEMS
+from gateway.lot_numbers import check_character
 from gateway.settings import LedgerKind
 from gateway.web import lot_page
 from gateway.web.lot_page import Writer
@@ -175,6 +176,7 @@ async def test_a_lot_without_a_record_is_not_received_yet(stage, path):
         ("/lots/short", 404),
         ("/lots/" + "0" * 20, 404),
         ("/lots?number=x", 200),
+        ("/lots?number=https://elsewhere.example/lots/" + "0" * 20, 200),
         ("/lots/" + "0" * 20 + "?lang=toolong", 422),
         ("/nothing/here", 404),
     ],
@@ -302,3 +304,47 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
     page = writer.lot(found)
     assert page.keepers == ("農業協同組合", "商店会", "みのり町")  # peers; the auditor has none
     assert "複数の団体" in page.kept_by
+
+
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        f"{URL}/lots/{{lot}}\r",
+        f"{URL}/lots/{{lot}}?lang=en",
+        "HTTPS://TOWN.EXAMPLE/01/04912345678904/10/{lot}",
+        "https://an.old.address.of.the.town/lots/{lot}",
+        "{lot}{check}",
+        "{lot}",
+    ],
+)
+async def test_what_a_scanner_types_leads_to_the_lot(stage, story, scanned):
+    typed = scanned.format(lot=story, check=check_character(story))
+    response = await stage.client.get("/lots", params={"number": typed, "lang": "ja"})
+    assert (response.status_code, response.headers["location"]) == (303, f"/lots/{story}?lang=ja")
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_a_wrong_check_character_and_another_towns_code_are_said_so(stage, story, lang):
+    wrong = story[::-1] + check_character(story)
+    elsewhere = f"https://elsewhere.example/lots/{'7' * 20}"
+    said = {
+        wrong: ("確認の文字が合いません", "check character does not fit"),
+        elsewhere: ("elsewhere.example」のコードです", "code of “elsewhere.example”"),
+    }
+    for typed, texts in said.items():
+        response = await stage.client.get("/lots", params={"number": typed, "lang": lang})
+        assert response.status_code == 200
+        assert texts[lang == "en"] in response.text
+
+
+async def test_the_check_character_stands_on_the_page_and_in_no_address_code_or_answer(
+    stage, story
+):
+    response, _ = await page_of(stage, f"/lots/{story}")
+    whole = story + check_character(story)
+    assert f"<b>{check_character(story)}</b>" in response.text
+    assert whole not in response.text
+    assert str(qr_code(f"{URL}/lots/{story}")) in response.text
+    assert whole not in (await stage.get(f"/api/lots/{story}")).text
+    assert (await stage.get(f"/lots/{whole}")).status_code == 404
+    assert (await stage.get(f"/api/lots/{whole}")).status_code == 422

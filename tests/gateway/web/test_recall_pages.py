@@ -9,6 +9,7 @@ import pytest_asyncio
 from gateway.demo.trading import Trading
 from gateway.explanations import publish
 from gateway.lookups import recall_book
+from gateway.lot_numbers import check_character
 from gateway.web import recall_pages
 from gateway.web.preview_form import PreviewForm
 from tests.gateway.market import hold_market
@@ -196,7 +197,7 @@ async def test_the_preview_asks_first(town, lang):
     assert asked == ["get"] * 3
 
 
-@pytest.mark.parametrize("style", ["plain", "grouped", "lower", "comma", "wide"])
+@pytest.mark.parametrize("style", ["plain", "grouped", "lower", "comma", "wide", "checked", "code"])
 async def test_a_preview_by_lots_reads_them_as_they_stand_on_labels(town, style):
     stage, market = town
     ids = [market.lots["taro"], market.lots["carrot"]]
@@ -206,6 +207,8 @@ async def test_a_preview_by_lots_reads_them_as_they_stand_on_labels(town, style)
         "grouped": "\n".join(one.replace("-", " ") for one in grouped),
         "lower": " ".join(grouped).lower(),
         "comma": ",".join(ids),
+        "checked": "\n".join(one + check_character(one) for one in ids),
+        "code": "\n".join(f"https://town.example/lots/{one}" for one in ids),
         "wide": "\n".join("".join(chr(ord(char) + 0xFEE0) for char in one) for one in ids),
     }[style]
     query = urlencode({"lots": typed, "lang": "en"})
@@ -216,6 +219,14 @@ async def test_a_preview_by_lots_reads_them_as_they_stand_on_labels(town, style)
     scope = api.json()
     assert f"Lots reached: {scope['lots_count']}," in page.text
     assert ",".join(scope["roots"]) in page.text
+
+
+async def test_a_mistyped_number_of_a_preview_is_named(town):
+    stage, market = town
+    wrong = market.lots["taro"][::-1] + check_character(market.lots["taro"])
+    query = urlencode({"lots": f"{market.lots['carrot']}\n{wrong}", "lang": "en"})
+    page = await page_of(stage, f"/recalls/preview?{query}", OFFICER, 422)
+    assert f"“{wrong}”: the check character does not fit" in page.text
 
 
 async def test_a_preview_by_plot_or_producer_takes_the_towns_days(town):
