@@ -1,32 +1,26 @@
 """What is not plausible: for inspectors everyone's, for everybody else the own party's."""
 
+import time
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
-from pydantic import AfterValidator
 
-from chaincode.base import times
 from gateway.api import paging
 from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
+from gateway.api.errors import FieldError, ProblemError
 from gateway.api.flag_records import FlagRecords, ground_of, party_shown
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.api.schemas_flags import FlagsAnswer
 from gateway.codes import GatewayCode
+from gateway.database import Database
 from gateway.lookups.flags import PLACE, Wanted, flagged
+from gateway.lookups.people import find_founding
 from gateway.plausibility import FlagCode
+from gateway.typed import TownClock, TypedDateError, dates
 
 router = APIRouter(prefix="/flags", tags=["flags"])
 
 _PSEUDONYM: Final = "^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}$"
-_MOMENT: Final = (
-    "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}Z$"
-)
-
-
-def _is_a_day(moment: str) -> str:
-    times.seconds(moment)  # a ValueError is answered as a wrong request
-    return moment
 
 
 @router.get(
@@ -52,11 +46,14 @@ async def list_flags(
         ),
     ] = None,
     after: Annotated[
-        Annotated[str, AfterValidator(_is_a_day)] | None,
+        str | None,
         Query(
-            pattern=_MOMENT,
-            description="Only of entries taken then or later.",
-            examples=["2026-04-01T00:00:00Z"],
+            max_length=dates.CHARACTERS_MAX,
+            description=(
+                "Only of entries taken then or later. As people type it, too: a time without a"
+                " zone is the town's, and a day begins at its midnight."
+            ),
+            examples=["2026-04-01T00:00:00Z", "2026-04-01"],
         ),
     ] = None,
     cursor: paging.Cursor = None,
@@ -76,7 +73,7 @@ async def list_flags(
         wanted=Wanted(
             code=code,
             party=party or shown,
-            after=None if after is None else times.seconds(after),
+            after=None if after is None else await _since(after, database),
         ),
         before=paging.place(cursor, PLACE),
     )
@@ -85,3 +82,18 @@ async def list_flags(
         "flags": [records.flag(one) for one in page.items],
         "next": paging.cursor(page.next),
     }
+
+
+async def _since(typed: str, database: Database) -> int:
+    """Return where a typed period begins, seconds since 1970.
+
+    Raises:
+        ProblemError: `INVALID_REQUEST`; `errors` names the fault.
+    """
+    founding = await database.read(find_founding)
+    offset = founding[0].utc_offset_minutes if founding else 0
+    try:
+        return dates.first_moment(typed, TownClock(utc_offset_minutes=offset, now=int(time.time())))
+    except TypedDateError as error:
+        field = FieldError(where="query.after", what=error.kind)
+        raise ProblemError(GatewayCode.INVALID_REQUEST, errors=[field]) from None

@@ -1,5 +1,6 @@
 """The commands for people with a key: `minori keys`, `minori submit`, `minori query`."""
 
+import contextlib
 import json
 import time
 from collections.abc import Mapping, Sequence
@@ -12,15 +13,16 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.taking import TYPES
-from gateway.cli import arguments, arrivals, enrolment, keyring, packing
+from gateway.cli import arguments, arrivals, enrolment, keyring, packing, town_time
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import Client
+from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.options import Gateway, KeyName, Language, Later
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import deliver
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
+from gateway.language import is_language
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
@@ -112,7 +114,11 @@ def invite(
     """As a registrar: enter a person, and print the invitation to hand to them."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         wanted = enrolment.Newcomer(
-            party=party, actor=actor, party_kind=party_kind, role=role, since=since
+            party=party,
+            actor=actor,
+            party_kind=party_kind,
+            role=role,
+            since=town_time.planned_day(registrar, since),
         )
         code = enrolment.invite(registrar, wanted)
         _send(registrar)
@@ -161,7 +167,11 @@ def submit(
         typer.Option("--json", help='The parts as a file: {"body": {…}, "closed": {…}}.'),
     ] = None,
     event_time: Annotated[
-        str, typer.Option("--event-time", help="When it happened: 2026-04-01T21:05:00Z.")
+        str,
+        typer.Option(
+            "--event-time",
+            help="When it happened, by the town's clock: 11/29 17:00, きのう 午後5時.",
+        ),
     ] = "",
     on_behalf: Annotated[str, typer.Option(help="The actor for whom, under a mandate.")] = "",
     later: Later = False,
@@ -179,12 +189,13 @@ def submit(
     if type_name == "list":
         _list_types()
         return
-    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+    with told(lang), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         drawn: Mapping[str, str] = {}
         wires: list[bytes] = []
         if type_name != "queue":
             body, closed = _parts(type_name, words or [], json_file)
-            closed = _weighed(signer, type_name, body, closed, event_time)
+            when = _times(signer, type_name, body, closed, typed=event_time, lang=lang)
+            closed = _weighed(signer, type_name, body, closed, when)
             prepared = arguments.prepare(signer, type_name, body, closed)
             drawn = prepared.drawn
             wires.append(
@@ -192,7 +203,7 @@ def submit(
                     type_name,
                     prepared.body,
                     closed=prepared.closed,
-                    event_time=arguments.moment(event_time),
+                    event_time=when,
                     on_behalf=on_behalf or None,
                 )
             )
@@ -271,7 +282,10 @@ def query(
     gateway: Gateway = "",
     lang: Language = "en",
 ) -> None:
-    """Read from the gateway; with --key, also what only the key's party may see. Prints JSON."""
+    """Read from the gateway; with --key, also what only the key's party may see.
+
+    Prints JSON. Times are by the town's clock, but in what was signed (`payload`): that is UTC.
+    """
     with told():
         asker = Key.load(keyring.find(key), elsewhere=gateway) if key else None
         address = asker.address if asker else gateway or DEFAULT_GATEWAY
@@ -291,7 +305,7 @@ def query(
                 Kind.LEDGER: "/api/ledger",
                 Kind.CATALOGUE: "/api/catalogue",
             }
-            typer.echo(json.dumps(client.get(paths[kind]), indent=1, ensure_ascii=False))
+            _print_json(client, client.get(paths[kind]))
 
 
 @app.command()
@@ -324,7 +338,14 @@ def _show_flags(client: Client, code: str) -> None:
     answer = client.get("/api/flags", **asked)
     while not answer["flags"] and answer["next"]:
         answer = client.get("/api/flags", **asked, cursor=answer["next"])
-    typer.echo(json.dumps(answer, indent=1, ensure_ascii=False))
+    _print_json(client, answer)
+
+
+def _print_json(client: Client, answer: Json) -> None:
+    """Print an answer, its times by the town's clock."""
+    founded = client.get("/api/ledger")["constitution"]
+    offset = founded["utc_offset_minutes"] if founded else 0
+    typer.echo(json.dumps(town_time.shown(answer, offset), indent=1, ensure_ascii=False))
 
 
 def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
@@ -345,8 +366,13 @@ def _send_or_keep(key: Key, language: str, *, later: bool) -> None:
 
 def _send(key: Key, language: str = "en") -> None:
     with Client(key.address, language=language) as client:
-        if not deliver(key, client):
-            raise typer.Exit(1)
+        is_done = deliver(key, client)
+        if key.utc_offset_minutes is None:
+            with contextlib.suppress(ApiError):
+                town_time.clock_of(key, client)  # while there is a line
+                key.save()
+    if not is_done:
+        raise typer.Exit(1)
 
 
 def _parts(
@@ -364,14 +390,37 @@ def _parts(
     return {**body, **more_body}, {**closed, **more_closed}
 
 
+def _times(
+    signer: Key,
+    type_name: str,
+    body: dict[str, Json],
+    closed: dict[str, Json],
+    *,
+    typed: str,
+    lang: str,
+) -> int | None:
+    """Read the times that were typed, say what they are, and return when it happened."""
+    language = is_language(lang) or "en"
+    when, said = town_time.moment(signer, typed, language=language)
+    kind = arguments.command_type(type_name)
+    said += town_time.read_parts(signer, kind, body, closed, language=language)
+    for line in said:
+        typer.echo(line)
+    return when
+
+
 def _weighed(
-    signer: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json], event_time: str
+    signer: Key,
+    type_name: str,
+    body: dict[str, Json],
+    closed: dict[str, Json],
+    event_time: int | None,
 ) -> dict[str, Json]:
     """Return the closed part with the grams of its packs, by the town's spec where none is said."""
     kind = arguments.command_type(type_name)
     if not packing.lacks_grams(kind, closed):
         return packing.weigh(kind, closed)
-    when = arguments.moment(event_time) or int(time.time())
+    when = event_time or int(time.time())
     with Client(signer.address) as client:
         unit_g = packing.spec_g(client, body, closed, event_time=when)
     typer.echo(f"packed   {unit_g:,} g each")

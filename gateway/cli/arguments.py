@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 
-from chaincode.base import shapes, times
+from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from chaincode.command_types import CommandType
@@ -170,16 +170,6 @@ def members(kind: CommandType) -> list[str]:
     """Return the members a person may give, in order; those filled in for them are left out."""
     own = [one.name for shape in (kind.body, kind.closed) if shape for one in _fields(shape)]
     return [name for name in own if name not in {"salt", "nonce", "index", "party"}]
-
-
-def moment(text: str) -> int | None:
-    """Read `--event-time`; empty: none given."""
-    if not text:
-        return None
-    try:
-        return times.seconds(text)
-    except ValueError:
-        raise ArgumentError(f"--event-time {text}: write 2026-04-01T21:05:00Z") from None
 
 
 def _fields(shape: type) -> Sequence[dataclasses.Field[object]]:

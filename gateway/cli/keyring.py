@@ -41,6 +41,7 @@ class Key:
         gateway: Where it sends to.
         queue: Commands signed and not yet finally answered, in order, as they travel.
         elsewhere: Where it sends to this time instead; not kept.
+        utc_offset_minutes: Of the town's clocks, once its gateway has said; it never changes.
     """
 
     path: Path
@@ -49,6 +50,7 @@ class Key:
     gateway: str
     queue: list[bytes] = field(default_factory=list)
     elsewhere: str = ""
+    utc_offset_minutes: int | None = None
 
     @property
     def address(self) -> str:
@@ -106,6 +108,7 @@ class Key:
             gateway=stored["gateway"],
             queue=[wire.encode() for wire in stored["queue"]],
             elsewhere=elsewhere,
+            utc_offset_minutes=stored.get("utc_offset_minutes"),
         )
 
     def save(self) -> None:
@@ -122,6 +125,8 @@ class Key:
             "queue": [wire.decode() for wire in self.queue],
             "key": self.device.to_pem().decode(),
         }
+        if self.utc_offset_minutes is not None:
+            stored["utc_offset_minutes"] = self.utc_offset_minutes
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

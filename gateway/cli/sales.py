@@ -11,7 +11,7 @@ import typer
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring
+from gateway.cli import keyring, town_time
 from gateway.cli.arguments import ArgumentError, mass_g
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
@@ -116,7 +116,7 @@ def _run(file: Path, mapping: Path, key: Key, lang: str, *, is_sending: bool) ->
         client.open_session(key)
         if is_sending:
             _send_first(key, client)
-        offset_minutes = client.get("/api/ledger")["constitution"]["utc_offset_minutes"]
+        offset_minutes = town_time.clock_of(key, client).utc_offset_minutes
         stock, booked_g = _ask(client, lines)
         sales, short, before = allocate(
             lines, stock, party=key.party, booked_g=booked_g, utc_offset_minutes=offset_minutes

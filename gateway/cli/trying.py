@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from gateway.cli import town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client, as_json
 from gateway.cli.keyring import Key
@@ -32,10 +33,12 @@ def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:
     with Client(key.address, language=language) as client:
         client.open_session(key)
         answer = client.post("/api/dry-runs", {"commands": [as_json(wire) for wire in tried]})
+        offset_minutes = town_time.clock_of(key, client).utc_offset_minutes
     shown = answer["commands"][len(key.queue) if wires else 0 :]
     for one in shown:
         typer.echo(_line(one))
-    typer.echo(json.dumps(answer["records"], indent=1, ensure_ascii=False))
+    records = town_time.shown(answer["records"], offset_minutes)
+    typer.echo(json.dumps(records, indent=1, ensure_ascii=False))
     typer.echo("nothing was sent, and nothing kept")
     if any(one["status"] != "accepted" for one in shown):
         raise typer.Exit(1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
 from typing import Annotated, Final
 from unicodedata import normalize
 
@@ -12,12 +11,12 @@ from pydantic import ValidationError
 from chaincode.base import times
 from gateway import lot_numbers
 from gateway.api.recalls import By, ByLots, ByPeriod, ByPlot
+from gateway.typed import TownClock, dates
 
 LOTS_CHARACTERS_MAX: Final = 8_000  # what browsers and servers take in an address
 _FIELD_CHARACTERS_MAX: Final = 40
 _CHOICE_CHARACTERS_MAX: Final = 240  # two names and a pseudonym
 _PSEUDONYM_CHARACTERS: Final = 12
-_DAY: Final = timedelta(days=1)
 
 _Field = Annotated[str, Query(max_length=_FIELD_CHARACTERS_MAX)]
 _Choice = Annotated[str, Query(max_length=_CHOICE_CHARACTERS_MAX)]
@@ -32,7 +31,7 @@ class PreviewForm:
         plot: Pseudonym, or a choice that ends with it.
         producer: The same, or the whole of a published name.
         crop: Code.
-        since: First day, in the town, YYYY-MM-DD.
+        since: First day, as `dates` reads it; a browser's own field gives YYYY-MM-DD.
         until: Last day.
     """
 
@@ -48,29 +47,29 @@ class PreviewForm:
         """Whether nothing is asked yet."""
         return not (self.lots.strip() or self.plot.strip() or self.producer.strip())
 
-    def read(self, utc_offset_minutes: int, by_name: Mapping[str, str] | None = None) -> By:
+    def read(self, town: TownClock, by_name: Mapping[str, str] | None = None) -> By:
         """Return the question.
 
         Args:
-            utc_offset_minutes: How far the town's clocks are ahead of UTC.
+            town: Its clock.
             by_name: Pseudonyms of producers by published name.
 
         Raises:
             NumberError: A lot's number can't be read.
+            TypedDateError: A day can't.
             ValueError: Another field can't.
         """
         try:
             if self.lots.strip():
                 return ByLots(lots=lot_numbers.read_all(self.lots))
-            zone = timezone(timedelta(minutes=utc_offset_minutes))
-            since = _midnight(self.since, zone)
-            until = times.timestamp(times.seconds(_midnight(self.until, zone, _DAY)) - 1)
+            since = times.timestamp(dates.first_moment(self.since, town))
+            until = times.timestamp(dates.last_moment(self.until, town))
             if self.plot.strip():
                 return ByPlot(plot=_chosen(self.plot), since=since, until=until)
             name = normalize("NFKC", self.producer).strip()
             producer = (by_name or {}).get(name) or _chosen(self.producer)
             return ByPeriod(producer=producer, crop=self.crop, since=since, until=until)
-        except (ValidationError, OverflowError) as error:
+        except ValidationError as error:
             raise ValueError("a field can't be read") from error
 
 
@@ -92,8 +91,3 @@ def _chosen(typed: str) -> str:
     if len(whole) == _PSEUDONYM_CHARACTERS:
         return whole
     return lot_numbers.plain((normalize("NFKC", typed).split() or [""])[-1])
-
-
-def _midnight(day: str, zone: timezone, later: timedelta = timedelta(0)) -> str:
-    begins = datetime.combine(date.fromisoformat(day.strip()) + later, time(0), zone)
-    return times.timestamp(int(begins.timestamp()))

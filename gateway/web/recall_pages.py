@@ -20,6 +20,7 @@ from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.lookups import lots, recall_book
 from gateway.lot_numbers import NumberError, grouped
+from gateway.typed import TypedDateError
 from gateway.web import preview_choices
 from gateway.web.own_pages import ITEMS
 from gateway.web.pages import Lang, number_problem
@@ -88,7 +89,7 @@ async def show_preview(
     )
     if not form.is_empty:
         try:
-            by = form.read(await visit.utc_offset_minutes(), choices.by_name)
+            by = form.read(await visit.town_clock(), choices.by_name)
             scope = await recalls.preview(
                 by,
                 gateway=visit.gateway,
@@ -99,6 +100,8 @@ async def show_preview(
             part = (await _writer(visit)).part(scope)
         except NumberError as error:
             problem, said = "preview_wrong", number_problem(error, visit.language)
+        except TypedDateError as error:
+            problem, said = "preview_wrong", error.say(visit.language)
         except ValueError:
             problem = "preview_wrong"
         except ProblemError as error:

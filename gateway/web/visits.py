@@ -1,5 +1,6 @@
 """A visit: who looks at a page that knows its readers, in which language, and what is around it."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -13,6 +14,7 @@ from gateway.api.visibility import Viewer
 from gateway.language import Language
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
+from gateway.typed import TownClock
 from gateway.web import dates, rendering
 from gateway.web.contexts import When
 from gateway.web.grids import Grids
@@ -50,6 +52,11 @@ class Visit:
         """Return how far the town's clocks are ahead of UTC."""
         founding = await self.founding()
         return founding[0].utc_offset_minutes if founding else 0
+
+    async def town_clock(self) -> TownClock:
+        """Return the town's clock, as it stands now."""
+        offset = await self.utc_offset_minutes()
+        return TownClock(utc_offset_minutes=offset, now=int(time.time()))
 
     async def grids(self) -> Grids:
         """Return who writes tables for this reader."""

@@ -99,9 +99,13 @@ async def test_flags_are_asked_for_by_code_party_and_time(town):
     party = town.stage.person("shop-b").party
     assert brief(await ask(town, "inspector", party=party)) == about(town, "shop-b")
     assert len(await ask(town, "inspector", after="2020-01-31T00:00:00Z")) == len(FlagCode)
+    for since in ("令和2年1月31日", "2020/1/31", "2020-01-31 09:00"):
+        assert len(await ask(town, "inspector", after=since)) == len(FlagCode)
     assert await ask(town, "inspector", after="2099-01-01T00:00:00Z") == []
-    for wrong in ("code=YIELD", "party=x", "after=2026-02-30T00:00:00Z", "after=yesterday"):
+    for wrong in ("code=YIELD", "party=x", "after=2026-02-30T00:00:00Z", "after=x"):
         assert (await town.stage.get(f"/api/flags?{wrong}", "inspector")).status_code == 422
+    refused = (await town.stage.get("/api/flags?after=2026-02-30", "inspector")).json()
+    assert refused["errors"] == [{"where": "query.after", "what": "no-such-day"}]
     bad = await town.stage.get("/api/flags?cursor=bm8", "inspector")
     assert bad.json()["code"] == "CURSOR_INVALID"
 

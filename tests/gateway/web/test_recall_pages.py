@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 import pytest
 import pytest_asyncio
 
+from chaincode.base import times
 from gateway.demo.trading import Trading
 from gateway.explanations import publish
 from gateway.lookups import recall_book
 from gateway.lot_numbers import check_character
+from gateway.typed import TownClock
 from gateway.web import recall_pages
 from gateway.web.preview_form import PreviewForm
 from tests.gateway.market import hold_market
@@ -279,17 +281,19 @@ async def test_a_producer_whose_name_is_withdrawn_is_offered_by_pseudonym(town):
         stage.names.write_text(published, encoding="utf-8")
 
 
-async def test_a_day_begins_and_ends_at_the_towns_midnight():
-    form = PreviewForm(
-        lots="",
-        plot="Q7M49X2B0KTD",
-        producer="",
-        crop="",
-        since="2026-04-01",
-        until="2026-04-01",
-    )
-    by = form.read(540)
+@pytest.mark.parametrize("day", ["2026-04-01", "2026/4/1", "4月1日", "令和8年4月1日(水)", "きのう"])
+async def test_a_day_begins_and_ends_at_the_towns_midnight(day):
+    form = PreviewForm(lots="", plot="Q7M49X2B0KTD", producer="", crop="", since=day, until=day)
+    early = times.seconds("2026-04-01T23:00:00Z")  # 2 April, 8:00 in the town
+    by = form.read(TownClock(utc_offset_minutes=540, now=early))
     assert (by.since, by.until) == ("2026-03-31T15:00:00Z", "2026-04-01T14:59:59Z")
+
+
+async def test_a_day_that_is_none_is_told_with_what_to_write(town):
+    stage, _ = town
+    query = urlencode({"plot": "Q7M49X2B0KTD", "since": "11/31", "until": "2026-12-01"})
+    page = await page_of(stage, f"/recalls/preview?{query}", OFFICER, 422)
+    assert "「11/31」" in page.html
 
 
 @pytest.mark.parametrize(
