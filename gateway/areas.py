@@ -5,17 +5,13 @@ owner only, and says nothing but `{"plots": {"<pseudonym>": <square metres>}}`. 
 a plot that is not in it, nothing is said about yields.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
-import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
-
-_log = structlog.get_logger(__name__)
+from gateway.changing_file import ChangingFile
 
 SquareMetres = Annotated[int, Field(ge=1)]
 
@@ -32,35 +28,9 @@ class Areas:
     """The file as it is now: read again when it has changed; none if it can't be read."""
 
     def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._read_as: tuple[int, int, int] | None = None
-        self._file = AreasFile()
+        self._file = ChangingFile(path, AreasFile)
 
     @property
     def current(self) -> Mapping[str, int]:
         """Square metres by plot."""
-        if self._path is None:
-            return self._file.plots
-        try:
-            stat = self._path.stat()
-            changed = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
-            if changed != self._read_as:
-                self._read_as, self._file = changed, AreasFile()
-                self._file = read_areas(self._path)
-        except FileNotFoundError:
-            self._read_as, self._file = None, AreasFile()
-        except (OSError, ValueError) as error:
-            _log.warning("areas_not_read", path=str(self._path), error=type(error).__name__)
-        return self._file.plots
-
-
-def read_areas(path: Path) -> AreasFile:
-    """Read the areas.
-
-    Raises:
-        ValueError: They have another form, or the file is too large.
-        OSError: It can't be read.
-    """
-    if path.stat().st_size > FILE_BYTES_MAX:
-        raise ValueError("the file of areas is too large")
-    return AreasFile.model_validate(json.loads(path.read_bytes()))
+        return self._file.current.plots

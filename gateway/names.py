@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from gateway.catalogue import Catalogue
 from gateway.crop_names import readable
 from gateway.language import Language
+from gateway.office_codes import OfficeCodes
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -89,8 +90,14 @@ class NamesFile(BaseModel):
 class Names:
     """The names of the file as it is now: it is read again whenever it has changed."""
 
-    def __init__(self, path: Path | None = None, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        catalogue: Catalogue | None = None,
+        office: OfficeCodes | None = None,
+    ) -> None:
         self._path = path
+        self.office = office or OfficeCodes()  # for those concerned alone: see `visibility`
         self._catalogue = catalogue or Catalogue()
         self._read_as: tuple[int, int, int] | None = None
         self._names = NamesFile()
@@ -98,6 +105,10 @@ class Names:
     def party(self, pseudonym: str, language: Language) -> str | None:
         """Return the name a party has published, `None` when there is none or none any more."""
         return _text(self._current().parties.get(pseudonym), language)
+
+    def parties(self) -> Mapping[str, Name]:
+        """Return every name that a party has published, by pseudonym."""
+        return self._current().parties
 
     def district(self, code: str, language: Language) -> str | None:
         """Return a district's name, or `None`."""
@@ -116,6 +127,12 @@ class Names:
         """Return every crop that has a name, (code, name), by name."""
         codes = {*CROPS, *self._catalogue.current.crops, *self._current().crops}
         return sorted(((code, self.crop(code, language)) for code in codes), key=lambda one: one[1])
+
+    def districts(self, language: Language) -> dict[str, str]:
+        """Return the name of every district that has one, by area code."""
+        codes = {*self._catalogue.current.districts, *self._current().districts}
+        named = {code: self.district(code, language) for code in sorted(codes)}
+        return {code: name for code, name in named.items() if name}
 
     def _crop(self, code: str, language: Language) -> str | None:
         named = _text(self._current().crops.get(code), language)

@@ -14,6 +14,7 @@ from gateway.explanations import Explanations
 from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
 from gateway.names import Names
+from gateway.office_codes import OfficeCodes
 from gateway.projection import Follower, Projection
 from gateway.scans import Scans
 from gateway.sessions import Sessions
@@ -97,7 +98,11 @@ async def open_gateway(
             follower=follower,
             intake=intake,
             sessions=sessions,
-            names=Names(settings.site.names_path, catalogue),
+            names=Names(
+                settings.site.names_path,
+                catalogue,
+                OfficeCodes(settings.site.office_codes_path),
+            ),
             catalogue=catalogue,
             areas=Areas(settings.site.areas_path),
             explanations=Explanations(settings.site.explanations_path),

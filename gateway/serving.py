@@ -32,6 +32,7 @@ from gateway.setup.places import (
     KEYS_FOLDER,
     LEDGER_FILE,
     NAMES_FILE,
+    OFFICE_CODES_FILE,
 )
 
 STOP_PATIENCE_S = 10
@@ -172,6 +173,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
                 "names_path": folder / NAMES_FILE,
                 "catalogue_path": folder / CATALOGUE_FILE,
                 "areas_path": folder / AREAS_FILE,
+                "office_codes_path": folder / OFFICE_CODES_FILE,
                 "explanations_path": folder / EXPLANATIONS_FILE,
             }
         ),

@@ -228,6 +228,10 @@ class SiteSettings(Group):
         default=Path("var/town/areas.json"),
         description="Private JSON file of plots' areas, for inspectors; `minori town apply` too.",
     )
+    office_codes_path: Path | None = Field(
+        default=Path("var/town/office-codes.json"),
+        description="Private JSON file of codes and plots' names; `minori town apply` too.",
+    )
     explanations_path: Path | None = Field(
         default=Path("var/town/explanations.json"),
         description="JSON file of what the public is told of recalls. Read when changed.",

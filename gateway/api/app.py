@@ -22,6 +22,7 @@ from gateway.api import (
     health,
     lineage,
     lots,
+    me,
     openapi,
     recalls,
     selling,
@@ -67,7 +68,7 @@ def create_app(gateway: Gateway) -> FastAPI:
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api")
     for router in (
-        *(commands.router, dry_runs.router, sessions.router, sessions.devices),
+        *(commands.router, dry_runs.router, sessions.router, sessions.devices, me.router),
         *(books.router, lots.router, lineage.router, disputes.router, stickers.router),
         *(recalls.router, flags.router, csv_files.router, selling.router, about.router),
     ):

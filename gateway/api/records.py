@@ -168,8 +168,11 @@ class Records:
         }
 
     def _quantities(self, lot: LotRecord) -> Answer:
+        known = self._names.office.plot(lot.plot) if lot.plot else None
         return {
             "plot": lot.plot,
+            "plot_code": known.code if known else None,
+            "plot_name": known.name if known else None,
             "harvest_g": lot.harvest_g,
             "estimated": lot.estimated,
             "supplement_g": lot.supplement_g,

@@ -240,6 +240,8 @@ class ListedLot(Answer):
     )
     recalls: list[MeetingAnswer]
     plot: Pseudonym | None = None
+    plot_code: str | None = Field(default=None, description="The office's.", examples=["A-01"])
+    plot_name: str | None = Field(default=None, description="Empty where the office wrote none.")
     harvest_g: Grams | None = None
     estimated: bool | None = None
     supplement_g: Grams | None = None

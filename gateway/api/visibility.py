@@ -35,11 +35,15 @@ class Role(StrEnum):
     OWNER = "owner"  # the party whose goods lie there, with another
     SENDER = "sender"  # the party that shipped it
     RECIPIENT = "recipient"  # the party that it was shipped to
-    PARTY = "party"  # signed the command, was its principal, or is named by it
+    PARTY = "party"  # whose it is: signed the command, was its principal, or is named by it
+    AGENT = "agent"  # holds a mandate of whose it is
     DEVICE = "device"  # this very device
     RECALL_OFFICER = "recall-officer"  # may declare recalls
     INSPECTOR = "inspector"
+    LAND_REGISTRAR = "land-registrar"
 
+
+OFFICES: Final = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR)
 
 Readers: TypeAlias = frozenset[Role]
 
@@ -56,6 +60,9 @@ PARTIES: Final[Readers] = frozenset({Role.PARTY})
 DEVICE: Final[Readers] = frozenset({Role.DEVICE})
 OFFICERS: Final[Readers] = frozenset({Role.RECALL_OFFICER})
 FLAGGED: Final[Readers] = frozenset({Role.INSPECTOR, Role.PARTY})
+BOTH_OF_A_MANDATE: Final[Readers] = frozenset({Role.PARTY, Role.AGENT})
+# Names of plots hold surnames. A recall officer knows a plot by its pseudonym alone.
+LAND: Final[Readers] = BOTH_OF_A_MANDATE | {Role.INSPECTOR, Role.LAND_REGISTRAR}
 GRAMS_OF_A_STEP: Final[Readers] = frozenset({Role.MAKER, Role.OWNER, Role.RECALL_OFFICER})
 
 Table: TypeAlias = Mapping[str, Readers]
@@ -80,6 +87,8 @@ LOT: Final[Table] = {
     "has_more_origins": EVERYONE,
     "history": EVERYONE,
     "plot": GROWERS,
+    "plot_code": PRODUCER,
+    "plot_name": PRODUCER,
     "harvest_g": PRODUCER,
     "estimated": PRODUCER,
     "supplement_g": PRODUCER,
@@ -283,6 +292,52 @@ PUBLIC_COMMAND: Final[Table] = {  # accepted, of a public type: the open part is
     "payload": EVERYONE,
 }
 
+OWN_PARTY: Final[Table] = {
+    "id": PARTIES,
+    "code": PARTIES,
+    "name": PARTIES,
+    "kind": PARTIES,
+    "organisation": PARTIES,
+    "organisation_title": PARTIES,
+}
+
+PERSON: Final[Table] = {  # a person or till, to its own party
+    "id": PARTIES,
+    "code": PARTIES,
+    "is_me": PARTIES,
+    "roles": PARTIES,
+    "devices_count": PARTIES,
+}
+
+MANDATE: Final[Table] = {
+    "principal": BOTH_OF_A_MANDATE,
+    "principal_code": BOTH_OF_A_MANDATE,
+    "principal_party": BOTH_OF_A_MANDATE,
+    "principal_party_code": BOTH_OF_A_MANDATE,
+    "principal_party_name": BOTH_OF_A_MANDATE,
+    "agent": BOTH_OF_A_MANDATE,
+    "agent_code": BOTH_OF_A_MANDATE,
+    "agent_party": BOTH_OF_A_MANDATE,
+    "agent_party_code": BOTH_OF_A_MANDATE,
+    "agent_party_name": BOTH_OF_A_MANDATE,
+    "types": BOTH_OF_A_MANDATE,
+    "since": BOTH_OF_A_MANDATE,
+    "until": BOTH_OF_A_MANDATE,
+    "is_valid": BOTH_OF_A_MANDATE,
+}
+
+PLOT: Final[Table] = {
+    "id": LAND,
+    "code": LAND,
+    "name": LAND,
+    "party": LAND,
+    "party_name": LAND,
+    "district": LAND,
+    "district_name": LAND,
+}
+
+PARTNER: Final[Table] = {"id": EVERYONE, "kind": EVERYONE, "name": EVERYONE}  # by published name
+
 HEAD: Final[Table] = {"kid": DEVICE, "next": DEVICE, "prev": DEVICE, "revoked": DEVICE}
 
 
@@ -300,4 +355,4 @@ def cut(table: Table, record: Mapping[str, Value], roles: Collection[Role]) -> d
 
 def offices(viewer: Viewer) -> set[Role]:
     """Return the roles that a reader has towards every record."""
-    return {role for role in (Role.RECALL_OFFICER, Role.INSPECTOR) if role.value in viewer.roles}
+    return {role for role in OFFICES if role.value in viewer.roles}

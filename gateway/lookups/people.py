@@ -1,21 +1,23 @@
-"""Devices, parties and the constitution."""
+"""Devices, people, parties, mandates and the constitution."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import Jwk
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Grant, Head
 from gateway.projection import json_text, states
-from gateway.projection.domain import devices
+from gateway.projection.domain import actors, devices, mandates, parties
 
 Founding: TypeAlias = tuple[Head, Constitution]
 Roles: TypeAlias = frozenset[str]
 
 _VERSION: Final = "v"  # of a state value; no member of the record
+_VALUES_MAX: Final = 900  # in one list of parameters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,16 +41,15 @@ def find_device(connection: Connection, kid: str) -> DeviceRecord | None:
     row = connection.execute(query).first()
     if row is None:
         return None
-    jwk, roles = json_text.decode(row.jwk), json_text.decode(row.roles)
+    jwk = json_text.decode(row.jwk)
     assert isinstance(jwk, dict)  # noqa: S101 - the contract's own record
-    assert isinstance(roles, list)  # noqa: S101 - as above
     return DeviceRecord(
         kid=row.kid,
         jwk=shapes.read(Jwk, jwk),
         actor=row.actor,
         party=row.party,
         organisation=row.organisation,
-        roles=tuple(role for role in roles if isinstance(role, dict)),
+        roles=tuple(_objects(row.roles)),
         next=row.next,
         prev=row.prev,
         is_revoked=row.revoked is not None,
@@ -70,6 +71,106 @@ def find_reader(connection: Connection, kid: str, now: int) -> tuple[DeviceRecor
     today = times.local_date(now, head.utc_offset_minutes)
     grants = [shapes.read(Grant, role) for role in device.roles]
     return device, frozenset(grant.role for grant in grants if grant.is_valid_on(today))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyRecord:
+    """A party as the ledger knows it."""
+
+    id: str
+    organisation: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonRecord:
+    """A person or till of a party, with all roles it was ever given, and its live devices."""
+
+    id: str
+    roles: tuple[Grant, ...]
+    devices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MandateRecord:
+    """A mandate that was not taken back, with the parties of both; dates are the town's."""
+
+    principal: str
+    principal_party: str
+    agent: str
+    agent_party: str
+    types: tuple[str, ...]
+    since: str
+    until: str
+
+    def is_valid_on(self, today: str) -> bool:
+        """Whether the agent may act on that date."""
+        return self.since <= today <= self.until
+
+
+def parties_of(connection: Connection, ids: Sequence[str]) -> list[PartyRecord]:
+    """Return those of the parties that the ledger has, in the order asked for."""
+    found: dict[str, PartyRecord] = {}
+    for start in range(0, len(ids), _VALUES_MAX):
+        part = ids[start : start + _VALUES_MAX]
+        query = select(parties.c.id, parties.c.organisation, parties.c.kind)
+        for row in connection.execute(query.where(parties.c.id.in_(part))).mappings():
+            found[row["id"]] = PartyRecord(**row)
+    return [found[one] for one in ids if one in found]
+
+
+def people_of(connection: Connection, party: str) -> list[PersonRecord]:
+    """Return the people and tills of a party, by pseudonym."""
+    query = select(actors).where(actors.c.party == party).order_by(actors.c.id)
+    return [
+        PersonRecord(
+            id=row.id,
+            roles=tuple(shapes.read(Grant, one) for one in _objects(row.roles)),
+            devices=tuple(map(str, _items(row.devices))),
+        )
+        for row in connection.execute(query)
+    ]
+
+
+def mandates_of(
+    connection: Connection, *, party: str, actor: str, limit: int
+) -> list[MandateRecord]:
+    """Return the mandates that people of a party have given, and those that one person holds."""
+    giver, taker = actors.alias("giver"), actors.alias("taker")
+    query = (
+        select(
+            *(mandates.c.principal, mandates.c.agent, mandates.c.types),
+            *(mandates.c.since, mandates.c.until),
+            giver.c.party.label("principal_party"),
+            taker.c.party.label("agent_party"),
+        )
+        .join(giver, giver.c.id == mandates.c.principal)
+        .join(taker, taker.c.id == mandates.c.agent)
+        .where(or_(giver.c.party == party, mandates.c.agent == actor), mandates.c.types != "[]")
+        .order_by(mandates.c.principal, mandates.c.agent)
+        .limit(limit)
+    )
+    return [
+        MandateRecord(**{**row, "types": tuple(map(str, _items(row["types"])))})
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def signed_for(mandates: Iterable[MandateRecord], agent: str, today: str) -> set[str]:
+    """Return the parties for whose people somebody may sign on a day."""
+    return {
+        one.principal_party for one in mandates if one.agent == agent and one.is_valid_on(today)
+    }
+
+
+def _items(text: str) -> list[Json]:
+    items = json_text.decode(text)
+    assert isinstance(items, list)  # noqa: S101 - the contract's own record
+    return items
+
+
+def _objects(text: str) -> list[dict[str, Json]]:
+    return [one for one in _items(text) if isinstance(one, dict)]
 
 
 def find_founding(connection: Connection) -> Founding | None:

@@ -14,7 +14,13 @@ from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, check_ledger, refresh
 from gateway.setup.places import TownFiles
 from gateway.setup.planning import Plan, make_plan
-from gateway.setup.publishing import publish_catalogue, publish_names, read_edition, write_areas
+from gateway.setup.publishing import (
+    publish_catalogue,
+    publish_names,
+    read_edition,
+    write_areas,
+    write_office_codes,
+)
 from gateway.setup.reading import Reading
 from gateway.setup.register import Register
 from gateway.setup.sheets import Book
@@ -123,6 +129,7 @@ async def apply_workbook(
         publish_names(files, register, plan.wanted)
         publish_catalogue(files, plan.edition, read_edition(files))
         write_areas(files, register)
+        write_office_codes(files, register)
     finally:
         register.close()
     return Outcome(plan=plan, commands=commands)

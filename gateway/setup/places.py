@@ -5,6 +5,7 @@ var/town/
 ├ keys/<code>.json     0600   keys made on this computer
 ├ invitations/<code>   0600   to hand to the person whose device makes its own key
 ├ areas.json           0600   how large each plot is, for inspectors
+├ office-codes.json    0600   the office's codes and plots' names, for those concerned
 ├ explanations.json           what the public is told of recalls (`gateway.explanations`)
 ├ names.json                  names that parties have published
 └ catalogue.json              crops, packing and the like; older versions beside it
@@ -22,6 +23,7 @@ LEDGER_FILE = "ledger.sqlite"  # an embedded ledger's, where it lies with the re
 NAMES_FILE = "names.json"
 CATALOGUE_FILE = "catalogue.json"
 AREAS_FILE = "areas.json"
+OFFICE_CODES_FILE = "office-codes.json"
 EXPLANATIONS_FILE = "explanations.json"
 
 
@@ -33,6 +35,7 @@ class TownFiles:
     names: Path
     catalogue: Path
     areas: Path
+    office_codes: Path
     explanations: Path
 
     @classmethod
@@ -42,12 +45,14 @@ class TownFiles:
         names = site.names_path if site and "names_path" in given else None
         catalogue = site.catalogue_path if site and "catalogue_path" in given else None
         areas = site.areas_path if site and "areas_path" in given else None
+        codes = site.office_codes_path if site and "office_codes_path" in given else None
         texts = site.explanations_path if site and "explanations_path" in given else None
         return cls(
             folder=folder,
             names=names or folder / NAMES_FILE,
             catalogue=catalogue or folder / CATALOGUE_FILE,
             areas=areas or folder / AREAS_FILE,
+            office_codes=codes or folder / OFFICE_CODES_FILE,
             explanations=texts or folder / EXPLANATIONS_FILE,
         )
 

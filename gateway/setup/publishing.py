@@ -1,12 +1,14 @@
-"""What the town keeps off the ledger: the catalogue, the names of those who agreed, and areas.
+"""What the town keeps off the ledger: the catalogue, the names of those who agreed, private files.
 
-Areas of plots are not published: only the gateway's owner may read their file, and inspectors and
-the farm itself see a figure drawn from it (`gateway.plausibility`).
+Areas and names of plots are not published: only the gateway's owner may read their files.
+Inspectors and the farm itself see a figure drawn from areas (`gateway.plausibility`); who is told
+of a plot's code and name, `gateway.api.visibility` says.
 """
 
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
 from gateway.areas import AreasFile
@@ -22,6 +24,8 @@ from gateway.catalogue import (
     read_catalogue,
 )
 from gateway.names import Name, NamesFile
+from gateway.office_codes import OfficeCodesFile, PlotWords
+from gateway.setup import register as registers
 from gateway.setup import schema
 from gateway.setup.checking import fault
 from gateway.setup.faults import Fault, FaultKind, RegisterError
@@ -280,14 +284,38 @@ def write_areas(files: TownFiles, register: Register) -> None:
     """Write the area of every plot that has one, for the gateway alone."""
     areas = {
         entry.id: area
-        for entry in register.entries.values()
-        if entry.sheet == "plots" and isinstance(area := entry.details.get("area_m2"), int)
+        for entry in _entered(register, "plots")
+        if isinstance(area := entry.details.get("area_m2"), int)
     }
-    text = _text(AreasFile(plots=dict(sorted(areas.items()))))
-    is_there = files.areas.exists()
-    if (is_there and files.areas.read_text(encoding="utf-8") != text) or (areas and not is_there):
-        replace_file(files.areas, text, mode=PRIVATE)
+    _keep_private(files.areas, AreasFile(plots=areas), is_empty=not areas)
 
 
-def _text(file: CatalogueFile | NamesFile | AreasFile) -> str:
+def write_office_codes(files: TownFiles, register: Register) -> None:
+    """Write what the office calls plots, parties and people, for the gateway alone."""
+    plots = {
+        entry.id: PlotWords(code=entry.code, name=str(entry.details.get("name") or ""))
+        for entry in _entered(register, "plots")
+    }
+    parties, people = (
+        {entry.id: entry.code for entry in _entered(register, sheet)}
+        for sheet in ("parties", "people")
+    )
+    codes = OfficeCodesFile(plots=plots, parties=parties, people=people)
+    _keep_private(files.office_codes, codes, is_empty=not (plots or parties or people))
+
+
+def _entered(register: Register, sheet: str) -> list[registers.Entry]:
+    """Return the register's entries of a sheet, by pseudonym."""
+    found = [one for one in register.entries.values() if one.sheet == sheet]
+    return sorted(found, key=lambda one: one.id)
+
+
+def _keep_private(path: Path, file: AreasFile | OfficeCodesFile, *, is_empty: bool) -> None:
+    """Write a private file if it says anything new."""
+    text, is_there = _text(file), path.exists()
+    if (is_there and path.read_text(encoding="utf-8") != text) or not (is_empty or is_there):
+        replace_file(path, text, mode=PRIVATE)
+
+
+def _text(file: CatalogueFile | NamesFile | AreasFile | OfficeCodesFile) -> str:
     return json.dumps(file.model_dump(), ensure_ascii=False, indent=1)

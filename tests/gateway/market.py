@@ -81,6 +81,19 @@ async def have_trouble(stage: Stage, market: Market) -> None:
     await stage.done(recall)
 
 
+async def give_mandate(stage: Stage) -> None:
+    """Let the packing house sign for farm B: from now on it is told of that farm's land."""
+    principal, agent = stage.person("farm-b"), stage.person("packing-house")
+    body = {
+        "principal": principal.actor,
+        "agent": agent.actor,
+        "types": ["lot.harvest", "lot.ship"],
+        "since": "2020-01-01",
+        "until": "2099-12-31",
+    }
+    await stage.done(principal.device.sign("mandate.grant", body))
+
+
 async def _grow(stage: Stage, trade: Trading, lots: dict[str, str]) -> None:
     town = stage.town
     lots["carrot"], harvest = town.harvest("farm-a", 40_013)

@@ -66,7 +66,8 @@ class Planted:
 
     Attributes:
         grams: By the number itself.
-        words: Salts, shipments, and parties that nothing public names: by pseudonym, and by name.
+        words: Salts, shipments, and parties that nothing public names: by pseudonym, and by name;
+            the office's codes, and the names of plots.
     """
 
     grams: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -88,6 +89,7 @@ class Planted:
             if row.closed is not None:
                 planted._read(row.type, signer, json.loads(row.closed))
         planted._name(town, met, _public_parties(connection))
+        planted._land(town)
         return planted
 
     def hidden_from(self, party: str | None) -> Search:
@@ -114,6 +116,16 @@ class Planted:
             names = person.name if handle.startswith(("farm-", "shop-")) else ()
             for word in (person.party, *names):
                 self.words[word] |= {person.party, *met[person.party]}
+
+    def _land(self, town: Town) -> None:
+        """Plant what the office calls plots, parties and people, as `stage` writes it."""
+        offices = {town.people[one].party for one in ("land-office", "inspector")}
+        for handle, person in town.people.items():
+            for word in (f"PA-{handle}", f"PE-{handle}"):
+                self.words[word] |= {person.party}
+        for handle in town.plots:
+            for word in (f"PL-{handle}", f"屋号{handle}の畑"):
+                self.words[word] |= {town.people[handle].party, *offices}
 
     def _read(self, kind: str, signer: str, closed: dict) -> None:
         if kind == "proposal.approve":

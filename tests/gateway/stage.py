@@ -195,6 +195,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
             names_path=folder / "names.json",
             catalogue_path=folder / "catalogue.json",
             areas_path=folder / "areas.json",
+            office_codes_path=folder / "office-codes.json",
             explanations_path=folder / "explanations.json",
             office_phone=PHONE,
         ),
@@ -206,6 +207,18 @@ def write_names(path: Path, town: Town) -> None:
     named = {party: {"ja": ja, "en": en} for party, (ja, en) in town.names.items()}
     districts = {"45383-A": {"ja": "北川地区", "en": "Kitagawa"}}
     path.write_text(json.dumps({"parties": named, "districts": districts}), encoding="utf-8")
+
+
+def write_office_codes(path: Path, town: Town) -> None:
+    """Write what the office calls plots, parties and people."""
+    plots = {
+        plot: {"code": f"PL-{handle}", "name": f"屋号{handle}の畑"}
+        for handle, plot in town.plots.items()
+    }
+    parties = {one.party: f"PA-{handle}" for handle, one in town.people.items()}
+    people = {one.actor: f"PE-{handle}" for handle, one in town.people.items()}
+    written = {"plots": plots, "parties": parties, "people": people}
+    path.write_text(json.dumps(written), encoding="utf-8")
 
 
 async def _founded(folder: Path, *, demo: bool) -> Town:
@@ -250,6 +263,7 @@ async def stage_in(
     embedded = await EmbeddedLedger.open(folder / LEDGER, contract=MinoriContract())
     try:
         write_names(folder / "names.json", town)
+        write_office_codes(folder / "office-codes.json", town)
         settings = settings_in(folder, **limits)
         if database_url:
             settings = settings.model_copy(update={"database_url": database_url})

@@ -75,6 +75,7 @@ class GatewayProcess:
             "MINORI_SITE__NAMES_PATH": str(self.folder / "names.json"),
             "MINORI_SITE__CATALOGUE_PATH": str(self.folder / "catalogue.json"),
             "MINORI_SITE__AREAS_PATH": str(self.folder / "areas.json"),
+            "MINORI_SITE__OFFICE_CODES_PATH": str(self.folder / "office-codes.json"),
             "MINORI_SITE__EXPLANATIONS_PATH": str(self.folder / "explanations.json"),
             "MINORI_LIMITS__COMMANDS_RATE": "1000000/minute",
             "MINORI_LIMITS__REQUESTS_RATE": "1000000/minute",

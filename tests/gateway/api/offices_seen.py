@@ -12,7 +12,15 @@ from sqlalchemy import Connection, select
 from chaincode.taking import TYPES
 from gateway.api.visibility import Role
 from gateway.projection import CommandRow
-from gateway.projection.domain import actors, holdings, lots, recalls, shipments
+from gateway.projection.domain import (
+    actors,
+    holdings,
+    lots,
+    mandates,
+    plots,
+    recalls,
+    shipments,
+)
 from gateway.projection.tables import commands
 from tests.gateway.planted import OTHER_SIDE
 
@@ -31,6 +39,9 @@ class Towards:
     recalls: dict
     commands: dict[str, CommandRow]
     actors: dict[str, str]  # party by actor
+    plots: dict[str, str]  # party by plot
+    mandates: set[tuple[str, str]]  # principal, agent
+    actor: str | None = None
 
     @classmethod
     def of(cls, connection: Connection, party: str | None, roles: set[str]) -> "Towards":
@@ -51,12 +62,30 @@ class Towards:
                 for row in connection.execute(select(commands)).mappings()
             },
             actors={row.id: row.party for row in rows(actors)},
+            plots={row.id: row.party for row in rows(plots)},
+            mandates={(row.principal, row.agent) for row in rows(mandates)},
         )
 
     def anything(self) -> set[Role]:
         """Return what the reader is to every record."""
-        offices = {one for one in (Role.RECALL_OFFICER, Role.INSPECTOR) if one in self.roles}
-        return {Role.PUBLIC, *offices}
+        offices = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR)
+        return {Role.PUBLIC, *(one for one in offices if one in self.roles)}
+
+    def own(self, party: str) -> set[Role]:
+        """Return what the reader is to a party."""
+        return self.anything() | ({Role.PARTY} if party == self.party else set())
+
+    def mandate(self, principal: str, agent: str) -> set[Role]:
+        """Return what the reader is to a mandate."""
+        is_held = (principal, agent) in self.mandates and agent == self.actor
+        return self.own(self.actors[principal]) | ({Role.AGENT} if is_held else set())
+
+    def plot(self, plot: str) -> set[Role]:
+        """Return what the reader is to a plot: mandates of the market hold whenever it is asked."""
+        party = self.plots[plot]
+        held = [one for one, agent in self.mandates if agent == self.actor]
+        is_agent = party in {self.actors[one] for one in held}
+        return self.own(party) | ({Role.AGENT} if is_agent else set())
 
     def lot(self, lot_id: str) -> set[Role]:
         """Return what the reader is to a lot."""

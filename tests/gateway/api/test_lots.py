@@ -16,7 +16,10 @@ ORIGIN = {
 PUBLIC_LOT = ORIGIN | {
     *("recorded_at", "corrected_at", "flags", "history", "origins", "has_more_origins"),
 }
-PRODUCERS = {"harvest_g", "supplement_g", "claimed_g", "denied_g", "estimated", "plot"}
+PRODUCERS = {
+    *("harvest_g", "supplement_g", "claimed_g", "denied_g", "estimated"),
+    *("plot", "plot_code", "plot_name"),
+}
 NOTHING_G = dict.fromkeys(
     ("own_use_g", "transformed_g", "lost_g", "surplus_g", "denied_g", "sold_g", "discarded_g"), 0
 )

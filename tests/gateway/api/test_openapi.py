@@ -45,6 +45,8 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/recalls/scope",
         "GET /api/recalls/{recall}",
         "GET /api/recalls/{recall}/scope",
+        "GET /api/me",
+        "GET /api/plots",
         "GET /api/lot-book",
         "GET /api/consignments",
         "GET /api/shipments",

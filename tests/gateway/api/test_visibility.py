@@ -15,9 +15,10 @@ SHIPMENT = {
     *("sender", "sender_name", "recipient", "recipient_name", "owner", "owner_name"),
     *("is_consigned", "shipped_g", "received_g", "disputed_g", "lost_g"),
 }
+PLOT_OF_A_LOT = {"plot", "plot_code", "plot_name"}
 LOT_OF = {
-    Role.PRODUCER: GROWER_G | {"plot"},
-    Role.INSPECTOR: GROWER_G | {"plot", "made_g"},
+    Role.PRODUCER: GROWER_G | PLOT_OF_A_LOT,
+    Role.INSPECTOR: GROWER_G | PLOT_OF_A_LOT | {"made_g"},
     Role.RECALL_OFFICER: {"plot"},
     Role.MAKER: {"made_g", "claimed_g", "denied_g"},
     Role.HOLDER: {"holdings"},
@@ -27,6 +28,12 @@ LOT_OF = {
     Role.PARTY: {"entries"},
 }
 FLAG = {"code", "text", "subject", "party", "party_name", "entry", "at", "figures"}
+MANDATE = {
+    *("principal", "principal_code", "principal_party", "principal_party_code"),
+    *("principal_party_name", "agent", "agent_code", "agent_party", "agent_party_code"),
+    *("agent_party_name", "types", "since", "until", "is_valid"),
+}
+PLOT = {"id", "code", "name", "party", "party_name", "district", "district_name"}
 NAMED = {"crop", "crop_name", "producer", "producer_name", "harvested_at"}
 CONCERNED = (
     *(Role.PRODUCER, Role.MAKER, Role.HOLDER, Role.OWNER),
@@ -72,6 +79,14 @@ PRIVATE = {
     "FLAG": dict.fromkeys((Role.INSPECTOR, Role.PARTY), FLAG),
     "COMMAND": {Role.PARTY: {"type", "jws", "payload", "closed", "closed_part"}},
     "PUBLIC_COMMAND": {Role.PARTY: {"closed", "closed_part"}},
+    "OWN_PARTY": {Role.PARTY: {"id", "code", "name", "kind", "organisation", "organisation_title"}},
+    "PERSON": {Role.PARTY: {"id", "code", "is_me", "roles", "devices_count"}},
+    "MANDATE": dict.fromkeys((Role.PARTY, Role.AGENT), MANDATE),
+    "PLOT": dict.fromkeys(
+        (Role.PARTY, Role.AGENT, Role.INSPECTOR, Role.LAND_REGISTRAR),
+        PLOT,
+    ),
+    "PARTNER": {},
     "HEAD": {Role.DEVICE: {"kid", "next", "prev", "revoked"}},
 }
 ORIGIN = {
@@ -112,6 +127,11 @@ PUBLIC = {
         *("id", "status", "code", "flags", "block", "ledger_time", "problem"),
         *("type", "jws", "payload"),
     },
+    "OWN_PARTY": set(),
+    "PERSON": set(),
+    "MANDATE": set(),
+    "PLOT": set(),
+    "PARTNER": {"id", "kind", "name"},
     "HEAD": set(),
 }
 TABLES = {name: getattr(visibility, name) for name in PUBLIC}

@@ -28,7 +28,7 @@ from gateway.api.csv_files import ListName
 from gateway.api.visibility import EVERYONE, Role
 from tests.gateway.api.offices_seen import Towards
 from tests.gateway.asking import paths, templates
-from tests.gateway.market import have_trouble, hold_market
+from tests.gateway.market import give_mandate, have_trouble, hold_market
 from tests.gateway.stage import stage_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,6 +58,7 @@ async def held(tmp_path_factory):
     async with stage_in(tmp_path_factory.mktemp("fields")) as stage:
         market = await hold_market(stage)
         await have_trouble(stage, market)
+        await give_mandate(stage)
         yield stage, market, defaultdict(set)
 
 
@@ -124,6 +125,20 @@ class Looking:
         is_own = {Role.PARTY} if one["party"] == self.towards.party else set()
         self.record("FLAG", one, self.towards.anything() | is_own)
 
+    def me(self, answer: dict) -> None:
+        self.record("OWN_PARTY", answer["party"], self.towards.own(answer["party"]["id"]))
+        for one in answer["people"]:
+            self.record("PERSON", one, self.towards.own(self.towards.actors[one["id"]]))
+        for one in answer["mandates"]:
+            self.record("MANDATE", one, self.towards.mandate(one["principal"], one["agent"]))
+        for one in answer["partners"]:
+            self.record("PARTNER", one, set(EVERYONE))
+        for one in answer["plots"]:
+            self.plot(one)
+
+    def plot(self, one: dict) -> None:
+        self.record("PLOT", one, self.towards.plot(one["id"]))
+
     def head(self, kid: str, answer: dict, own_kid: str) -> None:
         self.record("HEAD", answer, {Role.DEVICE} if kid == own_kid else set())
 
@@ -132,17 +147,15 @@ def look(looking: Looking, path: str, answer: dict, own_kid: str) -> None:
     """Take an answer apart; a route that is not known here makes this fail."""
     each = {"lots": looking.lot, "shipments": looking.shipment, "denied": looking.holding}
     each |= {"recalls": looking.recall, "flags": looking.flag, "entries": looking.command}
+    each |= {"plots": looking.plot}
+    alone = {"me": looking.me, "lots/_": looking.lot, "lots/_/lineage": looking.lineage}
+    alone |= {"commands/_": looking.command, "recalls/_": looking.recall}
+    alone |= {"recalls/_/scope": looking.scope}
     match path.removeprefix("/api/").split("/"):
-        case ["lots", _]:
-            looking.lot(answer)
-        case ["lots", _, "lineage"]:
-            looking.lineage(answer)
-        case ["commands", _]:
-            looking.command(answer)
-        case ["recalls", _]:
-            looking.recall(answer)
-        case ["recalls", _, "scope"]:
-            looking.scope(answer)
+        case [name, *rest] if (
+            form := "/".join([name, *("_" for _ in rest[:1]), *rest[1:]])
+        ) in alone:
+            alone[form](answer)
         case ["stickers", *_]:
             looking.record("STICKER", answer, looking.towards.anything())
         case ["devices", kid, "head"]:
@@ -159,7 +172,9 @@ async def readers_view(stage, reader):
     person = stage.person(reader) if reader else None
     party, roles = (person.party, {person.role}) if person else (None, set())
     read = stage.gateway.projection.database.read
-    return Looking(await read(Towards.of, party, roles)), person.device.kid if person else ""
+    towards = await read(Towards.of, party, roles)
+    towards.actor = person.actor if person else None
+    return Looking(towards), person.device.kid if person else ""
 
 
 @pytest.mark.parametrize("reader", READERS)

@@ -16,6 +16,7 @@ from gateway.cli.keyring import Key
 from gateway.demo.town import Person, Town
 from gateway.embedded import EmbeddedLedger
 from gateway.node import open_gateway
+from gateway.office_codes import OfficeCodes, PlotWords
 from gateway.settings import Settings, SiteSettings
 from gateway.setup.faults import WorkbookError
 from gateway.setup.register import Register
@@ -206,3 +207,27 @@ async def test_a_faulty_workbook_leaves_no_trace(place):
     with pytest.raises(WorkbookError):
         await place.apply(rows)
     assert not place.files.folder.exists()
+
+
+async def test_the_offices_codes_are_the_gateways_alone(place):
+    await place.apply(town())
+    register = Register.look(place.files.register)
+    ids = {key: entry.id for key, entry in register.entries.items()}
+    register.close()
+    office, path = OfficeCodes(place.files.office_codes), place.files.office_codes
+    assert office.plot(ids["plots", "A-1"]) == PlotWords(code="A-1", name="裏の畑")
+    assert office.plot(ids["plots", "A-2"]) == PlotWords(code="A-2", name="")
+    assert office.party(ids["parties", "F002"]) == "F002"
+    assert office.person(ids["people", "P003"]) == "P003"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for private in ("髙﨑", "非公開農園", "匿名", "0986"):  # of parties and people, codes alone
+        assert private not in path.read_text()
+    assert "裏の畑" not in place.files.catalogue.read_text() + place.files.names.read_text()
+    before = path.stat().st_mtime_ns
+    await place.apply(town())
+    assert path.stat().st_mtime_ns == before
+    rows = town()
+    rows["plots"][0]["name"] = "前の畑"
+    await place.apply(rows)
+    assert office.plot(ids["plots", "A-1"]) == PlotWords(code="A-1", name="前の畑")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600

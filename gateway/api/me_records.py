@@ -1,0 +1,117 @@
+"""What is a reader's own as answers: its party, people, mandates, plots and partners."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from chaincode.registry.records import Constitution, Grant
+from gateway.api import visibility
+from gateway.api.readers import Reader
+from gateway.api.visibility import Role, cut, offices
+from gateway.lookups.growers import PlotRecord
+from gateway.lookups.people import MandateRecord, PartyRecord, PersonRecord, signed_for
+from gateway.names import Names
+from gateway.setup.sheets import ROLES
+
+Answer = dict[str, Any]
+
+
+class MeRecords:
+    """Writes them in both languages, as a device keeps them, for one reader on a day."""
+
+    def __init__(self, names: Names, reader: Reader, today: str) -> None:
+        self._names = names
+        self._reader = reader
+        self._today = today
+
+    def party(self, party: PartyRecord, constitution: Constitution) -> Answer:
+        """Return the reader's own party."""
+        organisation = constitution.organisation(party.organisation)
+        record: Answer = {
+            "id": party.id,
+            "code": self._names.office.party(party.id),
+            "name": self._party(party.id),
+            "kind": party.kind,
+            "organisation": party.organisation,
+            "organisation_title": organisation.title if organisation else party.organisation,
+        }
+        return cut(visibility.OWN_PARTY, record, self._own(party.id))
+
+    def person(self, person: PersonRecord) -> Answer:
+        """Return a person or till of the reader's own party."""
+        record: Answer = {
+            "id": person.id,
+            "code": self._names.office.person(person.id),
+            "is_me": person.id == self._reader.device.actor,
+            "roles": [_grant(one) for one in person.roles],
+            "devices_count": len(person.devices),
+        }
+        return cut(visibility.PERSON, record, {Role.PARTY})
+
+    def mandate(self, mandate: MandateRecord) -> Answer:
+        """Return a mandate; nothing is left of it for anyone but its two sides."""
+        office = self._names.office
+        record: Answer = {
+            "types": list(mandate.types),
+            "since": mandate.since,
+            "until": mandate.until,
+            "is_valid": mandate.is_valid_on(self._today),
+        }
+        for side, actor, party in (
+            ("principal", mandate.principal, mandate.principal_party),
+            ("agent", mandate.agent, mandate.agent_party),
+        ):
+            record |= {
+                side: actor,
+                f"{side}_code": office.person(actor),
+                f"{side}_party": party,
+                f"{side}_party_code": office.party(party),
+                f"{side}_party_name": self._party(party),
+            }
+        roles = self._own(mandate.principal_party)
+        if mandate.agent == self._reader.device.actor:
+            roles.add(Role.AGENT)
+        return cut(visibility.MANDATE, record, roles)
+
+    def plot(self, plot: PlotRecord, mandates: Sequence[MandateRecord]) -> Answer:
+        """Return a plot; nothing is left of it for those whom it does not concern.
+
+        Args:
+            plot: Whosever.
+            mandates: Those that the reader may know of.
+        """
+        known = self._names.office.plot(plot.id)
+        ja, en = (self._names.district(plot.district, language) for language in ("ja", "en"))
+        record: Answer = {
+            "id": plot.id,
+            "code": known.code if known else None,
+            "name": known.name if known else None,
+            "party": plot.party,
+            "party_name": self._party(plot.party),
+            "district": plot.district,
+            "district_name": {"ja": ja, "en": en or ja} if ja else None,
+        }
+        roles = self._own(plot.party) | offices(self._reader.viewer)
+        if plot.party in signed_for(mandates, self._reader.device.actor, self._today):
+            roles.add(Role.AGENT)
+        return cut(visibility.PLOT, record, roles)
+
+    def partner(self, party: PartyRecord) -> Answer:
+        """Return another party that has published its name."""
+        record: Answer = {"id": party.id, "kind": party.kind, "name": self._party(party.id)}
+        return cut(visibility.PARTNER, record, ())
+
+    def _own(self, party: str) -> set[Role]:
+        return {Role.PARTY} if party == self._reader.party else set()
+
+    def _party(self, party: str) -> dict[str, str] | None:
+        named = self._names.parties().get(party)
+        return named.model_dump() if named else None
+
+
+def _grant(grant: Grant) -> Answer:
+    return {
+        "role": grant.role,
+        "name": {"ja": ROLES.get(grant.role, grant.role), "en": grant.role},
+        "since": grant.since,
+        "until": grant.until,
+    }

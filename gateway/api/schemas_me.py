@@ -1,0 +1,151 @@
+"""The shape of what a reader may know of itself and choose from, as OpenAPI shows it."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gateway.api.schemas import Answer, Pseudonym
+
+Date = Annotated[str, Field(examples=["2026-04-01"])]
+OfficeCode = Annotated[
+    str | None, Field(description="The office's code; null if it has none.", examples=["A-01"])
+]
+
+
+class Named(Answer):
+    """A name in both languages, for a device that keeps it."""
+
+    ja: str
+    en: str
+
+
+class OwnParty(Answer):
+    """The reader's own business or household."""
+
+    id: Pseudonym
+    code: OfficeCode
+    name: Named | None = Field(description="As it publishes it; null if it does not.")
+    kind: str = Field(examples=["farm"])
+    organisation: str = Field(examples=["coop"])
+    organisation_title: str
+
+
+class RoleGrant(Answer):
+    """A role from a day until a day of the town, both included; `until` null: without an end."""
+
+    role: str = Field(examples=["farmer"])
+    name: Named
+    since: Date
+    until: Date | None
+
+
+class OwnPerson(Answer):
+    """A person or till of the reader's own party."""
+
+    id: Pseudonym
+    code: OfficeCode
+    is_me: bool
+    roles: list[RoleGrant]
+    devices_count: int = Field(ge=0, description="Keys that are enrolled and not revoked.")
+
+
+class MandateAnswer(Answer):
+    """Who may sign for whom: given by the reader's own party, or held by the reader."""
+
+    principal: Pseudonym = Field(description="For whom: `on_behalf` of a command.")
+    principal_code: OfficeCode
+    principal_party: Pseudonym
+    principal_party_code: OfficeCode
+    principal_party_name: Named | None
+    agent: Pseudonym
+    agent_code: OfficeCode
+    agent_party: Pseudonym
+    agent_party_code: OfficeCode
+    agent_party_name: Named | None
+    types: list[str] = Field(examples=[["lot.harvest", "lot.ship"]])
+    since: Date
+    until: Date
+    is_valid: bool = Field(description="Whether it holds today.")
+
+
+class PlotAnswer(Answer):
+    """A plot, to its own party, that party's agents, inspectors and land registrars alone."""
+
+    id: Pseudonym = Field(description="What commands call `plot`.")
+    code: OfficeCode
+    name: str | None = Field(description="The office's; empty where it wrote none.")
+    party: Pseudonym
+    party_name: Named | None
+    district: str = Field(examples=["45383-MINAMI"])
+    district_name: Named | None
+
+
+class PlotsAnswer(Answer):
+    """A page of plots."""
+
+    plots: list[PlotAnswer]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
+class Partner(Answer):
+    """Another party, by the name it publishes: goods may go to it and come from it."""
+
+    id: Pseudonym = Field(description="What commands call `recipient`, `sender`, `producer` ….")
+    kind: str = Field(examples=["shop"])
+    name: Named
+
+
+class Choice(Answer):
+    """A code of the town, with what people call it."""
+
+    code: str = Field(examples=["carrot"])
+    name: Named
+    also: list[str] = Field(description="What else people call it: how it is read, say.")
+
+
+class PackingChoice(Answer):
+    """What one unit of a crop weighs today, by the town's packing spec."""
+
+    crop: str = Field(examples=["carrot"])
+    unit: str = Field(examples=["bag"])
+    grams: int = Field(ge=1)
+
+
+class VocabularyAnswer(Answer):
+    """The words that a member takes in some types of command, and no others."""
+
+    member: str = Field(description="Inside of others, too: `unit` of `packs`.", examples=["unit"])
+    types: list[str] = Field(examples=[["lot.discard"]])
+    words: list[Choice]
+
+
+class Choices(Answer):
+    """What can be chosen from in this town."""
+
+    crops: list[Choice]
+    districts: list[Choice]
+    grades: list[Choice]
+    packings: list[PackingChoice]
+    vocabularies: list[VocabularyAnswer]
+
+
+class MeAnswer(Answer):
+    """What the reader's own device may keep, to be used where there is no signal."""
+
+    ledger: str
+    town: str
+    today: Date = Field(description="The town's day.")
+    utc_offset_minutes: int = Field(examples=[540])
+    kid: str
+    actor: Pseudonym
+    party: OwnParty
+    people: list[OwnPerson]
+    mandates: list[MandateAnswer]
+    has_more_mandates: bool
+    plots: list[PlotAnswer] = Field(
+        description="The party's own, and those of whom the reader may sign for today."
+    )
+    has_more_plots: bool = Field(description="Whether GET /api/plots has more.")
+    partners: list[Partner]
+    has_more_partners: bool
+    choices: Choices
