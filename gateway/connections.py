@@ -59,6 +59,10 @@ class _Bounded(HttpToolsProtocol):
         self._stop_awaiting()
         self.scope["state"][CROWDED] = len(self.connections) > self.connections_max
         super().on_headers_complete()
+        if self.parser.get_method() == b"CONNECT":
+            # The parser takes what follows for the tunnel's (RFC 9110 section 9.3.6), and reads no
+            # other request: so the answer, that there is none, is the last on this connection.
+            self.cycle.keep_alive = False
 
     def on_response_complete(self) -> None:
         super().on_response_complete()

@@ -73,12 +73,10 @@ class Guard:
             await self._app(scope, receive, send)
             return
         request_id = secrets.token_hex(8)
-        scope.setdefault("state", {})["request_id"] = request_id
-        is_head = scope["method"] == "HEAD"
-        if is_head:  # RFC 9110 section 9.3.2: as GET, without the content
-            scope["method"] = "GET"
+        method = scope["method"]
+        scope = _inner(scope, request_id)
         headers = (_as_raw((REQUEST_ID, request_id)), *self._headers)
-        reply = _Reply(send, headers, without_body=is_head)
+        reply = _Reply(send, headers, without_body=method == "HEAD")
         request = Request(scope, receive)
         started = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
@@ -93,7 +91,7 @@ class Guard:
                     raise  # half an answer is out: the connection must break, not pretend
                 await self._fail(error, request, receive, reply)
             finally:
-                _measure(scope, reply.status, time.perf_counter() - started)
+                _measure(scope, method, reply.status, time.perf_counter() - started)
 
     def _check(self, request: Request) -> None:
         if request.scope["path"] not in UNLIMITED_PATHS:
@@ -153,6 +151,17 @@ class _Reply:
         await self._send(message)
 
 
+def _inner(scope: Scope, request_id: str) -> Scope:
+    """Return what the application is given: a copy, for the server reads its own once more.
+
+    HEAD is answered as GET is, without the content (RFC 9110 section 9.3.2). The server has to know
+    that it was HEAD, or it waits for the bytes that `Content-Length` names, and hangs up.
+    """
+    method = "GET" if scope["method"] == "HEAD" else scope["method"]
+    state = {**scope.get("state", {}), "request_id": request_id}
+    return {**scope, "method": method, "state": state}
+
+
 def _as_raw(header: tuple[str, str]) -> RawHeader:
     """Return a header as ASGI has it; names are in lower case there."""
     name, value = header
@@ -175,6 +184,6 @@ def _check_media_type(request: Request) -> None:
         raise ProblemError(GatewayCode.UNSUPPORTED_MEDIA_TYPE)
 
 
-def _measure(scope: Scope, status: int, duration_s: float) -> None:
+def _measure(scope: Scope, method: str, status: int, duration_s: float) -> None:
     route = getattr(scope.get("route"), "name", "none")
-    metrics.count_request(method=scope["method"], route=route, status=status, duration_s=duration_s)
+    metrics.count_request(method=method, route=route, status=status, duration_s=duration_s)

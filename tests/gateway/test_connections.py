@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from gateway.api.rate import client_of
 from gateway.connections import CROWDED
-from gateway.serving import make_server
-from gateway.settings import LimitSettings, ListenSettings, Settings
+from tests.gateway.sockets import listening
 from tests.gateway.stage import stage_in
 
 HEAD_S = 0.4
@@ -28,22 +27,6 @@ async def app(scope, _receive, send):
 
 
 @contextlib.asynccontextmanager
-async def listening(served, *, trusted_proxies="", **limits):
-    """Serve an application and yield the port."""
-    listen = ListenSettings(port=0, trusted_proxies=trusted_proxies)
-    settings = Settings(listen=listen, limits=LimitSettings(head_s=HEAD_S, **limits))
-    server = make_server(served, settings)
-    task = asyncio.create_task(server.serve())
-    while not server.started:  # noqa: ASYNC110 - it calls nobody
-        await asyncio.sleep(0.01)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        server.should_exit = True
-        await task
-
-
-@contextlib.asynccontextmanager
 async def serving(**limits):
     """Yield what opens a connection."""
     made = []
@@ -54,7 +37,7 @@ async def serving(**limits):
         writer.write(sent)
         return reader, writer
 
-    async with listening(app, **limits) as port:
+    async with listening(app, head_s=HEAD_S, **limits) as port:
         try:
             yield connect
         finally:
@@ -165,7 +148,10 @@ async def test_there_are_so_many_connections_and_no_more(most):
 
 
 async def test_in_a_crowd_a_request_is_told_so_in_the_one_shape_and_a_monitor_is_served(tmp_path):
-    async with stage_in(tmp_path) as stage, listening(stage.app, connections_max=2) as port:
+    async with (
+        stage_in(tmp_path) as stage,
+        listening(stage.app, head_s=HEAD_S, connections_max=2) as port,
+    ):
         url = f"http://127.0.0.1:{port}"
         held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
         for _, writer in held:
