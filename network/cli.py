@@ -15,6 +15,7 @@ import typer
 from gateway.cli import call_list, town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
+from gateway.cli.shell import Shell
 from network.errors import NetworkStateError
 from network.processes import last_lines, tail
 from network.telling import Progress, told
@@ -38,7 +39,7 @@ FOLLOW_POLL_S = 0.2
 DEMO_DAYS = 36
 DEMO_FOLDER = Path("var/fabric-demo")
 
-network_app = typer.Typer(
+network_app = Shell(
     no_args_is_help=True,
     rich_markup_mode="markdown",
     help="""Run Hyperledger Fabric on this machine, without Docker.

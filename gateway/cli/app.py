@@ -13,20 +13,20 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.taking import TYPES
-from gateway.cli import arguments, arrivals, enrolment, keyring, packing, town_time
+from gateway.cli import arguments, arrivals, enrolment, keyring, packing, speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
-from gateway.cli.options import Gateway, KeyName, Language, Later
+from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import deliver
+from gateway.cli.shell import Shell
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
-from gateway.language import is_language
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
-app = typer.Typer(
+app = Shell(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -37,7 +37,7 @@ app = typer.Typer(
 sends a command; `minori query` reads.
 **Run it:** `minori network up` brings Hyperledger Fabric up; `minori serve` runs a gateway.""",
 )
-keys_app = typer.Typer(
+keys_app = Shell(
     no_args_is_help=True,
     help="""Make a signing key on this computer and have it enrolled.
 
@@ -179,7 +179,6 @@ def submit(
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
     ] = False,
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """Sign a command with a key of this computer, and send it.
 
@@ -189,12 +188,12 @@ def submit(
     if type_name == "list":
         _list_types()
         return
-    with told(lang), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         drawn: Mapping[str, str] = {}
         wires: list[bytes] = []
         if type_name != "queue":
             body, closed = _parts(type_name, words or [], json_file)
-            when = _times(signer, type_name, body, closed, typed=event_time, lang=lang)
+            when = _times(signer, type_name, body, closed, typed=event_time)
             closed = _weighed(signer, type_name, body, closed, when)
             prepared = arguments.prepare(signer, type_name, body, closed)
             drawn = prepared.drawn
@@ -208,11 +207,11 @@ def submit(
                 )
             )
         if dry_run:
-            try_queue(signer, wires, language=lang)
+            try_queue(signer, wires)
             return
         if wires:
             _keep(signer, wires, drawn)
-        _send_or_keep(signer, lang, later=later)
+        _send_or_keep(signer, later=later)
 
 
 @app.command()
@@ -221,14 +220,13 @@ def approve(
     key: KeyName = "",
     later: Later = False,
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """Give the second signature to a command that needs two, after showing what it says.
 
     With --later it goes with the next submit: a recall's approval with what extends it, say.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        with Client(signer.address, language=lang) as client:
+        with Client(signer.address) as client:
             client.open_session(signer)
             proposed = client.get(f"/api/commands/{proposal}")
         payload = proposed.get("payload")
@@ -247,7 +245,7 @@ def approve(
         }
         signer.queue.append(signer.device.sign("proposal.approve", body, closed=closed))
         signer.save()
-        _send_or_keep(signer, lang, later=later)
+        _send_or_keep(signer, later=later)
 
 
 @app.command()
@@ -259,7 +257,6 @@ def arrive(
     crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
     key: KeyName = "",
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
 
@@ -271,7 +268,7 @@ def arrive(
         }
         signer.queue += arrivals.sign(signer, counted_g, producer=producer, crop=crop)
         signer.save()
-        _send(signer, lang)
+        _send(signer)
 
 
 @app.command()
@@ -280,7 +277,6 @@ def query(
     name: Annotated[str, typer.Argument(help="A lot's or command's id; of flags, a code.")] = "",
     key: KeyName = "",
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """Read from the gateway; with --key, also what only the key's party may see.
 
@@ -289,7 +285,7 @@ def query(
     with told():
         asker = Key.load(keyring.find(key), elsewhere=gateway) if key else None
         address = asker.address if asker else gateway or DEFAULT_GATEWAY
-        with Client(address, language=lang) as client:
+        with Client(address) as client:
             if asker is not None:
                 client.open_session(asker)
             if kind is Kind.FLAGS:
@@ -315,7 +311,6 @@ def pages(
         bool, typer.Option("--open/--print", help="Open a browser, or only print the link.")
     ] = True,
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """Open one's own pages in a browser: stock, lot book, shipments, recalls.
 
@@ -324,9 +319,9 @@ def pages(
     """
     with told():
         asker = Key.load(keyring.find(key), elsewhere=gateway)
-        with Client(asker.address, language=lang) as client:
+        with Client(asker.address) as client:
             client.open_session(asker)
-            link = client.post("/api/sessions/links", {})["url"] + f"&lang={lang}"
+            link = client.post("/api/sessions/links", {})["url"] + f"&lang={speaking.language()}"
     typer.echo(link)
     if opened:
         typer.launch(link)
@@ -357,15 +352,15 @@ def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
         typer.echo(f"{name:8} {value}")
 
 
-def _send_or_keep(key: Key, language: str, *, later: bool) -> None:
+def _send_or_keep(key: Key, *, later: bool) -> None:
     if later:
         typer.echo(f"kept     {len(key.queue)} waiting in {key.path}")
         return
-    _send(key, language)
+    _send(key)
 
 
-def _send(key: Key, language: str = "en") -> None:
-    with Client(key.address, language=language) as client:
+def _send(key: Key) -> None:
+    with Client(key.address) as client:
         is_done = deliver(key, client)
         if key.utc_offset_minutes is None:
             with contextlib.suppress(ApiError):
@@ -397,10 +392,9 @@ def _times(
     closed: dict[str, Json],
     *,
     typed: str,
-    lang: str,
 ) -> int | None:
     """Read the times that were typed, say what they are, and return when it happened."""
-    language = is_language(lang) or "en"
+    language = speaking.language()
     when, said = town_time.moment(signer, typed, language=language)
     kind = arguments.command_type(type_name)
     said += town_time.read_parts(signer, kind, body, closed, language=language)

@@ -13,6 +13,7 @@ from chaincode.taking import TYPES
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.signing import new_nonce
+from gateway.words import SaidError
 
 NAMED_BY = {  # which member a drawn id is for
     "lot.harvest": "lot",
@@ -27,7 +28,7 @@ _MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
 
-class ArgumentError(Exception):
+class ArgumentError(SaidError):
     """A word on the command line can't be read; the message says which and what is expected."""
 
 

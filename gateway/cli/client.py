@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
+from gateway.cli import speaking
 from gateway.cli.keyring import Key, command_id_of
+from gateway.words import SaidError
 
 if TYPE_CHECKING:
     import httpx2
@@ -12,7 +14,7 @@ if TYPE_CHECKING:
 WAIT_S = 20
 
 
-class ApiError(Exception):
+class ApiError(SaidError):
     """The gateway said no, or can't be reached; the message is for the person who asked."""
 
 
@@ -35,11 +37,11 @@ class Answer:
 class Client:
     """One gateway. Use as a context manager."""
 
-    def __init__(self, gateway: str, *, language: str = "en") -> None:
+    def __init__(self, gateway: str) -> None:
         import httpx2  # noqa: PLC0415 - for those who ask a gateway, not for those who run one
 
         self._http = httpx2.Client(
-            base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": language}
+            base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": speaking.language()}
         )
         self._failure = httpx2.HTTPError
         self.gateway = gateway.rstrip("/")
@@ -121,7 +123,7 @@ class Client:
         return response.json()
 
 
-class RefusedError(Exception):
+class RefusedError(SaidError):
     """A command that can't be taken: `command_id`, and the gateway's problem document."""
 
     def __init__(self, command_id: str, problem: dict[str, Any]) -> None:

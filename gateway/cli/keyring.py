@@ -24,9 +24,10 @@ from chaincode.base import canonical
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from gateway.signing import Device, base64url, jws, new_nonce
+from gateway.words import SaidError
 
 
-class KeyringError(Exception):
+class KeyringError(SaidError):
     """A key can't be used; the message says why and what to do."""
 
 

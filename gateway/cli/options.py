@@ -11,7 +11,4 @@ Gateway = Annotated[
     str,
     typer.Option("--gateway", envvar="MINORI_GATEWAY", help="A gateway to use, not the key's own."),
 ]
-Language = Annotated[
-    str, typer.Option("--lang", envvar="MINORI_LANG", help="Language of the answers: en or ja.")
-]
 Later = Annotated[bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")]

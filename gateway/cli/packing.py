@@ -13,6 +13,7 @@ from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.cli.client import Client
+from gateway.words import SaidError
 
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
 
@@ -20,7 +21,7 @@ _BY_SLIP = {slip: unit for unit, slip in PACK_UNITS.items()}
 _PACKS = re.compile(r"([0-9]{1,7}) ?([a-z]+|[^\x00-\x7f]+)(?:@([0-9]{1,7})g?)?", re.ASCII)
 
 
-class PackingError(Exception):
+class PackingError(SaidError):
     """Packs can't be read, or there is no spec for them; the message says what is expected."""
 
 

@@ -11,12 +11,13 @@ import typer
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring, town_time
+from gateway.cli import keyring, speaking, town_time
 from gateway.cli.arguments import ArgumentError, mass_g
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
-from gateway.cli.options import Gateway, Language
+from gateway.cli.options import Gateway
 from gateway.cli.sending import deliver
+from gateway.cli.shell import Shell
 from gateway.cli.telling import told
 from gateway.pos import (
     Line,
@@ -32,7 +33,7 @@ from gateway.pos import (
 ASKED_AT_ONCE = 500
 SHOWN_MAX = 20
 
-sales_app = typer.Typer(
+sales_app = Shell(
     no_args_is_help=True,
     help="""Book sales from a till's own CSV file.
 
@@ -46,22 +47,18 @@ KeyName = Annotated[str, typer.Option("--key", "-k", help="The shop's key.")]
 
 
 @sales_app.command()
-def check(
-    file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "", lang: Language = "en"
-) -> None:
+def check(file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "") -> None:
     """Show what an import would book, and every row that it could not."""
     with told():
         signer = Key.load(keyring.find(key), elsewhere=gateway)
-        _run(file, mapping, signer, lang, is_sending=False)
+        _run(file, mapping, signer, is_sending=False)
 
 
 @sales_app.command("import")
-def import_(
-    file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "", lang: Language = "en"
-) -> None:
+def import_(file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "") -> None:
     """Sign and send a sale for every line that is not booked yet."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        _run(file, mapping, signer, lang, is_sending=True)
+        _run(file, mapping, signer, is_sending=True)
 
 
 @sales_app.command()
@@ -71,13 +68,12 @@ def remainder(
     ],
     key: KeyName,
     gateway: Gateway = "",
-    lang: Language = "en",
 ) -> None:
     """At closing: book as sold whatever of a lot is neither left nor discarded."""
     with (
         told(),
         Key.in_hand(keyring.find(key), elsewhere=gateway) as signer,
-        Client(signer.address, language=lang) as client,
+        Client(signer.address) as client,
     ):
         client.open_session(signer)
         _send_first(signer, client)
@@ -110,9 +106,9 @@ def _sold(word: str, stock: Sequence[Stock]) -> list[tuple[Stock, int]]:
     return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]
 
 
-def _run(file: Path, mapping: Path, key: Key, lang: str, *, is_sending: bool) -> None:
+def _run(file: Path, mapping: Path, key: Key, *, is_sending: bool) -> None:
     lines, errors = read_lines(file.read_bytes(), PosMapping.load(mapping), party=key.party)
-    with Client(key.address, language=lang) as client:
+    with Client(key.address) as client:
         client.open_session(key)
         if is_sending:
             _send_first(key, client)
@@ -121,7 +117,7 @@ def _run(file: Path, mapping: Path, key: Key, lang: str, *, is_sending: bool) ->
         sales, short, before = allocate(
             lines, stock, party=key.party, booked_g=booked_g, utc_offset_minutes=offset_minutes
         )
-        _show(sales, errors + short, before, lang)
+        _show(sales, errors + short, before)
         if is_sending:
             now = int(time.time())
             for sale in sales:
@@ -157,11 +153,9 @@ def _ask(client: Client, lines: Sequence[Line]) -> tuple[list[Stock], dict[str, 
     return stock, booked_g
 
 
-def _show(
-    sales: Sequence[Sale], errors: Sequence[RowError], before: Sequence[Line], lang: str
-) -> None:
+def _show(sales: Sequence[Sale], errors: Sequence[RowError], before: Sequence[Line]) -> None:
     for error in errors:
-        text = error.ja if lang == "ja" else error.en
+        text = error.ja if speaking.language() == "ja" else error.en
         typer.echo(f"row {error.row}: {text}", err=True)
     grams: Counter[str] = Counter()
     for sale in sales:

@@ -1,42 +1,55 @@
-"""What can go wrong at the command line, told in one sentence."""
+"""What can go wrong at the command line, told in one sentence of the person's language."""
 
 import contextlib
+import errno
 from collections.abc import Iterator
+from typing import Final
 
 import typer
 
-from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError, RefusedError
-from gateway.cli.keyring import KeyringError
-from gateway.cli.packing import PackingError
-from gateway.language import is_language
-from gateway.pos.mapping import MappingError
+from gateway.cli import speaking
+from gateway.cli.speaking import WORDS
+from gateway.language import Language
 from gateway.typed import TypedDateError
+from gateway.words import SaidError
+
+_SAID_OF_FILES: Final = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EROFS: "forbidden",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.EISDIR: "folder",
+    errno.ENOTDIR: "no_folder",
+    errno.EEXIST: "exists",
+}
 
 
 @contextlib.contextmanager
-def told(language: str = "en") -> Iterator[None]:
-    """Turn what can go wrong into one sentence and exit code 1.
-
-    Args:
-        language: Of the sentence, where it has several.
-    """
+def told() -> Iterator[None]:
+    """Turn what can go wrong into one sentence and exit code 1."""
     try:
         yield
-    except (
-        ApiError,
-        ArgumentError,
-        KeyringError,
-        MappingError,
-        OSError,
-        PackingError,
-        RefusedError,
-        TypedDateError,
-    ) as error:
-        text = (
-            error.say(is_language(language) or "en")
-            if isinstance(error, TypedDateError)
-            else str(error)
-        )
-        typer.echo(f"minori: {text}", err=True)
+    except (SaidError, TypedDateError, OSError) as error:
+        tell(error)
         raise typer.Exit(1) from None
+
+
+def tell(error: Exception) -> None:
+    """Say on standard error what went wrong."""
+    what = in_words(error, speaking.language())
+    speaking.say(WORDS["telling.error"], is_aside=True, what=what)
+
+
+def in_words(error: Exception, language: Language) -> str:
+    """Return an error in a language: its own words, or those for a file that can't be used."""
+    if isinstance(error, SaidError | TypedDateError):
+        return error.say(language)
+    if isinstance(error, OSError):
+        kind = _SAID_OF_FILES.get(error.errno or 0, "other")
+        place = error.filename if error.filename is not None else error.strerror or error
+        return WORDS[f"telling.file.{kind}"].say(
+            language, file=place, number=error.errno or "", what=error.strerror or error
+        )
+    return str(error)

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.language import LANGUAGES, is_language
+from gateway.cli import speaking
+from gateway.cli.shell import Shell
+from gateway.cli.telling import tell
 
 if TYPE_CHECKING:
     from gateway.setup.ledger_view import Doors
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 TOWN_FOLDER = Path("var/town")
 LINES_SHOWN = 20  # of each kind
 
-town_app = typer.Typer(
+town_app = Shell(
     no_args_is_help=True,
     help="""Set a town up from one Excel workbook, and keep it up to date with it.
 
@@ -35,9 +37,6 @@ do, `apply` does it. The ledger is the one that `minori serve` would open (`MINO
 Workbook = Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="The workbook.")]
 Folder = Annotated[
     Path, typer.Option("--directory", "-d", help="Holds register, keys, names and catalogue.")
-]
-Lang = Annotated[
-    str, typer.Option("--lang", envvar="MINORI_LANG", help="ja or en; by default both.")
 ]
 Admins = Annotated[
     list[Path] | None,
@@ -58,13 +57,13 @@ def template(file: Workbook) -> None:
 
 
 @town_app.command()
-def check(file: Workbook, folder: Folder = TOWN_FOLDER, lang: Lang = "") -> None:
+def check(file: Workbook, folder: Folder = TOWN_FOLDER) -> None:
     """Say what is wrong in a workbook, or what applying it would do. Nothing is changed."""
     from gateway.settings import Settings  # noqa: PLC0415 - see above
     from gateway.setup.applying import preview  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
 
-    with _told(lang):
+    with _told():
         settings, reading = Settings(), _read(file)
 
         async def run() -> "Plan":
@@ -76,9 +75,7 @@ def check(file: Workbook, folder: Folder = TOWN_FOLDER, lang: Lang = "") -> None
 
 
 @town_app.command()
-def apply(
-    file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None, lang: Lang = ""
-) -> None:
+def apply(file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None) -> None:
     """Make the town as the workbook has it; what is there already is left alone.
 
     A new ledger is founded first. On an embedded ledger, stop the gateway while this runs.
@@ -87,7 +84,7 @@ def apply(
     from gateway.setup.applying import apply_workbook, preview  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
 
-    with _told(lang):
+    with _told():
         settings, reading = Settings(), _read(file)
         files = TownFiles.within(folder, settings.site)
 
@@ -118,14 +115,13 @@ def explain(
     ja: Annotated[str, typer.Option(help="The text in Japanese.")],
     en: Annotated[str, typer.Option(help="The same in English.")],
     folder: Folder = TOWN_FOLDER,
-    lang: Lang = "",
 ) -> None:
     """Publish why a recall was declared or lifted; print the hash for its `explanation`."""
     from gateway.explanations import publish  # noqa: PLC0415 - see above
     from gateway.settings import Settings  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles, replace_file  # noqa: PLC0415 - see above
 
-    with _told(lang):
+    with _told():
         path = TownFiles.within(folder, Settings().site).explanations
         content, digest = publish(path, ja=ja, en=en)
         replace_file(path, content, mode=0o644)
@@ -133,23 +129,21 @@ def explain(
 
 
 @contextlib.contextmanager
-def _told(lang: str) -> Iterator[None]:
+def _told() -> Iterator[None]:
     """Turn what can go wrong into lines for people and exit code 1."""
     from gateway.cli.keyring import KeyringError  # noqa: PLC0415 - see above
     from gateway.ledger import LedgerError  # noqa: PLC0415 - see above
     from gateway.setup.faults import SetupError, WorkbookError  # noqa: PLC0415 - see above
 
-    languages = [one for one in (is_language(lang),) if one] or list(LANGUAGES)
     try:
         yield
     except WorkbookError as error:
         for fault in error.faults:
-            for place, language in enumerate(languages):
-                typer.echo(("  " if place else "") + fault.text(language), err=True)
-        typer.echo(f"minori: {error}", err=True)
+            typer.echo(fault.text(speaking.language()), err=True)
+        tell(error)
         raise typer.Exit(1) from None
     except (SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
-        typer.echo(f"minori: {error}", err=True)
+        tell(error)
         raise typer.Exit(1) from None
 
 

@@ -14,7 +14,7 @@ from gateway.cli.keyring import Key
 COMMANDS_MAX = 100  # that a gateway tries at once, unless it is set otherwise
 
 
-def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:
+def try_queue(key: Key, wires: Sequence[bytes]) -> None:
     """Say what would become of the last commands if they were sent now, after those that wait.
 
     Nothing is sent, kept or numbered: the key's file stays as it is. The key's own records are
@@ -23,14 +23,13 @@ def try_queue(key: Key, wires: Sequence[bytes], *, language: str) -> None:
     Args:
         key: Whose; what waits in its queue is tried first, for it goes first.
         wires: The new ones; none: what waits is what is asked about.
-        language: Of the answers.
     """
     tried = [*key.queue, *wires]
     if not tried:
         raise ArgumentError("nothing is waiting that could be tried")
     if len(tried) > COMMANDS_MAX:
         raise ArgumentError(f"{len(key.queue)} are waiting: send them first, `minori submit queue`")
-    with Client(key.address, language=language) as client:
+    with Client(key.address) as client:
         client.open_session(key)
         answer = client.post("/api/dry-runs", {"commands": [as_json(wire) for wire in tried]})
         offset_minutes = town_time.clock_of(key, client).utc_offset_minutes

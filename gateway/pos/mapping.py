@@ -6,11 +6,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from gateway.words import SaidError
+
 _LOT = "[0-9A-HJKMNP-TV-Z]{20}"
 _PARTY = "[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}"
 
 
-class MappingError(Exception):
+class MappingError(SaidError):
     """The mapping's file can't be used; the message says where and why."""
 
 

@@ -1,0 +1,77 @@
+"""Which language the command line speaks, and that `--lang` may stand anywhere."""
+
+import errno
+
+import pytest
+from typer.testing import CliRunner
+
+from gateway.cli import speaking, telling
+from network.cli import app
+
+WAYS = (
+    ["--lang", "ja", "keys", "show", "nobody"],
+    ["keys", "--lang", "ja", "show", "nobody"],
+    ["keys", "show", "--lang", "ja", "nobody"],
+    ["keys", "show", "nobody", "--lang=ja"],
+    ["keys", "show", "nobody", "--lang", "JP"],
+    ["keys", "show", "nobody", "--lang", "ja_JP.UTF-8"],
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_locale(monkeypatch, tmp_path):
+    for name in (speaking.VARIABLE, *speaking.LOCALE_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("MINORI_HOME", str(tmp_path))
+    yield
+    speaking.choose(None)
+
+
+@pytest.mark.parametrize("words", WAYS, ids=" ".join)
+def test_lang_is_heard_wherever_it_stands(words):
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 1
+    assert result.stderr.startswith("minori：")
+
+
+def test_the_next_command_line_begins_with_its_own_language():
+    CliRunner().invoke(app, WAYS[0])
+    assert CliRunner().invoke(app, ["keys", "show", "nobody"]).stderr.startswith("minori: ")
+
+
+@pytest.mark.parametrize(
+    ("environment", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LANG": "ja"}, "ja"),
+        ({"LC_ALL": "C", "LANG": "ja_JP.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LANG": "ja_JP.UTF-8"}, "ja"),
+        ({"LC_MESSAGES": "ja_JP", "LANG": "C"}, "ja"),
+        ({"MINORI_LANG": "ja", "LANG": "en_US.UTF-8"}, "ja"),
+        ({"MINORI_LANG": "en", "LC_ALL": "ja_JP.UTF-8"}, "en"),
+        ({"MINORI_LANG": "日本語"}, "ja"),
+        ({"LANG": "fr_FR.UTF-8"}, "en"),
+        ({"LANG": "jam_JM"}, "en"),
+    ],
+)
+def test_the_language_is_the_environments_without_lang(environment, language):
+    assert speaking.of_environment(environment) == language
+
+
+def test_an_unknown_language_is_refused_with_those_there_are():
+    result = CliRunner().invoke(app, ["keys", "list", "--lang", "fr"])
+    assert result.exit_code == 2
+    assert "ja (Japanese)" in result.stderr
+
+
+def test_words_behind_a_double_dash_are_no_language():
+    assert speaking.asked_for(["a", "--", "--lang", "ja"]) is None
+
+
+@pytest.mark.parametrize("number", [*errno.errorcode])
+def test_a_file_that_cannot_be_used_is_told_in_japanese(number):
+    error = OSError(number, "No such thing", "/a/file")
+    assert "/a/file" in telling.in_words(error, "ja")
+    assert telling.in_words(error, "ja") != telling.in_words(error, "en")
