@@ -13,7 +13,16 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.taking import TYPES
-from gateway.cli import arguments, arrivals, enrolment, keyring, packing, speaking, town_time
+from gateway.cli import (
+    arguments,
+    arrivals,
+    enrolment,
+    keyring,
+    packing,
+    pairs,
+    speaking,
+    town_time,
+)
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
@@ -263,9 +272,7 @@ def arrive(
     What its farm has shipped in the system is received; of the rest, the arrival is recorded.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        counted_g = {
-            lot: arguments.mass_g(text) for lot, _, text in (word.partition("=") for word in lots)
-        }
+        counted_g = pairs.masses_g(lots)
         signer.queue += arrivals.sign(signer, counted_g, producer=producer, crop=crop)
         signer.save()
         _send(signer)

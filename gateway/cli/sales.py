@@ -11,8 +11,8 @@ import typer
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring, speaking, town_time
-from gateway.cli.arguments import ArgumentError, mass_g
+from gateway.cli import keyring, pairs, speaking, town_time
+from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
@@ -70,6 +70,8 @@ def remainder(
     gateway: Gateway = "",
 ) -> None:
     """At closing: book as sold whatever of a lot is neither left nor discarded."""
+    with told():
+        left_g = pairs.masses_g(left)
     with (
         told(),
         Key.in_hand(keyring.find(key), elsewhere=gateway) as signer,
@@ -78,7 +80,7 @@ def remainder(
         client.open_session(signer)
         _send_first(signer, client)
         stock, _ = _ask(client, [])
-        for one, quantity_g in [sale for word in left for sale in _sold(word, stock)]:
+        for one, quantity_g in [sale for pair in left_g.items() for sale in _sold(*pair, stock)]:
             typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
             closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
             if one.owner != signer.party:
@@ -90,17 +92,16 @@ def remainder(
             raise typer.Exit(1)
 
 
-def _sold(word: str, stock: Sequence[Stock]) -> list[tuple[Stock, int]]:
+def _sold(lot: str, left_g: int, stock: Sequence[Stock]) -> list[tuple[Stock, int]]:
     """Return what was sold of a lot, of each owner in proportion to what is there."""
-    lot, equals, text = word.partition("=")
     found = [one for one in stock if one.lot == lot]
-    if not equals or not found:
-        raise ArgumentError(f"{word!r}: write LOT=LEFT, of a lot that is in stock")
+    if not found:
+        raise ArgumentError(f"{lot}: nothing of it is in stock, or it may not be sold")
     free_g = [one.free_g for one in found]
-    left_g = mass_g(text)
     if left_g > sum(free_g):
         raise ArgumentError(
-            f"{word!r}: on record are only {sum(free_g)} g; take stock with lot.take_stock"
+            f"{lot}: {left_g} g left, and on record are only {sum(free_g)} g; "
+            "take stock with lot.take_stock"
         )
     parts_g = apportion(sum(free_g) - left_g, free_g)
     return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.api import csv_files
-from gateway.api.csv_cells import harmless, write
+from gateway.api.csv_cells import write
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 
@@ -94,20 +94,6 @@ async def test_a_file_too_long_says_so_in_its_last_row(held, monkeypatch):
     rows = await read(stage, "stock", "packing-house")
     assert len(rows) == 3
     assert rows[-1]["ロット番号"].startswith("これより前")
-
-
-@pytest.mark.parametrize(
-    "text", ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\r=1", "\uff1d1", "\uff20x"]
-)
-async def test_what_begins_like_a_formula_gets_an_apostrophe(text):
-    assert harmless(text) == "'" + text
-
-
-@pytest.mark.parametrize(
-    ("cell", "expected"), [("1=1", "1=1"), (-5, -5), (True, 1), (None, ""), ("", "")]
-)
-async def test_other_cells_stay_as_they_are(cell, expected):
-    assert harmless(cell) == expected
 
 
 async def test_quotes_commas_and_line_breaks_stay_in_their_cell():

@@ -181,9 +181,26 @@ def test_the_remainder_is_what_is_neither_left_nor_thrown_away(shop, lot):
     assert shop.free_g(lot) == 2_400
     same = shop.minori("sales", "remainder", f"{lot}=2.4kg")
     assert "sold" not in same
-    for wrong in (f"{lot}", f"{lot}=3kg", f"{'0' * 20}=1kg"):
-        assert wrong in shop.minori("sales", "remainder", wrong, code=1)
+    for wrong, said in (
+        (lot, "write LOT=MASS"),
+        (f"{lot}=3kg", f"{lot}: 3000 g left, and on record are only 2400 g"),
+        (f"{'0' * 20}=1kg", f"{'0' * 20}: nothing of it is in stock"),
+    ):
+        assert said in shop.minori("sales", "remainder", wrong, code=1)
     assert shop.free_g(lot) == 2_400
+
+
+@pytest.mark.parametrize("command", ["remainder", "arrive"])
+def test_a_lot_named_twice_is_refused_and_nothing_is_signed(shop, lot, command):
+    farm = shop.stage.town.people["farm-a"].party
+    words = {
+        "remainder": ("sales", "remainder", f"{lot}=9kg", f"{lot.lower()}=2kg"),
+        "arrive": ("arrive", f"{lot}=1kg", f"{lot}=1kg", "--producer", farm, "--crop", "carrot"),
+    }
+    before = shop.key.read_bytes()
+    assert f"{lot} is named twice" in shop.minori(*words[command], code=1)
+    assert shop.key.read_bytes() == before
+    assert shop.free_g(lot) == 10_000
 
 
 @pytest.mark.usefixtures("lot")
