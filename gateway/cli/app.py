@@ -3,17 +3,18 @@
 import contextlib
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chaincode.base import shapes
+from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.taking import TYPES
 from gateway.cli import (
+    acts,
     arguments,
     arrivals,
     enrolment,
@@ -25,8 +26,8 @@ from gateway.cli import (
 )
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, KeyringError
-from gateway.cli.options import Gateway, KeyName, Later
+from gateway.cli.keyring import Key
+from gateway.cli.options import Again, Gateway, KeyName, Later
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
@@ -129,9 +130,10 @@ def invite(
             role=role,
             since=town_time.planned_day(registrar, since),
         )
-        code = enrolment.invite(registrar, wanted)
+        act, code = enrolment.invite(registrar, wanted)
         _send(registrar)
         typer.echo(code)
+        acts.finish(registrar, act)
 
 
 @keys_app.command()
@@ -139,12 +141,12 @@ def accept(
     invitation: Annotated[str, typer.Argument(help="The code that the registrar handed over.")],
     name: Annotated[str, typer.Option("--name", "-n", help="What to call the key here.")],
 ) -> None:
-    """On one's own device: make a key for an invitation, and print the reply for the registrar."""
+    """On one's own device: make a key for an invitation, and print the reply for the registrar.
+
+    The same again prints the same reply.
+    """
     with told():
-        path = keyring.find(name)
-        if path.exists():
-            raise KeyringError(f"there is a key {name!r} already: choose another --name")
-        typer.echo(enrolment.accept(invitation, path))
+        typer.echo(enrolment.accept(invitation, keyring.find(name)))
 
 
 @keys_app.command()
@@ -187,6 +189,7 @@ def submit(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
     ] = False,
+    again: Again = False,
     gateway: Gateway = "",
 ) -> None:
     """Sign a command with a key of this computer, and send it.
@@ -198,28 +201,32 @@ def submit(
         _list_types()
         return
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        drawn: Mapping[str, str] = {}
-        wires: list[bytes] = []
-        if type_name != "queue":
-            body, closed = _parts(type_name, words or [], json_file)
-            when = _times(signer, type_name, body, closed, typed=event_time)
+        if type_name == "queue":
+            if dry_run:
+                try_queue(signer, [])
+            else:
+                _send_or_keep(signer, later=later)
+            return
+        body, closed = _parts(type_name, words or [], json_file)
+        when = _times(signer, type_name, body, closed, typed=event_time)
+        day = None if when is None else when // times.DAY_S  # yesterday's "yesterday" is another
+        act = acts.name_of("submit", type_name, body, closed, event_time, day, on_behalf)
+        is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
+        if is_new:
             closed = _weighed(signer, type_name, body, closed, when)
             prepared = arguments.prepare(signer, type_name, body, closed)
-            drawn = prepared.drawn
-            wires.append(
-                signer.device.sign(
-                    type_name,
-                    prepared.body,
-                    closed=prepared.closed,
-                    event_time=when,
-                    on_behalf=on_behalf or None,
-                )
+            wire = signer.device.sign(
+                type_name,
+                prepared.body,
+                closed=prepared.closed,
+                event_time=when,
+                on_behalf=on_behalf or None,
             )
-        if dry_run:
-            try_queue(signer, wires)
-            return
-        if wires:
-            _keep(signer, wires, drawn)
+            if dry_run:
+                try_queue(signer, [wire])
+                return
+            acts.begin(signer, act, [wire])
+            _show_signed(signer, prepared.drawn)
         _send_or_keep(signer, later=later)
 
 
@@ -235,6 +242,10 @@ def approve(
     With --later it goes with the next submit: a recall's approval with what extends it, say.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        act = acts.name_of("approve", proposal)
+        if acts.waiting(signer, act):
+            _send_or_keep(signer, later=later)
+            return
         with Client(signer.address) as client:
             client.open_session(signer)
             proposed = client.get(f"/api/commands/{proposal}")
@@ -252,8 +263,7 @@ def approve(
             "type": payload["type"],
             "body": payload["body"],
         }
-        signer.queue.append(signer.device.sign("proposal.approve", body, closed=closed))
-        signer.save()
+        acts.begin(signer, act, [signer.device.sign("proposal.approve", body, closed=closed)])
         _send_or_keep(signer, later=later)
 
 
@@ -265,6 +275,7 @@ def arrive(
     producer: Annotated[str, typer.Option(help="Whose goods these are: the farm's party.")],
     crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
     key: KeyName = "",
+    again: Again = False,
     gateway: Gateway = "",
 ) -> None:
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
@@ -273,8 +284,10 @@ def arrive(
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         counted_g = pairs.masses_g(lots)
-        signer.queue += arrivals.sign(signer, counted_g, producer=producer, crop=crop)
-        signer.save()
+        act = acts.name_of("arrive", dict(counted_g), producer, crop)
+        if again or not acts.waiting(signer, act, has_again=True):
+            wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop)
+            acts.begin(signer, act, wires)
         _send(signer)
 
 
@@ -350,10 +363,8 @@ def _print_json(client: Client, answer: Json) -> None:
     typer.echo(json.dumps(town_time.shown(answer, offset), indent=1, ensure_ascii=False))
 
 
-def _keep(key: Key, wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
-    """Put signed commands into the key's queue, durably, and say what they are called."""
-    key.queue += wires
-    key.save()
+def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
+    """Say what a command that was just signed, and what it made, are called."""
     typer.echo(f"signed   {key.device.prev}")
     for name, value in drawn.items():
         typer.echo(f"{name:8} {value}")

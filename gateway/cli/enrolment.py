@@ -1,10 +1,12 @@
 """Invitation, acceptance, enrolment: how a new device's key gets onto the ledger."""
 
-from dataclasses import dataclass
+import contextlib
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
+from gateway.cli import acts
 from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip, invitation
 from gateway.signing import Device, new_pseudonym
 
@@ -20,23 +22,35 @@ class Newcomer:
     since: str
 
 
-def invite(registrar: Key, newcomer: Newcomer) -> str:
-    """Queue the commands that enter the newcomer, and return the invitation's code."""
+def invite(registrar: Key, newcomer: Newcomer) -> tuple[str, str]:
+    """Queue the commands that enter the newcomer.
+
+    Returns:
+        The act, to be finished when the person has it; and the invitation's code.
+    """
     if newcomer.actor and not newcomer.party:
         raise KeyringError("a further device for --actor needs that person's --party")
+    act = acts.name_of("invite", dict(asdict(newcomer)))
+    begun = acts.waiting(registrar, act)
+    if begun:
+        return act, begun.result
     party = newcomer.party or new_pseudonym()
     actor = newcomer.actor or new_pseudonym()
+    wires = []
     if not newcomer.party:
-        _queue(registrar, "party.register", {"party": party, "kind": newcomer.party_kind})
+        entered: dict[str, Json] = {"party": party, "kind": newcomer.party_kind}
+        wires.append(registrar.device.sign("party.register", entered))
     if not newcomer.actor:
         roles: list[Json] = []
         if newcomer.role:
             roles.append({"role": newcomer.role, "since": newcomer.since})
-        _queue(registrar, "actor.register", {"actor": actor, "party": party, "roles": roles})
-    registrar.save()
-    return invitation(
+        person: dict[str, Json] = {"actor": actor, "party": party, "roles": roles}
+        wires.append(registrar.device.sign("actor.register", person))
+    code = invitation(
         gateway=registrar.address, ledger=registrar.device.ledger, actor=actor, party=party
     )
+    acts.begin(registrar, act, wires, result=code)
+    return act, code
 
 
 def accept(code: str, path: Path) -> str:
@@ -48,9 +62,18 @@ def accept(code: str, path: Path) -> str:
         )
     except KeyError:
         raise KeyringError("this is not an invitation: ask the registrar for another") from None
+    before = _accepted_before(path, actor=actor, nonce=nonce)
+    if before is not None and before.path != path:
+        raise KeyringError(
+            f"this invitation was accepted here already, by the key {before.name!r}: "
+            f"say --name {before.name} to see its reply again"
+        )
+    if before is not None:
+        return before.reply
+    if path.exists():
+        raise KeyringError(f"there is a key {path.stem!r} already: choose another --name")
     device = Device.create(ledger=ledger, actor=actor)
-    Key(path=path, device=device, party=party, gateway=gateway).save()
-    return encode_slip(
+    reply = encode_slip(
         {
             "actor": actor,
             "jwk": shapes.write(device.jwk),
@@ -58,6 +81,19 @@ def accept(code: str, path: Path) -> str:
             "proof": device.prove_enrolment(nonce),
         }
     )
+    Key(path=path, device=device, party=party, gateway=gateway, reply=reply).save()
+    return reply
+
+
+def _accepted_before(path: Path, *, actor: str, nonce: str) -> Key | None:
+    """Return the key beside `path` that was made for this invitation, if there is one."""
+    for file in sorted(path.parent.glob("*.json")):
+        with contextlib.suppress(KeyringError):
+            key = Key.load(file)
+            slip = decode_slip(key.reply) if key.reply else {}
+            if (slip.get("actor"), slip.get("nonce")) == (actor, nonce):
+                return key
+    return None
 
 
 def enrol(registrar: Key, reply: str) -> None:
@@ -65,9 +101,6 @@ def enrol(registrar: Key, reply: str) -> None:
     body = decode_slip(reply)
     if body.keys() != {"actor", "jwk", "nonce", "proof"}:
         raise KeyringError("this is not the reply of `minori keys accept`")
-    _queue(registrar, "key.enrol", body)
-    registrar.save()
-
-
-def _queue(key: Key, type_name: str, body: dict[str, Json]) -> None:
-    key.queue.append(key.device.sign(type_name, body))
+    act = acts.name_of("enrol", body["actor"], body["jwk"])
+    if not acts.waiting(registrar, act):
+        acts.begin(registrar, act, [registrar.device.sign("key.enrol", body)])

@@ -12,7 +12,7 @@ import json
 import os
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -32,6 +32,19 @@ class KeyringError(SaidError):
 
 
 @dataclass(slots=True, kw_only=True)
+class Act:
+    """What a person did that is not done yet: `gateway.cli.acts`.
+
+    Attributes:
+        commands: The ids of the commands that it signed.
+        result: What the person is still to be given; empty for nothing.
+    """
+
+    commands: list[str]
+    result: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
 class Key:
     """A device's key on this computer.
 
@@ -43,6 +56,8 @@ class Key:
         queue: Commands signed and not yet finally answered, in order, as they travel.
         elsewhere: Where it sends to this time instead; not kept.
         utc_offset_minutes: Of the town's clocks, once its gateway has said; it never changes.
+        reply: To the invitation that it was made for; empty for one made otherwise.
+        acts: From what the waiting commands came, by a digest of it.
     """
 
     path: Path
@@ -52,6 +67,8 @@ class Key:
     queue: list[bytes] = field(default_factory=list)
     elsewhere: str = ""
     utc_offset_minutes: int | None = None
+    reply: str = ""
+    acts: dict[str, Act] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -110,6 +127,8 @@ class Key:
             queue=[wire.encode() for wire in stored["queue"]],
             elsewhere=elsewhere,
             utc_offset_minutes=stored.get("utc_offset_minutes"),
+            reply=stored.get("reply", ""),
+            acts={name: Act(**act) for name, act in stored.get("acts", {}).items()},
         )
 
     def save(self) -> None:
@@ -126,8 +145,12 @@ class Key:
             "queue": [wire.decode() for wire in self.queue],
             "key": self.device.to_pem().decode(),
         }
-        if self.utc_offset_minutes is not None:
-            stored["utc_offset_minutes"] = self.utc_offset_minutes
+        known = {
+            "utc_offset_minutes": self.utc_offset_minutes,
+            "reply": self.reply or None,
+            "acts": {name: asdict(act) for name, act in self.acts.items()} or None,
+        }
+        stored |= {name: value for name, value in known.items() if value is not None}
         self.path.parent.mkdir(parents=True, exist_ok=True)
         beside = self.path.with_suffix(".new")
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -136,9 +159,12 @@ class Key:
             os.fsync(file.fileno())
         beside.replace(self.path)
 
-    def answered(self, command_id: str) -> None:
-        """Take a finally answered command off the list."""
+    def answered(self, command_id: str, *, is_accepted: bool) -> None:
+        """Take a finally answered command off the list; of a refused act nothing is left to do."""
         self.queue = [wire for wire in self.queue if command_id_of(wire) != command_id]
+        if not is_accepted:
+            self._give_up(command_id)
+        self._forget_acts()
         self.save()
 
     def drop(self, command_id: str, *, seq: int, prev: str) -> None:
@@ -152,7 +178,27 @@ class Key:
         rest = [wire for wire in self.queue if command_id_of(wire) != command_id]
         self.device.seq, self.device.prev = seq, prev
         self.queue = [self._sign_anew(wire) for wire in rest]
+        self._give_up(command_id)
+        names = {
+            command_id_of(old): command_id_of(new)
+            for old, new in zip(rest, self.queue, strict=True)
+        }
+        for act in self.acts.values():
+            act.commands = [names.get(command, command) for command in act.commands]
+        self._forget_acts()
         self.save()
+
+    def _give_up(self, command_id: str) -> None:
+        self.acts = {name: act for name, act in self.acts.items() if command_id not in act.commands}
+
+    def _forget_acts(self) -> None:
+        """Forget what is done: nothing of it waits, and nobody waits for its result."""
+        waiting = {command_id_of(wire) for wire in self.queue}
+        self.acts = {
+            name: act
+            for name, act in self.acts.items()
+            if act.result or not waiting.isdisjoint(act.commands)
+        }
 
     def _sign_anew(self, wire: bytes) -> bytes:
         _, tilde, closed = wire.decode().partition("~")

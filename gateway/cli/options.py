@@ -12,3 +12,7 @@ Gateway = Annotated[
     typer.Option("--gateway", envvar="MINORI_GATEWAY", help="A gateway to use, not the key's own."),
 ]
 Later = Annotated[bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")]
+Again = Annotated[
+    bool,
+    typer.Option("--again", help="Sign another although the same is waiting to be sent."),
+]

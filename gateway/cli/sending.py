@@ -59,7 +59,7 @@ def send_queue(key: Key, client: Client) -> Iterator[Answer]:
             if answer.status == "dropped":
                 yield _drop(key, client, answer.id, answer.code, answer.text)
                 break
-            key.answered(answer.id)
+            key.answered(answer.id, is_accepted=answer.status == "accepted")
             yield answer
 
 
