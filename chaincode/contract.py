@@ -13,6 +13,7 @@ from chaincode import taking
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
+from chaincode.base.evidence import EvidenceError
 from chaincode.base.overlay import decode_state, encode_state
 from chaincode.base.stub import Response, Stub
 from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Head
@@ -26,7 +27,7 @@ Record = TypeVar("Record")
 _SECONDS = re.compile(rb"[1-9][0-9]{0,10}")
 
 
-class RefusalError(Exception):
+class RefusalError(EvidenceError):
     """The transaction as a whole must not be ordered."""
 
     def __init__(self, status: int, message: str) -> None:

@@ -86,6 +86,8 @@ _PAUSE_S_MAX: Final = 2.0
 _ERRORS: Final[dict[Outcome, type[LedgerError]]] = {
     Outcome.OVERLOADED: LedgerUnavailableError,
     Outcome.UNREACHABLE: LedgerUnavailableError,
+    # A peer that has not joined the channel, or not caught up yet: an operator's affair.
+    Outcome.NOT_FOUND: LedgerUnavailableError,
     Outcome.TIMED_OUT: LedgerUnavailableError,
     Outcome.INFRASTRUCTURE: LedgerUnavailableError,
     # The shim answers before the peer's patience ends: no answer at all means that it hangs.

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from chaincode.base.canonical import Json
+from chaincode.base.evidence import EvidenceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +75,7 @@ class DryRun:
     writes: Mapping[str, Json]
 
 
-class LedgerError(Exception):
+class LedgerError(EvidenceError):
     """Base of everything that a ledger can fail with; `details` is for logs, never for users."""
 
     def __init__(self, message: str, *, details: Sequence[str] = ()) -> None:

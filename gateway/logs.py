@@ -8,6 +8,26 @@ from structlog.typing import Processor
 
 from gateway.settings import LogLevel
 
+_NAMED_LEVELS = logging.getLevelNamesMapping()
+
+
+class _Forwarding(logging.Handler):
+    """Tells in the one log what a part of this program tells the standard library's.
+
+    So does the Fabric client, which is a library for other programs too.
+    """
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the event with its facts, or the message where a record has none."""
+        event = getattr(record, "event", None) or record.getMessage()
+        facts = getattr(record, "facts", {})
+        structlog.get_logger(record.name).log(
+            record.levelno, event, exc_info=record.exc_info, **facts
+        )
+
+
+_FORWARDING = _Forwarding()
+
 
 def configure_logs(level: LogLevel) -> None:
     """Log what is at least as grave as `level`, for the whole process.
@@ -28,8 +48,9 @@ def configure_logs(level: LogLevel) -> None:
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *last,
         ],
-        wrapper_class=structlog.make_filtering_bound_logger(
-            logging.getLevelNamesMapping()[level.upper()]
-        ),
+        wrapper_class=structlog.make_filtering_bound_logger(_NAMED_LEVELS[level.upper()]),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
+    own = logging.getLogger("gateway")
+    own.setLevel(_NAMED_LEVELS[level.upper()])
+    own.addHandler(_FORWARDING)

@@ -19,6 +19,8 @@ from typing import Final
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
+from chaincode.base.evidence import EvidenceError
+
 CHARACTERS: Final = 20
 TYPED_CHARACTERS_MAX: Final = 2_048  # of a scanned address
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -44,7 +46,7 @@ class NumberFault(StrEnum):
     CHECK_WRONG = "CHECK_WRONG"
 
 
-class NumberError(ValueError):
+class NumberError(EvidenceError, ValueError):
     """What was typed is no lot's number; `fault` says why, `typed` what it was."""
 
     def __init__(self, fault: NumberFault, typed: str) -> None:

@@ -5,11 +5,13 @@ grpc is imported by those commands alone that speak to Fabric: `minori demo` sta
 """
 
 import contextlib
+import sys
 import time
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from gateway.cli import call_list, town
@@ -262,4 +264,6 @@ def fabric(
 
 def main() -> None:
     """Run `minori`: the gateway's commands and these."""
+    # A command's stdout is its answer alone: what is logged on the way goes beside it.
+    structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=sys.stderr))
     app()

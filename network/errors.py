@@ -7,8 +7,10 @@ NetworkError              everything below; `hint` says what to do about it
 └ NetworkStateError       what is asked does not fit what is there
 """
 
+from chaincode.base.evidence import EvidenceError
 
-class NetworkError(Exception):
+
+class NetworkError(EvidenceError):
     """Base of everything that a network can fail with.
 
     Attributes:

@@ -11,6 +11,8 @@ payload, closed part, then what the type asks of each. README names the few othe
 
 from enum import StrEnum
 
+from chaincode.base.evidence import EvidenceError
+
 
 class Code(StrEnum):
     """A stable answer. The order of the members is the order of the checks."""
@@ -138,7 +140,7 @@ class Code(StrEnum):
 _ORDER = {code: place for place, code in enumerate(Code)}
 
 
-class FaultError(Exception):
+class FaultError(EvidenceError):
     """The command can't be taken. `member` is the JSON member at fault, where there is one."""
 
     def __init__(self, code: Code, member: str = "") -> None:
@@ -147,7 +149,7 @@ class FaultError(Exception):
         self.member = member
 
 
-class RejectionError(Exception):
+class RejectionError(EvidenceError):
     """The command is taken and refused for good."""
 
     def __init__(self, code: Code) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chaincode.base.canonical import Json
+from chaincode.base.evidence import EvidenceError
 from gateway.api.problems import PROBLEMS
 from gateway.language import Language
 
@@ -24,7 +25,7 @@ class FieldError:
     what: str
 
 
-class ProblemError(Exception):
+class ProblemError(EvidenceError):
     """The request is answered with an entry of the table of problems.
 
     Attributes:

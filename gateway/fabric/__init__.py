@@ -18,7 +18,7 @@ The objects are those of Fabric's programming model, a module each:
     gateway       Gateway      an identity, connected: the entry, and the owner of the connections
     network       Network      a channel
     contract      Contract     a chaincode
-    proposal      Proposal     a signed wish
+    proposal      Proposal     a wish, signed when it is sent
     transaction   Transaction  an endorsed and signed envelope
     commit        Commit       what became of it
 
@@ -33,6 +33,7 @@ and below them
     identity      certificates and signatures
     profile       connection.json
     client        what the objects share
+    logs          to the standard library's `logging`, which the host configures
 
 Nothing is tried twice but on another peer, and then only what may be; whoever calls decides by
 an error's `outcome`. The library imports nothing else of this project.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.fabric.identity import Identity, Signer
+from gateway.fabric.identity import Identity, Signer, sign
 from gateway.fabric.peers import Peers
 
 
@@ -23,3 +23,7 @@ class Client:
     signer: Signer
     peers: Peers
     tls_cert_hash: bytes = b""
+
+    async def sign(self, message: bytes) -> bytes:
+        """Return the identity's signature."""
+        return await sign(self.signer, message)

@@ -25,13 +25,18 @@ class Status:
     block_number: int
     msp_id: str
 
+    @property
+    def successful(self) -> bool:
+        """Whether the transaction is valid: it has changed the state."""
+        return self.code is ValidationCode.VALID
+
     def raise_for_code(self) -> None:
         """Do nothing for a valid transaction.
 
         Raises:
             CommitError: The transaction is not valid.
         """
-        if self.code is not ValidationCode.VALID:
+        if not self.successful:
             raise CommitError(tx_id=self.tx_id, code=self.code, block_number=self.block_number)
 
 
@@ -60,7 +65,7 @@ class Commit:
         response, peer = await self._client.peers.call(
             Stage.COMMIT_STATUS,
             gateway_pb2.SignedCommitStatusRequest(
-                request=request, signature=self._client.signer(request)
+                request=request, signature=await self._client.sign(request)
             ),
             tx_id=self._tx_id,
             own_only=own_only,

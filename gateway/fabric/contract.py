@@ -16,7 +16,7 @@ class Contract:
         self.chaincode = chaincode
 
     def new_proposal(self, function: str, args: Sequence[bytes] = ()) -> Proposal:
-        """Return a signed proposal with an id of its own.
+        """Return a proposal with an id of its own, to be signed when it is sent.
 
         Raises:
             IdentityError: The identity has expired.

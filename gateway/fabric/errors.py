@@ -14,9 +14,10 @@
 `GatewayError` and `CommitError` have an `outcome`: why, and what may be done about it.
 """
 
+import copyreg
 import re
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 from grpc import StatusCode
 
@@ -27,7 +28,14 @@ _CHAINCODE_RESPONSE: Final = re.compile(r"chaincode response (\d+), (.*)", re.DO
 
 
 class FabricError(Exception):
-    """Base of everything that this library raises for what it meets outside."""
+    """Base of everything that this library raises for what it meets outside.
+
+    A copy or a pickle of one has all that it carries.
+    """
+
+    def __reduce__(self) -> tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]:
+        """Rebuild without `__init__`, which Python would call with the message alone."""
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
 
 
 class GatewayError(FabricError):
@@ -67,6 +75,8 @@ class GatewayError(FabricError):
         lines += dict.fromkeys(
             f"{detail.msp_id} {detail.address}: {detail.message}" for detail in self.details
         )
+        if self.tx_id:
+            lines.append(f"transaction {self.tx_id}")
         return "; ".join(lines)
 
     @property

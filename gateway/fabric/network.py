@@ -6,6 +6,7 @@ from typing import Final
 from gateway.fabric import block_events
 from gateway.fabric.blocks import Block
 from gateway.fabric.client import Client
+from gateway.fabric.commit import Commit, Status
 from gateway.fabric.contract import Contract
 
 PATIENCE_S: Final = 30.0
@@ -36,7 +37,8 @@ class Network:
             patience_s: How long no peer may deliver before the last failure is raised.
 
         Raises:
-            GatewayError: No peer delivered for `patience_s`, or the peers refuse.
+            GatewayError: No peer delivered for `patience_s`, every own peer refuses for good, none
+                is listed, or the gateway is closed.
             BlockError: A block is malformed or does not follow the one before it.
             IdentityError: The identity has expired.
         """
@@ -47,6 +49,21 @@ class Network:
             previous_hash=previous_hash,
             patience_s=patience_s,
         )
+
+    async def commit_status(self, transaction_id: str, *, own_only: bool = False) -> Status:
+        """Wait until a transaction is committed, and return the verdict: also after a restart.
+
+        What an error's `tx_id` names can be asked for, whichever gateway submitted it.
+
+        Args:
+            transaction_id: 64 lower-case hexadecimal digits.
+            own_only: Whether to believe the own organisation's peers alone.
+
+        Raises:
+            CommitStatusError: Nobody knew within the deadline: it may still come.
+        """
+        commit = Commit(self._client, channel=self.channel, tx_id=transaction_id)
+        return await commit.status(own_only=own_only)
 
     async def height(self) -> int:
         """Return the number of blocks that an own peer has.

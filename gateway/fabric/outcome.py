@@ -43,6 +43,8 @@ class Outcome(StrEnum):
     """The peer's Gateway service had no free slot and did nothing."""
     UNREACHABLE = "unreachable"
     """The peer that was called could not be reached, before anything was ordered."""
+    NOT_FOUND = "not_found"
+    """The called peer does not have what was asked for: the channel, or so high a block."""
     TIMED_OUT = "timed_out"
     """The deadline passed before anything was ordered."""
     INFRASTRUCTURE = "infrastructure"
@@ -174,6 +176,7 @@ def classify(
 _ACTIONS: Final = {
     Outcome.OVERLOADED: Action.RETRY_SAME,
     Outcome.UNREACHABLE: Action.RETRY_ANEW,
+    Outcome.NOT_FOUND: Action.FINAL,
     Outcome.TIMED_OUT: Action.RETRY_ANEW,
     Outcome.INFRASTRUCTURE: Action.RETRY_ANEW,
     Outcome.TOO_SLOW: Action.RETRY_ANEW,
@@ -244,21 +247,23 @@ _CALLERS_FAULT: Final = frozenset(
     }
 )
 
+# What a code means by itself, where no text says more; any other is the infrastructure's failure.
+_CODES: Final = {
+    **dict.fromkeys(_CALLERS_FAULT, Outcome.CALLER_REFUSED),
+    StatusCode.RESOURCE_EXHAUSTED: Outcome.TOO_LARGE,
+    StatusCode.NOT_FOUND: Outcome.NOT_FOUND,
+    StatusCode.DEADLINE_EXCEEDED: Outcome.TIMED_OUT,
+}
+
 
 def _before_ordering(code: StatusCode, message: str, details: Sequence[ErrorDetail]) -> Outcome:
     said = (message, *(detail.message for detail in details))
     for text, outcome in _TEXTS:
         if any(text in one for one in said):
             return outcome
-    if code in _CALLERS_FAULT:
-        return Outcome.CALLER_REFUSED
-    if code is StatusCode.RESOURCE_EXHAUSTED:
-        return Outcome.TOO_LARGE
-    if code is StatusCode.DEADLINE_EXCEEDED:
-        return Outcome.TIMED_OUT
-    if code in {StatusCode.UNAVAILABLE, StatusCode.CANCELLED, StatusCode.NOT_FOUND} and not details:
+    if code in {StatusCode.UNAVAILABLE, StatusCode.CANCELLED} and not details:
         return Outcome.UNREACHABLE
-    return Outcome.INFRASTRUCTURE
+    return _CODES.get(code, Outcome.INFRASTRUCTURE)
 
 
 # internal/pkg/gateway/submit.go; the names are common/common.proto's `Status` from 400 to 499.

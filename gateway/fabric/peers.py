@@ -5,13 +5,14 @@ through any peer, the own first: what a foreign peer could do with them, delay o
 """
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import grpc
 import grpc.aio
-import structlog
 from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import events_pb2
 from google.protobuf.message import DecodeError
@@ -23,15 +24,23 @@ from gateway.fabric.errors import (
     GatewayError,
     SubmitError,
 )
+from gateway.fabric.logs import warn
 from gateway.fabric.outcome import Action, ErrorDetail, Outcome, Stage
 from gateway.fabric.profile import KeyPair, PeerAddress
 
-log = structlog.get_logger(__name__)
+_LOG: Final = logging.getLogger(__name__)
 
 # A peer that hangs is tried after the others for so long, or until it answers; one that refuses
 # connections costs nothing to try. What takes longer than SLOW_S counts as hanging.
 AVOID_S: Final = 30.0
 SLOW_S: Final = 1.0
+
+# Seconds between two attempts to connect, at most.
+RECONNECT_S_MAX: Final = 3
+
+# Seconds that a peer gets to connect before the next is called; the last gets its whole deadline.
+# The attempt goes on meanwhile. Three round trips of a slow line have room in it.
+CONNECT_S: Final = 5.0
 
 # Seconds that a second peer gets to tell a commit status: it answers at once, if it knows one.
 _ASK_AGAIN_S: Final = 2.0
@@ -52,8 +61,10 @@ _OPTIONS: Final = (
     ("grpc.use_local_subchannel_pool", 1),
     # A restarted peer is found again within seconds; grpc's default waits up to two minutes.
     ("grpc.initial_reconnect_backoff_ms", 200),
-    ("grpc.min_reconnect_backoff_ms", 200),
-    ("grpc.max_reconnect_backoff_ms", 3_000),
+    ("grpc.max_reconnect_backoff_ms", RECONNECT_S_MAX * 1000),
+    # No pause, whatever its name: how long one attempt to connect may take, TLS and all.
+    # Source: grpc, doc/connection-backoff.md, MIN_CONNECT_TIMEOUT.
+    ("grpc.min_reconnect_backoff_ms", 20_000),
 )
 
 # fabric-protos `gateway/gateway.proto`, `peer/events.proto`
@@ -63,11 +74,19 @@ _UNARY: Final = {
     Stage.SUBMIT: ("/gateway.Gateway/Submit", gateway_pb2.SubmitResponse),
     Stage.COMMIT_STATUS: ("/gateway.Gateway/CommitStatus", gateway_pb2.CommitStatusResponse),
 }
+_UNDECIDED: Final = frozenset({grpc.ChannelConnectivity.IDLE, grpc.ChannelConnectivity.CONNECTING})
+
 DELIVER: Final = "/protos.Deliver/Deliver"
 DELIVER_FILTERED: Final = "/protos.Deliver/DeliverFiltered"
 
 _NOT_OF_OTHERS: Final = frozenset(
-    {Outcome.UNREACHABLE, Outcome.INFRASTRUCTURE, Outcome.TOO_SLOW, Outcome.NO_ENDORSERS}
+    {
+        Outcome.UNREACHABLE,
+        Outcome.NOT_FOUND,
+        Outcome.INFRASTRUCTURE,
+        Outcome.TOO_SLOW,
+        Outcome.NO_ENDORSERS,
+    }
 )
 # Failures of one peer that another may not have. An overloaded peer is not among them: its load
 # would only fall on others.
@@ -121,6 +140,29 @@ class Peer:
             )
             for stage, (path, response) in _UNARY.items()
         }
+
+    @property
+    def is_connected(self) -> bool:
+        """Whether a connection stands: the peer has answered, TLS and all."""
+        return self._channel.get_state() is grpc.ChannelConnectivity.READY
+
+    async def connect(self, stage: Stage, *, within_s: float) -> None:
+        """Wait until a connection stands or an attempt to make one has failed.
+
+        Raises:
+            GatewayError: Neither happened in time; the attempt goes on.
+        """
+        try:
+            async with asyncio.timeout(within_s):
+                while (state := self._channel.get_state(try_to_connect=True)) in _UNDECIDED:
+                    await self._channel.wait_for_state_change(state)
+        except TimeoutError as error:
+            raise error_class(stage)(
+                stage,
+                grpc.StatusCode.UNAVAILABLE,
+                f"no connection within {within_s:g} s",
+                address=self.address,
+            ) from error
 
     async def call(self, stage: Stage, request: object, *, deadline_s: float, tx_id: str) -> Any:  # noqa: ANN401 - a message without stubs
         """Call a method of the Gateway service.
@@ -215,9 +257,12 @@ class Peers:
         """
         failures: list[GatewayError] = []
         deadline_s = self._deadlines[stage]
-        for peer in self.in_order(own_only=own_only or stage is Stage.EVALUATE):
+        peers = self.in_order(own_only=own_only or stage is Stage.EVALUATE)
+        for peer in peers:
             started = asyncio.get_running_loop().time()
             try:
+                if peer is not peers[-1]:
+                    await self.connect(peer, stage, within_s=min(CONNECT_S, deadline_s))
                 response = await self._call(peer, stage, request, deadline_s, tx_id)
             except GatewayError as failure:
                 failures.append(failure)
@@ -249,6 +294,22 @@ class Peers:
         if self.closed and not (task is not None and task.cancelling()):
             raise error_class(stage)(stage, grpc.StatusCode.CANCELLED, "the gateway is closed")
 
+    async def connect(self, peer: Peer, stage: Stage, *, within_s: float) -> None:
+        """Wait until a peer is connected, or has refused to.
+
+        Raises:
+            GatewayError: Neither happened in time; or `close` was called.
+        """
+        self.raise_if_closed(stage)
+        await peer.connect(stage, within_s=within_s)
+        self.raise_if_closed(stage)
+
+    async def pause(self, pause_s: float) -> None:
+        """Wait so long, or until `close`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(pause_s):
+                await self._closed.wait()
+
     async def close(self) -> None:
         """Hang up on every peer; calls under way end with `GatewayError`."""
         self._closed.set()
@@ -266,7 +327,8 @@ class Peers:
 
     def _note(self, peer: Peer, failure: GatewayError, started: float) -> None:
         now = asyncio.get_running_loop().time()
-        log.warning(
+        warn(
+            _LOG,
             "peer_call_failed",
             stage=str(failure.stage),
             address=peer.address,
@@ -327,7 +389,7 @@ def _details(failure: grpc.aio.AioRpcError) -> list[ErrorDetail]:
             try:
                 return list(_unpack(status_pb2.Status.FromString(value)))
             except DecodeError:
-                log.warning("error_details_malformed", code=failure.code().name)
+                warn(_LOG, "error_details_malformed", code=failure.code().name)
     return []
 
 

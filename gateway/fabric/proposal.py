@@ -1,7 +1,8 @@
-"""A signed wish to run a function of a chaincode."""
+"""A wish to run a function of a chaincode."""
 
 from collections.abc import Sequence
 
+from fabric_protos.common import common_pb2
 from fabric_protos.gateway import gateway_pb2
 from fabric_protos.peer import proposal_pb2
 
@@ -13,7 +14,7 @@ from gateway.fabric.transaction import Transaction
 
 
 class Proposal:
-    """A proposal with its id; made for one use.
+    """A proposal with its id, signed when it is sent; made for one use.
 
     Peers take it for 15 minutes around its time (from Fabric 3.0 on).
     """
@@ -23,9 +24,6 @@ class Proposal:
         self._client = client
         self._channel = channel
         self._parts = parts
-        self._signed = proposal_pb2.SignedProposal(
-            proposal_bytes=parts.proposal, signature=client.signer(parts.proposal)
-        )
 
     @property
     def tx_id(self) -> str:
@@ -46,7 +44,7 @@ class Proposal:
             gateway_pb2.EvaluateRequest(
                 transaction_id=self.tx_id,
                 channel_id=self._channel,
-                proposed_transaction=self._signed,
+                proposed_transaction=await self._signed(),
                 target_organizations=[self._client.identity.msp_id],
             ),
             tx_id=self.tx_id,
@@ -70,7 +68,7 @@ class Proposal:
             gateway_pb2.EndorseRequest(
                 transaction_id=self.tx_id,
                 channel_id=self._channel,
-                proposed_transaction=self._signed,
+                proposed_transaction=await self._signed(),
                 endorsing_organizations=endorsing_organizations,
             ),
             tx_id=self.tx_id,
@@ -78,11 +76,20 @@ class Proposal:
         prepared = response.prepared_transaction
         if prepared.signature:
             raise PreparedTransactionError(tx_id=self.tx_id, reason="signed already")
+        result = check_prepared(prepared.payload, self._parts)
         return Transaction(
             self._client,
             channel=self._channel,
             tx_id=self.tx_id,
-            payload=prepared.payload,
-            result=check_prepared(prepared.payload, self._parts),
+            envelope=common_pb2.Envelope(
+                payload=prepared.payload, signature=await self._client.sign(prepared.payload)
+            ),
+            result=result,
             endorsed_by=peer.msp_id,
+        )
+
+    async def _signed(self) -> proposal_pb2.SignedProposal:
+        proposal = self._parts.proposal
+        return proposal_pb2.SignedProposal(
+            proposal_bytes=proposal, signature=await self._client.sign(proposal)
         )

@@ -22,7 +22,7 @@ class Transaction:
         *,
         channel: str,
         tx_id: str,
-        payload: bytes,
+        envelope: common_pb2.Envelope,
         result: ChaincodeResult,
         endorsed_by: str,
     ) -> None:
@@ -31,7 +31,7 @@ class Transaction:
         self.tx_id = tx_id
         self.result = result
         self.endorsed_by = endorsed_by
-        self._envelope = common_pb2.Envelope(payload=payload, signature=client.signer(payload))
+        self._envelope = envelope
 
     async def submit(self) -> Commit:
         """Hand the transaction to the orderers, which may still lose it.

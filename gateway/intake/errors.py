@@ -11,10 +11,11 @@ IntakeError
 """
 
 from chaincode.base.errors import Code
+from chaincode.base.evidence import EvidenceError
 from gateway.codes import GatewayCode
 
 
-class IntakeError(Exception):
+class IntakeError(EvidenceError):
     """Nothing of the request was queued."""
 
 

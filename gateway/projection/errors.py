@@ -8,8 +8,10 @@ ProjectionError
 
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
+from chaincode.base.evidence import EvidenceError
 
-class ProjectionError(Exception):
+
+class ProjectionError(EvidenceError):
     """Base of what the projection fails with, besides the database's own errors."""
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from chaincode.base.evidence import EvidenceError
 from gateway.language import LANGUAGES, Language
 
 
@@ -418,7 +419,7 @@ class Fault:
         return f"[{said.number}] " + (f"{' / '.join(where)}: {filled}" if where else filled)
 
 
-class CellError(Exception):
+class CellError(EvidenceError):
     """A cell can't be read; `reading` adds where it stands."""
 
     def __init__(self, kind: FaultKind, **values: str) -> None:
@@ -427,7 +428,7 @@ class CellError(Exception):
         self.values = values
 
 
-class SetupError(Exception):
+class SetupError(EvidenceError):
     """The town can't be set up like this; the message is for the person who asked."""
 
 

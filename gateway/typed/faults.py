@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from chaincode.base.evidence import EvidenceError
 from gateway.language import Language
 
 SHOWN_CHARACTERS_MAX: Final = 40  # of what was typed, in a message
@@ -79,7 +80,7 @@ _WORDS: Final[dict[DateFault, dict[Language, str]]] = {
 }
 
 
-class TypedDateError(ValueError):
+class TypedDateError(EvidenceError, ValueError):
     """A date or time can't be taken as it was typed.
 
     Attributes:

@@ -20,6 +20,7 @@ from pathlib import Path
 from string import Formatter
 from typing import Final
 
+from chaincode.base.evidence import EvidenceError
 from gateway.language import LANGUAGES, Language
 
 FILE_NAME: Final = "words.toml"
@@ -56,7 +57,7 @@ def verbatim(text: str) -> Text:
     return Text(plain, plain)
 
 
-class SaidError(Exception):
+class SaidError(EvidenceError):
     """An error for a person: told in their language by whoever shows it, `str` is the English."""
 
     def __init__(self, text: Text | str, **facts: object) -> None:

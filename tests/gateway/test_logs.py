@@ -1,6 +1,9 @@
 """The gateway's log: lines of JSON, without what was in any variable."""
 
 import json
+import logging
+import subprocess
+import sys
 
 import pytest
 import structlog
@@ -13,6 +16,8 @@ from gateway.settings import LogLevel
 def _restore():
     yield
     structlog.reset_defaults()
+    logging.getLogger("gateway").handlers.clear()
+    logging.getLogger("gateway").setLevel(logging.NOTSET)
 
 
 def test_a_failure_is_one_line_of_json_without_local_variables(capsys):
@@ -38,3 +43,22 @@ def test_what_is_less_grave_than_the_level_is_not_logged(capsys):
     configure_logs(LogLevel.WARNING)
     structlog.get_logger().info("nothing_special")
     assert capsys.readouterr().err == ""
+
+
+def test_a_command_logs_beside_its_answer():
+    program = (
+        "import structlog; from network import cli\n"
+        "@cli.app.command()\n"
+        "def ask():\n"
+        "    structlog.get_logger().warning('names_not_read'); print('answer')\n"
+        "cli.main()"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", program, "ask"],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.stdout == "answer\n"
+    assert "names_not_read" in ran.stderr

@@ -19,8 +19,9 @@ from fabric_protos.peer import events_pb2
 from google.protobuf.any_pb2 import Any
 from google.rpc import status_pb2
 
-from gateway.fabric import ErrorDetail, PeerAddress, Stage
+from gateway.fabric import ErrorDetail, KeyPair, PeerAddress, Stage
 from tests.gateway.fabric.making import Chain, answer, prepare
+from tests.gateway.fabric.members import TLS_NAME
 
 HANG = "hang"
 
@@ -69,8 +70,9 @@ class FakePeer:
         replace_block: What is delivered in place of a block; a test replaces it to lie.
     """
 
-    def __init__(self, msp_id: str, chain: Chain) -> None:
+    def __init__(self, msp_id: str, chain: Chain, *, tls: KeyPair | None = None) -> None:
         self.msp_id = msp_id
+        self.tls = tls
         self.chain = chain
         self.calls: list[tuple[Stage, object]] = []
         self.called = asyncio.Event()
@@ -85,7 +87,16 @@ class FakePeer:
 
     @property
     def address(self) -> PeerAddress:
-        return PeerAddress(address=f"127.0.0.1:{self.port}", msp_id=self.msp_id)
+        return self.address_at(self.port)
+
+    def address_at(self, port: int) -> PeerAddress:
+        """Return its address by way of another port, where a proxy listens."""
+        return PeerAddress(
+            address=f"127.0.0.1:{port}",
+            msp_id=self.msp_id,
+            tls_ca=None if self.tls is None else self.tls.certificate,
+            tls_name=None if self.tls is None else TLS_NAME,
+        )
 
     def count(self, stage: Stage) -> int:
         return sum(called is stage for called, _ in self.calls)
@@ -93,7 +104,13 @@ class FakePeer:
     async def start(self) -> Self:
         self._server = grpc.aio.server(options=SIZE_OPTIONS)
         self._server.add_generic_rpc_handlers((self._gateway_service(), self._deliver_service()))
-        self.port = self._server.add_insecure_port(f"127.0.0.1:{self.port}")
+        listen = f"127.0.0.1:{self.port}"
+        if self.tls is None:
+            self.port = self._server.add_insecure_port(listen)
+        else:
+            pair = (self.tls.key.read_bytes(), self.tls.certificate.read_bytes())
+            credentials = grpc.ssl_server_credentials([pair])
+            self.port = self._server.add_secure_port(listen, credentials)
         await self._server.start()
         return self
 

@@ -8,7 +8,7 @@ import pytest
 from fabric_protos.common import common_pb2
 from grpc import StatusCode
 
-from gateway.fabric import BlockError, Gateway, GatewayError, Outcome, Stage
+from gateway.fabric import Action, BlockError, Gateway, GatewayError, Outcome, Stage
 from tests.gateway.fabric.fake_peer import HANG, Failure, FakePeer
 from tests.gateway.fabric.making import configuration_envelope, make_block
 from tests.gateway.fabric.members import OWN, member
@@ -159,35 +159,112 @@ async def test_another_past_after_a_reconnection_is_refused(network, chain, own)
         await anext(events)
 
 
-@pytest.mark.parametrize(
-    ("status", "code"),
-    [
-        (common_pb2.FORBIDDEN, StatusCode.PERMISSION_DENIED),
-        (common_pb2.BAD_REQUEST, StatusCode.INVALID_ARGUMENT),
-    ],
-)
-async def test_a_refusal_is_raised_at_once(network, own, status, code):
-    own.script[Stage.BLOCKS] = [status]
-    with pytest.raises(GatewayError) as caught:
-        await read(network.block_events(0), 1)
-    assert caught.value.code is code
-    assert len(own.seeks) == 1
+# What ends a stream of blocks, and whether another attempt may do better. A peer answers most by a
+# status of its own, some by gRPC's code; a proxy before it by gRPC's alone.
+IS_FINAL_STATUS = {
+    common_pb2.UNKNOWN: False,
+    common_pb2.SUCCESS: False,  # of a stream that has no end
+    common_pb2.BAD_REQUEST: True,
+    common_pb2.FORBIDDEN: True,
+    common_pb2.NOT_FOUND: True,
+    common_pb2.REQUEST_ENTITY_TOO_LARGE: True,
+    common_pb2.INTERNAL_SERVER_ERROR: False,
+    common_pb2.NOT_IMPLEMENTED: True,
+    common_pb2.SERVICE_UNAVAILABLE: False,
+}
+IS_FINAL_CODE = {
+    StatusCode.CANCELLED: False,
+    StatusCode.UNKNOWN: False,
+    StatusCode.INVALID_ARGUMENT: True,
+    StatusCode.DEADLINE_EXCEEDED: False,
+    StatusCode.NOT_FOUND: True,
+    StatusCode.ALREADY_EXISTS: False,
+    StatusCode.PERMISSION_DENIED: True,
+    StatusCode.UNAUTHENTICATED: True,
+    StatusCode.RESOURCE_EXHAUSTED: True,
+    StatusCode.FAILED_PRECONDITION: True,
+    StatusCode.ABORTED: False,
+    StatusCode.UNIMPLEMENTED: True,
+    StatusCode.INTERNAL: False,
+    StatusCode.UNAVAILABLE: False,
+    StatusCode.DATA_LOSS: False,
+    StatusCode.OUT_OF_RANGE: True,
+}
+ENDS = {
+    **{f"status {common_pb2.Status.Name(one)}": (one, end) for one, end in IS_FINAL_STATUS.items()},
+    **{f"code {one.name}": (Failure(one, "odd"), end) for one, end in IS_FINAL_CODE.items()},
+    "overload": (Failure(StatusCode.UNKNOWN, "exceeding concurrency limit (10)"), False),
+}
 
 
-@pytest.mark.parametrize(
-    "failure",
-    [
-        common_pb2.NOT_FOUND,
-        common_pb2.SERVICE_UNAVAILABLE,
-        common_pb2.INTERNAL_SERVER_ERROR,
-        Failure(StatusCode.INTERNAL, "odd"),
-        Failure(StatusCode.UNKNOWN, "too many requests, exceeding concurrency limit (10)"),
-    ],
-)
-async def test_a_passing_failure_is_tried_again(network, own, failure):
+def test_every_code_has_its_row():
+    assert set(IS_FINAL_STATUS) == set(common_pb2.Status.values())
+    assert set(IS_FINAL_CODE) == set(StatusCode) - {StatusCode.OK}
+
+
+@pytest.mark.parametrize(("failure", "is_final"), ENDS.values(), ids=ENDS.keys())
+async def test_a_final_failure_is_raised_at_once_and_any_other_tried_again(
+    network, own, failure, is_final
+):
     own.script[Stage.BLOCKS] = [failure, failure]
-    assert [block.number for block in await read(network.block_events(0), 1)] == [0]
-    assert len(own.seeks) == 3
+    if is_final:
+        with pytest.raises(GatewayError) as caught:
+            await read(network.block_events(0), 1)
+        assert caught.value.outcome.action is Action.FINAL
+        assert caught.value.address == own.address.address
+    else:
+        assert [block.number for block in await read(network.block_events(0), 1)] == [0]
+    assert len(own.seeks) == (1 if is_final else 3)
+
+
+@pytest.mark.parametrize("failure", [common_pb2.NOT_FOUND, common_pb2.FORBIDDEN])
+async def test_what_one_own_peer_lacks_another_may_have(chain, own, failure):
+    """A peer that was restored from yesterday's copy does not have today's block yet."""
+    second = await FakePeer(OWN, chain).start()
+    own.script[Stage.BLOCKS] = [failure]
+    identity, signer = member()
+    peers = [own.address, second.address]
+    async with Gateway(identity=identity, signer=signer, peers=peers) as gateway:
+        blocks = await read(gateway.network("minori").block_events(0), 1)
+    assert [block.number for block in blocks] == [0]
+    await second.stop()
+
+
+async def test_a_block_far_beyond_the_last_is_not_waited_for(network, chain):
+    await grow(chain, 2)
+    with pytest.raises(GatewayError) as caught:
+        await read(network.block_events(9), 1)
+    assert caught.value.outcome is Outcome.NOT_FOUND
+
+
+@pytest.mark.parametrize("listed", [[], ["foreign"]])
+async def test_without_a_peer_of_its_own_an_organisation_reads_no_blocks(foreign, listed):
+    """It must not wait for one that is not listed: nobody will list it meanwhile."""
+    identity, signer = member()
+    peers = [foreign.address for _ in listed]
+    async with Gateway(identity=identity, signer=signer, peers=peers) as gateway:
+        network = gateway.network("minori")
+        async with asyncio.timeout(2):
+            with pytest.raises(GatewayError, match="no peer to call"):
+                await anext(network.block_events(0))
+            with pytest.raises(GatewayError, match="no peer to call"):
+                await network.height()
+    assert foreign.seeks == []
+
+
+async def test_closing_ends_the_pause_between_attempts(network, gateway, own):
+    await own.stop()
+    waiting = asyncio.create_task(anext(network.block_events(0)))
+    await asyncio.sleep(1.0)  # the pauses have grown
+    await gateway.close()
+    with pytest.raises(GatewayError):
+        await asyncio.wait_for(waiting, 0.2)
+
+
+async def test_after_closing_no_stream_begins(network, gateway):
+    await gateway.close()
+    with pytest.raises(GatewayError, match="closed"):
+        await asyncio.wait_for(anext(network.block_events(0)), 1.0)
 
 
 async def test_a_failure_that_lasts_is_raised(network, own):

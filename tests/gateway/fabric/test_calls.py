@@ -324,6 +324,36 @@ async def test_commit_status_of_the_own_peer_alone_asks_no_other(contract, peers
     assert [peer.count(Stage.COMMIT_STATUS) for peer in peers] == [1, 0, 0]
 
 
+async def test_the_commit_status_of_an_unclear_transaction_is_asked_by_its_id(own, foreign):
+    """By another gateway, later: all that is left is the id in the error."""
+    own.script[Stage.COMMIT_STATUS] = [UNAVAILABLE]
+    async with short_deadlines(own) as gateway:
+        contract = gateway.network("minori").contract("minori")
+        with pytest.raises(CommitStatusError) as caught:
+            await contract.submit_transaction("submit", [b"wire"])
+    assert caught.value.outcome is Outcome.UNANSWERED
+    assert caught.value.tx_id in str(caught.value)
+    async with short_deadlines(foreign, own) as gateway:
+        network = gateway.network("minori")
+        status = await network.commit_status(caught.value.tx_id)
+        assert (status.successful, status.block_number, status.msp_id) == (True, 1, OWN)
+        assert (await network.commit_status(status.tx_id, own_only=True)).successful
+
+
+async def test_the_commit_status_of_an_invalid_transaction_says_so(gateway, chain):
+    chain.verdicts["7f" * 32] = (ValidationCode.MVCC_READ_CONFLICT, 4)
+    status = await gateway.network("minori").commit_status("7f" * 32)
+    assert (status.successful, status.code) == (False, ValidationCode.MVCC_READ_CONFLICT)
+
+
+async def test_the_commit_status_of_what_was_never_ordered_stays_unknown(peers):
+    async with short_deadlines(*peers) as gateway:
+        with pytest.raises(CommitStatusError) as caught:
+            await gateway.network("minori").commit_status("7f" * 32)
+    assert caught.value.outcome is Outcome.UNANSWERED
+    assert caught.value.tx_id == "7f" * 32
+
+
 def short_deadlines(*peers: FakePeer) -> Gateway:
     identity, signer = member()
     return Gateway(

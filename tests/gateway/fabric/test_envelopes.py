@@ -151,7 +151,7 @@ async def test_the_client_signs_nothing_false(contract, own, envelope, _reason):
     ]
     with pytest.raises(PreparedTransactionError):
         await proposal.endorse()
-    assert messages == []
+    assert messages == [proposal._parts.proposal]
     assert own.submitted == []
 
 

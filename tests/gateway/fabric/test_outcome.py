@@ -305,7 +305,7 @@ CALLS = [
     # Blocks.
     (Stage.BLOCKS, StatusCode.PERMISSION_DENIED, "", (), Outcome.CALLER_REFUSED),
     (Stage.BLOCKS, StatusCode.INVALID_ARGUMENT, "", (), Outcome.CALLER_REFUSED),
-    (Stage.BLOCKS, StatusCode.NOT_FOUND, "", (), Outcome.UNREACHABLE),
+    (Stage.BLOCKS, StatusCode.NOT_FOUND, "", (), Outcome.NOT_FOUND),
     (Stage.BLOCKS, StatusCode.UNAVAILABLE, "", (), Outcome.UNREACHABLE),
 ]
 
@@ -345,6 +345,7 @@ def test_each_outcome_has_the_action_of_the_table():
         Outcome.CONFLICT: Action.RETRY_ANEW,
         Outcome.POLICY_FAILURE: Action.RETRY_ANEW,
         Outcome.UPGRADED: Action.RETRY_ANEW,
+        Outcome.NOT_FOUND: Action.FINAL,
         Outcome.TOO_LARGE: Action.FINAL,
         Outcome.CHAINCODE_REFUSED: Action.FINAL,
         Outcome.CALLER_REFUSED: Action.FINAL,
