@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +18,7 @@ from gateway.cli.shell import Shell
 from gateway.cli.telling import tell
 
 if TYPE_CHECKING:
+    from gateway.setup.faults import Fault
     from gateway.setup.ledger_view import Doors
     from gateway.setup.planning import Line, Plan
     from gateway.setup.reading import Reading
@@ -138,8 +139,7 @@ def _told() -> Iterator[None]:
     try:
         yield
     except WorkbookError as error:
-        for fault in error.faults:
-            typer.echo(fault.text(speaking.language()), err=True)
+        _say(error.faults)
         tell(error)
         raise typer.Exit(1) from None
     except (SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
@@ -147,10 +147,18 @@ def _told() -> Iterator[None]:
         raise typer.Exit(1) from None
 
 
+def _say(faults: "Iterable[Fault]") -> None:
+    for fault in faults:
+        typer.echo(fault.text(speaking.language()), err=True)
+
+
 def _read(file: Path) -> "Reading":
+    """Read a workbook, and say what in it nobody sees in Excel."""
     from gateway.setup.reading import read_workbook  # noqa: PLC0415 - see above
 
-    return read_workbook(file)
+    reading = read_workbook(file)
+    _say(reading.notes)
+    return reading
 
 
 @contextlib.asynccontextmanager

@@ -1,9 +1,11 @@
 """A town set up from one Excel workbook; the demo town is such a workbook, too.
 
     faults       every way in which a cell, a row or a workbook can be wrong, in two languages
+    shown        what a cell shows, wherever it is from
     values       what a person types into a cell, read and normalised
     sheets       the workbook's sheets and columns, and the rows they become
-    cells        from an .xlsx file to plain cells
+    excel        what stands in an .xlsx file, as Excel shows it
+    cells        from such a file to plain cells
     reading      from cells to rows, with every error at once
     checking     what only several rows together can get wrong
     template     an empty workbook with headings, drop-downs, help and examples

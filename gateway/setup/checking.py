@@ -7,12 +7,11 @@ from typing import Final, Protocol, TypeVar
 from chaincode.registry.records import AUDITOR, REGISTRAR
 from gateway.setup import schema, values
 from gateway.setup.faults import CellError, Fault, FaultKind
-from gateway.setup.reading import Reading
+from gateway.setup.reading import Reading, ranges
 from gateway.setup.sheets import (
     MAKE,
     ROLES,
     Book,
-    OrganisationRow,
     PartyRow,
     PersonRow,
     Sheet,
@@ -43,10 +42,10 @@ def check(reading: Reading, *, today: str) -> list[Fault]:
         *reading.faults,
         *_one_town(reading),
         *_doubles(book),
-        *_organisations(book.organisations),
+        *_organisations(reading),
         *_references(reading),
         *_auditors(book),
-        *_people(book),
+        *_people(reading),
         *_signers(reading, today),
         *_periods(book),
         *_areas(book),
@@ -105,12 +104,14 @@ def _twice(
             yield fault(sheet, row.row, column, FaultKind.TWICE, other=str(earlier), value=named)
 
 
-def _organisations(rows: Sequence[OrganisationRow]) -> Iterator[Fault]:
+def _organisations(reading: Reading) -> Iterator[Fault]:
+    rows = reading.book.organisations
     for row in rows:
         if (REGISTRAR in row.roles) == (row.kind == AUDITOR):
             yield fault(schema.ORGANISATIONS, row.row, "roles", FaultKind.UNSOUND_ORGANISATION)
     working = sum(row.kind != AUDITOR for row in rows)
-    if working < 2 or len(rows) > ORGANISATIONS_MAX:
+    is_whole = not _is_faulty(reading, schema.ORGANISATIONS)  # else some may be missing here
+    if (working < 2 and is_whole) or len(rows) > ORGANISATIONS_MAX:
         yield Fault(
             kind=FaultKind.TOO_FEW_ORGANISATIONS,
             sheet=schema.ORGANISATIONS.title,
@@ -118,18 +119,34 @@ def _organisations(rows: Sequence[OrganisationRow]) -> Iterator[Fault]:
         )
 
 
+def _is_faulty(reading: Reading, *sheets: Sheet) -> bool:
+    """Whether a sheet lacks rows that are in the workbook, for they have faults."""
+    titles = {sheet.title for sheet in sheets}
+    return any(one.sheet in titles for one in reading.faults)
+
+
 def _references(reading: Reading) -> Iterator[Fault]:
+    missing: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     for one in reading.references:
-        if one.code not in reading.codes[one.column.refers]:
-            there = next(sheet for sheet in schema.SHEETS if sheet.key == one.column.refers)
-            yield fault(
-                one.sheet,
-                one.row,
-                one.column.key,
-                FaultKind.UNKNOWN_REFERENCE,
-                there=f"{there.ja} / {there.en}",
-                value=one.code,
-            )
+        there = one.column.refers
+        if one.code not in reading.codes[there] and there not in reading.partial:
+            missing[one.sheet.key, one.column.key, one.code].append(one.row)
+    sheets = {sheet.key: sheet for sheet in schema.SHEETS}
+    for (key, column, code), rows in missing.items():
+        there_is = sheets[sheets[key].column(column).refers]
+        yield fault(
+            sheets[key],
+            rows[0],
+            column,
+            FaultKind.UNKNOWN_REFERENCE,
+            there=f"{there_is.ja} / {there_is.en}",
+            value=_in_rows(code, rows),
+        )
+
+
+def _in_rows(value: str, rows: Sequence[int]) -> str:
+    """Return a value with the rows that it stands in, where they are several."""
+    return value if len(rows) == 1 else f"{value}: {ranges(rows)}"
 
 
 def _auditors(book: Book) -> Iterator[Fault]:
@@ -147,54 +164,68 @@ def by_code(rows: Iterable[PersonRow]) -> dict[str, list[PersonRow]]:
     return dict(people)
 
 
-def _people(book: Book) -> Iterator[Fault]:
-    organisation_of = _organisation_of(book.parties)
-    grantable = {row.code: row.roles for row in book.organisations}
-    spelled = Counter(code.casefold() for code in by_code(book.people))
-    for code, rows in by_code(book.people).items():
+def _people(reading: Reading) -> Iterator[Fault]:
+    people = by_code(reading.book.people)
+    spelled = Counter(code.casefold() for code in people)
+    for code, rows in people.items():
         first = rows[0]
+        is_partial = schema.PEOPLE.key in reading.partial and not first.party
+        if code in reading.faulty[schema.PEOPLE.key] or is_partial:
+            continue  # the row that says who this is may be the faulty one
         if spelled[code.casefold()] > 1:
             yield fault(
                 schema.PEOPLE, first.row, "code", FaultKind.TWICE, other="?", value=code.casefold()
             )
-        for key in ("party", "name"):
-            if not getattr(first, key):
-                yield fault(schema.PEOPLE, first.row, key, FaultKind.BLANK)
-        for row in rows[1:]:
-            for key in ("party", "name", "reading", "key"):
-                if getattr(row, key) not in {"", getattr(first, key)}:
-                    yield fault(
-                        schema.PEOPLE, row.row, key, FaultKind.ROWS_DIFFER, other=str(first.row)
-                    )
-        if len(rows) > ROLES_MAX:
-            yield fault(
-                schema.PEOPLE, first.row, "role", FaultKind.TOO_MANY_ROLES, limit=str(ROLES_MAX)
-            )
-        yield from _roles(rows, grantable.get(organisation_of.get(first.party, "")))
+        yield from _person(rows)
+    yield from _lacking_roles(reading.book)
 
 
-def _roles(rows: Iterable[PersonRow], grantable: Sequence[str] | None) -> Iterator[Fault]:
-    """Check roles against what the organisation grants; `None` where it is not known."""
+def _person(rows: Sequence[PersonRow]) -> Iterator[Fault]:
+    """Check the rows of one person, of which the first says who this is."""
+    first = rows[0]
+    for key in ("party", "name"):
+        if not getattr(first, key):
+            yield fault(schema.PEOPLE, first.row, key, FaultKind.BLANK)
+    for row in rows[1:]:
+        for key in ("party", "name", "reading", "key"):
+            if getattr(row, key) not in {"", getattr(first, key)}:
+                yield fault(
+                    schema.PEOPLE, row.row, key, FaultKind.ROWS_DIFFER, other=str(first.row)
+                )
+    if len(rows) > ROLES_MAX:
+        yield fault(
+            schema.PEOPLE, first.row, "role", FaultKind.TOO_MANY_ROLES, limit=str(ROLES_MAX)
+        )
     for row in rows:
-        if not row.role:
-            continue
-        if not row.since:
+        if row.role and not row.since:
             yield fault(schema.PEOPLE, row.row, "since", FaultKind.ROLE_WITHOUT_DATE)
-        if grantable is not None and row.role not in grantable:
-            yield fault(
-                schema.PEOPLE,
-                row.row,
-                "role",
-                FaultKind.ROLE_NOT_GRANTABLE,
-                value=row.role,
-                choices=values.labelled(ROLES, grantable),
-            )
+
+
+def _lacking_roles(book: Book) -> Iterator[Fault]:
+    """Check roles against what organisations grant; each that one lacks is told once."""
+    organisation_of = _organisation_of(book.parties)
+    grantable = {row.code: row.roles for row in book.organisations}
+    lacking: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for rows in by_code(book.people).values():
+        organisation = organisation_of.get(rows[0].party, "")
+        for row in rows:
+            if row.role and row.role not in grantable.get(organisation, (row.role,)):
+                lacking[organisation, row.role].append(row.row)
+    for (organisation, role), at in lacking.items():
+        yield fault(
+            schema.PEOPLE,
+            at[0],
+            "role",
+            FaultKind.ROLE_NOT_GRANTABLE,
+            value=_in_rows(values.labelled(ROLES, [role]), at),
+            choices=values.labelled(ROLES, grantable[organisation]),
+        )
 
 
 def _signers(reading: Reading, today: str) -> Iterator[Fault]:
     """Check that somebody can sign for each organisation, and for the land."""
     book = reading.book
-    if any(one.sheet in {schema.PEOPLE.title, schema.PARTIES.title} for one in reading.faults):
+    if _is_faulty(reading, schema.PEOPLE, schema.PARTIES, schema.ORGANISATIONS):
         return  # a signer's row may be among the broken ones
     party_of = {code: rows[0].party for code, rows in by_code(book.people).items()}
     offices = {row.code: row.organisation for row in book.parties if row.kind == "office"}

@@ -2,10 +2,12 @@
 
 from typing import Final
 
+from chaincode.lots.records import FARMER
 from gateway.catalogue import PACK_UNITS
 from gateway.setup import values
 from gateway.setup.sheets import (
     ANSWERS,
+    AREA_UNITS,
     CROP_CATEGORIES,
     INPUT_KINDS,
     INVITE,
@@ -40,9 +42,16 @@ _CODE_NOTE = (
     "この行を指す番号。決めたら変えないでください。名前は書かないでください",
     "identifies the row for ever; never a name",
 )
-_SINCE_NOTE = (
-    "公開した行は変えず、新しい日付の行を足します",
-    "never change a published row; add one with a new date",
+_SINCE = Column(
+    key="since",
+    ja="開始日",
+    en="from",
+    read=values.day,
+    example="令和8年4月1日",
+    note=(
+        "公開した行は変えず、新しい日付の行を足します",
+        "never change a published row; add one with a new date",
+    ),
 )
 
 
@@ -177,11 +186,13 @@ ORGANISATIONS: Final = Sheet(
             ja="付与できる役割",
             en="roles it can grant",
             read=values.words(ROLES),
+            choices=ROLES,
+            is_list=True,
             example="登録係、生産者",
             blank=(),
             note=(
-                "「、」で区切ります。監査のほかは、登録係（registrar）が要ります",
-                "between commas; all but an auditor need registrar",
+                f"「、」で区切ってならべます: {'、'.join(ROLES.values())}。監査以外は登録係が必要",
+                f"between commas: {', '.join(ROLES)}; all but an auditor need registrar",
             ),
         ),
     ),
@@ -276,13 +287,13 @@ PEOPLE: Final = Sheet(
             required=False,
             example="みのり はなこ",
         ),
-        Column(
-            key="role",
-            ja="役割",
-            en="role",
-            read=values.word_or_label(ROLES),
+        choice(
+            "role",
+            "役割",
+            "role",
+            ROLES,
+            example=FARMER,
             required=False,
-            example="生産者",
             note=("団体が付与できる役割", "one that the organisation can grant"),
         ),
         _day("since", "開始日", "from", "令和8年4月1日", required=False),
@@ -331,12 +342,12 @@ PLOTS: Final = Sheet(
             example="1反5畝",
             note=("10a、1反、1000m2 など", "10a, 1反, 1000m2 and the like"),
         ),
-        Column(
-            key="unit",
-            ja="面積の単位",
-            en="unit of area",
-            read=values.choice({"a": "a", "反": "反", "m2": "m2", "ha": "ha", "坪": "坪"}),
-            choices={"a": "a", "反": "反", "m2": "m2", "ha": "ha", "坪": "坪"},
+        choice(
+            "unit",
+            "面積の単位",
+            "unit of area",
+            AREA_UNITS,
+            example="",
             required=False,
             note=("面積が数だけのとき", "where the area is a bare number"),
         ),
@@ -385,14 +396,7 @@ PACKINGS: Final = Sheet(
         _refers("crop", "品目", "crop", "crops", "carrot"),
         choice("unit", "単位", "unit", PACK_UNITS, example="bag"),
         Column(key="grams", ja="重さ（g）", en="grams", read=values.grams, example=500),
-        Column(
-            key="since",
-            ja="開始日",
-            en="from",
-            read=values.day,
-            example="令和8年4月1日",
-            note=_SINCE_NOTE,
-        ),
+        _SINCE,
     ),
 )
 
@@ -417,14 +421,7 @@ INPUTS: Final = Sheet(
             example="12345",
         ),
         choice("organic", "有機で使用可", "organic", ANSWERS, example=YES),
-        Column(
-            key="since",
-            ja="開始日",
-            en="from",
-            read=values.day,
-            example="令和8年4月1日",
-            note=_SINCE_NOTE,
-        ),
+        _SINCE,
         _day("until", "終了日", "until", "", required=False),
     ),
 )
@@ -446,14 +443,7 @@ NORMS: Final = Sheet(
             read=values.number(0, 10_000, places=1),
             example=12,
         ),
-        Column(
-            key="since",
-            ja="開始日",
-            en="from",
-            read=values.day,
-            example="令和8年4月1日",
-            note=_SINCE_NOTE,
-        ),
+        _SINCE,
     ),
 )
 
@@ -473,24 +463,17 @@ GRADES: Final = Sheet(
             key="pesticide_percent",
             ja="農薬の上限（慣行の%）",
             en="pesticides at most (% of the norm)",
-            read=values.number(0, 100),
+            read=values.number(0, 100, is_percent=True),
             example=0,
         ),
         Column(
             key="nitrogen_percent",
             ja="窒素の上限（慣行の%）",
             en="nitrogen at most (% of the norm)",
-            read=values.number(0, 100),
+            read=values.number(0, 100, is_percent=True),
             example=0,
         ),
-        Column(
-            key="since",
-            ja="開始日",
-            en="from",
-            read=values.day,
-            example="令和8年4月1日",
-            note=_SINCE_NOTE,
-        ),
+        _SINCE,
     ),
 )
 

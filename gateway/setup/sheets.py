@@ -8,9 +8,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from chaincode.lots.harvest import INSPECTOR
+from chaincode.lots.records import FARMER, PACKER, SHOP
+from chaincode.plots import LAND_REGISTRAR
+from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.registry.records import AUDITOR, REGISTRAR
 from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.setup import values
-from gateway.setup.values import Cell
+from gateway.setup.shown import Cell
 
 DEMO, REAL = "demo", "real"
 MAKE, INVITE, NO_KEY = "make", "invite", "none"
@@ -30,17 +35,19 @@ PARTY_KINDS: Final = {
     "household": "世帯",
     "office": "事務所",
 }
-ROLES: Final = {  # known by a Japanese name, too; any other word that a constitution grants will do
-    "registrar": "登録係",
-    "land-registrar": "農地係",
-    "farmer": "生産者",
-    "shop": "販売者",
-    "inspector": "検査員",
-    "recall-officer": "回収担当",
+ROLES: Final = {  # every one that the contract knows
+    REGISTRAR: "登録係",
+    LAND_REGISTRAR: "農地係",
+    FARMER: "生産者",
+    PACKER: "選果場",
+    SHOP: "販売者",
+    INSPECTOR: "検査員",
+    RECALL_OFFICER: "回収担当",
     "clerk": "窓口",
-    "auditor": "監査人",
+    AUDITOR: "監査人",
 }
 KEYS: Final = {INVITE: "招待", MAKE: "作成", NO_KEY: "なし"}
+AREA_UNITS: Final = {"a": "a", "反": "反", "m2": "m2", "ha": "ha", "坪": "坪"}
 ANSWERS: Final = {YES: "はい", NO: "いいえ"}
 CROP_CATEGORIES: Final = {
     "leaf": "葉物",
@@ -237,6 +244,7 @@ class Column:
         required: Whether a blank is a fault.
         blank: What a blank means otherwise.
         choices: For a drop-down: English words and their Japanese.
+        is_list: Whether several of the choices may stand in one cell.
         refers: The sheet whose `code` stands here.
         example: As the template shows it.
         note: (Japanese, English) help.
@@ -249,6 +257,7 @@ class Column:
     required: bool = True
     blank: object = ""
     choices: Mapping[str, str] | None = None
+    is_list: bool = False
     refers: str = ""
     example: str | int = ""
     note: tuple[str, str] = ("", "")
@@ -257,6 +266,17 @@ class Column:
     def title(self) -> tuple[str, str]:
         """Its headings, Japanese and English."""
         return self.ja, self.en
+
+    @property
+    def is_code(self) -> bool:
+        """Whether digits in it are no quantity, so that a first 0 counts."""
+        return self.read in {values.code, values.area_code}
+
+    @property
+    def is_text(self) -> bool:
+        """Whether a spreadsheet should leave what is typed as it is."""
+        texts = {values.name, values.title, values.reading, values.phone, values.word}
+        return self.is_code or self.read in texts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -292,14 +312,14 @@ def choice(
     blank: str = "",
     note: tuple[str, str] = ("", ""),
 ) -> Column:
-    """Return a column with a drop-down."""
+    """Return a column with a drop-down; `example` is one of the choices, or nothing."""
     return Column(
         key=key,
         ja=ja,
         en=en,
         read=values.choice(choices),
         choices=choices,
-        example=choices[example],
+        example=choices.get(example, ""),
         required=required,
         blank=blank,
         note=note,

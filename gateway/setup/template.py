@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 ROWS_WITH_HELP: Final = 5_000  # that get drop-downs
 WIDTH: Final = 18
+PROMPT_CHARACTERS_MAX: Final = 255  # what Excel takes
 EXAMPLE: Final = "例: "
 
 Rows = Mapping[str, Sequence[Mapping[str, str | int]]]
@@ -67,6 +68,8 @@ def _write_sheet(
         colour = "FFE8F0D8" if column.required else "FFF4F4F0"
         head.fill = PatternFill("solid", start_color=colour)
         page.column_dimensions[head.column_letter].width = WIDTH
+        if column.is_text:  # or a telephone number loses its 0, and 4-1 becomes a date
+            page.column_dimensions[head.column_letter].number_format = "@"
         _add_answers(page, place, column)
     for number, row in enumerate(rows, start=2):
         for place, column in enumerate(sheet.columns, start=1):
@@ -75,7 +78,10 @@ def _write_sheet(
 
 
 def _add_answers(page: "Worksheet", place: int, column: Column) -> None:
-    """Offer the answers of a column in a drop-down; other answers stay possible for references."""
+    """Offer the answers of a column in a drop-down.
+
+    Other answers stay possible for references, and where several may stand in a cell.
+    """
     from openpyxl.utils import get_column_letter  # noqa: PLC0415 - see above
     from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415 - see above
 
@@ -87,7 +93,10 @@ def _add_answers(page: "Worksheet", place: int, column: Column) -> None:
     else:
         return
     offered = DataValidation(type="list", formula1=formula, allow_blank=True)
-    offered.showErrorMessage = column.choices is not None
+    offered.showErrorMessage = column.choices is not None and not column.is_list
+    if column.is_list:
+        offered.promptTitle, offered.prompt = column.ja, column.note[0][:PROMPT_CHARACTERS_MAX]
+        offered.showInputMessage = True
     letter = get_column_letter(place)
     offered.add(f"{letter}2:{letter}{ROWS_WITH_HELP}")
     page.add_data_validation(offered)

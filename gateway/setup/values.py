@@ -1,29 +1,40 @@
 """What a person types into a cell, read and normalised before anything is signed.
 
-A reader takes the cell's plain value (text, number, date, truth) and returns what it means, or
-raises `CellError`. Codes and numbers are taken in any width (NFKC); of names only half-width kana
-are widened, as NFKC would change the very characters of some names (神 of two forms, ①, ㈱).
+A reader takes what a cell shows (`shown`: text, number, date, time, truth) and returns what it
+means, or raises `CellError`. Codes and numbers are taken in any width (NFKC); of names only
+half-width kana are widened, as NFKC would change the very characters of some names (神 of two
+forms, ①, ㈱). A date, a time or a truth where a text or a number belongs is refused, and so is a
+number whose cell shows other digits than it holds: nobody guesses what was meant.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from fractions import Fraction
-from typing import Final, TypeAlias
+from typing import Final
 from unicodedata import category, normalize
 
 from chaincode.base import canonical
 from chaincode.base.errors import FaultError
+from gateway import phones
 from gateway.setup.faults import CellError, FaultKind
-
-Cell: TypeAlias = str | int | float | bool | datetime | date | None
+from gateway.setup.shown import (
+    Cell,
+    Shown,
+    code_of,
+    digits_of,
+    in_message,
+    is_number,
+    plain,
+    text_of,
+)
+from gateway.typed import DateFault, TypedDateError, dates
 
 NAME_CHARACTERS_MAX: Final = 80
 MINUTES_LEAST, MINUTES_MOST = -720, 840
 GRAMS_MOST: Final = 1_000_000_000
 AREA_MOST_M2: Final = 1_000_000_000
-SHOWN_CHARACTERS_MAX: Final = 40  # of a wrong value, in a message
 
 _HALF_WIDTH_KANA: Final = re.compile("[\uff61-\uff9f]+")
 _VOICED_KANA: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
@@ -36,22 +47,10 @@ _WORD: Final = re.compile("[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _MSP: Final = re.compile("[A-Za-z][A-Za-z0-9]{1,31}", re.ASCII)
 _AREA_CODE: Final = re.compile("[0-9A-Z]{1,8}(?:-[A-Z][0-9A-Z]{0,7}){0,3}", re.ASCII)
 _LEDGER: Final = re.compile("[0-9a-f]{64}", re.ASCII)
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 -]{5,18}[0-9]", re.ASCII)
 _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 _OFFSET: Final = re.compile(r"(?:UTC)?([+-]?)([0-9]{1,2})(?::?([0-9]{2}))?(?:時間)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
 _MASS: Final = re.compile(r"([0-9,.]+) ?(kg|g|キロ|キログラム|グラム)?", re.ASCII | re.IGNORECASE)
-_DATE: Final = re.compile(r"([0-9]{4})[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?", re.ASCII)
-_DATE_PLAIN: Final = re.compile(r"(20[0-9]{2})([0-9]{2})([0-9]{2})", re.ASCII)
-_ERA_DATE: Final = re.compile(
-    r"(令和|平成|R|H)([0-9]{1,2}|元)[-/.年]([0-9]{1,2})[-/.月]([0-9]{1,2})日?",
-    re.ASCII | re.IGNORECASE,
-)
-_ERAS: Final = {  # first and last day, by law
-    "令和": (date(2019, 5, 1), date.max),
-    "平成": (date(1989, 1, 8), date(2019, 4, 30)),
-}
-_ERA_OF: Final = {"R": "令和", "H": "平成"}
 _TWELVE: Final = re.compile(r"(?<![0-9])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
 _EXCEL_DAYS: Final = range(36_526, 73_051)  # 2000 to 2099, in Excel's count of days from 1900
 
@@ -77,39 +76,27 @@ _AREA_TERM: Final = re.compile(
 )
 
 
-def plain(cell: Cell) -> str:
-    """Return a cell as text in NFKC, with single blanks and none around; blank is empty."""
-    if cell is None:
-        return ""
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)  # Excel has no whole numbers: 12 is stored as 12.0
-    return " ".join(normalize("NFKC", str(cell)).split())
-
-
-def shown(cell: Cell) -> str:
-    """Return a wrong value as a message repeats it."""
-    return plain(cell)[:SHOWN_CHARACTERS_MAX]
-
-
 def name(cell: Cell) -> str:
     """Read a name or other text of a person: kept as written, but for half-width kana.
 
     Raises:
-        CellError: `TOO_LONG`, `BAD_CHARACTER` or `MY_NUMBER`.
+        CellError: `TOO_LONG`, `BAD_CHARACTER`, `MY_NUMBER`, or as `text_of` does.
     """
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    text = _HALF_WIDTH_KANA.sub(lambda kana: normalize("NFKC", kana[0]), str(cell))
+    text = _HALF_WIDTH_KANA.sub(lambda kana: normalize("NFKC", kana[0]), text_of(cell))
     text = _VOICED_KANA.sub(lambda kana: normalize("NFC", kana[0]), text)  # as macOS types it
     text = " ".join(text.split())
     if len(text) > NAME_CHARACTERS_MAX:
         raise CellError(FaultKind.TOO_LONG, limit=str(NAME_CHARACTERS_MAX))
-    for char in text:
-        if category(char) in {"Cc", "Cf", "Co", "Cs"} or char == "\ufffd":
-            raise CellError(FaultKind.BAD_CHARACTER, value=f"U+{ord(char):04X}")
+    _check_characters(text)
     if has_my_number(text):
         raise CellError(FaultKind.MY_NUMBER)
     return text
+
+
+def _check_characters(text: str) -> None:
+    for char in text:
+        if category(char) in {"Cc", "Cf", "Co", "Cs"} or char == "\ufffd":
+            raise CellError(FaultKind.BAD_CHARACTER, value=f"U+{ord(char):04X}")
 
 
 def title(cell: Cell) -> str:
@@ -125,7 +112,7 @@ def title(cell: Cell) -> str:
 def reading(cell: Cell) -> str:
     """Read how a name is spoken: in hiragana, whichever kana it was typed in."""
     katakana_to_hiragana = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
-    return name(normalize("NFKC", str(cell))).translate(katakana_to_hiragana)
+    return name(normalize("NFKC", text_of(cell))).translate(katakana_to_hiragana)
 
 
 def has_my_number(text: str) -> bool:
@@ -143,9 +130,9 @@ def _pattern(
     pattern: re.Pattern[str], kind: FaultKind, *, change: Callable[[str], str] = str
 ) -> Callable[[Cell], str]:
     def read(cell: Cell) -> str:
-        text = change(_DASHES.sub("-", plain(cell)))
+        text = change(_DASHES.sub("-", code_of(cell)))
         if not pattern.fullmatch(text):
-            raise CellError(kind, value=shown(cell))
+            raise CellError(kind, value=in_message(cell))
         return text
 
     return read
@@ -156,27 +143,33 @@ word = _pattern(_WORD, FaultKind.BAD_WORD, change=str.lower)
 msp = _pattern(_MSP, FaultKind.BAD_MSP)
 area_code = _pattern(_AREA_CODE, FaultKind.BAD_AREA_CODE, change=str.upper)
 ledger = _pattern(_LEDGER, FaultKind.BAD_LEDGER, change=str.lower)
-phone = _pattern(_PHONE, FaultKind.BAD_PHONE)
 address = _pattern(_ADDRESS, FaultKind.BAD_ADDRESS, change=lambda text: text.rstrip("/"))
+
+
+def phone(cell: Cell) -> str:
+    """Read one or more telephone numbers, with what is written around them; `gateway.phones`."""
+    text = _DASHES.sub("-", code_of(cell))
+    if len(text) > NAME_CHARACTERS_MAX:
+        raise CellError(FaultKind.TOO_LONG, limit=str(NAME_CHARACTERS_MAX))
+    _check_characters(text)
+    if is_number(cell) and re.search("[0-9]", text) and not re.match("[^0-9]*0", text):
+        raise CellError(FaultKind.PHONE_LOST_ZERO, value=in_message(cell))
+    try:
+        phones.numbers(text)
+    except phones.ZeroLostError:
+        raise CellError(FaultKind.PHONE_LOST_ZERO, value=in_message(cell)) from None
+    except phones.PhoneError:
+        raise CellError(FaultKind.BAD_PHONE, value=in_message(cell)) from None
+    return text
 
 
 def words(labels: Mapping[str, str]) -> Callable[[Cell], tuple[str, ...]]:
     """Return a reader of several words between commas; `labels` are their Japanese names."""
-    one = word_or_label(labels)
+    one = choice(labels)
 
     def read(cell: Cell) -> tuple[str, ...]:
-        parts = [part for part in re.split("[,、;・/ ]", plain(cell)) if part]
+        parts = [part for part in re.split("[,、;・/ ]", code_of(cell)) if part]
         return tuple(dict.fromkeys(one(part) for part in parts))
-
-    return read
-
-
-def word_or_label(labels: Mapping[str, str]) -> Callable[[Cell], str]:
-    """Return a reader of a word, or of the Japanese name that `labels` has for it."""
-    by_label = {plain(ja): english for english, ja in labels.items()}
-
-    def read(cell: Cell) -> str:
-        return by_label.get(plain(cell)) or word(cell)
 
     return read
 
@@ -187,57 +180,64 @@ def choice(labels: Mapping[str, str]) -> Callable[[Cell], str]:
     by_text.update({english: english for english in labels})
 
     def read(cell: Cell) -> str:
-        found = by_text.get(plain(cell)) or by_text.get(plain(cell).lower())
+        text = code_of(cell)
+        found = by_text.get(text) or by_text.get(_DASHES.sub("-", text).lower())
         if found is None:
             raise CellError(
-                FaultKind.BAD_CHOICE, value=shown(cell), choices="、".join(labels.values())
+                FaultKind.BAD_CHOICE, value=in_message(cell), choices=labelled(labels, labels)
             )
         return found
 
     return read
 
 
-def number(least: int, most: int, *, places: int = 0) -> Callable[[Cell], int]:
+def number(
+    least: int, most: int, *, places: int = 0, is_percent: bool = False
+) -> Callable[[Cell], int]:
     """Return a reader of a number; with `places`, of that many decimals, times 10 to their power.
 
-    A percent sign is passed over.
+    Of a percentage, the sign may stand or not: 50, 50%.
     """
     scale = 10**places
 
     def read(cell: Cell) -> int:
-        text = plain(cell).removesuffix("%").strip()
-        value = _decimal(_DASHES.sub("-", text)) if not isinstance(cell, bool) else None
-        if value is None or value * scale != int(value * scale):
-            raise CellError(FaultKind.BAD_NUMBER, value=shown(cell))
+        text = _DASHES.sub("-", digits_of(cell))
+        value = _decimal(text.removesuffix("%").strip() if is_percent else text)
+        scaled = Fraction(0) if value is None else Fraction(value) * scale
+        if value is None or scaled.denominator != 1:
+            raise CellError(FaultKind.BAD_NUMBER, value=in_message(cell))
         if not least <= value <= most:
             raise CellError(
-                FaultKind.NUMBER_OUT_OF_RANGE, value=shown(cell), least=str(least), most=str(most)
+                FaultKind.NUMBER_OUT_OF_RANGE,
+                value=in_message(cell),
+                least=str(least),
+                most=str(most),
             )
-        return int(value * scale)
+        return int(scaled)
 
     return read
 
 
 def grams(cell: Cell) -> int:
     """Read a mass in whole grams: 150, 150g, 1.5kg."""
-    found = _MASS.fullmatch(plain(cell))
+    found = _MASS.fullmatch(digits_of(cell))
     value = _decimal(found[1]) if found else None
-    if found is None or value is None or isinstance(cell, bool):
-        raise CellError(FaultKind.BAD_MASS, value=shown(cell))
+    if found is None or value is None:
+        raise CellError(FaultKind.BAD_MASS, value=in_message(cell))
     unit = (found[2] or "g").lower()
-    in_grams = value * (1_000 if unit in {"kg", "キロ", "キログラム"} else 1)
-    if in_grams != int(in_grams) or not 1 <= in_grams <= GRAMS_MOST:
-        raise CellError(FaultKind.BAD_MASS, value=shown(cell))
+    in_grams = Fraction(value) * (1_000 if unit in {"kg", "キロ", "キログラム"} else 1)
+    if in_grams.denominator != 1 or not 1 <= in_grams <= GRAMS_MOST:
+        raise CellError(FaultKind.BAD_MASS, value=in_message(cell))
     return int(in_grams)
 
 
 def area_text(cell: Cell) -> str:
     """Read an area that may still lack its unit; `area_m2` reads the rest."""
-    text = plain(cell).replace("㎡", "m2").replace("m^2", "m2")
+    text = digits_of(cell).replace("㎡", "m2").replace("m^2", "m2")
     rest = _AREA_TERM.sub("", text).strip()
     bare = _decimal(rest) if rest == text else None  # a number without its unit
-    if isinstance(cell, bool) or (rest and (bare is None or bare <= 0)):
-        raise CellError(FaultKind.BAD_AREA, value=shown(cell))
+    if rest and (bare is None or bare <= 0):
+        raise CellError(FaultKind.BAD_AREA, value=in_message(cell))
     return text
 
 
@@ -268,66 +268,55 @@ def area_m2(text: str, unit: str) -> int:
 
 
 def offset_minutes(cell: Cell) -> int:
-    """Read the town's offset from UTC, in minutes: +9:00, 9, -3:30."""
-    text = _DASHES.sub("-", plain(cell)).replace(" ", "")
+    """Read the town's offset from UTC, in minutes: +9:00, 9, -3:30.
+
+    A spreadsheet takes +9:00 for a time of day, and shows 9:00.
+    """
+    if isinstance(cell, time | timedelta):
+        cell = ":".join(str(cell).split(":")[:2])
+    text = _DASHES.sub("-", digits_of(cell)).replace(" ", "")
     found = _OFFSET.fullmatch(text)
     if not found:
-        raise CellError(FaultKind.BAD_OFFSET, value=shown(cell))
+        raise CellError(FaultKind.BAD_OFFSET, value=in_message(cell))
     minutes = 60 * int(found[2]) + int(found[3] or 0)
     minutes = -minutes if found[1] == "-" else minutes
     if not MINUTES_LEAST <= minutes <= MINUTES_MOST or int(found[3] or 0) > 59:
-        raise CellError(FaultKind.BAD_OFFSET, value=shown(cell))
+        raise CellError(FaultKind.BAD_OFFSET, value=in_message(cell))
     return minutes
 
 
 def day(cell: Cell) -> str:
-    """Read a date as `YYYY-MM-DD`: Excel's own, or written in either calendar."""
-    found = _date(cell)
-    if found is None:
-        raise CellError(FaultKind.BAD_DATE, value=shown(cell))
-    if not 2000 <= found.year <= 2099:
-        raise CellError(FaultKind.DATE_OUT_OF_RANGE, value=shown(cell))
+    """Read a date as `YYYY-MM-DD`: a spreadsheet's own, or written with its year (`typed.dates`).
+
+    A time of day beside it is passed over.
+    """
+    try:
+        found = _counted(cell) or dates.whole_day(plain(cell), may_have_time=True)
+    except TypedDateError as error:
+        is_far = error.kind is DateFault.YEAR_OUT_OF_RANGE
+        kind = FaultKind.DATE_OUT_OF_RANGE if is_far else FaultKind.BAD_DATE
+        raise CellError(kind, value=in_message(cell)) from None
+    if found.year not in dates.YEARS:
+        raise CellError(FaultKind.DATE_OUT_OF_RANGE, value=in_message(cell))
     return found.isoformat()
 
 
-def _date(cell: Cell) -> date | None:
-    if isinstance(cell, datetime):
-        return cell.date()
-    if isinstance(cell, date):
-        return cell
-    text = plain(cell).replace(" ", "")
-    if text.isdigit() and int(text) in _EXCEL_DAYS:  # a date whose cell has a number's format
-        return date(1899, 12, 30) + timedelta(days=int(text))
-    era = _ERA_DATE.fullmatch(text)
-    if era:
-        return _era_date(era)
-    western = _DATE.fullmatch(text) or _DATE_PLAIN.fullmatch(text)
-    return _calendar(western[1], western[2], western[3]) if western else None
-
-
-def _era_date(found: re.Match[str]) -> date | None:
-    first, last = _ERAS[_ERA_OF.get(found[1].upper(), found[1])]
-    number_of_year = 1 if found[2] == "元" else int(found[2])
-    day_of = _calendar(str(first.year + number_of_year - 1), found[3], found[4])
-    return day_of if day_of is not None and first <= day_of <= last else None
-
-
-def _calendar(year: str, month: str, day_of_month: str) -> date | None:
-    try:
-        return date(int(year), int(month), int(day_of_month))
-    except ValueError:
+def _counted(cell: Cell) -> date | None:
+    """Return the date that a spreadsheet counts in days, also where it shows the count."""
+    if isinstance(cell, date):  # a datetime is one
+        return cell.date() if isinstance(cell, datetime) else cell
+    text = plain(cell)
+    if not text.isdigit() or int(text) not in _EXCEL_DAYS:
         return None
+    counted = date(1899, 12, 30) + timedelta(days=int(text))
+    return cell.day if isinstance(cell, Shown) else counted
 
 
 def _decimal(text: str) -> Decimal | None:
-    if not _NUMBER.fullmatch(text):
-        return None
-    try:
-        return Decimal(text.replace(",", ""))
-    except InvalidOperation:
-        return None
+    return Decimal(text.replace(",", "")) if _NUMBER.fullmatch(text) else None
 
 
-def labelled(labels: Mapping[str, str], values: Sequence[str]) -> str:
-    """Return words as a Japanese reader knows them, between commas."""
-    return "、".join(labels.get(value, value) for value in values)
+def labelled(labels: Mapping[str, str], values: Iterable[str]) -> str:
+    """Return words in both languages, between commas."""
+    both = ((labels.get(value, value), value) for value in values)
+    return "、".join(" ".join(dict.fromkeys(one)) for one in both)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from gateway.language import Language
+from gateway.phones import dialled
 from gateway.web.own_contexts import Own, SharePart
 
 
@@ -31,7 +32,7 @@ class Site:
     @property
     def phone_url(self) -> str:
         """The number as a link."""
-        return "tel:" + self.phone.replace("-", "").replace(" ", "")
+        return f"tel:{dialled(self.phone)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
