@@ -5,7 +5,7 @@ who may give it, which records it touches, and a function that changes them or r
 `RejectionError`. Nothing else needs to know of it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -15,8 +15,6 @@ from chaincode.base.overlay import Overlay
 from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
 
 Record = TypeVar("Record")
-
-DELEGABLE_PREFIX = "lot."  # what an agent may do for another; never the registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ class CommandType:
         signers: 2: the command proposes, and another person's `proposal.approve` applies it.
         independent: Of two signers, what must differ: the persons, or also their organisations.
         witnesses: Who may be the second signer without being a party, and so has to read all of it.
+        is_delegable: Whether an agent may be given a mandate for it.
         is_public: Whether a public proof of it exists (the open part alone is shown).
         touches: The records it names, besides those of its envelope.
         apply: Checks authority, existence, state and rule in this order, then writes.
@@ -51,6 +50,7 @@ class CommandType:
     signers: Literal[1, 2] = 1
     independent: Literal["person", "organisation"] = "person"
     witnesses: frozenset[str] = frozenset()
+    is_delegable: bool = False
     is_public: bool = False
     touches: Callable[[Command, Any, Any], Touches]
     apply: Callable[["Act", Any, Any], None]
@@ -99,6 +99,8 @@ class Act:
         time: Ledger time, seconds since 1970.
         today: The town's date at that time.
         head: `contract/head`.
+        types: The command types in force, by name.
+        versions: Of the rules that this program has.
         signer: Who signed.
         principal: For whom: the signer, or the giver of the mandate.
         proposer: For an approved command, the principal of the proposal.
@@ -110,6 +112,8 @@ class Act:
     time: int
     today: str
     head: Head
+    types: Mapping[str, CommandType]
+    versions: Collection[int]
     signer: Signer
     principal: Signer
     overlay: Overlay
@@ -170,11 +174,3 @@ def envelope_touches(kid: str, actor: str, on_behalf: str | None) -> Touches:
     return Touches(
         reads=(device, Actor.key(on_behalf), Mandate.key(on_behalf, actor)), writes=(device,)
     )
-
-
-def types_by_name(*families: Iterable[CommandType]) -> dict[str, CommandType]:
-    """Return all command types by name; each name once."""
-    types = [kind for family in families for kind in family]
-    by_name = {kind.name: kind for kind in types}
-    assert len(by_name) == len(types)  # noqa: S101 - a name given twice is a bug found at import
-    return by_name

@@ -1,28 +1,31 @@
 """The functions of a transaction: `submit`, `submit_at`, `dry_run`, `query`, `version`.
 
-Each transaction reads all its keys at once, computes without any I/O, and writes all at once, so
-the rules themselves (`taking.take`) are a pure function.
+Each transaction reads in two stages and writes once. First what every transaction reads and the
+senders' devices: with these, signatures are verified. Then, for commands whose signature holds,
+the records that they name by the rules in force. All else is computed without any I/O.
 """
 
 import platform
 import re
 from collections.abc import Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass
 
-from chaincode import taking
-from chaincode.base import canonical
+from chaincode import reading, rules, taking
+from chaincode.base import canonical, envelope
 from chaincode.base.canonical import Json
+from chaincode.base.envelope import Command
 from chaincode.base.errors import FaultError
 from chaincode.base.evidence import EvidenceError
-from chaincode.base.overlay import decode_state, encode_state
+from chaincode.base.overlay import Overlay, encode_state
 from chaincode.base.stub import Response, Stub
-from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Head
-from chaincode.taking import Circumstances, Request, Result
+from chaincode.command_types import CommandType
+from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
+from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Device, Head
+from chaincode.rules import Rules
+from chaincode.taking import Circumstances
 
 COMMANDS_MAX = 500  # per transaction
 QUERY_KEYS_MAX = 1_000
-
-Record = TypeVar("Record")
 
 _SECONDS = re.compile(rb"[1-9][0-9]{0,10}")
 
@@ -35,8 +38,21 @@ class RefusalError(EvidenceError):
         self.response = Response(status=status, message=message)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A transaction read and ready to be taken."""
+
+    requests: Sequence[Request | Result]
+    overlay: Overlay
+    types: Mapping[str, CommandType]
+    head: Head | None
+
+
 class MinoriContract:
     """The rules as a ledger runs them (`chaincode.base.stub.Contract`)."""
+
+    def __init__(self, versions: Mapping[int, Rules] = rules.RULES) -> None:
+        self._versions = versions
 
     async def invoke(self, stub: Stub, function: str, args: Sequence[bytes]) -> Response:
         """Run one transaction.
@@ -47,83 +63,102 @@ class MinoriContract:
         """
         try:
             if function == "submit":
-                return await _submit(stub, args, at=None)
+                return await self._submit(stub, args, at=None)
             if function == "submit_at":
-                return await _submit(stub, args[1:], at=_read_seconds(args))
+                return await self._submit(stub, args[1:], at=_read_seconds(args))
             if function == "dry_run":
-                return await _dry_run(stub, args)
+                return await self._dry_run(stub, args)
             if function == "query":
                 return await _query(stub, args)
             if function == "version":
-                return _version()
+                return self._version()
             raise RefusalError(400, "BAD_FUNCTION")
         except RefusalError as refusal:
             return refusal.response
 
+    async def _submit(self, stub: Stub, wires: Sequence[bytes], *, at: int | None) -> Response:
+        prepared = await self._prepare(stub, wires)
+        circumstances = self._circumstances(stub, prepared, at=at)
+        results = taking.take(prepared.requests, prepared.overlay, circumstances)
+        writes = prepared.overlay.writes()
+        if at is not None and writes:
+            now = prepared.overlay.look(Head, HEAD)
+            if now is not None and not now.demo:
+                raise RefusalError(400, "NOT_DEMO")
+            writes[DEMO_TIME] = encode_state(DemoTime(ledger_time=circumstances.time))
+        await stub.put_multiple_states(writes)
+        payload: Json = {
+            "time": circumstances.time,
+            "results": [result.to_json() for result in results],
+        }
+        return Response(status=200, payload=canonical.encode(payload))
 
-async def _submit(stub: Stub, wires: Sequence[bytes], *, at: int | None) -> Response:
-    requests, prefetched, head = await _prepare(stub, wires)
-    time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), at)
-    results, writes = taking.take(
-        requests, prefetched, Circumstances(time=time, creator=stub.creator)
-    )
-    if at is not None and writes:
-        if HEAD in writes and not decode_state(Head, writes[HEAD]).demo:
-            raise RefusalError(400, "NOT_DEMO")
-        writes[DEMO_TIME] = encode_state(DemoTime(ledger_time=time))
-    await stub.put_multiple_states(writes)
-    payload: Json = {"time": time, "results": [result.to_json() for result in results]}
-    return Response(status=200, payload=canonical.encode(payload))
+    async def _dry_run(self, stub: Stub, wires: Sequence[bytes]) -> Response:
+        """Say what would become of the commands, and what they would write; write nothing."""
+        prepared = await self._prepare(stub, wires, is_dry_run=True)
+        circumstances = self._circumstances(stub, prepared, at=None, is_dry_run=True)
+        results = taking.take(prepared.requests, prepared.overlay, circumstances)
+        writes = prepared.overlay.writes()
+        payload: Json = {
+            "time": circumstances.time,
+            "results": [{**result.to_json(), "member": result.member} for result in results],
+            "writes": {key: canonical.decode(value) for key, value in writes.items()},
+        }
+        return Response(status=200, payload=canonical.encode(payload))
+
+    async def _prepare(
+        self, stub: Stub, wires: Sequence[bytes], *, is_dry_run: bool = False
+    ) -> Prepared:
+        """Read envelopes, then devices; verify; then read what the verified commands name."""
+        if not 1 <= len(wires) <= COMMANDS_MAX:
+            raise RefusalError(400, "BAD_ARGUMENTS")
+        commands = [_parse(wire) for wire in wires]
+        senders = [Device.key(one.kid) for one in commands if isinstance(one, Command)]
+        overlay = Overlay(await _fetch(stub, [*EVERY_TRANSACTION_READS, *senders]))
+        version = overlay.peek_integer(HEAD, "rules", absent=rules.FIRST)
+        if version not in self._versions:  # then this program may not even understand the head
+            raise RefusalError(500, "VERSION_MISSING")
+        types = self._versions[version].types
+        requests = reading.read_verified(commands, overlay, types, is_dry_run=is_dry_run)
+        named = [key for one in requests if isinstance(one, Request) for key in one.touches.reads]
+        overlay.add(await _fetch(stub, [key for key in named if not overlay.has(key)]))
+        return Prepared(
+            requests=requests, overlay=overlay, types=types, head=overlay.look(Head, HEAD)
+        )
+
+    def _circumstances(
+        self, stub: Stub, prepared: Prepared, *, at: int | None, is_dry_run: bool = False
+    ) -> Circumstances:
+        last = prepared.overlay.look(DemoTime, DEMO_TIME)
+        return Circumstances(
+            time=_ledger_time(stub, prepared.head, last, at),
+            creator=stub.creator,
+            types=prepared.types,
+            versions=tuple(self._versions),
+            is_dry_run=is_dry_run,
+        )
+
+    def _version(self) -> Response:
+        answer: Json = {
+            "contract": "minori",
+            "python": platform.python_version(),
+            "rules": list(self._versions),
+        }
+        return Response(status=200, payload=canonical.encode(answer))
 
 
-async def _dry_run(stub: Stub, wires: Sequence[bytes]) -> Response:
-    """Say what would become of the commands, and what they would write; write nothing."""
-    requests, prefetched, head = await _prepare(stub, wires)
-    time = _ledger_time(stub, head, _record(DemoTime, prefetched[DEMO_TIME]), None)
-    circumstances = Circumstances(time=time, creator=stub.creator, is_dry_run=True)
-    results, writes = taking.take(requests, prefetched, circumstances)
-    payload: Json = {
-        "time": time,
-        "results": [{**result.to_json(), "member": result.member} for result in results],
-        "writes": {key: canonical.decode(value) for key, value in writes.items()},
-    }
-    return Response(status=200, payload=canonical.encode(payload))
-
-
-async def _prepare(
-    stub: Stub, wires: Sequence[bytes]
-) -> tuple[list[Request | Result], dict[str, bytes | None], Head | None]:
-    """Read the commands, and at once every record that they name."""
-    if not 1 <= len(wires) <= COMMANDS_MAX:
-        raise RefusalError(400, "BAD_ARGUMENTS")
-    requests = [_read(wire) for wire in wires]
-    keys = _keys(requests)
-    values = await stub.get_multiple_states(keys)
-    prefetched = dict(zip(keys, values, strict=True))
-    head = _record(Head, prefetched[HEAD])
-    if head is not None and head.rules not in taking.RULES_VERSIONS:
-        raise RefusalError(500, "VERSION_MISSING")
-    return requests, prefetched, head
-
-
-def _read(wire: bytes) -> Request | Result:
+def _parse(wire: bytes) -> Command | Result:
     try:
-        return taking.read(wire)
+        return envelope.parse(wire)
     except FaultError as fault:
-        return Result(id=canonical.digest(wire), code=fault.code, member=fault.member)
+        return Result(id=envelope.id_of(wire), code=fault.code, member=fault.member)
 
 
-def _keys(requests: Sequence[Request | Result]) -> list[str]:
-    """Return every key to read, sorted, so that all peers read in one order."""
-    keys = set(taking.EVERY_TRANSACTION_READS)
-    for request in requests:
-        if isinstance(request, Request):
-            keys.update(request.touches.reads)
-    return sorted(keys)
-
-
-def _record(shape: type[Record], raw: bytes | None) -> Record | None:
-    return None if raw is None else decode_state(shape, raw)
+async def _fetch(stub: Stub, names: Sequence[str]) -> dict[str, bytes | None]:
+    """Read each record once, in the order of their keys, so that all peers read in one order."""
+    keys = sorted(frozenset(names))
+    values = await stub.get_multiple_states(keys) if keys else []
+    return dict(zip(keys, values, strict=True))
 
 
 def _ledger_time(stub: Stub, head: Head | None, last: DemoTime | None, at: int | None) -> int:
@@ -155,12 +190,3 @@ async def _query(stub: Stub, args: Sequence[bytes]) -> Response:
         for key, raw in zip(keys, values, strict=True)
     }
     return Response(status=200, payload=canonical.encode(dict(state)))
-
-
-def _version() -> Response:
-    answer: Json = {
-        "contract": "minori",
-        "python": platform.python_version(),
-        "rules": list(taking.RULES_VERSIONS),
-    }
-    return Response(status=200, payload=canonical.encode(answer))

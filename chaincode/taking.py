@@ -1,77 +1,23 @@
-"""How a batch of commands is taken: shape, key, signature, sequence, authority, then the rule.
+"""How a batch of commands is taken: key, sequence, time, authority, then the rule.
 
 Pure: `take` is a function of the commands, the prefetched state, the time and the submitter. Each
 command of a batch is accepted, rejected or not taken on its own, and sees what those before it
 wrote.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from chaincode import lots, plots, proposals, recalls
-from chaincode.base import envelope, shapes, times
-from chaincode.base.canonical import Json
+from chaincode import proposals
+from chaincode.base import times
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, FaultError, RejectionError
 from chaincode.base.overlay import Overlay
 from chaincode.base.stub import Creator
-from chaincode.command_types import (
-    Act,
-    CommandType,
-    Touches,
-    authorise,
-    envelope_touches,
-    types_by_name,
-)
-from chaincode.recalls.records import OPEN_RECALLS
-from chaincode.registry import founding, mandates, people
-from chaincode.registry.records import DEMO_TIME, HEAD, Device, Head, Proposal
-
-TYPES: Mapping[str, CommandType] = types_by_name(
-    founding.TYPES,
-    people.TYPES,
-    mandates.TYPES,
-    plots.TYPES,
-    lots.TYPES,
-    recalls.TYPES,
-    proposals.TYPES,
-)
-RULES_VERSIONS: Mapping[int, Mapping[str, CommandType]] = {1: TYPES}
-EVERY_TRANSACTION_READS = (HEAD, DEMO_TIME, OPEN_RECALLS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """A command whose shape is right, with its parts read as records of its type."""
-
-    command: Command
-    kind: CommandType
-    body: Any
-    closed: Any
-    touches: Touches
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """The answer to one command: only what may be public.
-
-    Attributes:
-        id: The command's id; for bytes that are no command, their SHA-256.
-        code: The answer.
-        flags: Sorted public marks: `claimed`, `corrected`, `denied`, `disputed`, `drill`, `future`,
-            `late`, `opening`, `proposed`, `supplemented`, `unconfirmed`. README says what each is.
-        member: The JSON member at fault; never recorded, only for the sender.
-    """
-
-    id: str
-    code: Code
-    flags: tuple[str, ...] = ()
-    member: str = ""
-
-    def to_json(self) -> dict[str, Json]:
-        """Return what is endorsed and stands in the block."""
-        return {"id": self.id, "code": str(self.code), "flags": list(self.flags)}
+from chaincode.command_types import Act, CommandType, authorise
+from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
+from chaincode.registry import founding
+from chaincode.registry.records import HEAD, Device, Head
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,100 +27,43 @@ class Circumstances:
     Attributes:
         time: Ledger time, seconds since 1970.
         creator: Who submits it.
+        types: The command types in force, by name.
+        versions: Of the rules that this program has.
         is_dry_run: Whether nothing will come of it; then signature and sequence are not looked at.
     """
 
     time: int
     creator: Creator
+    types: Mapping[str, CommandType]
+    versions: Collection[int]
     is_dry_run: bool = False
 
 
-def read(wire: bytes, types: Mapping[str, CommandType] = TYPES) -> Request:
-    """Check everything about a command that needs no state.
-
-    Raises:
-        FaultError: A fault of shape, with the member's name.
-    """
-    command = envelope.parse(wire)
-    kind = types.get(command.type)
-    if kind is None:
-        raise FaultError(Code.UNKNOWN_TYPE, "type")
-    body: Any = shapes.read(kind.body, command.body, "body")
-    if kind.name == founding.BOOTSTRAP and (command.on_behalf, command.expires) != (None, None):
-        raise FaultError(Code.UNKNOWN_MEMBER, "on_behalf" if command.on_behalf else "expires")
-    if kind.name == proposals.APPROVE:
-        touches, closed = _read_approval(command, body, types)
-    else:
-        closed = _read_closed(kind, command)
-        touches = kind.touches(command, body, closed)
-        if kind.signers == 2:
-            touches = Touches(writes=(Proposal.key(command.id),))
-    own = envelope_touches(command.kid, command.actor, command.on_behalf)
-    return Request(
-        command=command,
-        kind=kind,
-        body=body,
-        closed=closed,
-        touches=Touches(
-            reads=tuple(dict.fromkeys(own.reads + touches.reads)),
-            writes=tuple(dict.fromkeys(own.writes + touches.writes)),
-        ),
-    )
-
-
-def _read_closed(kind: CommandType, command: Command) -> Any:  # noqa: ANN401 - the type's shape
-    """Return the closed part as a record of its type, `None` where the type has none."""
-    if kind.closed is None:
-        if command.closed_hash is not None:
-            raise FaultError(Code.CLOSED_PART_UNEXPECTED, "closed")
-        return None
-    if command.closed is None:
-        raise FaultError(Code.CLOSED_PART_MISSING, "closed")
-    return shapes.read(kind.closed, command.closed, "closed")
-
-
-def _read_approval(
-    command: Command, body: proposals.Approve, types: Mapping[str, CommandType]
-) -> tuple[Touches, Any]:
-    """Return what an approval touches: its own records and those of the command it approves."""
-    kind = types.get(body.type)
-    if kind is None or kind.signers != 2:
-        raise FaultError(Code.UNKNOWN_TYPE, "body.type")
-    inner: Any = shapes.read(kind.body, body.body, "body.body")
-    closed = _read_closed(kind, command)
-    inner_touches = kind.touches(command, inner, closed)
-    touches = proposals.touches(body)
-    return (
-        Touches(
-            reads=touches.reads + inner_touches.reads, writes=touches.writes + inner_touches.writes
-        ),
-        (kind, inner, closed),
-    )
-
-
 def take(
-    requests: Sequence[Request | Result],
-    prefetched: Mapping[str, bytes | None],
-    circumstances: Circumstances,
-) -> tuple[list[Result], dict[str, bytes]]:
-    """Take each command in order.
+    requests: Sequence[Request | Result], overlay: Overlay, circumstances: Circumstances
+) -> list[Result]:
+    """Take each command in order; what they write is in the overlay.
 
     Args:
-        requests: Commands as `read` gave them; a `Result` stands for one that `read` refused.
-        prefetched: The value of every key that the commands and `EVERY_TRANSACTION_READS` name.
+        requests: Commands as `read_verified` gave them; a `Result` stands for one it refused.
+        overlay: Has every record that the commands and `EVERY_TRANSACTION_READS` name.
         circumstances: Time and submitter.
-
-    Returns:
-        A result per request, and the writes in key order.
     """
-    overlay = Overlay(prefetched)
     results = []
+    before = overlay.look(Head, HEAD)
     for request in requests:
         if isinstance(request, Result):
             results.append(request)
-            continue
-        results.append(_take_one(request, overlay, circumstances))
-    return results, overlay.writes()
+        elif _has_changed(before, overlay.look(Head, HEAD)):
+            results.append(Result(id=request.command.id, code=Code.RULES_CHANGED))
+        else:
+            results.append(_take_one(request, overlay, circumstances))
+    return results
+
+
+def _has_changed(before: Head | None, now: Head | None) -> bool:
+    """Whether the commands of this batch were read by rules that are no longer in force."""
+    return before is not None and now is not None and before.rules != now.rules
 
 
 def _take_one(request: Request, overlay: Overlay, circumstances: Circumstances) -> Result:
@@ -218,7 +107,10 @@ def _check_and_apply(
 
 
 def _check_device(command: Command, head: Head, overlay: Overlay, *, is_dry_run: bool) -> Device:
-    """Check ledger, key, signature and sequence: what leaves no trace when it fails."""
+    """Check ledger, key and sequence: what leaves no trace when it fails.
+
+    The signature holds already: a key is named by its hash, so it is the one that was verified.
+    """
     if command.ledger != head.ledger:
         raise FaultError(Code.WRONG_LEDGER, "ledger")
     device = overlay.find(Device, Device.key(command.kid))
@@ -228,7 +120,6 @@ def _check_device(command: Command, head: Head, overlay: Overlay, *, is_dry_run:
         if device.revoked is not None:
             raise FaultError(Code.KEY_REVOKED, "kid")
         return device
-    envelope.verify(command, device.jwk)
     if command.seq < device.next:
         raise FaultError(Code.ALREADY_TAKEN, "seq")
     if device.revoked is not None and command.id not in device.revoked.spared:
@@ -265,6 +156,8 @@ def _judge(
         time=circumstances.time,
         today=today,
         head=head,
+        types=circumstances.types,
+        versions=circumstances.versions,
         signer=signer,
         principal=principal,
         overlay=overlay,

@@ -12,7 +12,7 @@ from typing import Final, TypeAlias
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.catalogue import PACK_UNITS
 
 Called: TypeAlias = tuple[str, ...]  # Japanese, English, then other ways to say it
@@ -157,7 +157,7 @@ def _term(type_name: str, member: str, word: str) -> Term:
 
 def _derived() -> tuple[Vocabulary, ...]:
     types: dict[tuple[str, tuple[Term, ...]], set[str]] = {}
-    for type_name, kind in TYPES.items():
+    for type_name, kind in EVER.items():
         for shape in filter(None, (kind.body, kind.closed)):
             for member, pattern in _members(shapes.schema(shape)):
                 found = _ALTERNATIVES.fullmatch(pattern)

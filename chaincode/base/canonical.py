@@ -11,6 +11,7 @@ Source: RFC 8785 (canonical form), RFC 8259 (JSON), Unicode Standard Annex 15 (N
 
 import json
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 from typing import NoReturn, TypeAlias
 from unicodedata import ucd_3_2_0 as unicode_3_2
@@ -22,12 +23,18 @@ from chaincode.base.errors import Code, FaultError
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
 DEPTH_MAX = 8  # nested arrays and objects
+VALUES_MAX = 2_048  # of one signed text: a run of 64 parents into 16 children has some 1,300
 INTEGER_MAX = 2**53 - 1  # RFC 8785 section 3.2.2.3: what a double holds exactly
+
+# Of one text with characters beyond ASCII (`shapes.Title` is the longest), and of all such texts
+# of a document together (a constitution's 17 titles): what is longer is refused unexamined.
+TEXT_CHARACTERS_MAX = 80
+TEXTS_CHARACTERS_MAX = 17 * TEXT_CHARACTERS_MAX
 
 _encode_ascii = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
 ).encode
-_INTEGER = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+_INTEGER_CHARACTERS_MAX = 17  # a sign and 16 digits
 _BLANKS = {" ", "\u3000"}  # the two that Japanese keyboards type
 # Control, format (bidi, joiners), unassigned, private, and separators of any kind: U+200B is a
 # space in Unicode 3.2. Surrogates have their own code.
@@ -80,7 +87,13 @@ def decode(raw: bytes) -> Json:
 
 
 def decode_canonical(raw: bytes) -> Json:
-    """Read JSON strictly and refuse any spelling but the canonical one (`NOT_CANONICAL`)."""
+    """Read JSON strictly and refuse any spelling but the canonical one (`NOT_CANONICAL`).
+
+    Raises:
+        FaultError: Also `TOO_MANY_VALUES`, ahead of all others.
+    """
+    if max(raw.count(b","), raw.count(b"[") + raw.count(b"{")) > VALUES_MAX:
+        raise FaultError(Code.TOO_MANY_VALUES)
     value = decode(raw)
     if encode(value) != raw:
         raise FaultError(Code.NOT_CANONICAL)
@@ -117,9 +130,10 @@ def _refuse_float(_text: str) -> NoReturn:
 
 
 def _integer(text: str) -> int:
-    if not _INTEGER.fullmatch(text) or abs(int(text)) > INTEGER_MAX:
+    """Read digits; so many that reading them would take time are refused by their number."""
+    if len(text) > _INTEGER_CHARACTERS_MAX or abs(number := int(text)) > INTEGER_MAX:
         raise FaultError(Code.INTEGER_TOO_LARGE)
-    return int(text)
+    return number
 
 
 _parse = json.JSONDecoder(
@@ -131,20 +145,28 @@ _parse = json.JSONDecoder(
 
 
 def _check_texts(value: Json) -> None:
+    texts = [text for text in _texts(value) if not (text.isascii() and text.isprintable())]
+    lengths = [len(text) for text in texts]
+    if lengths and (max(lengths) > TEXT_CHARACTERS_MAX or sum(lengths) > TEXTS_CHARACTERS_MAX):
+        raise FaultError(Code.TEXT_TOO_LONG)
+    for text in texts:
+        _check_text(text)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Yield every text and every member's name, in their order."""
     if isinstance(value, str):
-        _check_text(value)
+        yield value
     elif isinstance(value, list):
         for item in value:
-            _check_texts(item)
+            yield from _texts(item)
     elif isinstance(value, dict):
         for name, item in value.items():
-            _check_text(name)
-            _check_texts(item)
+            yield name
+            yield from _texts(item)
 
 
 def _check_text(text: str) -> None:
-    if text.isascii() and text.isprintable():
-        return
     if any("\ud800" <= char <= "\udfff" for char in text):
         raise FaultError(Code.LONE_SURROGATE)
     if any(not char.isascii() and unicode_3_2.decimal(char, -1) >= 0 for char in text):

@@ -36,6 +36,10 @@ COMMAND_BYTES_MAX = 16_384
 FIRST_PREVIOUS = "0" * 64  # `prev` of a device's first command
 TYP = "minori-command+jws"
 
+# Of P-256: the prime of its field, and the order of its group. Source: SP 800-186 section 3.2.1.3.
+_FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
 _SEGMENT = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 
 
@@ -126,7 +130,7 @@ def parse(wire: bytes) -> Command:
 
     Raises:
         FaultError: From `TOO_LARGE` to `CLOSED_PART_MISMATCH`; what the type demands of body and
-            closed part is checked by `chaincode.taking`.
+            closed part is checked by `chaincode.reading`.
     """
     if len(wire) > COMMAND_BYTES_MAX:
         raise FaultError(Code.TOO_LARGE)
@@ -169,6 +173,21 @@ def parse(wire: bytes) -> Command:
     )
 
 
+def id_of(wire: bytes) -> str:
+    """Return the id of what can't be read as a command.
+
+    It is the command's own where its payload can be told apart, else the SHA-256 of all its bytes.
+    """
+    if len(wire) <= COMMAND_BYTES_MAX and wire.isascii():
+        segments = wire.decode("ascii").partition("~")[0].split(".")
+        if len(segments) == 3:
+            try:
+                return canonical.digest(_base64url_decode(segments[1]))
+            except FaultError:
+                pass
+    return canonical.digest(wire)
+
+
 def verify(command: Command, jwk: Jwk) -> None:
     """Check the signature (ES256, RFC 7518 section 3.4).
 
@@ -180,15 +199,16 @@ def verify(command: Command, jwk: Jwk) -> None:
 
 
 def is_signed(message: bytes, signature: bytes, jwk: Jwk) -> bool:
-    """Whether the 64 bytes r ‖ s of `signature` over `message` verify with `jwk`."""
+    """Whether the 64 bytes r ‖ s of `signature` over `message` verify with `jwk`.
+
+    Ranges are looked at here (FIPS 186-5 section 6.4.2, SEC 1 section 3.2.2), so that endorsers
+    with different libraries agree about every value.
+    """
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    if not (0 < r < _ORDER and 0 < s < _ORDER):
+        return False
     try:
-        _public_key(jwk).verify(
-            encode_dss_signature(
-                int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
-            ),
-            message,
-            ec.ECDSA(hashes.SHA256()),
-        )
+        _public_key(jwk).verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))
     except (InvalidSignature, ValueError):
         return False
     return True
@@ -202,6 +222,8 @@ def base64url_decode(text: str) -> bytes:
 @lru_cache(maxsize=16_384)
 def _public_key(jwk: Jwk) -> ec.EllipticCurvePublicKey:
     x, y = (int.from_bytes(_base64url_decode(part), "big") for part in (jwk.x, jwk.y))
+    if not (x < _FIELD and y < _FIELD):
+        raise ValueError("a coordinate beyond the field")
     return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
 
 

@@ -3,7 +3,8 @@
 When several would apply, the one that stands first here wins: shape, key and signature, sequence
 (none of these leaves a trace in state), then time, authority, existence, state, rule (each taken,
 recorded with the device's next running number, and final). Shape is judged part by part: header,
-payload, closed part, then what the type asks of each. README names the few other exceptions.
+payload, closed part; what the type asks of each is judged once the signature is verified, and a
+command that was taken before is told so ahead of that. README names the few other exceptions.
 
     FaultError(code)       the command can't be taken: drop it, or mend it and sign again
     RejectionError(code)   the command is taken, and refused for good
@@ -24,6 +25,7 @@ class Code(StrEnum):
     NOT_A_JWS = "NOT_A_JWS"
     BAD_HEADER = "BAD_HEADER"
     BAD_ALGORITHM = "BAD_ALGORITHM"
+    TOO_MANY_VALUES = "TOO_MANY_VALUES"
     NOT_UTF8 = "NOT_UTF8"
     TOO_DEEP = "TOO_DEEP"
     NOT_JSON = "NOT_JSON"
@@ -31,6 +33,7 @@ class Code(StrEnum):
     NOT_A_NUMBER = "NOT_A_NUMBER"
     NOT_AN_INTEGER = "NOT_AN_INTEGER"
     INTEGER_TOO_LARGE = "INTEGER_TOO_LARGE"
+    TEXT_TOO_LONG = "TEXT_TOO_LONG"
     LONE_SURROGATE = "LONE_SURROGATE"
     NON_ASCII_DIGIT = "NON_ASCII_DIGIT"
     FORBIDDEN_CHARACTER = "FORBIDDEN_CHARACTER"
@@ -43,6 +46,7 @@ class Code(StrEnum):
     CLOSED_PART_MISSING = "CLOSED_PART_MISSING"
     CLOSED_PART_UNEXPECTED = "CLOSED_PART_UNEXPECTED"
     CLOSED_PART_MISMATCH = "CLOSED_PART_MISMATCH"
+    TOO_MANY_RECORDS = "TOO_MANY_RECORDS"
 
     # Ledger, key and signature.
     NOT_FOUNDED = "NOT_FOUNDED"
@@ -62,6 +66,9 @@ class Code(StrEnum):
     NOT_ADMIN = "NOT_ADMIN"
     REGISTRAR_MISMATCH = "REGISTRAR_MISMATCH"
     NAME_IN_USE = "NAME_IN_USE"
+
+    # A command before it changed the rules: it has to be read by the new ones.
+    RULES_CHANGED = "RULES_CHANGED"
 
     # The contract itself failed: a bug of ours, never the sender's fault.
     CONTRACT_FAULT = "CONTRACT_FAULT"

@@ -8,14 +8,17 @@
     labels        sticker ranges on a lot
 """
 
+from dataclasses import replace
+
 from chaincode.lots import consignment, handover, harvest, labels, making, outflow, stock
 
-TYPES = (
+# Whatever is done with goods may be done by an agent.
+_ON_GOODS = (
     *harvest.TYPES,
     *handover.TYPES,
     *outflow.TYPES,
     *consignment.TYPES,
     *stock.TYPES,
     *making.TYPES,
-    *labels.TYPES,
 )
+TYPES = (*(replace(kind, is_delegable=True) for kind in _ON_GOODS), *labels.TYPES)

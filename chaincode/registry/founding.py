@@ -33,7 +33,6 @@ from chaincode.registry.records import (
 )
 
 BOOTSTRAP = "registry.bootstrap"
-RULES_KNOWN = (1,)  # what `rules.activate` may name; `taking.RULES_VERSIONS` has their modules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +92,7 @@ def bootstrap(
         FaultError: Any of the codes from `NOT_FOUNDED` to `NAME_IN_USE`, but `KEY_REVOKED`.
     """
     _check_ledger(command, body, head)
-    _check_key(command, body, overlay)
+    _check_first(command, overlay)
     constitution = _found(command, body, overlay) if head is None else _founded(body, overlay)
     organisation = constitution.organisation(body.organisation)
     if organisation is None or organisation.kind == AUDITOR:
@@ -104,22 +103,38 @@ def bootstrap(
     _enter_registrar(command, body, overlay)
 
 
-def _check_ledger(command: Command, body: Bootstrap, head: Head | None) -> None:
-    if head is not None:
-        ledger = head.ledger
-    elif body.constitution is not None:
+def check_signature(command: Command, body: Bootstrap, ledger: str | None) -> None:
+    """Check, before any record is read that it names, that a bootstrap's own key signed it.
+
+    Args:
+        command: The bootstrap.
+        body: Its open part.
+        ledger: The ledger's id; `None` while there is none, not even in a command before it.
+
+    Raises:
+        FaultError: `NOT_FOUNDED`, `WRONG_LEDGER`, `UNKNOWN_KEY` or `BAD_SIGNATURE`.
+    """
+    if ledger is None:
+        if body.constitution is None:
+            raise FaultError(Code.NOT_FOUNDED)
         ledger = ledger_id(body.constitution)
-    else:
-        raise FaultError(Code.NOT_FOUNDED)
     if command.ledger != ledger:
         raise FaultError(Code.WRONG_LEDGER, "ledger")
-
-
-def _check_key(command: Command, body: Bootstrap, overlay: Overlay) -> None:
-    """Check that the key signs for itself, and for the first time."""
     if body.jwk.thumbprint != command.kid or body.actor != command.actor:
         raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
     envelope.verify(command, body.jwk)
+
+
+def _check_ledger(command: Command, body: Bootstrap, head: Head | None) -> None:
+    """Look again at the command's place: what was to found the ledger may have been refused."""
+    if head is None and body.constitution is None:
+        raise FaultError(Code.NOT_FOUNDED)
+    if head is not None and command.ledger != head.ledger:
+        raise FaultError(Code.WRONG_LEDGER, "ledger")
+
+
+def _check_first(command: Command, overlay: Overlay) -> None:
+    """Check that the key signs for the first time."""
     if overlay.find(Device, Device.key(command.kid)) is not None:
         raise FaultError(Code.ALREADY_TAKEN, "seq")
     if command.seq != 1:
@@ -245,7 +260,7 @@ def _amend(act: Act, body: Amend, _closed: None) -> None:
 
 def _activate(act: Act, body: Activate, _closed: None) -> None:
     require(body.epoch == act.head.epoch + 1, Code.NOT_THE_LATEST)
-    require(body.rules >= act.head.rules and body.rules in RULES_KNOWN, Code.RULES_UNKNOWN)
+    require(body.rules >= act.head.rules and body.rules in act.versions, Code.RULES_UNKNOWN)
     act.put(HEAD, replace(act.head, rules=body.rules, epoch=body.epoch))
 
 

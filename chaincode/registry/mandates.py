@@ -10,7 +10,7 @@ from typing import Annotated
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, RejectionError
 from chaincode.base.shapes import Date, Items, PseudonymId, TypeName
-from chaincode.command_types import DELEGABLE_PREFIX, Act, CommandType, Touches, require
+from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import REGISTRAR, Actor, Mandate
 
 
@@ -53,7 +53,8 @@ def _give(act: Act, body: GiveMandate, *, by_registrars: bool = False) -> None:
     principal = act.get(Actor, Actor.key(body.principal), Code.UNKNOWN_ACTOR)
     act.get(Actor, Actor.key(body.agent), Code.UNKNOWN_ACTOR)
     require(not (by_registrars and principal.devices), Code.HAS_OWN_KEY)
-    require(all(name.startswith(DELEGABLE_PREFIX) for name in body.types), Code.NOT_DELEGABLE)
+    kinds = [act.types.get(name) for name in body.types]
+    require(all(kind is not None and kind.is_delegable for kind in kinds), Code.NOT_DELEGABLE)
     require(body.since <= body.until, Code.PERIOD_REVERSED)
     act.put(
         Mandate.key(body.principal, body.agent),

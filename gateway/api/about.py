@@ -6,8 +6,6 @@ from fastapi import APIRouter
 
 from chaincode.base import shapes
 from chaincode.base.envelope import FIRST_PREVIOUS
-from chaincode.command_types import DELEGABLE_PREFIX
-from chaincode.taking import TYPES
 from gateway.api import schemas
 from gateway.api.documented import responses
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep
@@ -81,10 +79,11 @@ async def read_catalogue(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the mode
     operation_id="list_command_types",
     summary="Every type of command, with the JSON Schema of its parts",
     response_model=schemas.CommandTypesAnswer,
-    responses=responses(),
+    responses=responses(503),
 )
-async def list_command_types() -> Any:  # noqa: ANN401 - the model decides
-    """Return what a form needs to know to build a command."""
+async def list_command_types(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
+    """Return what a form needs to know to build a command, by the rules in force."""
+    types = await gateway.intake.types_in_force()
     return {
         "types": [
             {
@@ -95,8 +94,8 @@ async def list_command_types() -> Any:  # noqa: ANN401 - the model decides
                 "signers": kind.signers,
                 "independent": kind.independent,
                 "public": kind.is_public,
-                "delegable": name.startswith(DELEGABLE_PREFIX),
+                "delegable": kind.is_delegable,
             }
-            for name, kind in sorted(TYPES.items())
+            for name, kind in sorted(types.items())
         ]
     }

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.api import prefer, schemas
 from gateway.api.command_answers import WAITING, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
@@ -186,7 +186,7 @@ def _may_approve(connection: Connection, row: CommandRow, reader: Reader) -> boo
     A type's closed part is for its witnesses, and only while they are asked: who may else approve
     it is a party to it.
     """
-    kind = TYPES.get(row.type)
+    kind = EVER.get(row.type)
     if kind is None or kind.signers == 1:
         return False
     if kind.closed is None:

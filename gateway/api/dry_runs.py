@@ -8,10 +8,11 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
-from chaincode import taking as contract
-from chaincode.base import times
+from chaincode import reading
+from chaincode.base import envelope, times
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code, FaultError
+from chaincode.command_types import CommandType
 from gateway.api import schemas_recalls as schemas
 from gateway.api import visibility
 from gateway.api.commands import CommandIn
@@ -104,7 +105,8 @@ async def try_commands(
     wires = [one.wire for one in body.commands]
     rates.count_commands(client_of(request), len(wires))
     with rates.commands("", {f"dry-run {reader.device.kid}": len(wires)}):
-        tried = [_read(index, wire, reader) for index, wire in enumerate(wires)]
+        types = await gateway.intake.types_in_force()
+        tried = [_read(index, wire, reader, types) for index, wire in enumerate(wires)]
         _check_size(tried, limits)
         async with turns.turn():
             found = await gateway.ledger.dry_run(wires)
@@ -115,9 +117,11 @@ async def try_commands(
     }
 
 
-def _read(index: int, wire: bytes, reader: Reader) -> contract.Request:
+def _read(
+    index: int, wire: bytes, reader: Reader, types: Mapping[str, CommandType]
+) -> reading.Request:
     try:
-        read = contract.read(wire)
+        read = reading.read(envelope.parse(wire), types)
     except FaultError as fault:
         raise ProblemError(fault.code, member=fault.member, index=index) from None
     if read.command.actor != reader.device.actor:
@@ -125,7 +129,7 @@ def _read(index: int, wire: bytes, reader: Reader) -> contract.Request:
     return read
 
 
-def _check_size(tried: Sequence[contract.Request], limits: LimitSettings) -> None:
+def _check_size(tried: Sequence[reading.Request], limits: LimitSettings) -> None:
     """Refuse more than fits into one transaction, as the intake makes them.
 
     On Fabric a peer runs it against a deadline, and commits no block meanwhile.

@@ -12,7 +12,7 @@ import typer
 
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.cli import (
     acts,
     arguments,
@@ -440,7 +440,7 @@ def _weighed(
 
 
 def _list_types() -> None:
-    for name, kind in sorted(TYPES.items()):
+    for name, kind in sorted(EVER.items()):
         members = list(arguments.members(kind))
         signers = "  (two signers)" if kind.signers == 2 else ""
         typer.echo(f"{name:24}{' '.join(members)}{signers}")

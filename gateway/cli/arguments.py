@@ -9,7 +9,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from chaincode.command_types import CommandType
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.signing import new_nonce
@@ -34,9 +34,9 @@ class ArgumentError(SaidError):
 
 def command_type(name: str) -> CommandType:
     """Return the command type of that name."""
-    if name not in TYPES:
-        raise ArgumentError(f"no command type {name!r}; there are: {', '.join(sorted(TYPES))}")
-    return TYPES[name]
+    if name not in EVER:
+        raise ArgumentError(f"no command type {name!r}; there are: {', '.join(sorted(EVER))}")
+    return EVER[name]
 
 
 def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:

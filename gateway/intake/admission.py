@@ -1,26 +1,29 @@
 """Which commands are let in: the contract's own checks of shape, ledger, key and signature.
 
 So nothing is ever ordered that would leave no trace but a fault, and a stranger without a key on
-the ledger can't fill the queue. The first fault refuses the whole request.
+the ledger can't fill the queue, nor have more looked at than an envelope. The first fault refuses
+the whole request.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from chaincode import taking
+from chaincode import reading, rules
 from chaincode.base import envelope
-from chaincode.base.envelope import FIRST_PREVIOUS
+from chaincode.base.envelope import FIRST_PREVIOUS, Command
 from chaincode.base.errors import Code, FaultError
+from chaincode.command_types import CommandType
+from chaincode.reading import Request
 from chaincode.registry.founding import BOOTSTRAP, ledger_id
 from chaincode.registry.records import Device, Head
-from chaincode.taking import Request
 from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
 from gateway.intake.outbox import Outbox
 from gateway.intake.ports import Devices, Record
+from gateway.ledger import LedgerUnavailableError
 
 DEVICES_REMEMBERED: Final = 16_384
 _YIELD_EVERY: Final = 16  # commands; each costs some 0.3 ms, and others want the event loop
@@ -46,7 +49,7 @@ class Admission:
         self._devices = devices
         self._record = record
         self._outbox = outbox
-        self._ledger: str | None = None
+        self._head: Head | None = None
         self._asking = asyncio.Lock()  # the first requests come together; one asks for all
         # Both with the latest used last. A head only ever grows, so it is never wrong to keep it.
         self._known: OrderedDict[str, Device] = OrderedDict()
@@ -71,6 +74,22 @@ class Admission:
         """Ask about every device anew: one may have been revoked."""
         self._known.clear()
 
+    def forget_head(self) -> None:
+        """Ask anew which rules are in force."""
+        self._head = None
+
+    async def types_in_force(self) -> Mapping[str, CommandType]:
+        """Return the command types in force, by name; before a founding, the first rules'.
+
+        Raises:
+            LedgerError: The ledger had to be asked and did not answer, or this gateway lacks them.
+        """
+        head = await self._find_head()
+        try:
+            return rules.in_force(head).types
+        except KeyError:
+            raise LedgerUnavailableError("VERSION_MISSING") from None
+
     async def check(
         self, wires: Sequence[bytes], *, is_waiting: Callable[[str], bool]
     ) -> list[Admitted]:
@@ -86,22 +105,25 @@ class Admission:
             LedgerError: The ledger had to be asked about a key and did not answer.
             OutboxError: The outbox can't be read.
         """
-        requests = [await self._read(index, wire) for index, wire in enumerate(wires)]
-        ledger = await self._find_ledger()
-        kids = [one.command.kid for one in requests if one.kind.name != BOOTSTRAP]
+        commands = [await self._parse(index, wire) for index, wire in enumerate(wires)]
+        head = await self._find_head()
+        types = await self.types_in_force()
+        kids = [command.kid for command in commands if command.type != BOOTSTRAP]
         devices = await self._find_devices(kids)
         admitted: list[Admitted] = []
         stale: list[int] = []
-        for index, request in enumerate(requests):
+        ledger = head.ledger if head else None
+        for index, command in enumerate(commands):
             if index % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
-            command = request.command
             is_new = command.seq >= self.next_seq(command.kid)
             try:
-                if request.kind.name == BOOTSTRAP:
+                if command.type == BOOTSTRAP:
+                    request = reading.read(command, types)
                     _check_bootstrap(request, ledger, is_new=is_new)
                 else:
-                    _check(request, ledger, devices.get(command.kid), is_new=is_new)
+                    _check(command, ledger, devices.get(command.kid), is_new=is_new)
+                    request = reading.read(command, types)
             except FaultError as fault:
                 raise CommandRefusedError(index, fault.code, fault.member) from None
             admitted.append(Admitted(request=request))
@@ -110,21 +132,20 @@ class Admission:
         await self._answer_stale(admitted, stale)
         return admitted
 
-    async def _read(self, index: int, wire: bytes) -> Request:
+    async def _parse(self, index: int, wire: bytes) -> Command:
         if index % _YIELD_EVERY == 0:
             await asyncio.sleep(0)
         try:
-            return taking.read(wire)
+            return envelope.parse(wire)
         except FaultError as fault:
             raise CommandRefusedError(index, fault.code, fault.member) from None
 
-    async def _find_ledger(self) -> str | None:
-        if self._ledger is None:
+    async def _find_head(self) -> Head | None:
+        if self._head is None:
             async with self._asking:
-                if self._ledger is None:
-                    head: Head | None = await self._devices.head()
-                    self._ledger = head.ledger if head else None
-        return self._ledger
+                if self._head is None:
+                    self._head = await self._devices.head()
+        return self._head
 
     async def _find_devices(self, kids: Sequence[str]) -> dict[str, Device]:
         found = {}
@@ -163,11 +184,11 @@ class Admission:
             admitted[index] = replace(admitted[index], answer=answer)
 
 
-def _check(request: Request, ledger: str | None, device: Device | None, *, is_new: bool) -> None:
+def _check(command: Command, ledger: str | None, device: Device | None, *, is_new: bool) -> None:
     """Check what the contract checks besides the sequence, in its order.
 
     Args:
-        request: The command.
+        command: The command.
         ledger: The ledger's id; `None` while it is not founded.
         device: Its sender's record.
         is_new: Whether its number may still be taken; else a revocation no longer concerns it.
@@ -175,7 +196,6 @@ def _check(request: Request, ledger: str | None, device: Device | None, *, is_ne
     Raises:
         FaultError: The first fault.
     """
-    command = request.command
     if ledger is None:
         raise FaultError(Code.NOT_FOUNDED)
     if command.ledger != ledger:

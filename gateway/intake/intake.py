@@ -13,15 +13,19 @@ await outbox.close()
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from random import Random
 from typing import Final
 
 import structlog
 
-from chaincode import taking
+from chaincode import reading
+from chaincode.base import envelope
 from chaincode.base.errors import FaultError
+from chaincode.command_types import CommandType
+from chaincode.proposals import APPROVE
 from chaincode.registry.founding import BOOTSTRAP
+from chaincode.rules import EVER
 from gateway.codes import GatewayCode
 from gateway.intake import metrics
 from gateway.intake.admission import Admission, Admitted
@@ -47,6 +51,7 @@ _log = structlog.get_logger(__name__)
 _PRUNE_EVERY_S: Final = 60.0
 _IDS_AT_ONCE: Final = 500
 _REVOKING_TYPES: Final = (BOOTSTRAP, "key.revoke")
+_HEAD_WRITING_TYPES: Final = (BOOTSTRAP, APPROVE)  # an approval can activate other rules
 
 
 class Intake:
@@ -213,6 +218,8 @@ class Intake:
         for row in rows:
             if row.type in _REVOKING_TYPES:
                 self._admission.forget_all()
+            if row.type in _HEAD_WRITING_TYPES:
+                self._admission.forget_head()
             self._admission.advance(row.kid, row.seq + 1)
             self._schedule.advance(row.kid, row.seq + 1, now)
             entry = self._entries.get(row.id)
@@ -261,9 +268,10 @@ class Intake:
         wires = await self._outbox.waiting()
         for start in range(0, len(wires), _IDS_AT_ONCE):
             items = []
+            types = await self._types_to_resume()
             for wire in wires[start : start + _IDS_AT_ONCE]:
                 try:
-                    request = taking.read(wire)
+                    request = reading.read(envelope.parse(wire), types)
                 except FaultError:  # taken in by another version of this program
                     _log.exception("waiting_command_unreadable")
                     continue
@@ -277,6 +285,22 @@ class Intake:
                 self._schedule.add(item, number, now, is_acknowledged=True)
         if wires:
             _log.info("outbox_resumed", commands=len(wires))
+
+    async def types_in_force(self) -> Mapping[str, CommandType]:
+        """Return the command types in force, by name.
+
+        Raises:
+            LedgerError: The ledger had to be asked and did not answer, or this gateway lacks them.
+        """
+        return await self._admission.types_in_force()
+
+    async def _types_to_resume(self) -> Mapping[str, CommandType]:
+        """Return the types in force; with the ledger away, all: the contract judges in the end."""
+        try:
+            return await self._admission.types_in_force()
+        except LedgerError as error:
+            _log.warning("rules_not_asked", reason=repr(error))
+            return EVER
 
     async def _learn_numbers(self, kids: Collection[str]) -> None:
         try:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Self
 
-from chaincode.taking import EVERY_TRANSACTION_READS, Request
+from chaincode.reading import EVERY_TRANSACTION_READS, Request
 
 ALONE_AFTER = 3  # failures after which a command travels alone (design: "Blocks, batches, answers")
 

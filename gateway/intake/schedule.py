@@ -324,6 +324,8 @@ class Schedule:
             self._recorded.append(item)
             self.advance(item.kid, item.seq + 1, now)
             self._lines.remove(item)
+        elif code is Code.RULES_CHANGED:
+            self._lines.hold_again(item, now)  # it was read by rules no longer in force: once more
         elif code is Code.SEQUENCE_GAP and item.prev not in self._dropped:
             # However many are held: it was in line, where there is room for it.
             self._lines.hold_again(item, now)

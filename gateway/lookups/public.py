@@ -8,14 +8,14 @@ from typing import Final
 
 from chaincode.base.canonical import Json
 from chaincode.proposals import APPROVE
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.projection import CommandRow
 
 PUBLIC_TYPES: Final = frozenset(
-    name for name, kind in TYPES.items() if kind.is_public and kind.signers == 1
+    name for name, kind in EVER.items() if kind.is_public and kind.signers == 1
 )
 APPROVED_TYPES: Final = frozenset(
-    name for name, kind in TYPES.items() if kind.is_public and kind.signers == 2
+    name for name, kind in EVER.items() if kind.is_public and kind.signers == 2
 )
 
 

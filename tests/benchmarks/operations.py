@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from chaincode import taking
+from chaincode import reading
+from chaincode.base import envelope
+from chaincode.rules import EVER
 from gateway.demo.town import Town
 
-EVERY_TRANSACTION = len(taking.EVERY_TRANSACTION_READS)
+EVERY_TRANSACTION = len(reading.EVERY_TRANSACTION_READS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +24,9 @@ def per_type() -> list[Operations]:
     """Return the operations of one command of each type, in the order of the story."""
     found: dict[str, Operations] = {}
     for wire in _story():
-        request = taking.read(wire)
+        request = reading.read(envelope.parse(wire), EVER)
         touches = request.touches
-        reads = set(touches.reads) - set(taking.EVERY_TRANSACTION_READS)
+        reads = set(touches.reads) - set(reading.EVERY_TRANSACTION_READS)
         found.setdefault(
             request.kind.name,
             Operations(type=request.kind.name, reads=len(reads), writes=len(set(touches.writes))),

@@ -18,10 +18,10 @@ from textwrap import dedent
 from types import FunctionType, ModuleType
 
 import chaincode
-from chaincode import proposals, taking
+from chaincode import proposals, reading, taking
 from chaincode.base.errors import Code
 from chaincode.registry import founding
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 
 # Of these two the type's `apply` is never called.
 ENTRIES = {founding.BOOTSTRAP: founding.bootstrap, proposals.APPROVE: proposals.approve}
@@ -29,11 +29,13 @@ APART = ("chaincode.shim", "chaincode.__main__")  # the process around the rules
 
 
 def can_answer(type_name: str) -> set[str]:
-    return _named(ENTRIES.get(type_name, TYPES[type_name].apply))
+    codes = _named(ENTRIES.get(type_name, EVER[type_name].apply))
+    return codes | (_named(founding.check_signature) if type_name == founding.BOOTSTRAP else set())
 
 
 def any_can_answer() -> set[str]:
-    return _named(taking._check_and_apply, *ENTRIES.values())
+    codes = _named(reading._verify, *ENTRIES.values(), founding.check_signature)
+    return codes | _named(taking._check_and_apply, *ENTRIES.values())
 
 
 def _named(function: Callable, *but: Callable) -> set[str]:

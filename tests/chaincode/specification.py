@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from chaincode.base import shapes
+from chaincode.base import envelope, shapes
 from chaincode.base.envelope import Jwk
 from chaincode.base.errors import Code
 from chaincode.command_types import CommandType
@@ -20,10 +20,11 @@ from chaincode.lots.labels import BoundRange, Roll
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.plots import Plot
 from chaincode.proposals import APPROVE, Proposer
+from chaincode.reading import EVERY_TRANSACTION_READS, read
 from chaincode.recalls.records import OPEN_RECALLS, OpenRecall, OpenRecalls, Recall
 from chaincode.registry import records
 from chaincode.registry.founding import BOOTSTRAP
-from chaincode.taking import EVERY_TRANSACTION_READS, TYPES, read
+from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults
@@ -110,12 +111,12 @@ def state() -> str:
 def _writers() -> dict[str, str]:
     """Return, by record, the types that may write it."""
     names: dict[str, list[str]] = {key: [] for key in RECORDS}
-    for kind in TYPES.values():
+    for kind in EVER.values():
         if kind.name == APPROVE:
             continue  # writes what the approved type writes
         draft = valid(kind.name)
         for key in dict.fromkeys(
-            _template(key) for key in read(draft.last().wire()).touches.writes
+            _template(key) for key in read(envelope.parse(draft.last().wire()), EVER).touches.writes
         ):
             names[key].append(f"`{kind.name}`")
     written_by = {key: ", ".join(types) for key, types in names.items()}
@@ -155,7 +156,7 @@ def _described(constraint: shapes.Text | shapes.Calendar | shapes.Integer | shap
 
 def commands() -> str:
     """Every command type."""
-    return "\n\n".join(_command(kind) for kind in TYPES.values())
+    return "\n\n".join(_command(kind) for kind in EVER.values())
 
 
 def operations(kind: CommandType) -> tuple[int, int]:
@@ -164,7 +165,7 @@ def operations(kind: CommandType) -> tuple[int, int]:
     Of a type with two signers it is the approval that is counted: the proposal does less.
     """
     wire = valid(kind.name).last().wire()
-    touches = read(wire).touches
+    touches = read(envelope.parse(wire), EVER).touches
     reads = set(touches.reads) - set(EVERY_TRANSACTION_READS)
     return len(reads), len(set(touches.writes))
 
@@ -205,7 +206,7 @@ def _command(kind: CommandType) -> str:
 
 def _records(kind: CommandType) -> str:
     """Return what a command of this type reads and writes, and how many state operations it is."""
-    touches = read(valid(kind.name).last().wire()).touches
+    touches = read(envelope.parse(valid(kind.name).last().wire()), EVER).touches
     reads = [_template(key) for key in touches.reads if key not in EVERY_TRANSACTION_READS]
     writes = [_template(key) for key in touches.writes]
     only_read = [key for key in dict.fromkeys(reads) if key not in writes]

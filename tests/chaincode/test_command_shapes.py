@@ -5,9 +5,10 @@ from copy import deepcopy
 
 import pytest
 
-from chaincode import taking
+from chaincode import reading
 from chaincode.base import envelope
 from chaincode.base.errors import FaultError
+from chaincode.rules import EVER
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import Pen, canonical
 
@@ -35,7 +36,7 @@ WITH_CLOSED = [name for name in types() if valid(name).closed]
 def fault(draft: Draft) -> tuple[str, str] | None:
     """Return code and member that a draft's bytes are refused for, `None` if they aren't."""
     try:
-        taking.read(draft.wire())
+        reading.read(envelope.parse(draft.wire()), EVER)
     except FaultError as error:
         return str(error.code), error.member
     return None
@@ -193,7 +194,7 @@ def test_a_closed_part_that_is_left_behind_is_missed(type_name):
     draft = valid(type_name)
     wire, _, _ = draft.wire().partition(b"~")
     with pytest.raises(FaultError, match="CLOSED_PART_MISSING"):
-        taking.read(wire)
+        reading.read(envelope.parse(wire), EVER)
     draft.closed = None
     assert fault(draft) == ("CLOSED_PART_MISSING", "closed")
 
@@ -205,13 +206,13 @@ def test_a_closed_part_that_the_type_does_not_have_is_refused(type_name):
     assert fault(draft) == ("CLOSED_PART_UNEXPECTED", "closed")
     wire, _, _ = draft.wire().partition(b"~")
     with pytest.raises(FaultError, match="CLOSED_PART_UNEXPECTED"):
-        taking.read(wire)
+        reading.read(envelope.parse(wire), EVER)
 
 
 @pytest.mark.parametrize("type_name", types())
 def test_a_command_names_every_record_it_may_touch(type_name):
     draft = valid(type_name).last()
-    touches = taking.read(draft.wire()).touches
+    touches = reading.read(envelope.parse(draft.wire()), EVER).touches
     assert draft.submit()["code"] == "ACCEPTED"
     stub = draft.world.ledger.stub
     everywhere = {"contract/head", "contract/demo_time", "recalls/open"}
@@ -268,7 +269,7 @@ def test_the_largest_command_is_read_and_one_byte_more_is_not():
     room = envelope.COMMAND_BYTES_MAX - len(wire)
     assert room > 0
     with pytest.raises(FaultError, match="NOT_A_JWS"):
-        taking.read(wire + b"A" * room)
+        reading.read(envelope.parse(wire + b"A" * room), EVER)
     with pytest.raises(FaultError, match="TOO_LARGE"):
-        taking.read(wire + b"A" * (room + 1))
+        reading.read(envelope.parse(wire + b"A" * (room + 1)), EVER)
     assert canonical(draft.payload())

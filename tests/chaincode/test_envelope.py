@@ -2,9 +2,10 @@
 
 import pytest
 
-from chaincode import taking
+from chaincode import reading
 from chaincode.base import envelope
 from chaincode.base.errors import FaultError
+from chaincode.rules import EVER
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import Pen, base64url, canonical, sha256_hex, timestamp
 from tests.chaincode.world import NOW
@@ -17,7 +18,7 @@ PEN = DRAFT.world.people["farmer"].pen
 
 def code_of(wire: bytes) -> str | None:
     try:
-        taking.read(wire)
+        reading.read(envelope.parse(wire), EVER)
     except FaultError as fault:
         return str(fault.code)
     return None

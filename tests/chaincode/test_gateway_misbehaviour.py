@@ -69,11 +69,11 @@ ALTERED = {
     "prev": ("ab" * 32, "BAD_SIGNATURE"),
     "actor": (World.standing().actor("neighbour"), "BAD_SIGNATURE"),
     "on_behalf": (World.standing().actor("neighbour"), "BAD_SIGNATURE"),
-    "type": ("lot.receive", "UNKNOWN_MEMBER"),
+    "type": ("lot.receive", "BAD_SIGNATURE"),
     "event_time": (timestamp(NOW - 60), "BAD_SIGNATURE"),
     "signed_at": (timestamp(NOW - 60), "BAD_SIGNATURE"),
     "expires": (timestamp(NOW + 2 * DAY_S), "BAD_SIGNATURE"),
-    "body": ({}, "MISSING_MEMBER"),
+    "body": ({}, "BAD_SIGNATURE"),
     "closed": ("ab" * 32, "CLOSED_PART_MISMATCH"),
 }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from chaincode.base.stub import Creator
-from chaincode.taking import RULES_VERSIONS, TYPES
+from chaincode.rules import EVER, RULES
 from tests.golden import generate
 from tests.memory_ledger import MemoryLedger, Transaction
 
@@ -34,7 +34,7 @@ def transactions(content: dict) -> list[Transaction]:
     ]
 
 
-@pytest.mark.parametrize("version", RULES_VERSIONS)
+@pytest.mark.parametrize("version", RULES)
 def test_a_golden_chain_is_answered_as_it_was(version):
     content, ledger = chain(version), MemoryLedger()
     for transaction, expected in zip(transactions(content), content["transactions"], strict=True):
@@ -56,11 +56,11 @@ def test_the_golden_chain_of_the_first_rules_knows_every_type_and_both_outcomes(
             (accepted if one["code"] == "ACCEPTED" else refused).add(one["code"])
     types = {
         kind
-        for kind in TYPES
+        for kind in EVER
         for row in content["transactions"]
         if '"ACCEPTED"' in row["payload"] and any(kind in decoded(arg) for arg in row["args"])
     }
-    assert types == set(TYPES)
+    assert types == set(EVER)
     assert len(refused) >= 20
 
 

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from chaincode import taking
+from chaincode import reading
 from chaincode.base import canonical, envelope, shapes
 from chaincode.base.derived_ids import derive_id
 from chaincode.base.errors import FaultError
 from chaincode.registry.people import enrolment_message
+from chaincode.rules import EVER
 from tests.golden import generate
 
 GOLDEN = Path(generate.__file__).parent
@@ -71,7 +72,7 @@ def test_an_enrolment_is_proven(vector):
 
 @pytest.mark.parametrize("vector", **named("commands_good.json"))
 def test_a_good_command_is_read_and_its_signature_verifies(vector):
-    request = taking.read(vector["wire"].encode())
+    request = reading.read(envelope.parse(vector["wire"].encode()), EVER)
     command = request.command
     assert command.id == vector["id"]
     assert command.signing_input.decode() == vector["signing_input"]
@@ -88,5 +89,5 @@ def test_a_good_command_is_read_and_its_signature_verifies(vector):
 def test_a_bad_command_is_refused_with_its_code(vector):
     wire = bytes.fromhex(vector["hex"]) if "hex" in vector else vector["wire"].encode()
     with pytest.raises(FaultError) as caught:
-        taking.read(wire)
+        reading.read(envelope.parse(wire), EVER)
     assert caught.value.code == vector["code"]

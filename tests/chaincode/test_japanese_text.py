@@ -96,7 +96,7 @@ REFUSED = [
     ("　みのり", "BAD_VALUE"),
     ("みのり　", "BAD_VALUE"),
     ("　", "BAD_VALUE"),
-    ("み" * 81, "BAD_VALUE"),
+    ("み" * 81, "TEXT_TOO_LONG"),
 ]
 
 

@@ -15,10 +15,10 @@ from chaincode.base.overlay import CorruptStateError, Overlay
 from chaincode.lots import handover, holdings, making
 from chaincode.lots.records import Holding, Lot
 from chaincode.recalls.records import OpenRecalls
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode.machine import LotsMachine
 
-TYPES_OF_LOTS = [name for name in TYPES if name.startswith(("lot.", "label.", "recall."))]
+TYPES_OF_LOTS = [name for name in EVER if name.startswith(("lot.", "label.", "recall."))]
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # forty signed commands take a while
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaincode import proposals, taking
+from chaincode import proposals
 from chaincode.base.canonical import encode
 from chaincode.base.overlay import (
     CorruptStateError,
@@ -13,6 +13,7 @@ from chaincode.base.overlay import (
 )
 from chaincode.registry import founding
 from chaincode.registry.records import Party
+from chaincode.rules import EVER
 
 PARTY = Party(organisation="coop", kind="farm")
 OTHER = Party(organisation="shops", kind="shop")
@@ -89,9 +90,9 @@ def test_a_value_is_canonical_and_says_its_version():
 @pytest.mark.parametrize("type_name", [founding.BOOTSTRAP, proposals.APPROVE])
 def test_the_two_types_that_the_dispatch_applies_itself_have_no_rule_of_their_own(type_name):
     with pytest.raises(AssertionError, match=type_name):
-        taking.TYPES[type_name].apply(None, None, None)
+        EVER[type_name].apply(None, None, None)
 
 
 def test_what_an_approval_touches_is_what_the_approved_type_touches():
     with pytest.raises(AssertionError, match=proposals.APPROVE):
-        taking.TYPES[proposals.APPROVE].touches(None, None, None)
+        EVER[proposals.APPROVE].touches(None, None, None)

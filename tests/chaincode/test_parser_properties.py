@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chaincode import taking
+from chaincode import reading
 from chaincode.base import envelope
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, FaultError
+from chaincode.rules import EVER
 from tests.chaincode.drafts import types, valid
 from tests.chaincode.pen import base64url, canonical, sha256_hex
 
@@ -52,7 +53,7 @@ def put_together(header: bytes, payload: bytes, signature: bytes, closed: bytes 
 def shape_fault(wire: bytes) -> Code | None:
     """Read a command; return the fault, and see that it is one of shape."""
     try:
-        taking.read(wire)
+        reading.read(envelope.parse(wire), EVER)
     except FaultError as fault:
         code = fault.code
     else:

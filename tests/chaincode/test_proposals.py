@@ -2,12 +2,12 @@
 
 import pytest
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import canonical, sha256_hex, timestamp
 from tests.chaincode.world import DAY_S, NOW
 
-TWO_SIGNERS = sorted(name for name, kind in TYPES.items() if kind.signers == 2)
+TWO_SIGNERS = sorted(name for name, kind in EVER.items() if kind.signers == 2)
 
 
 @pytest.mark.parametrize("type_name", TWO_SIGNERS)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode import deeds
 from tests.chaincode.ways import WAYS
 from tests.chaincode.world import World
@@ -20,4 +20,4 @@ def test_the_way_named_restores_what_should_be(way):
 
 
 def test_every_type_has_a_way():
-    assert {way.type for way in WAYS} == set(TYPES)
+    assert {way.type for way in WAYS} == set(EVER)

@@ -6,7 +6,7 @@ from itertools import combinations, product
 import pytest
 
 from chaincode.base.errors import Code
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode.answers import any_can_answer, can_answer
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import canonical, sha256_hex
@@ -33,7 +33,7 @@ NEVER = {
 
 def commons(type_name: str) -> list[Fault]:
     """Return the faults of the envelope that a command of this type can have."""
-    needs_role = bool(TYPES[type_name].roles) or type_name == "proposal.approve"
+    needs_role = bool(EVER[type_name].roles) or type_name == "proposal.approve"
     return [one for one in faults(ANY) if needs_role or one.code != "ROLE_MISSING"]
 
 
@@ -89,7 +89,7 @@ def test_of_two_faults_of_the_envelope_the_one_checked_first_is_answered():
 
 
 @pytest.mark.parametrize(
-    "type_name", [name for name in OTHERS if TYPES[name].signers == 1 and faults(name)]
+    "type_name", [name for name in OTHERS if EVER[name].signers == 1 and faults(name)]
 )
 def test_time_and_authority_of_the_envelope_are_judged_before_the_commands_own_rules(type_name):
     judged_first = [one for one in commons(type_name) if one.code in AUTHORITY]

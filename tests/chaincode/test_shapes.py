@@ -21,7 +21,7 @@ from chaincode.base.shapes import (
     Title,
     Word,
 )
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode.drafts import types, valid
 
 
@@ -136,7 +136,7 @@ def test_a_pattern_must_match_as_a_whole():
 
 @pytest.mark.parametrize("type_name", types())
 def test_the_schema_of_a_type_accepts_a_right_command(type_name):
-    draft, kind = valid(type_name), TYPES[type_name]
+    draft, kind = valid(type_name), EVER[type_name]
     jsonschema_rs.validate(shapes.schema(kind.body), draft.body)
     if kind.closed is not None:
         jsonschema_rs.validate(shapes.schema(kind.closed), draft.closed)
@@ -144,7 +144,7 @@ def test_the_schema_of_a_type_accepts_a_right_command(type_name):
 
 @pytest.mark.parametrize("type_name", types())
 def test_the_schema_of_a_type_knows_all_members_and_no_others(type_name):
-    draft, kind = valid(type_name), TYPES[type_name]
+    draft, kind = valid(type_name), EVER[type_name]
     schema = shapes.schema(kind.body)
     for name in schema["required"]:
         without = {member: value for member, value in draft.body.items() if member != name}

@@ -8,7 +8,8 @@ import pytest
 
 import chaincode
 from chaincode.base.errors import Code
-from chaincode.taking import TYPES, Result
+from chaincode.reading import Result
+from chaincode.rules import EVER
 from gateway.api.schemas import CommandAnswer
 from tests.chaincode import specification
 from tests.chaincode.rejections import ANY, FAULTS
@@ -49,7 +50,7 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "recall.close": 8,
     "recall.drill": 4,
 }
-COUNTED = [name for name in TYPES if name.startswith(("lot.", "label.", "recall."))]
+COUNTED = [name for name in EVER if name.startswith(("lot.", "label.", "recall."))]
 
 
 def test_the_readme_is_what_the_code_says():
@@ -58,18 +59,18 @@ def test_the_readme_is_what_the_code_says():
 
 
 def test_every_type_is_described():
-    assert specification.DOES.keys() == TYPES.keys()
+    assert specification.DOES.keys() == EVER.keys()
 
 
 @pytest.mark.parametrize("type_name", COUNTED)
 def test_a_command_costs_no_more_state_operations_than_published(type_name):
-    reads, writes = specification.operations(TYPES[type_name])
+    reads, writes = specification.operations(EVER[type_name])
     assert reads + writes <= OPERATIONS_MAX[type_name]
 
 
 def test_every_record_the_contract_writes_is_described():
     described = [re.sub(r"<[^>]+>", "[^/]+", key) for key in specification.RECORDS]
-    for type_name in TYPES:
+    for type_name in EVER:
         draft = specification.valid(type_name)
         draft.answer()
         for key in draft.world.ledger.state:
@@ -77,7 +78,7 @@ def test_every_record_the_contract_writes_is_described():
 
 
 def test_every_type_has_its_own_refusals():
-    assert {one.type for one in FAULTS} == {ANY, *TYPES}
+    assert {one.type for one in FAULTS} == {ANY, *EVER}
 
 
 def test_codes_stand_in_their_order():

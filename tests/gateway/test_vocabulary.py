@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chaincode.base import shapes
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.vocabulary import VOCABULARIES
 
 TERMS = [(one, term) for one in VOCABULARIES for term in one.terms]
@@ -24,7 +24,7 @@ def alternatives(schema, name=""):
 
 
 def test_no_vocabulary_of_the_contract_is_missing():
-    for name, kind in TYPES.items():
+    for name, kind in EVER.items():
         for shape in filter(None, (kind.body, kind.closed)):
             for member, words in alternatives(shapes.schema(shape)):
                 (found,) = [v for v in VOCABULARIES if v.member == member and name in v.types]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.chaincode.drafts import Draft, valid
-from tests.chaincode.pen import Pen, base64url, canonical, sha256_hex
+from tests.chaincode.pen import Pen, base64url, canonical, pseudonym, sha256_hex
 from tests.golden.texts import BAD as BAD_TEXTS
 
 OF_NUMBERS_AND_NESTING = {
@@ -96,6 +96,22 @@ def title_in_payload(text: bytes) -> bytes:
     return amendment.wire()
 
 
+def wide_run() -> bytes:
+    """Return a sorting of 30 farms' goods into 16 classes: 480 holdings, and more."""
+    draft = valid("lot.sort")
+    numbers = [f"{number:020}" for number in range(46)]
+    children = [
+        {"lot": lot, "index": index, "crop": "carrot"} for index, lot in enumerate(numbers[30:])
+    ]
+    inputs = [
+        {"quantity_g": 16, "to_g": [1] * 16, "owner": pseudonym(f"owner {number}")}
+        for number in range(30)
+    ]
+    draft.body |= {"parents": numbers[:30], "children": children}
+    draft.closed |= {"inputs": inputs}
+    return parts(draft).wire()
+
+
 def commands() -> dict[str, tuple[bytes, str]]:
     """Return name: (bytes, code)."""
     sale = parts()
@@ -120,6 +136,8 @@ def commands() -> dict[str, tuple[bytes, str]]:
         "unused bits set": (twin + b"~" + closed_text, "NOT_A_JWS"),
         "tilde and nothing": (jws + b"~", "NOT_A_JWS"),
         "16 KiB and a byte": (b"A" * 16_385, "TOO_LARGE"),
+        "2,050 values": (raw_payload(lambda _: b"[" + b"1," * 2_049 + b"1]"), "TOO_MANY_VALUES"),
+        "more records than a command may cost": (wide_run(), "TOO_MANY_RECORDS"),
         "algorithm none": (header(alg="none"), "BAD_ALGORITHM"),
         "algorithm HS256": (header(alg="HS256"), "BAD_ALGORITHM"),
         "algorithm left out": (header(alg=None), "BAD_ALGORITHM"),

@@ -46,6 +46,12 @@ BAD: dict[str, tuple[bytes, str]] = {
     "text cut short": (b'"\xe3\x81"', "NOT_UTF8"),
     "overlong solidus": (b'"\xc0\xaf"', "NOT_UTF8"),
     "surrogate in UTF-8": (b'"\xed\xa0\x80"', "NOT_UTF8"),
+    "too many values": (b"[" + b"1," * 2_049 + b"1]", "TOO_MANY_VALUES"),
+    "81 letters": (('"' + "み" * 81 + '"').encode(), "TEXT_TOO_LONG"),
+    "18 texts of 80 letters": (
+        ("[" + ",".join(['"' + "み" * 80 + '"'] * 18) + "]").encode(),
+        "TEXT_TOO_LONG",
+    ),
     "nine levels of arrays": (b"[" * 9 + b"]" * 9, "TOO_DEEP"),
     "nine levels of objects": (b'{"a":' * 9 + b"1" + b"}" * 9, "TOO_DEEP"),
     "too deep before it is no JSON": (b"[" * 9, "TOO_DEEP"),

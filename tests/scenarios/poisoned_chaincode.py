@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import uvloop
 
-from chaincode import taking
 from chaincode.base import envelope
 from chaincode.contract import MinoriContract
+from chaincode.rules import FIRST, RULES
 from chaincode.shim import Config, serve
 
 FAULTY = "faulty"
@@ -28,14 +28,14 @@ class PoisonedContract(MinoriContract):
 
 
 def with_faulty_rule():
-    kind = taking.TYPES["lot.harvest"]
+    kind = RULES[FIRST].types["lot.harvest"]
 
     def apply(act, body, closed):
         kind.apply(act, body, closed)
         if body.crop == FAULTY:
             raise ZeroDivisionError(body.crop)
 
-    taking.TYPES["lot.harvest"] = replace(kind, apply=apply)
+    RULES[FIRST].types["lot.harvest"] = replace(kind, apply=apply)
 
 
 if __name__ == "__main__":

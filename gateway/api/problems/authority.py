@@ -202,6 +202,21 @@ FOUNDING: Final = (
         en=("The pseudonym is in use", "An actor or party has it.", "Draw another pseudonym."),
     ),
     problem(
+        Code.RULES_CHANGED,
+        409,
+        number=247,
+        ja=(
+            "ルールが変わりました",
+            "この記録を読んだ直後に、新しいルールが効力を持ちました。",
+            "何もする必要はありません。新しいルールでもう一度送られます。",
+        ),
+        en=(
+            "The rules have changed",
+            "A command just before it activated other rules than it was read by.",
+            "Nothing is to be done: it is sent again, and read by the new rules.",
+        ),
+    ),
+    problem(
         Code.CONTRACT_FAULT,
         500,
         number=246,

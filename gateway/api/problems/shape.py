@@ -6,8 +6,10 @@ the Japanese one to the user who meets it.
 
 from typing import Final
 
+from chaincode.base.canonical import TEXT_CHARACTERS_MAX, VALUES_MAX
 from chaincode.base.envelope import COMMAND_BYTES_MAX
 from chaincode.base.errors import Code
+from chaincode.reading import OPERATIONS_MAX
 from gateway.api.problems.wording import problem
 
 _UPDATE_JA: Final = (
@@ -55,6 +57,47 @@ SHAPE: Final = (
         number=104,
         ja=("使えない署名方式です", "署名方式は ES256 だけです。", _UPDATE_JA),
         en=("The algorithm is not ES256", "No other algorithm is taken.", "Sign with ES256."),
+    ),
+    problem(
+        Code.TOO_MANY_VALUES,
+        413,
+        number=124,
+        ja=("記録の項目が多すぎます", f"1件の値は{VALUES_MAX:,}個までです。", _UPDATE_JA),
+        en=(
+            "The command has too many values",
+            f"A payload or closed part has at most {VALUES_MAX:,} commas, arrays and objects.",
+            "Divide it into several commands.",
+        ),
+    ),
+    problem(
+        Code.TEXT_TOO_LONG,
+        400,
+        number=125,
+        ja=(
+            "文字の多すぎる項目があります",
+            f"英数字以外を含む項目は{TEXT_CHARACTERS_MAX}文字までです。",
+            "短くして、もう一度入力してください。",
+        ),
+        en=(
+            "A text is too long",
+            f"One that is not all ASCII has at most {TEXT_CHARACTERS_MAX} characters.",
+            "Make it shorter, then sign anew.",
+        ),
+    ),
+    problem(
+        Code.TOO_MANY_RECORDS,
+        413,
+        number=126,
+        ja=(
+            "一度に扱う記録が多すぎます",
+            f"1件で読み書きできる台帳の記録は{OPERATIONS_MAX}件までです。",
+            "等級ごとなど、いくつかに分けて入力してください。",
+        ),
+        en=(
+            "The command concerns too many records",
+            f"It may cost {OPERATIONS_MAX} reads and writes of the state.",
+            "Divide it: a sorting by class, a list of roots into several.",
+        ),
     ),
     problem(
         Code.NOT_UTF8,

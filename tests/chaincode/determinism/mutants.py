@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-from chaincode.taking import Result
+from chaincode.reading import Result
 
 Answer = dict[str, object]
 

@@ -14,7 +14,7 @@ from chaincode.lots import making
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.proposals import APPROVE
 from chaincode.recalls.records import OpenRecalls
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key
@@ -122,7 +122,7 @@ class Base(RuleBasedStateMachine):
         assert answers == [(one.types, one.code) for one in given]
         for types, code in answers:
             assert is_tested(code, *types), (types, code)
-            if code == "ACCEPTED" and (len(types) > 1 or TYPES[types[0]].signers == 1):
+            if code == "ACCEPTED" and (len(types) > 1 or EVER[types[0]].signers == 1):
                 self.accepted.update(types)
 
     def last_id(self, by: str) -> str:

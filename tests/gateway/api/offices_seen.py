@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.api.visibility import Role
 from gateway.projection import CommandRow
 from gateway.projection.domain import (
@@ -24,7 +24,7 @@ from gateway.projection.domain import (
 from gateway.projection.tables import commands
 from tests.gateway.planted import OTHER_SIDE
 
-PUBLIC_TYPES = {name for name, kind in TYPES.items() if kind.is_public}
+PUBLIC_TYPES = {name for name, kind in EVER.items() if kind.is_public}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -140,7 +140,7 @@ class Towards:
         ]
         is_named = any(one in json.dumps(payload["body"]) for one in (*mine, *own))
         is_other_side = closed.get(OTHER_SIDE.get(row.type, "")) == self.party
-        kind = TYPES[row.type]
+        kind = EVER[row.type]
         may_approve = kind.signers == 2 and kind.closed is None and bool(kind.roles & self.roles)
         is_own = row.actor in mine
         return is_own or may_approve or (row.is_accepted and (is_named or is_other_side))
@@ -150,4 +150,4 @@ class Towards:
         row = self.commands[command_id]
         if row.type == "proposal.approve":
             return row.is_accepted and json.loads(row.payload)["body"]["type"] in PUBLIC_TYPES
-        return row.is_accepted and row.type in PUBLIC_TYPES and TYPES[row.type].signers == 1
+        return row.is_accepted and row.type in PUBLIC_TYPES and EVER[row.type].signers == 1

@@ -59,6 +59,11 @@ def _bad_wires(town):
     elsewhere = Device(
         key=town.people["farm-b"].device.key, ledger="0" * 64, actor=town.people["farm-b"].actor
     )
+    known = Device(
+        key=town.people["farm-b"].device.key,
+        ledger=town.ledger,
+        actor=town.people["farm-b"].actor,
+    )
     body = {"lot": "0" * 20, "party": town.people["farm-a"].party}
     closed = {"quantity_g": 1}
     _, harvest = town.harvest("farm-c", 10)
@@ -71,8 +76,8 @@ def _bad_wires(town):
         Code.UNKNOWN_KEY: (stranger.sign("lot.sell", body, closed=closed), 403),
         Code.WRONG_LEDGER: (elsewhere.sign("lot.sell", body, closed=closed), 409),
         Code.NOT_ADMIN: (usurper.sign("registry.bootstrap", _registrar(usurper)), 403),
-        Code.UNKNOWN_TYPE: (stranger.sign("lot.paint", body), 400),
-        Code.BAD_VALUE: (stranger.sign("lot.sell", {**body, "lot": "?"}, closed=closed), 400),
+        Code.UNKNOWN_TYPE: (known.sign("lot.paint", body), 400),
+        Code.BAD_VALUE: (known.sign("lot.sell", {**body, "lot": "?"}, closed=closed), 400),
     }
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from chaincode.base import shapes
 from chaincode.base.errors import Code
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
 from gateway.demo.trading import ROLL
 from gateway.projection.digest import content_digest, read_state
@@ -52,7 +52,7 @@ def pool_of(stage, market):
         shapes.PseudonymId: [*parties, *actors, *stage.town.plots.values(), ROLL],
         shapes.Base64Url32: [person.device.kid for person in people],
         shapes.Word: ["carrot", "taro", "farmer", "shop", "recall-officer"],
-        shapes.TypeName: sorted(TYPES),
+        shapes.TypeName: sorted(EVER),
     }
     return {hint.__metadata__[0].pattern: known for hint, known in things.items()}
 
@@ -69,7 +69,7 @@ def signer_of(data, stage, kind):
 
 def signed(data, stage, pool):
     """Draw a command, and return (who, its device, the device as it was, the command)."""
-    kind = TYPES[data.draw(st.sampled_from(sorted(set(TYPES) - {"registry.bootstrap"})))]
+    kind = EVER[data.draw(st.sampled_from(sorted(set(EVER) - {"registry.bootstrap"})))]
     handle, person = signer_of(data, stage, kind)
     body, closed = data.draw(parts(kind, pool))
     if "party" in body and data.draw(st.integers(0, 3)):

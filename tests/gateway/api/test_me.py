@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.signing import new_pseudonym
 from tests.gateway.market import give_mandate
 from tests.gateway.stage import stage_in
@@ -121,7 +121,7 @@ async def test_the_choices_are_the_towns_and_the_contracts(held):
     assert found["lot.correct_harvest", "reason"] > {"weighing", "typing"}
     assert found["lot.discard", "reason"] > {"unsold"}
     assert found["recall.declare", "kind"] == {"safety", "labelling", "quality"}
-    assert {name for name, _ in found} <= set(TYPES)
+    assert {name for name, _ in found} <= set(EVER)
 
 
 async def test_a_name_that_is_withdrawn_is_no_partner(held):

@@ -11,8 +11,10 @@ from statistics import quantiles
 
 import pytest
 
-from chaincode import taking
+from chaincode import reading
+from chaincode.base import envelope
 from chaincode.contract import MinoriContract
+from chaincode.rules import EVER
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town
 from gateway.intake import IntakeSettings
@@ -53,7 +55,7 @@ class LeanGateway:
         """Return the code and the latency in seconds."""
         loop = asyncio.get_running_loop()
         started = loop.time()
-        request = taking.read(wire)
+        request = reading.read(envelope.parse(wire), EVER)
         item = Item.of(request)
         self.answers[item.id] = loop.create_future()
         self.schedule.add(item, self.heads[item.kid], started)
@@ -87,7 +89,9 @@ class HangingLedger(ScriptedLedger):
 
     async def _run(self, who, commands_, at):
         if self.contract.poison in commands_:
-            self.companions |= {taking.read(wire).command.kid for wire in commands_}
+            self.companions |= {
+                reading.read(envelope.parse(wire), EVER).command.kid for wire in commands_
+            }
             await asyncio.sleep(4.0)
             raise TransactionTooLargeError("DEADLINE")
         return await super()._run(who, commands_, at)

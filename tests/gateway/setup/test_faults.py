@@ -6,7 +6,7 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.cell import ERROR_CODES
 
-from chaincode.taking import TYPES
+from chaincode.rules import EVER
 from gateway.setup.checking import check
 from gateway.setup.faults import WORDING, CellError, Fault, FaultKind, WorkbookError
 from gateway.setup.reading import read_workbook
@@ -323,6 +323,6 @@ def test_every_vocabulary_has_words_a_drop_down_and_a_remedy(tmp_path, sheet, co
 
 
 def test_every_role_of_the_contract_has_a_word():
-    known = {role for kind in TYPES.values() for role in (*kind.roles, *kind.witnesses)}
+    known = {role for kind in EVER.values() for role in (*kind.roles, *kind.witnesses)}
     assert known - {""} <= set(ROLES)
     assert "packer" in known

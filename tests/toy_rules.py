@@ -1,0 +1,77 @@
+"""A second version of the rules, for tests alone: what it takes to change what is in force.
+
+Version 2 no longer takes `lot.own_use`, takes `lot.praise`, and gives a lot one more member, which
+is absent from every record that version 1 wrote. Run as a program, it is the contract's process.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+import uvloop
+
+from chaincode.base.errors import Code
+from chaincode.base.shapes import LotId, SmallNumber
+from chaincode.command_types import CommandType, Touches
+from chaincode.contract import MinoriContract
+from chaincode.lots import records
+from chaincode.rules import RULES, Rules
+from chaincode.shim import Config, serve
+
+FORBIDDEN = "lot.own_use"
+ADDED = "lot.praise"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot(records.Lot):
+    """A lot that can be praised; `praises` is absent until it is."""
+
+    praises: SmallNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Praise:
+    lot: LotId
+
+
+def _praise(act, body, _closed):
+    key = Lot.key(body.lot)
+    lot = act.get(Lot, key, Code.UNKNOWN_LOT)
+    act.put(key, replace(lot, praises=(lot.praises or 0) + 1))
+
+
+def _touches(_command, body, _closed):
+    key = Lot.key(body.lot)
+    return Touches(reads=(key,), writes=(key,))
+
+
+PRAISE = CommandType(name=ADDED, body=Praise, touches=_touches, apply=_praise)
+VERSIONS = {
+    **RULES,
+    2: Rules({n: one for n, one in RULES[1].types.items() if n != FORBIDDEN} | {ADDED: PRAISE}),
+}
+
+
+@contextmanager
+def larger_lots() -> Iterator[None]:
+    """Let every module of the contract mean the lot with one more member."""
+    old = records.Lot
+    modules = [
+        one
+        for name, one in sorted(sys.modules.items())
+        if name.startswith("chaincode.") and getattr(one, "Lot", None) is old
+    ]
+    for module in modules:
+        module.Lot = Lot
+    try:
+        yield
+    finally:
+        for module in modules:
+            module.Lot = old
+
+
+if __name__ == "__main__":
+    with larger_lots():
+        uvloop.run(serve(MinoriContract(VERSIONS), Config.from_environment(os.environ)))
