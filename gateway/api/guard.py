@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from gateway.api import metrics
 from gateway.api.answers import ErrorPage, answer, as_problem
 from gateway.api.bodies import RETRY_AFTER_S, Bodies
+from gateway.api.compression import Compressed
 from gateway.api.cookies import has_session_cookie
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits, client_of, network_of
@@ -55,7 +56,7 @@ class Guard:
     def __init__(
         self, app: ASGIApp, *, settings: Settings, rates: RateLimits, page: ErrorPage
     ) -> None:
-        self._app = app
+        self._app = Compressed(app)
         self._settings = settings
         self._rates = rates
         self._page = page
@@ -128,7 +129,8 @@ class Guard:
             _log.error("request_failed", path=request.scope["path"], traceback=where)
         elif problem.status >= 500:
             _log.warning("request_not_served", path=request.scope["path"], reason=repr(error))
-        await answer(request, problem, self._page)(request.scope, receive, reply.send)
+        told = Compressed(answer(request, problem, self._page))
+        await told(request.scope, receive, reply.send)
 
 
 class _Reply:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaincode.base import times
-from gateway.api import cookies, schemas
+from gateway.api import compression, cookies, schemas
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
@@ -95,6 +95,7 @@ async def open_session(
     except SessionError as error:
         raise ProblemError(error.code, member=error.member) from None
     assert device is not None  # noqa: S101 - else no session was started
+    compression.secret(response)
     cookies.set_session(response, opened.token, max_age_s=gateway.settings.sessions.lifetime_s)
     return {
         "token": opened.token,
@@ -129,7 +130,7 @@ async def end_session(gateway: GatewayDep, reader: RequiredReader, response: Res
     response_model=schemas.LinkAnswer,
     responses=responses(401, 403, 413, 415, 422, 503),
 )
-async def make_link(gateway: GatewayDep, reader: RequiredReader) -> Any:  # noqa: ANN401
+async def make_link(gateway: GatewayDep, reader: RequiredReader, response: Response) -> Any:  # noqa: ANN401
     """Return a link to the pages, signed in as this session's device, until this session ends.
 
     It works once, within two minutes, for whoever has it: give it to nobody.
@@ -138,6 +139,7 @@ async def make_link(gateway: GatewayDep, reader: RequiredReader) -> Any:  # noqa
         made = await gateway.sessions.link(reader.token)
     except SessionError as error:
         raise ProblemError(error.code) from None
+    compression.secret(response)
     return {
         "url": f"{gateway.settings.base_url}/enter?code={made.text}",
         "expires_at": times.timestamp(made.expires_at),

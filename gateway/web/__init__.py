@@ -4,5 +4,5 @@ pages       the routes            contexts   what each template is given
 lot_page    from a lot's record to its page's context
 words       every sentence of the pages, in Japanese and English
 crop_marks  the crops' drawings   dates      dates and times as people write them
-rendering   templates, the stylesheet inlined, and the headers of a page
+rendering   templates, the stylesheet's address, and the headers of a page
 """

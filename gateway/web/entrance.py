@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from chaincode.base.errors import Code
-from gateway.api import cookies
+from gateway.api import compression, cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
 from gateway.api.readers import GatewayDep, Visitor
@@ -57,7 +57,9 @@ async def show_entrance(
         action=f"/enter?{urlencode({'code': code, 'lang': language})}",
     )
     site = rendering.site_of(request, gateway.settings, language, None, kept={"code": code})
-    return rendering.render("enter.html", site, page, private=True)
+    response = rendering.render("enter.html", site, page, private=True)
+    compression.secret(response)  # its form holds the link's code
+    return response
 
 
 @router.post("/enter")

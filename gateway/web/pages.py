@@ -142,6 +142,18 @@ async def show_favicon() -> Response:
     )
 
 
+@router.get(rendering.style_url("{digest}"))
+async def show_style(digest: Annotated[str, Path(max_length=TYPED_CHARACTERS_MAX)]) -> Response:
+    """Show the stylesheet, to be kept for good (RFC 8246).
+
+    Another version than this gateway's is of a page that it has not made: while gateways are
+    changed for newer ones, a page gets the style that there is, for this once.
+    """
+    is_current = digest == rendering.STYLE_DIGEST
+    kept = "public, max-age=31536000, immutable" if is_current else "no-cache"
+    return Response(rendering.STYLE, media_type="text/css", headers={"Cache-Control": kept})
+
+
 @router.get("/robots.txt")
 async def show_robots() -> Response:
     """Ask crawlers to leave lots and the API alone."""

@@ -1,12 +1,11 @@
-"""From a template and its context to a page: one file, its stylesheet inside, no scripts.
+"""From a template and its context to a page: no scripts, one stylesheet for all of them.
 
-The stylesheet is inlined because most readers come once, over a telephone's network: one answer
-is the whole page. The policy names it by its hash, and allows nothing else.
+The stylesheet's address holds its hash, so a browser asks for it once and keeps it for good. The
+policy allows what this site itself serves, and nothing written inside a page.
 
 What draws pages is imported with the first of them, so that a gateway begins to answer sooner.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from hashlib import sha256
@@ -32,9 +31,9 @@ STYLE: Final = (_FOLDER / "style.css").read_text(encoding="utf-8")
 FAVICON: Final = (_FOLDER / "marks" / "sprout.svg").read_text(encoding="utf-8")
 QR_CODES_MAX: Final = 1_024  # kept drawn
 
-_STYLE_HASH: Final = b64encode(sha256(STYLE.encode()).digest()).decode()
+STYLE_DIGEST: Final = sha256(STYLE.encode()).hexdigest()[:20]
 PAGE_POLICY: Final = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; img-src 'self'; form-action 'self';"
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self';"
     " frame-ancestors 'none'; base-uri 'none'"
 )
 
@@ -111,6 +110,11 @@ def site_of(
     )
 
 
+def style_url(digest: str) -> str:
+    """Return the stylesheet's path in a version of it."""
+    return f"/style-{digest}.css"
+
+
 @lru_cache(maxsize=QR_CODES_MAX)  # drawing one takes longer than all the rest of a page
 def qr_code(url: str) -> Markup:
     """Return a QR code as inline SVG, with the quiet zone of ISO/IEC 18004 (4 modules)."""
@@ -132,5 +136,5 @@ def _templates() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["style"] = Markup(STYLE)  # noqa: S704 - our own file
+    environment.globals["style_url"] = style_url(STYLE_DIGEST)
     return environment

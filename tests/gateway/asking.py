@@ -16,6 +16,7 @@ from gateway.demo.trading import ROLL, Trading
 from gateway.projection import CommandRow
 from gateway.projection.tables import commands
 from gateway.signing import base64url
+from gateway.web.rendering import STYLE_DIGEST
 from tests.gateway.market import RECEIPT, ROLL_NUMBERS, Market
 from tests.gateway.stage import Stage, command_json
 
@@ -45,6 +46,7 @@ async def paths(stage: Stage, market: Market) -> list[str]:
         "roll": [ROLL],
         "number": list(ROLL_NUMBERS),
         "list": [*ListName],
+        "digest": [STYLE_DIGEST, "0" * len(STYLE_DIGEST)],
     }
     found = []
     for template in sorted(set(templates(stage.app))):
