@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import contextlib
+import dataclasses
 import json
 import os
 import signal
@@ -38,6 +39,7 @@ from gateway.ledger import (
 from network.errors import NetworkStateError
 from network.topology import COOP
 from tests.fabric_fixture import running
+from tests.gateway.fabric.slow_line import SlowLine
 
 pytestmark = [pytest.mark.fabric, pytest.mark.timeout(180)]
 
@@ -164,6 +166,38 @@ async def test_the_chain_is_the_one_that_the_peer_reports(network, ledger, key):
     assert transaction.writes == {key: b"a"}
     assert transaction.results == receipt.results
     assert transaction.time == receipt.time
+
+
+async def test_the_verdict_is_asked_by_the_transactions_id(profiles, ledger, key):
+    receipt = await ledger.submit([write(key, "a")])
+    async with Gateway.from_profile(profiles["shops"]) as other:
+        status = await other.network("minori").commit_status(receipt.tx_id, own_only=True)
+    assert (status.successful, status.block_number) == (True, receipt.block_number)
+    assert status.msp_id == profiles["shops"].msp_id
+
+
+async def test_a_slow_line_to_the_peer_carries_everything(profiles, key):
+    """TLS and client certificates of the real network, at a round trip of 1.2 seconds."""
+    own = profiles["coop"].peers[0]
+    async with SlowLine(int(own.address.rpartition(":")[2]), one_way_s=0.6) as line:
+        near = dataclasses.replace(own, address=f"127.0.0.1:{line.port}")
+        profile = dataclasses.replace(profiles["coop"], peers=(near,))
+        async with connected(profile, deadlines=Deadlines(commit_status_s=15)) as ledger:
+            receipt = await ledger.submit([write(key, "a")])
+            async with contextlib.aclosing(ledger.blocks(receipt.block_number)) as blocks:
+                (transaction,) = (await anext(blocks)).transactions
+    assert transaction.id == receipt.tx_id
+
+
+@pytest.mark.parametrize(
+    ("channel", "start", "outcome"),
+    [("minori", 10_000, Outcome.NOT_FOUND), ("elsewhere", 0, Outcome.NOT_FOUND)],
+)
+async def test_what_the_peer_does_not_have_is_not_waited_for(gateway, channel, start, outcome):
+    with pytest.raises(GatewayError) as caught:
+        async with asyncio.timeout(10):
+            await anext(gateway.network(channel).block_events(start))
+    assert caught.value.outcome is outcome
 
 
 async def test_a_lost_race_is_a_conflict(contract, key):
