@@ -1,6 +1,5 @@
 """Errors that keep what they carry when they are copied, or sent to another process."""
 
-import copyreg
 from collections.abc import Callable
 from typing import Any
 
@@ -14,4 +13,8 @@ class EvidenceError(Exception):
 
     def __reduce__(self) -> tuple[Callable[..., object], tuple[Any, ...], dict[str, Any]]:
         """Rebuild without `__init__`: from the message, then the attributes."""
-        return copyreg.__newobj__, (type(self), *self.args), self.__dict__  # type: ignore[attr-defined]
+        return _rebuild, (type(self), *self.args), self.__dict__
+
+
+def _rebuild(kind: type[EvidenceError], *arguments: object) -> EvidenceError:
+    return kind.__new__(kind, *arguments)
