@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from gateway.cli import call_list, town
+from gateway.cli import call_list, helping, town
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
@@ -40,6 +40,8 @@ EXIT_NOT_RUNNING = 3
 FOLLOW_POLL_S = 0.2
 DEMO_DAYS = 36
 DEMO_FOLDER = Path("var/fabric-demo")
+
+helping.add(__file__)
 
 network_app = Shell(
     no_args_is_help=True,

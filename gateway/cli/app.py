@@ -18,6 +18,7 @@ from gateway.cli import (
     arguments,
     arrivals,
     enrolment,
+    helping,
     keyring,
     packing,
     pairs,
@@ -35,6 +36,8 @@ from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
 
 DEFAULT_GATEWAY = "http://127.0.0.1:8080"
+
+helping.add(__file__)
 
 app = Shell(
     add_completion=False,

@@ -43,11 +43,15 @@ class Text:
             name: fact.say(language) if isinstance(fact, Text) else fact
             for name, fact in facts.items()
         }
-        return (self.en if language == "en" else self.ja).format_map(said)
+        return self.template(language).format_map(said)
+
+    def template(self, language: Language) -> str:
+        """Return the text in a language with its placeholders as they stand."""
+        return self.en if language == "en" else self.ja
 
     def placeholders(self, language: Language) -> frozenset[str]:
         """Return the names of the facts that the text in a language wants."""
-        parts = Formatter().parse(self.en if language == "en" else self.ja)
+        parts = Formatter().parse(self.template(language))
         return frozenset(name for _, name, _, _ in parts if name is not None)
 
 

@@ -13,6 +13,7 @@ KEPT = {
     "verify_file": "the check of a ledger that is only a file",
     "pids": "what tests of a network look at and kill",
     "_missing_": "called by enum",
+    "format_usage": "called by Typer",
     "emit": "called by logging",
     "capture_signals": "called by uvicorn",
 }
