@@ -28,6 +28,7 @@ from gateway.api import (
     selling,
     sessions,
     stickers,
+    waiting,
 )
 from gateway.api.answers import answer, as_problem
 from gateway.api.errors import ProblemError
@@ -68,7 +69,14 @@ def create_app(gateway: Gateway) -> FastAPI:
 def _api() -> APIRouter:
     api = APIRouter(prefix="/api")
     for router in (
-        *(commands.router, dry_runs.router, sessions.router, sessions.devices, me.router),
+        *(
+            commands.router,
+            dry_runs.router,
+            sessions.router,
+            sessions.devices,
+            me.router,
+            waiting.router,
+        ),
         *(books.router, lots.router, lineage.router, disputes.router, stickers.router),
         *(recalls.router, flags.router, csv_files.router, selling.router, about.router),
     ):

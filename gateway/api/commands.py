@@ -8,15 +8,18 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
+from chaincode.base import envelope
 from chaincode.rules import EVER
 from gateway.api import prefer, schemas
-from gateway.api.command_answers import WAITING, row_answer, status_answer
+from gateway.api.command_answers import WAITING, Answer, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits, client_of
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, Reader
+from gateway.api.second_signatures import PROPOSED, awaits, awaits_of
 from gateway.api.visibility import Role
 from gateway.codes import GatewayCode
+from gateway.database import Database
 from gateway.intake import Intake, Status
 from gateway.intake.errors import (
     CommandRefusedError,
@@ -24,7 +27,10 @@ from gateway.intake.errors import (
     IntakeStoppedError,
     OverloadedError,
 )
+from gateway.language import Language
 from gateway.lookups.commands import is_open_proposal, is_party_to
+from gateway.lookups.people import DeviceRecord, Founding, find_device, find_founding
+from gateway.lookups.proposals import Proposed, find_open
 from gateway.projection import CommandRow, commands_by_id
 
 router = APIRouter(prefix="/commands", tags=["commands"])
@@ -109,6 +115,7 @@ async def send_commands(
     if wanted is not None:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
     answers = [status_answer(Status(id=one, answer=found[one]), language) for one in ids]
+    await _tell_who_approves(gateway.projection.database, body.commands, answers, language)
     waiting = [one["id"] for one in answers if one["status"] == WAITING]
     if waiting:
         response.status_code = 202
@@ -160,9 +167,12 @@ async def read_command(
 
     An accepted harvest, and an accepted correction of one, shows its open part to everyone.
     """
-    row, may_read = await database.read(_find, command, reader)
+    row, may_read, proposed, founding = await database.read(_find, command, reader)
     if row is not None:
-        return row_answer(row, language, (Role.PARTY,) if may_read else ())
+        shown = row_answer(row, language, (Role.PARTY,) if may_read else ())
+        if proposed is not None and founding is not None:
+            shown["awaits"] = awaits_of(proposed, founding[1], language)
+        return shown
     status = await gateway.intake.status(command)
     if status is None:
         raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
@@ -171,13 +181,33 @@ async def read_command(
 
 def _find(
     connection: Connection, command: str, reader: Reader | None
-) -> tuple[CommandRow | None, bool]:
-    """Return a command on record, and whether the reader may see its content."""
+) -> tuple[CommandRow | None, bool, Proposed | None, Founding | None]:
+    """Return a command on record, whether the reader may see its content, and what it awaits."""
     row = commands_by_id(connection, [command]).get(command)
     if row is None or reader is None:
-        return row, False
+        return row, False, None, None
     may_read = is_party_to(connection, row, reader.party) or _may_approve(connection, row, reader)
-    return row, may_read
+    if not may_read:
+        return row, False, None, None
+    return row, True, find_open(connection, row.id), find_founding(connection)
+
+
+async def _tell_who_approves(
+    database: Database, sent: Sequence[CommandIn], answers: Sequence[Answer], language: Language
+) -> None:
+    """Add to the answers of proposals who may give the second signature."""
+    for one, shown in zip(sent, answers, strict=True):
+        if PROPOSED not in shown.get("flags", ()):
+            continue
+        command = envelope.parse(one.wire)
+        device, founding = await database.read(_signer, command.kid)
+        if device is not None and founding is not None:
+            kind = EVER[command.type]
+            shown["awaits"] = awaits(kind, founding[1], device.organisation, language)
+
+
+def _signer(connection: Connection, kid: str) -> tuple[DeviceRecord | None, Founding | None]:
+    return find_device(connection, kid), find_founding(connection)
 
 
 def _may_approve(connection: Connection, row: CommandRow, reader: Reader) -> bool:

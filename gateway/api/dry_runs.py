@@ -13,6 +13,7 @@ from chaincode.base import envelope, times
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code, FaultError
 from chaincode.command_types import CommandType
+from chaincode.rules import EVER
 from gateway.api import schemas_recalls as schemas
 from gateway.api import visibility
 from gateway.api.commands import CommandIn
@@ -21,11 +22,13 @@ from gateway.api.errors import ProblemError, problem_object
 from gateway.api.rate import client_of
 from gateway.api.readers import GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.records import Answer, Records
+from gateway.api.second_signatures import PROPOSED, awaits
 from gateway.api.visibility import Role, cut
 from gateway.codes import GatewayCode
 from gateway.language import Language
 from gateway.ledger import DryRun
 from gateway.lookups.lots import HoldingRecord
+from gateway.lookups.people import find_founding
 from gateway.settings import LimitSettings
 
 router = APIRouter(prefix="/dry-runs", tags=["commands"])
@@ -110,9 +113,15 @@ async def try_commands(
         _check_size(tried, limits)
         async with turns.turn():
             found = await gateway.ledger.dry_run(wires)
+    trials = [_trial(one, language) for one in found.results]
+    founding = await gateway.projection.database.read(find_founding)
+    for one, shown in zip(tried, trials, strict=True):
+        if PROPOSED in shown["flags"] and founding is not None:
+            kind = EVER[one.command.type]
+            shown["awaits"] = awaits(kind, founding[1], reader.device.organisation, language)
     return {
         "time": times.timestamp(found.time),
-        "commands": [_trial(one, language) for one in found.results],
+        "commands": trials,
         "records": _records(found, Records(gateway.names, language, reader.viewer), reader.party),
     }
 

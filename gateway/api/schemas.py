@@ -44,6 +44,14 @@ class ProblemObject(Answer):
 CommandStatus = Literal["waiting", "accepted", "rejected", "dropped"]
 
 
+class AwaitsAnswer(Answer):
+    """Who may give the second signature that a proposal waits for."""
+
+    roles: list[str] = Field(examples=[["recall-officer"]])
+    organisations: list[str] = Field(examples=[["coop", "town"]])
+    text: str = Field(description="The same in words.")
+
+
 class CommandAnswer(Answer):
     """Where a command stands. Only `accepted` and `rejected` are on the ledger, and final."""
 
@@ -62,6 +70,10 @@ class CommandAnswer(Answer):
     )
     block: int | None = Field(default=None, ge=0)
     ledger_time: Timestamp | None = None
+    awaits: AwaitsAnswer | None = Field(
+        default=None,
+        description="Of a proposal not applied yet: it is on record, and nothing more so far.",
+    )
     problem: ProblemObject | None = None
 
 

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from gateway.api.schemas import (
     Answer,
+    AwaitsAnswer,
     CommandId,
     Grams,
     HoldingAnswer,
@@ -174,6 +175,9 @@ class TrialAnswer(Answer):
     code: str
     flags: list[str]
     member: str | None = None
+    awaits: AwaitsAnswer | None = Field(
+        default=None, description="Of a proposal: who may give the second signature."
+    )
     problem: ProblemObject | None = None
 
 

@@ -278,6 +278,7 @@ COMMAND: Final[Table] = {  # of a type that is not public, or not accepted
     "block": EVERYONE,
     "ledger_time": EVERYONE,
     "problem": EVERYONE,
+    "awaits": PARTIES,
     "type": PARTIES,
     "jws": PARTIES,
     "payload": PARTIES,
@@ -337,6 +338,22 @@ PLOT: Final[Table] = {
 }
 
 PARTNER: Final[Table] = {"id": EVERYONE, "kind": EVERYONE, "name": EVERYONE}  # by published name
+
+WAITING: Final[Table] = {  # a proposal, to those who may approve it, and so are parties to it
+    "id": PARTIES,
+    "type": PARTIES,
+    "text": PARTIES,
+    "follows": PARTIES,
+    "proposed_at": PARTIES,
+    "proposed_on": PARTIES,
+    "expires": PARTIES,
+    "actor": PARTIES,
+    "on_behalf": PARTIES,
+    "party": PARTIES,
+    "party_name": PARTIES,
+    "organisation": PARTIES,
+    "organisation_title": PARTIES,
+}
 
 HEAD: Final[Table] = {"kid": DEVICE, "next": DEVICE, "prev": DEVICE, "revoked": DEVICE}
 

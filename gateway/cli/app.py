@@ -1,6 +1,5 @@
 """The commands for people with a key: `minori keys`, `minori submit`, `minori query`."""
 
-import contextlib
 import json
 import time
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from chaincode.base.canonical import Json
 from chaincode.rules import EVER
 from gateway.cli import (
     acts,
+    approving,
     arguments,
     arrivals,
     enrolment,
@@ -26,11 +26,11 @@ from gateway.cli import (
     town_time,
 )
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError, Client
+from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Again, Gateway, KeyName, Later
 from gateway.cli.sales import sales_app
-from gateway.cli.sending import deliver
+from gateway.cli.sending import send, send_or_keep
 from gateway.cli.shell import Shell
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
@@ -134,7 +134,7 @@ def invite(
             since=town_time.planned_day(registrar, since),
         )
         act, code = enrolment.invite(registrar, wanted)
-        _send(registrar)
+        send(registrar)
         typer.echo(code)
         acts.finish(registrar, act)
 
@@ -161,7 +161,7 @@ def enrol(
     """As a registrar: enrol the new device's key."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         enrolment.enrol(registrar, reply)
-        _send(registrar)
+        send(registrar)
 
 
 @app.command()
@@ -208,7 +208,7 @@ def submit(
             if dry_run:
                 try_queue(signer, [])
             else:
-                _send_or_keep(signer, later=later)
+                send_or_keep(signer, later=later)
             return
         body, closed = _parts(type_name, words or [], json_file)
         when = _times(signer, type_name, body, closed, typed=event_time)
@@ -230,44 +230,11 @@ def submit(
                 return
             acts.begin(signer, act, [wire])
             _show_signed(signer, prepared.drawn)
-        _send_or_keep(signer, later=later)
+        send_or_keep(signer, later=later)
 
 
-@app.command()
-def approve(
-    proposal: Annotated[str, typer.Argument(help="The id of the proposed command.")],
-    key: KeyName = "",
-    later: Later = False,
-    gateway: Gateway = "",
-) -> None:
-    """Give the second signature to a command that needs two, after showing what it says.
-
-    With --later it goes with the next submit: a recall's approval with what extends it, say.
-    """
-    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        act = acts.name_of("approve", proposal)
-        if acts.waiting(signer, act):
-            _send_or_keep(signer, later=later)
-            return
-        with Client(signer.address) as client:
-            client.open_session(signer)
-            proposed = client.get(f"/api/commands/{proposal}")
-        payload = proposed.get("payload")
-        if payload is None:
-            raise ArgumentError(f"{proposal}: only its parties may read it; ask its proposer")
-        proposer = {"device": payload["kid"], "actor": payload["actor"]}
-        if "on_behalf" in payload:
-            proposer["on_behalf"] = payload["on_behalf"]
-        closed = proposed.get("closed_part")
-        typer.echo(json.dumps({"body": payload["body"], "closed": closed}, indent=1))
-        body = {
-            "proposal": proposal,
-            "proposer": proposer,
-            "type": payload["type"],
-            "body": payload["body"],
-        }
-        acts.begin(signer, act, [signer.device.sign("proposal.approve", body, closed=closed)])
-        _send_or_keep(signer, later=later)
+app.command()(approving.approve)
+app.command()(approving.waiting)
 
 
 @app.command()
@@ -291,7 +258,7 @@ def arrive(
         if again or not acts.waiting(signer, act, has_again=True):
             wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop)
             acts.begin(signer, act, wires)
-        _send(signer)
+        send(signer)
 
 
 @app.command()
@@ -371,24 +338,6 @@ def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
     typer.echo(f"signed   {key.device.prev}")
     for name, value in drawn.items():
         typer.echo(f"{name:8} {value}")
-
-
-def _send_or_keep(key: Key, *, later: bool) -> None:
-    if later:
-        typer.echo(f"kept     {len(key.queue)} waiting in {key.path}")
-        return
-    _send(key)
-
-
-def _send(key: Key) -> None:
-    with Client(key.address) as client:
-        is_done = deliver(key, client)
-        if key.utc_offset_minutes is None:
-            with contextlib.suppress(ApiError):
-                town_time.clock_of(key, client)  # while there is a line
-                key.save()
-    if not is_done:
-        raise typer.Exit(1)
 
 
 def _parts(

@@ -25,7 +25,7 @@ class Answer:
     Attributes:
         status: `accepted`, `rejected`, `dropped` or `waiting`.
         code: The contract's answer; empty while waiting.
-        text: For a person, in the language asked for.
+        text: For a person, in the language asked for; of a proposal, whose signature it awaits.
     """
 
     id: str
@@ -101,7 +101,8 @@ class Client:
                 id=one["id"],
                 status=one["status"],
                 code=one.get("code") or "",
-                text=(one.get("problem") or {}).get("detail", ""),
+                text=(one.get("problem") or {}).get("detail", "")
+                or (one.get("awaits") or {}).get("text", ""),
             )
             for one in self._json(response)["commands"]
         ]

@@ -1,15 +1,37 @@
 """Bring a key's queue to the gateway, and put it right when a command in it can't be taken."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Iterator
 
 import typer
 
-from gateway.cli.client import Answer, Client, RefusedError
+from gateway.cli import town_time
+from gateway.cli.client import Answer, ApiError, Client, RefusedError
 from gateway.cli.keyring import Key
 
 ROUNDS_MAX = 50
 AT_ONCE = 100
+
+
+def send_or_keep(key: Key, *, later: bool) -> None:
+    """Send a key's queue, or say that it is kept, as the person wishes."""
+    if later:
+        typer.echo(f"kept     {len(key.queue)} waiting in {key.path}")
+        return
+    send(key)
+
+
+def send(key: Key) -> None:
+    """Send a key's queue; exit code 1 unless all of it is accepted."""
+    with Client(key.address) as client:
+        is_done = deliver(key, client)
+        if key.utc_offset_minutes is None:
+            with contextlib.suppress(ApiError):
+                town_time.clock_of(key, client)  # while there is a line
+                key.save()
+    if not is_done:
+        raise typer.Exit(1)
 
 
 def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
@@ -28,8 +50,9 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
         for answer in send_queue(key, client):
             counts[answer.status] += 1
             if not (is_counting and answer.status == "accepted"):
-                code = "" if answer.code == "ACCEPTED" else f"  {answer.code} {answer.text}"
-                typer.echo(f"{answer.status:8} {answer.id}{code}")
+                code = f"{answer.code} " if answer.code != "ACCEPTED" else ""
+                text = f"  {code}{answer.text}".rstrip()
+                typer.echo(f"{answer.status:8} {answer.id}{text}")
     finally:
         if is_counting and counts:
             typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))

@@ -47,7 +47,9 @@ def _line(answer: dict[str, Any]) -> str:
     """Return `would be rejected  CODE (member) why`, or which flags an accepted one would carry."""
     if answer["status"] == "accepted":
         flags = ", ".join(answer["flags"])
-        return "would be accepted" + (f"  flags: {flags}" if flags else "")
+        awaits = (answer.get("awaits") or {}).get("text", "")
+        more = f"  flags: {flags}" if flags else ""
+        return "would be accepted" + more + (f"  {awaits}" if awaits else "")
     member = f" ({answer['member']})" if answer.get("member") else ""
     detail = answer["problem"]["detail"]
     return f"would be {answer['status']}  {answer['code']}{member} {detail}"

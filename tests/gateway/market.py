@@ -59,7 +59,7 @@ async def have_trouble(stage: Stage, market: Market) -> None:
     """Let some of a second shipment be missing, and a farm lose more than is plausible.
 
     More lots are `late`, of which farm C has no record yet, and `bag`, made of it; the recall
-    `narrow`, by plot, lacks what else grew there.
+    `narrow`, by plot, lacks what else grew there. Another recall is only proposed.
     """
     town, trade = stage.town, Trading(stage.town)
     shipment, ship = town.ship("farm-a", market.lots["rice"], "shop-b", 120_011)
@@ -78,7 +78,8 @@ async def have_trouble(stage: Stage, market: Market) -> None:
         run,
     )
     market.recalls["narrow"], recall = trade.recall(lot, scope="plot")
-    await stage.done(recall)
+    proposed = trade.declaration("food-safety", lot)
+    await stage.done(recall, trade.act("food-safety", "recall.declare", proposed))
 
 
 async def give_mandate(stage: Stage) -> None:

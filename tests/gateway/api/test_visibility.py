@@ -77,8 +77,15 @@ PRIVATE = {
     },
     "STICKER": {},
     "FLAG": dict.fromkeys((Role.INSPECTOR, Role.PARTY), FLAG),
-    "COMMAND": {Role.PARTY: {"type", "jws", "payload", "closed", "closed_part"}},
-    "PUBLIC_COMMAND": {Role.PARTY: {"closed", "closed_part"}},
+    "COMMAND": {Role.PARTY: {"awaits", "type", "jws", "payload", "closed", "closed_part"}},
+    "PUBLIC_COMMAND": {Role.PARTY: {"awaits", "closed", "closed_part"}},
+    "WAITING": {
+        Role.PARTY: {
+            *("id", "type", "text", "follows", "proposed_at", "proposed_on", "expires"),
+            *("actor", "on_behalf", "party", "party_name", "organisation"),
+            "organisation_title",
+        }
+    },
     "OWN_PARTY": {Role.PARTY: {"id", "code", "name", "kind", "organisation", "organisation_title"}},
     "PERSON": {Role.PARTY: {"id", "code", "is_me", "roles", "devices_count"}},
     "MANDATE": dict.fromkeys((Role.PARTY, Role.AGENT), MANDATE),
@@ -132,6 +139,7 @@ PUBLIC = {
     "MANDATE": set(),
     "PLOT": set(),
     "PARTNER": {"id", "kind", "name"},
+    "WAITING": set(),
     "HEAD": set(),
 }
 TABLES = {name: getattr(visibility, name) for name in PUBLIC}

@@ -136,6 +136,10 @@ class Looking:
         for one in answer["plots"]:
             self.plot(one)
 
+    def waiting(self, answer: dict) -> None:
+        for one in answer["waiting"]:
+            self.record("WAITING", one, self.towards.command(one["id"]))
+
     def plot(self, one: dict) -> None:
         self.record("PLOT", one, self.towards.plot(one["id"]))
 
@@ -150,7 +154,7 @@ def look(looking: Looking, path: str, answer: dict, own_kid: str) -> None:
     each |= {"plots": looking.plot}
     alone = {"me": looking.me, "lots/_": looking.lot, "lots/_/lineage": looking.lineage}
     alone |= {"commands/_": looking.command, "recalls/_": looking.recall}
-    alone |= {"recalls/_/scope": looking.scope}
+    alone |= {"recalls/_/scope": looking.scope, "me/_": looking.waiting}
     match path.removeprefix("/api/").split("/"):
         case [name, *rest] if (
             form := "/".join([name, *("_" for _ in rest[:1]), *rest[1:]])
@@ -203,6 +207,7 @@ async def test_what_was_looked_at_has_every_private_field_of_the_table(held):
     never = {
         ("DRILL", "confirm_by"),  # nobody has to confirm a drill
         ("CLAIMED_LOT", "shipments"),  # nobody has sent any of it on
+        ("PUBLIC_COMMAND", "awaits"),  # what is only proposed is nobody's to publish
     }
     for name, table in vars(visibility).items():
         if name.isupper() and isinstance(table, dict):

@@ -1,0 +1,80 @@
+"""Who may give a second signature, in words: what every answer about a proposal says."""
+
+from typing import Any, Final
+
+from chaincode.command_types import CommandType
+from chaincode.registry.records import Constitution
+from gateway.language import Language
+from gateway.lookups.proposals import Proposed, approving_roles
+from gateway.setup.sheets import ROLES
+
+Answer = dict[str, Any]
+
+PROPOSED: Final = "proposed"  # the contract's flag on what waits for its second signature
+
+_WORDS: Final[dict[str, dict[Language, str]]] = {
+    "person": {
+        "ja": "もう一人の署名を待っています：{organisations}の{roles}（最初の署名とは別の人）",
+        "en": "waits for a second signature of {roles} at {organisations}, another person",
+    },
+    "organisation": {
+        "ja": "もう一つの組織の署名を待っています：{organisations}の{roles}",
+        "en": "waits for a second signature of {roles} at another organisation: {organisations}",
+    },
+    "sides": {
+        "ja": "荷の相手方の署名を待っています",
+        "en": "waits for a second signature of the other side of the shipment",
+    },
+    "witness": {
+        "ja": "立会人の署名を待っています：{organisations}の{roles}（この農園の人を除く）",
+        "en": "waits for a second signature of {roles} at {organisations}, nobody of that farm",
+    },
+}
+_OR: Final[dict[Language, str]] = {"ja": "または", "en": " or "}
+
+
+def awaits(
+    kind: CommandType, constitution: Constitution, organisation: str, language: Language
+) -> Answer:
+    """Return who may be the second signer.
+
+    Args:
+        kind: The proposed command's type, of two signers.
+        constitution: Which organisations there are, and which roles each grants.
+        organisation: The first signer's.
+        language: Of `text`.
+    """
+    roles = approving_roles(kind)
+    organisations = [
+        one
+        for one in constitution.organisations
+        if roles.intersection(one.roles)
+        and not (kind.independent == "organisation" and one.id == organisation)
+    ]
+    named = _OR[language].join(_role(role, language) for role in sorted(roles))
+    titles = _OR[language].join(one.title for one in organisations)
+    return {
+        "roles": sorted(roles),
+        "organisations": [one.id for one in organisations],
+        "text": _WORDS[_how(kind)][language].format(roles=named, organisations=titles),
+    }
+
+
+def awaits_of(one: Proposed, constitution: Constitution, language: Language) -> Answer:
+    """Return who may be the second signer of a proposal on record."""
+    return awaits(one.kind, constitution, one.organisation, language)
+
+
+def _how(kind: CommandType) -> str:
+    if kind.witnesses:
+        return "witness"
+    if kind.closed is not None:
+        return "sides"
+    return kind.independent
+
+
+def _role(role: str, language: Language) -> str:
+    if language == "ja":
+        return ROLES.get(role, role)
+    article = "an" if role[0] in "aeiou" else "a"
+    return f"{article} {role.replace('-', ' ')}"

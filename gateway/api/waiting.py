@@ -1,0 +1,61 @@
+"""What waits for the reader's own signature."""
+
+import time
+from typing import Any, Final
+
+from fastapi import APIRouter
+from sqlalchemy import Connection
+
+from chaincode.registry.records import Constitution
+from gateway.api.documented import responses
+from gateway.api.errors import ProblemError
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
+from gateway.api.schemas_waiting import WaitingsAnswer
+from gateway.api.waiting_records import WaitingRecords
+from gateway.codes import GatewayCode
+from gateway.lookups import proposals
+from gateway.lookups.people import find_founding
+from gateway.lookups.proposals import Proposed
+
+router = APIRouter(tags=["me"])
+
+WAITING_MAX: Final = 100
+
+
+@router.get(
+    "/me/waiting",
+    operation_id="list_waiting",
+    summary="What waits for one's own signature, in words",
+    response_model=WaitingsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 422, 503),
+)
+async def list_waiting(
+    gateway: GatewayDep, database: DatabaseDep, reader: RequiredReader, language: LanguageDep
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return the proposals of two signers that this reader may approve.
+
+    By role, not its own, of another organisation where that is needed, neither expired nor applied.
+    What can be signed under a mandate for somebody else is not among them.
+    """
+    constitution, found = await database.read(find_waiting, reader, now=int(time.time()))
+    if constitution is None:
+        raise ProblemError(GatewayCode.NOT_THERE_YET)
+    records = WaitingRecords(gateway.names, constitution, language)
+    return {
+        "waiting": [records.waiting(one) for one in found[:WAITING_MAX]],
+        "has_more": len(found) > WAITING_MAX,
+    }
+
+
+def find_waiting(
+    connection: Connection, reader: Reader, *, now: int
+) -> tuple[Constitution | None, list[Proposed]]:
+    """Return the constitution, and what waits for a reader; one more than is shown, if any."""
+    founding = find_founding(connection)
+    if founding is None:
+        return None, []
+    found = proposals.for_reader(
+        connection, reader.device, reader.roles, now=now, limit=WAITING_MAX + 1
+    )
+    return founding[1], found

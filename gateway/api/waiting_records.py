@@ -1,0 +1,175 @@
+"""What waits for a reader's signature as answers: what it is, who signed first, what follows."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from chaincode.registry.records import Constitution
+from gateway.api import visibility
+from gateway.api.visibility import Role, cut
+from gateway.language import Language
+from gateway.lookups.proposals import Proposed
+from gateway.names import Names
+from gateway.typed import written
+from gateway.vocabulary import VOCABULARIES
+
+Answer = dict[str, Any]
+
+# What it is, and what follows from the second signature: Japanese, then English.
+WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
+    "recall.declare": (
+        (
+            "回収の決定（{kind}、{cause}）：対象{roots_count}件",
+            "Declare a recall ({kind}, {cause}) of {roots_count} lots",
+        ),
+        (
+            "署名するとすぐに公表され、対象のロットは出荷も販売もできなくなります。",
+            "It is published at once, and these lots can be neither shipped nor sold.",
+        ),
+    ),
+    "recall.lift": (
+        (
+            "回収{recall}の取り消し（理由：{reason}）",
+            "Lift the recall {recall} ({reason})",
+        ),
+        (
+            "まちがいの回収だったと公表され、対象のロットはまた出荷・販売できます。",
+            "It is published as a mistake, and its lots can be shipped and sold again.",
+        ),
+    ),
+    "recall.close": (
+        ("回収{recall}の終了", "Close the recall {recall}"),
+        (
+            "品物はすべて確認ずみと公表され、対象のロットを止めることはなくなります。",
+            "All goods are published as accounted for, and it stops its lots no more.",
+        ),
+    ),
+    "lot.open": (
+        (
+            "台帳より前の在庫の立会い：{party}の{crop} {quantity_g}",
+            "Witness stock from before this ledger: {quantity_g} of {crop} at {party}",
+        ),
+        (
+            "その量が在庫として台帳に載り、出荷・販売できるようになります。",
+            "That much is entered as stock, and can be shipped and sold.",
+        ),
+    ),
+    "lot.settle": (
+        (
+            (
+                "差のある荷の決着：ロット{lot}、送り主へ{to_sender_g}、受け手へ{to_recipient_g}、"
+                "目減り{lost_g}"
+            ),
+            (
+                "Settle a disputed shipment of lot {lot}: {to_sender_g} to the sender, "
+                "{to_recipient_g} to the recipient, {lost_g} lost"
+            ),
+        ),
+        (
+            "その量がそれぞれの在庫に入り、この荷についての争いは終わります。",
+            "These go into both sides' stock, and the dispute is over.",
+        ),
+    ),
+    "mandate.register": (
+        (
+            "代理の登録：{agent}が{principal}の代わりに記録します（{since}から{until}まで）",
+            "Register a mandate: {agent} enters for {principal} ({since} to {until})",
+        ),
+        (
+            "その期間、代理の人が署名した記録が本人のものとして台帳に載ります。",
+            "In that time, what the agent signs is entered as the principal's.",
+        ),
+    ),
+    "auditor.register": (
+        ("監査人の登録：{actor}", "Register an auditor: {actor}"),
+        (
+            "その人の鍵が台帳に登録され、監査人の役割をもちます。",
+            "That person's key is enrolled, with the roles named.",
+        ),
+    ),
+    "constitution.amend": (
+        ("憲章の変更：{title}", "Amend the constitution of {title}"),
+        (
+            "組織と、組織が与える役割が、その内容に変わります。",
+            "Organisations, and the roles they grant, become as it says.",
+        ),
+    ),
+    "rules.activate": (
+        ("規則の第{rules}版の施行", "Put version {rules} of the rules in force"),
+        ("この後の記録は、その版で判断されます。", "What comes after is judged by that version."),
+    ),
+}
+
+_TERMS: Final[Mapping[tuple[str, str, str], dict[Language, str]]] = {
+    (kind, one.member, term.word): {"ja": term.ja, "en": term.en.lower()}
+    for one in VOCABULARIES
+    for kind in one.types
+    for term in one.terms
+}
+
+
+class WaitingRecords:
+    """Writes them in a language, by the town's clock.
+
+    Args:
+        names: Published names.
+        constitution: The town's.
+        language: Of the texts.
+    """
+
+    def __init__(self, names: Names, constitution: Constitution, language: Language) -> None:
+        self._names = names
+        self._constitution = constitution
+        self._language = language
+
+    def waiting(self, one: Proposed) -> Answer:
+        """Return a proposal to someone who may approve it."""
+        is_english = self._language == "en"
+        what, follows = WORDS[one.kind.name]
+        facts = self._facts(one)
+        organisation = self._constitution.organisation(one.organisation)
+        record: Answer = {
+            "id": one.command.id,
+            "type": one.kind.name,
+            "text": what[is_english].format(**facts),
+            "follows": follows[is_english].format(**facts),
+            "proposed_at": times.timestamp(one.command.ledger_time),
+            "proposed_on": written.of_moment(
+                one.command.ledger_time,
+                utc_offset_minutes=self._constitution.utc_offset_minutes,
+                language=self._language,
+            ),
+            "expires": None if one.expires is None else times.timestamp(one.expires),
+            "actor": one.command.actor,
+            "on_behalf": one.command.on_behalf,
+            "party": one.party,
+            "party_name": self._names.party(one.party, self._language),
+            "organisation": one.organisation,
+            "organisation_title": organisation.title if organisation else one.organisation,
+        }
+        return cut(visibility.WAITING, record, {Role.PARTY})
+
+    def _facts(self, one: Proposed) -> dict[str, str]:
+        """Return the members of a command as its sentence needs them."""
+        members = {**one.body, **one.closed}
+        facts = {name: self._fact(one.kind.name, name, value) for name, value in members.items()}
+        roots, constitution = members.get("roots"), members.get("constitution")
+        if isinstance(roots, list):
+            facts["roots_count"] = str(len(roots))
+        if isinstance(constitution, dict):
+            facts["title"] = str(constitution["title"])
+        return facts
+
+    def _fact(self, kind: str, member: str, value: Json) -> str:
+        if isinstance(value, int) and member.endswith("_g"):
+            return f"{value / 1_000:,.3f}".rstrip("0").rstrip(".") + " kg"
+        text = str(value)
+        term = _TERMS.get((kind, member, text))
+        if term is not None:
+            return term[self._language]
+        named: dict[str, Callable[[str, Language], str | None]] = {
+            "party": self._names.party,
+            "crop": self._names.crop,
+        }
+        return (named[member](text, self._language) if member in named else None) or text

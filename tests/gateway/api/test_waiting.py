@@ -1,0 +1,240 @@
+"""What waits for a second signature: told in words to those who may give it, and to nobody else."""
+
+import asyncio
+import contextlib
+import time
+from dataclasses import replace
+
+import pytest
+import pytest_asyncio
+
+from chaincode.base import shapes
+from chaincode.rules import EVER
+from gateway.api.second_signatures import awaits
+from gateway.api.waiting_records import WORDS
+from gateway.demo.trading import Trading
+from gateway.signing import Device
+from tests.gateway.stage import command_id, command_json, stage_in
+
+ON_STAGE = pytest.mark.asyncio(loop_scope="module")
+READERS = (
+    *("farm-a", "farm-b", "shop-a", "shop-b", "inspector", "centre-desk", "food-safety"),
+    *("quality-desk", "packing-house", "registrar-coop", "registrar-shops", "registrar-town"),
+)
+ENGLISH = {"Accept-Language": "en"}
+TWO_SIGNERS = sorted(name for name, kind in EVER.items() if kind.signers == 2)
+
+
+class Office:
+    """Signs a proposal of each type that has two signers, in a town with some goods."""
+
+    def __init__(self, stage):
+        self.stage = stage
+        self.trade = Trading(stage.town)
+
+    @contextlib.contextmanager
+    def unsent(self, handle: str):
+        """Let a person sign what is never sent: their device stays where it is."""
+        device = self.stage.person(handle).device
+        before = device.seq, device.prev
+        yield
+        device.seq, device.prev = before
+
+    async def proposal(self, kind: str) -> tuple[str, bytes]:
+        """Return who proposes, and what."""
+        return await getattr(self, kind.replace(".", "_"))()
+
+    async def recall_declare(self):
+        body = self.trade.declaration("quality-desk", "0" * 20)
+        return "quality-desk", self.trade.act("quality-desk", "recall.declare", body)
+
+    async def ended(self, verb):
+        recall, wire = self.trade.recall("1" * 20)
+        await self.stage.done(wire)
+        with self.unsent("food-safety"):
+            return "quality-desk", self.trade.end(recall, verb)[0]
+
+    async def recall_lift(self):
+        return await self.ended("lift")
+
+    async def recall_close(self):
+        return await self.ended("close")
+
+    async def lot_open(self):
+        with self.unsent("inspector"):
+            return "farm-a", self.trade.open_stock("farm-a", 40_000)[1][0]
+
+    async def lot_settle(self):
+        town = self.stage.town
+        lot, harvest = town.harvest("farm-a", 40_000)
+        shipment, ship = town.ship("farm-a", lot, "shop-a", 10_000)
+        await self.stage.done(harvest, ship, town.receive("shop-a", lot, shipment, 9_000))
+        closed = {
+            "sender": self.trade.party("farm-a"),
+            "recipient": self.trade.party("shop-a"),
+            "to_sender_g": 200,
+            "to_recipient_g": 300,
+            "lost_g": 500,
+        }
+        body = {"shipment": shipment, "lot": lot}
+        return "shop-a", self.stage.person("shop-a").device.sign("lot.settle", body, closed=closed)
+
+    async def mandate_register(self):
+        people = self.stage.town.people
+        body = {
+            "principal": people["farm-b"].actor,
+            "agent": people["centre-desk"].actor,
+            "types": ["lot.harvest"],
+            "since": "2026-04-01",
+            "until": "2099-03-31",
+        }
+        return "registrar-coop", people["registrar-coop"].device.sign("mandate.register", body)
+
+    async def constitution_amend(self):
+        constitution = replace(self.stage.town.constitution, title="みのり市")
+        body = {"constitution": shapes.write(constitution), "epoch": 2}
+        registrar = self.stage.person("registrar-town")
+        return "registrar-town", registrar.device.sign("constitution.amend", body)
+
+    async def rules_activate(self):
+        registrar = self.stage.person("registrar-town")
+        body = {"rules": 1, "epoch": 2}
+        return "registrar-town", registrar.device.sign("rules.activate", body)
+
+    async def auditor_register(self):
+        device = Device.create(ledger=self.stage.town.ledger, actor="AAAAAAAAAAAA")
+        body = {
+            "organisation": "auditor",
+            "party": "BBBBBBBBBBBB",
+            "actor": device.actor,
+            "roles": [{"role": "auditor", "since": "2026-04-01"}],
+            "jwk": shapes.write(device.jwk),
+            "nonce": "ab" * 16,
+            "proof": device.prove_enrolment("ab" * 16),
+        }
+        return "registrar-shops", self.stage.person("registrar-shops").device.sign(
+            "auditor.register", body
+        )
+
+
+MAY_APPROVE = {
+    **{key: {"food-safety"} for key in ("recall.declare", "recall.lift", "recall.close")},
+    "lot.open": {"inspector", "centre-desk"},
+    "lot.settle": {"farm-a"},
+    "mandate.register": {"registrar-shops", "registrar-town"},
+    **{
+        key: {"registrar-coop", "registrar-shops"}
+        for key in ("constitution.amend", "rules.activate")
+    },
+    "auditor.register": {"registrar-coop", "registrar-town"},
+}
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def office(tmp_path_factory):
+    async with stage_in(tmp_path_factory.mktemp("waiting")) as stage:
+        for name, person in stage.town.registrars.items():
+            stage.town.people[f"registrar-{name}"] = person
+        yield Office(stage)
+
+
+async def waiting(office, handle: str, language: str = "en") -> list[dict]:
+    answer = await office.stage.get("/api/me/waiting", handle, **{"Accept-Language": language})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["waiting"]
+
+
+def test_every_type_of_two_signers_is_told_in_words():
+    assert set(WORDS) == set(MAY_APPROVE) == set(TWO_SIGNERS)
+
+
+@ON_STAGE
+@pytest.mark.parametrize("kind", TWO_SIGNERS)
+async def test_it_is_told_to_those_who_may_sign_and_to_nobody_else(office, kind):
+    proposer, wire = await office.proposal(kind)
+    tried = await office.stage.client.post(
+        "/api/dry-runs",
+        json={"commands": [command_json(wire)]},
+        headers=await office.stage.reader(proposer) | ENGLISH,
+    )
+    sent = (await office.stage.send(wire, **ENGLISH)).json()["commands"][0]
+    assert "second signature of" in sent["awaits"]["text"]
+    assert tried.json()["commands"][0]["awaits"] == sent["awaits"]
+    command = command_id(wire)
+    await office.stage.gateway.follower.wait_for_height(sent["block"] + 1, timeout_s=10)
+    seen = {one for one in READERS if command in {x["id"] for x in await waiting(office, one)}}
+    assert seen == MAY_APPROVE[kind]
+    read = (await office.stage.get(f"/api/commands/{command}", min(seen), **ENGLISH)).json()
+    assert read["awaits"] == sent["awaits"]
+    assert "awaits" not in (await office.stage.get(f"/api/commands/{command}")).json()
+    for reader in seen:
+        for language in ("ja", "en"):
+            (one,) = (x for x in await waiting(office, reader, language) if x["id"] == command)
+            assert "{" not in one["text"] + one["follows"]
+            assert one["type"] == kind
+            assert one["organisation"] == office.stage.person(proposer).organisation
+
+
+@ON_STAGE
+async def test_the_words_say_what_who_and_when_in_the_readers_language(office):
+    _, wire = await office.lot_open()
+    await office.stage.done(wire)
+    one = (await waiting(office, "inspector"))[0]
+    assert one["text"] == "Witness stock from before this ledger: 40 kg of Rice at Farm A"
+    assert one["party_name"] == "Farm A"
+    ja = (await waiting(office, "inspector", "ja"))[0]
+    assert ja["text"] == "台帳より前の在庫の立会い：農園Aのお米 40 kg"
+    assert "（" in ja["proposed_on"]
+    assert ja["proposed_on"].endswith("分")
+
+
+@ON_STAGE
+@pytest.mark.parametrize("how", ["approved", "withdrawn", "expired"])
+async def test_what_is_done_with_waits_no_more(office, how):
+    if how == "expired":
+        device = office.stage.person("quality-desk").device
+        now = int(time.time())
+        body = office.trade.declaration("quality-desk", "2" * 20)
+        wires = [device.sign("recall.declare", body, at=now - 60, expires=now + 4)]
+    elif how == "approved":
+        wires = office.trade.open_stock("farm-a", 30_000)[1]
+    else:
+        wires = [(await office.lot_open())[1]]
+    await office.stage.done(wires[0])
+    reader = "food-safety" if how == "expired" else "inspector"
+    command = command_id(wires[0])
+    assert command in {one["id"] for one in await waiting(office, reader)}
+    if how == "approved":
+        await office.stage.done(wires[1])
+    elif how == "withdrawn":
+        body = {"proposal": command}
+        await office.stage.done(
+            office.stage.person("farm-a").device.sign("proposal.withdraw", body)
+        )
+    else:
+        await asyncio.sleep(max(0, now + 4.1 - time.time()))
+    assert command not in {one["id"] for one in await waiting(office, reader)}
+    read = (await office.stage.get(f"/api/commands/{command}", reader)).json()
+    assert how == "expired" or "awaits" not in read
+
+
+@ON_STAGE
+async def test_nobody_without_a_session_is_told(office):
+    answer = await office.stage.get("/api/me/waiting")
+    assert (answer.status_code, answer.json()["code"]) == (401, "SESSION_REQUIRED")
+
+
+@ON_STAGE
+@pytest.mark.parametrize("kind", TWO_SIGNERS)
+async def test_who_may_sign_is_named_with_organisations(office, kind):
+    constitution = office.stage.town.constitution
+    for language in ("ja", "en"):
+        told = awaits(EVER[kind], constitution, "coop", language)
+        if EVER[kind].independent == "organisation":
+            assert "coop" not in told["organisations"]
+        if kind != "lot.settle":
+            named = [
+                one.title for one in constitution.organisations if one.id in told["organisations"]
+            ]
+            assert all(title in told["text"] for title in named)
+            assert named
