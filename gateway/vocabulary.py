@@ -14,7 +14,6 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.rules import EVER
 from gateway.catalogue import PACK_UNITS
-from gateway.language import LANGUAGES, Language
 
 Called: TypeAlias = tuple[str, ...]  # Japanese, English, then other ways to say it
 
@@ -87,27 +86,6 @@ _CALLED: Final[Mapping[str, Mapping[str, Called]]] = {
         "wrong-plot": ("畑の取りちがえ", "Another plot was meant", "畑"),
         "wrong-test": ("検査のまちがい", "The test was wrong", "検査"),
     },
-    # Words of answers, which no command takes.
-    "direction": {"in": ("入荷", "Incoming"), "out": ("出荷", "Outgoing")},
-    "grade": {"cull": ("規格外", "Off grade")},
-    "recall.state": {
-        "unconfirmed": (
-            "緊急の回収（二人目の確認待ち）",
-            "Emergency recall, awaiting a second person",
-        ),
-        "confirmed": ("回収中", "In force"),
-        "lifted": ("取り消されました", "Lifted"),
-        "closed": ("終わりました", "Closed"),
-        "drill": ("訓練", "Drill"),
-    },
-    "shipment.state": {
-        "in_transit": ("輸送中", "On the way"),
-        "received": ("受取ずみ", "Received"),
-        "disputed": ("数が合わない", "Counts differ"),
-        "settled": ("解決ずみ", "Settled"),
-        "returned": ("返品", "Returned"),
-    },
-    "truth": {"true": ("はい", "Yes"), "false": ("いいえ", "No")},
     "lot.supplement.reason": {
         "estimate": ("見積もりより多かった", "There was more than estimated", "見積もり"),
     },
@@ -156,23 +134,6 @@ class Vocabulary:
     member: str
     types: tuple[str, ...]
     terms: tuple[Term, ...]
-
-
-def said(member: str, word: str, language: Language) -> str | None:
-    """Return what people call a word of a member, `None` for one that nothing is called.
-
-    Args:
-        member: Such as `cause`, or `shipment.state` of an answer's.
-        word: Such as `residue`.
-        language: Of the name.
-    """
-    called = _CALLED.get(member, {}).get(word)
-    return called[LANGUAGES.index(language)] if called else None
-
-
-def pairs(member: str, prefix: str) -> dict[str, tuple[str, str]]:
-    """Return a member's words in (Japanese, English), by `prefix` and the word."""
-    return {f"{prefix}{word}": (called[0], called[1]) for word, called in _CALLED[member].items()}
 
 
 def _members(schema: Json, name: str = "") -> Iterator[tuple[str, str]]:

@@ -11,10 +11,14 @@ Answer = dict[str, Any]
 
 
 def choices(names: Names, catalogue: CatalogueFile, *, today: str) -> Answer:
-    """Return the choices of a day (YYYY-MM-DD, the town's), every list by code or in its order."""
+    """Return the choices of a day (YYYY-MM-DD, the town's), every list by code or in its order.
+
+    Crops are the catalogue's, and only where it has none those that most towns grow: of two codes
+    for one name nobody could choose.
+    """
     crops = {
         code: _choice(code, names.crop(code, "ja"), names.crop(code, "en"))
-        for code, _ in sorted(names.crops("en"))
+        for code in sorted(catalogue.crops or {code for code, _ in names.crops("en")})
     }
     for code, crop in catalogue.crops.items():
         if crop.reading:

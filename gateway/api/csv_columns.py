@@ -12,19 +12,12 @@ Answer: TypeAlias = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One column.
-
-    Attributes:
-        ja: Its heading, as `en`.
-        cell: Gives text, a number, yes or no, or a `Timestamp` where `is_time`.
-        vocabulary: The member of `gateway.vocabulary` whose words its texts are; empty: of none.
-    """
+    """One column; `cell` gives text, a number, or a `Timestamp` where `is_time`."""
 
     ja: str
     en: str
     cell: Callable[[Answer], Cell]
     is_time: bool = False
-    vocabulary: str = ""
 
 
 def _get(name: str, row: Answer) -> Cell:
@@ -47,8 +40,8 @@ def _count(row: Answer) -> Cell:
     return len(row.get("recalls", ()))
 
 
-def _column(ja: str, en: str, name: str, *, is_time: bool = False, vocabulary: str = "") -> Column:
-    return Column(ja=ja, en=en, cell=partial(_get, name), is_time=is_time, vocabulary=vocabulary)
+def _column(ja: str, en: str, name: str, *, is_time: bool = False) -> Column:
+    return Column(ja=ja, en=en, cell=partial(_get, name), is_time=is_time)
 
 
 def _held(ja: str, en: str, name: str) -> Column:
@@ -58,7 +51,7 @@ def _held(ja: str, en: str, name: str) -> Column:
 _ORIGIN: Final = (
     _column("ロット番号", "Lot", "id"),
     _column("品目", "Crop", "crop_name"),
-    _column("等級・階級", "Class", "grade", vocabulary="grade"),
+    _column("等級・階級", "Class", "grade"),
     _column("収穫・製造日時", "Harvested or made", "harvested_at", is_time=True),
     _column("生産者", "Producer", "producer_name"),
     _column("生産者番号", "Producer's number", "producer"),
@@ -102,8 +95,8 @@ SHIPMENTS: Final = (
     _column("出荷番号", "Shipment", "id"),
     _column("ロット番号", "Lot", "lot"),
     _column("品目", "Crop", "crop_name"),
-    _column("方向", "Direction", "direction", vocabulary="direction"),
-    _column("状態", "State", "state", vocabulary="shipment.state"),
+    _column("方向", "Direction", "direction"),
+    _column("状態", "State", "state"),
     _column("送り手", "Sender", "sender_name"),
     _column("送り手番号", "Sender's number", "sender"),
     _column("受け手", "Recipient", "recipient_name"),
@@ -117,10 +110,10 @@ SHIPMENTS: Final = (
 )
 RECALLS: Final = (
     _column("回収番号", "Recall", "id"),
-    _column("状態", "State", "state", vocabulary="recall.state"),
-    _column("種類", "Kind", "kind", vocabulary="kind"),
-    _column("原因", "Cause", "cause", vocabulary="cause"),
-    _column("対象の決め方", "Found by", "scope", vocabulary="scope"),
+    _column("状態", "State", "state"),
+    _column("種類", "Kind", "kind"),
+    _column("原因", "Cause", "cause"),
+    _column("対象の決め方", "Found by", "scope"),
     _column("対象ロット数", "Lots named", "roots_count"),
     _column("知らせた事業者", "Declared by", "party_name"),
     _column("事業者番号", "Declarer's number", "party"),
@@ -133,6 +126,6 @@ FLAGS: Final = (
     _column("対象", "About", "subject"),
     _column("事業者", "Party", "party_name"),
     _column("事業者番号", "Party's number", "party"),
-    Column(ja="数値（機械用）", en="Figures (for programs)", cell=_figures),
+    Column(ja="数値", en="Figures", cell=_figures),
     _column("記録番号", "Entry", "entry"),
 )

@@ -31,7 +31,6 @@ from gateway.lookups.people import find_founding
 from gateway.lookups.places import Page, Place
 from gateway.names import Names
 from gateway.plausibility import Flag
-from gateway.vocabulary import said
 
 router = APIRouter(prefix="/csv", tags=["lots"])
 
@@ -123,17 +122,13 @@ def _file(connection: Connection, name: ListName, writer: _Writer) -> bytes:
         if len(rows) == ROWS_MAX or row is _ENOUGH:
             rows.append([_MORE[writer.language]])
             break
-        rows.append([_cell(column, row, zone, writer.language) for column in columns])
+        rows.append([_cell(column, row, zone) for column in columns])
     is_english = writer.language == "en"
     return write([column.en if is_english else column.ja for column in columns], rows)
 
 
-def _cell(column: Column, row: Answer, zone: timezone, language: Language) -> Cell:
+def _cell(column: Column, row: Answer, zone: timezone) -> Cell:
     cell = column.cell(row)
-    if isinstance(cell, bool):
-        return said("truth", str(cell).lower(), language)
-    if column.vocabulary and isinstance(cell, str):
-        return said(column.vocabulary, cell, language) or cell.upper()
     if column.is_time and isinstance(cell, str):
         return datetime.fromisoformat(cell).astimezone(zone).strftime("%Y/%m/%d %H:%M")
     return cell

@@ -20,6 +20,7 @@ from gateway.cli import (
     enrolment,
     helping,
     keyring,
+    known,
     packing,
     pairs,
     speaking,
@@ -28,6 +29,7 @@ from gateway.cli import (
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
+from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send, send_or_keep
@@ -72,6 +74,13 @@ class Kind(StrEnum):
     LEDGER = "ledger"
     CATALOGUE = "catalogue"
     FLAGS = "flags"
+    ME = "me"
+    PLOTS = "plots"
+
+
+# Nobody is told of these without a key: the only one there is will do.
+OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS})
+OWN = OF_ONESELF | {Kind.LOTS, Kind.SHIPMENTS, Kind.FLAGS}
 
 
 @keys_app.command("list")
@@ -173,7 +182,8 @@ def submit(
     words: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MEMBER=VALUE", help="Such as crop=carrot quantity_g=12.5kg, or packs=24bag."
+            metavar="MEMBER=VALUE",
+            help="Such as plot=A-01 crop=carrot quantity_g=12.5kg, or packs=24bag; or names.",
         ),
     ] = None,
     json_file: Annotated[
@@ -187,7 +197,7 @@ def submit(
             help="When it happened, by the town's clock: 11/29 17:00, きのう 午後5時.",
         ),
     ] = "",
-    on_behalf: Annotated[str, typer.Option(help="The actor for whom, under a mandate.")] = "",
+    on_behalf: Annotated[str, typer.Option(help="For whom, under a mandate.")] = "",
     later: Later = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
@@ -197,6 +207,7 @@ def submit(
 ) -> None:
     """Sign a command with a key of this computer, and send it.
 
+    Plots, partners, crops, reasons and lots are understood by their names (`minori query me`).
     Party, ids and nonces are filled in. What can't be sent now is kept, in order, and goes with the
     next `minori submit`; `minori submit queue` sends what is kept and nothing else.
     """
@@ -210,7 +221,9 @@ def submit(
             else:
                 send_or_keep(signer, later=later)
             return
-        body, closed = _parts(type_name, words or [], json_file)
+        said = _understood(signer, type_name, words or [], on_behalf)
+        on_behalf = said.on_behalf
+        body, closed = _parts(type_name, said.words, json_file)
         when = _times(signer, type_name, body, closed, typed=event_time)
         day = None if when is None else when // times.DAY_S  # yesterday's "yesterday" is another
         act = acts.name_of("submit", type_name, body, closed, event_time, day, on_behalf)
@@ -242,7 +255,7 @@ def arrive(
     lots: Annotated[
         list[str], typer.Argument(metavar="LOT=MASS", help="What came of each lot, as 12.5kg.")
     ],
-    producer: Annotated[str, typer.Option(help="Whose goods these are: the farm's party.")],
+    producer: Annotated[str, typer.Option(help="Whose goods these are: the farm, by name.")],
     crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
     key: KeyName = "",
     again: Again = False,
@@ -253,6 +266,8 @@ def arrive(
     What its farm has shipped in the system is received; of the rest, the arrival is recorded.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        naming = Naming(signer)
+        producer, crop = naming.party("producer", producer), naming.crop(crop)
         counted_g = pairs.masses_g(lots)
         act = acts.name_of("arrive", dict(counted_g), producer, crop)
         if again or not acts.waiting(signer, act, has_again=True):
@@ -273,7 +288,8 @@ def query(
     Prints JSON. Times are by the town's clock, but in what was signed (`payload`): that is UTC.
     """
     with told():
-        asker = Key.load(keyring.find(key), elsewhere=gateway) if key else None
+        is_own = bool(key) or kind in OF_ONESELF or (kind in OWN and keyring.is_alone())
+        asker = Key.load(keyring.find(key), elsewhere=gateway) if is_own else None
         address = asker.address if asker else gateway or DEFAULT_GATEWAY
         with Client(address) as client:
             if asker is not None:
@@ -281,6 +297,11 @@ def query(
             if kind is Kind.FLAGS:
                 _show_flags(client, name)
                 return
+            if kind is Kind.ME and asker is not None:
+                _print_json(client, known.ask(asker, client).me)
+                return
+            if kind is Kind.LOT and asker is not None:
+                name = Naming(asker, is_aside=True).lot(name)
             kid = asker.device.kid if asker else name
             paths = {
                 Kind.LOT: f"/api/lots/{name}",
@@ -290,6 +311,8 @@ def query(
                 Kind.HEAD: f"/api/devices/{kid}/head",
                 Kind.LEDGER: "/api/ledger",
                 Kind.CATALOGUE: "/api/catalogue",
+                Kind.ME: "/api/me",
+                Kind.PLOTS: "/api/plots",
             }
             _print_json(client, client.get(paths[kind]))
 
@@ -338,6 +361,12 @@ def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
     typer.echo(f"signed   {key.device.prev}")
     for name, value in drawn.items():
         typer.echo(f"{name:8} {value}")
+
+
+def _understood(signer: Key, type_name: str, words: list[str], on_behalf: str) -> Understood:
+    """Return the words with ids and codes in place of names."""
+    kind = arguments.command_type(type_name)
+    return Naming(signer).command(kind, words, on_behalf=on_behalf)
 
 
 def _parts(

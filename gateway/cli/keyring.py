@@ -151,13 +151,7 @@ class Key:
             "acts": {name: asdict(act) for name, act in self.acts.items()} or None,
         }
         stored |= {name: value for name, value in known.items() if value is not None}
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_suffix(".new")
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(stored, file, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self.path)
+        replace_private(self.path, json.dumps(stored, indent=1))
 
     def answered(self, command_id: str, *, is_accepted: bool) -> None:
         """Take a finally answered command off the list; of a refused act nothing is left to do."""
@@ -222,6 +216,18 @@ class Key:
         )
 
 
+def replace_private(path: Path, text: str) -> None:
+    """Write a file that only its owner may read, whole or not at all, durably."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(path.name + ".new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(os.open(beside, flags, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
 def folder() -> Path:
     """Return where keys are kept: `MINORI_HOME`, else the user's data folder."""
     home = os.environ.get("MINORI_HOME")
@@ -239,6 +245,11 @@ def find(name: str) -> Path:
     if len(files) != 1:
         raise KeyringError(f"say with which --key: there are {len(files)} in {folder()}")
     return files[0]
+
+
+def is_alone() -> bool:
+    """Whether there is one key on this computer, so that it need not be named."""
+    return len(list(folder().glob("*.json"))) == 1
 
 
 def move(keys: Path, *, gateway: str) -> None:

@@ -105,7 +105,6 @@ class Writer:
         kind = self.settings.ledger.kind
         is_known = lot.origin != "claim"
         recorded_at = found.history[0].ledger_time if found.history else None
-        entries = self._entries(found.history)
         return LotPage(
             id=lot.id,
             id_groups=grouped(lot.id),
@@ -120,13 +119,13 @@ class Writer:
             is_made=lot.origin in {"made", "unmade"},
             harvested=self.when(times.seconds(lot.harvested_at)) if is_known else None,
             recorded=self.when(recorded_at) if recorded_at is not None else None,
-            statuses=tuple(self._status(kind, entries) for kind in _statuses(found)),
+            statuses=tuple(self._status(kind) for kind in _statuses(found)),
             recalls=tuple(self._notice(one) for one in found.recalls.get(lot.id, ())),
             ended_recalls=tuple(map(self._ended, found.ended)),
             lineage=LineageWriter(
                 names=self.names, language=self.language, when=self.when, recalls=found.recalls
             ).part(found.grown, found.graph, found.known, lot.id),
-            entries=entries,
+            entries=self._entries(found.history),
             kept_by=kept_by(kind, self.language),
             keepers=tuple(keepers(self.constitution)) if kind is LedgerKind.FABRIC else (),
             url=url,
@@ -149,12 +148,9 @@ class Writer:
         offset = self.head.utc_offset_minutes
         return dates.when(seconds, utc_offset_minutes=offset, language=self.language)
 
-    def _status(self, kind: str, entries: Sequence[Entry]) -> Status:
-        shown = _shown_of(entries) if kind == "corrected" else ""
+    def _status(self, kind: str) -> Status:
         return Status(
-            kind=kind,
-            title=self._word(f"status_{kind}"),
-            note=self._word(f"status_{kind}_note{shown}"),
+            kind=kind, title=self._word(f"status_{kind}"), note=self._word(f"status_{kind}_note")
         )
 
     def _notice(self, recall: Meeting) -> RecallNotice:
@@ -257,14 +253,6 @@ _BEGINNINGS: Final[Mapping[str, str]] = {
     "unmade": "unmade",
     "opening": "opening",
 }
-
-
-def _shown_of(entries: Sequence[Entry]) -> str:
-    """Return how much of its corrections a page shows: all, `_partly` or `_hidden`."""
-    corrections = [one for one in entries if one.changes or one.changes_hidden]
-    if all(one.changes for one in corrections):
-        return ""
-    return "_partly" if any(one.changes for one in corrections) else "_hidden"
 
 
 def _statuses(found: PublicLot) -> list[str]:

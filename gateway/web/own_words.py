@@ -113,6 +113,11 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "badge_unmade": ("取り消し", "Taken back"),
     "badge_consigned": ("委託", "Consigned"),
     "denied_title": ("産地を認めない申し出", "Origins that are denied"),
+    "state_in_transit": ("輸送中", "On the way"),
+    "state_received": ("受取ずみ", "Received"),
+    "state_disputed": ("数が合わない", "Counts differ"),
+    "state_settled": ("解決ずみ", "Settled"),
+    "state_returned": ("返品", "Returned"),
     "direction_in": ("{}から", "From {}"),
     "direction_out": ("{}へ", "To {}"),
 }

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway import vocabulary
 from gateway.language import Language
 from gateway.web.lot_words import LOT_WORDS
 from gateway.web.own_words import OWN_WORDS
@@ -13,14 +12,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **LOT_WORDS,
     **OWN_WORDS,
     **RECALL_WORDS,
-    **vocabulary.pairs("cause", "recall_cause_"),
-    **vocabulary.pairs("grade", "grade_"),
-    **vocabulary.pairs("kind", "recall_kind_"),
-    **vocabulary.pairs("reason", "reason_"),
-    **vocabulary.pairs("lot.supplement.reason", "reason_"),
-    **vocabulary.pairs("recall.state", "recall_state_"),
-    **vocabulary.pairs("scope", "recall_scope_"),
-    **vocabulary.pairs("shipment.state", "state_"),
     "brand": ("みのり", "Minori"),
     "brand_line": ("畑から食卓までの記録", "From the field to the table"),
     "other_language": ("English", "日本語"),
@@ -50,14 +41,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "訂正の前とあとを、下の「記録の歩み」で見られます。",
         "What it said before and after stands under “History”.",
     ),
-    "status_corrected_note_partly": (
-        "公開している部分は訂正の前とあとを、ほかは訂正のあったことだけを、下に示します。",
-        "“History” shows what is public as it was before; of the rest, that it was corrected.",
-    ),
-    "status_corrected_note_hidden": (
-        "数量など、公開していない部分の訂正です。訂正があったことだけを示します。",
-        "What was corrected is not public, such as a quantity: only that it was is shown.",
-    ),
     "status_recorded_note": (
         "届いたあとの訂正はありません。",
         "Nothing was corrected since.",
@@ -82,6 +65,12 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "before": ("訂正前", "Before"),
     "after": ("訂正後", "After"),
     "reason": ("理由", "Reason"),
+    "reason_typing": ("入力のまちがい", "Typed wrongly"),
+    "reason_weighing": ("量り直し", "Weighed again"),
+    "reason_wrong-lot": ("ロットの取りちがえ", "Another lot was meant"),
+    "reason_wrong-plot": ("畑の取りちがえ", "Another plot was meant"),
+    "reason_wrong-date": ("日付のまちがい", "The date was wrong"),
+    "reason_other": ("その他", "Another reason"),
     "mark_late": ("あとから入力", "Entered late"),
     "mark_future": ("端末の時計のずれ", "The device's clock was ahead"),
     "vouch": ("だれが確かめたか", "Who vouches for it"),

@@ -1,15 +1,12 @@
 """Every word that a shape of the contract gives to choose from is called by something."""
 
 import re
-from typing import get_args
 
 import pytest
 
 from chaincode.base import shapes
-from chaincode.recalls.records import RecallCause, RecallClass, RecallScope, RecallState
 from chaincode.rules import EVER
-from gateway.lookups.shipments import State
-from gateway.vocabulary import VOCABULARIES, said
+from gateway.vocabulary import VOCABULARIES
 
 TERMS = [(one, term) for one in VOCABULARIES for term in one.terms]
 
@@ -48,24 +45,3 @@ def test_no_two_words_of_one_choice_are_called_the_same(vocabulary):
         for name in {one.casefold() for one in (term.word, term.ja, term.en, *term.also)}
     ]
     assert len(called) == len(set(called)), vocabulary
-
-
-def test_every_word_of_an_answer_has_one_for_people():
-    members = {
-        "shipment.state": get_args(State),
-        "recall.state": words_of(RecallState),
-        "kind": words_of(RecallClass),
-        "cause": words_of(RecallCause),
-        "scope": words_of(RecallScope),
-        "direction": ("in", "out"),
-        "truth": ("true", "false"),
-    }
-    for member, words in members.items():
-        for word in words:
-            assert not said(member, word, "ja").isascii(), (member, word)
-            assert said(member, word, "en").isascii(), (member, word)
-
-
-def words_of(annotated):
-    pattern = get_args(annotated)[1].schema()["pattern"]
-    return pattern.removeprefix("^(?:").removesuffix(")$").split("|")

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from chaincode.rules import EVER
+from gateway.names import CROPS
 from gateway.signing import new_pseudonym
 from tests.gateway.market import give_mandate
 from tests.gateway.stage import stage_in
@@ -16,7 +17,11 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 CATALOGUE = {
     "version": 1,
     "changed_on": "2026-04-01",
-    "crops": {"hebesu": {"name": {"ja": "へべす", "en": "Hebesu"}, "reading": "へべす"}},
+    "crops": {
+        "carrot": {"name": {"ja": "にんじん", "en": "Carrot"}},
+        "piiman": {"name": {"ja": "ピーマン", "en": "Green pepper"}},
+        "hebesu": {"name": {"ja": "へべす", "en": "Hebesu"}, "reading": "へべす"},
+    },
     "districts": {"45383-B": {"ja": "南郷", "en": ""}},
     "packings": [
         {"crop": "hebesu", "unit": "bag", "grams": 500, "since": "2020-04-01"},
@@ -108,6 +113,7 @@ async def test_the_choices_are_the_towns_and_the_contracts(held):
         "name": {"ja": "へべす", "en": "Hebesu"},
         "also": ["へべす"],
     }
+    assert set(crops) == {"carrot", "hebesu", "piiman"}  # no second code for a name of these
     assert crops["carrot"]["name"] == {"ja": "にんじん", "en": "Carrot"}
     assert choices["packings"] == [{"crop": "hebesu", "unit": "bag", "grams": 400}]
     assert [one["name"]["ja"] for one in choices["grades"]] == ["特別栽培"]
@@ -122,6 +128,12 @@ async def test_the_choices_are_the_towns_and_the_contracts(held):
     assert found["lot.discard", "reason"] > {"unsold"}
     assert found["recall.declare", "kind"] == {"safety", "labelling", "quality"}
     assert {name for name, _ in found} <= set(EVER)
+
+
+async def test_a_town_without_a_catalogue_has_the_crops_that_most_grow(tmp_path):
+    async with stage_in(tmp_path) as stage:
+        crops = {one["code"] for one in (await me(stage, "farm-a"))["choices"]["crops"]}
+        assert crops == set(CROPS)
 
 
 async def test_a_name_that_is_withdrawn_is_no_partner(held):

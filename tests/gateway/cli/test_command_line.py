@@ -279,7 +279,7 @@ BAD_INPUT = (
     (("submit", "lot.sell", "colour=red", "-k", "farm-a"), "has no 'colour'"),
     (("submit", "lot.sell", "quantity_g=1.2345kg", "-k", "farm-a"), "whole number"),
     (("submit", "lot.sell", "quantity_g=\uff11\uff12", "-k", "farm-a"), "whole number"),
-    (("submit", "lot.sell", "lot=x", "quantity_g=1", "-k", "farm-a"), "lot: not a value"),
+    (("submit", "lot.sell", "lot=x", "quantity_g=1", "-k", "farm-a"), "lot=x: not understood"),
     (("submit", "lot.sell", "-k", "nobody"), "no key 'nobody'"),
     (("keys", "accept", "nonsense", "-n", "n"), "no complete code"),
     (("query", "lot", "0" * 20), "LOT_NOT_FOUND"),

@@ -1,0 +1,276 @@
+"""Names in place of numbers: `plot=A-01 crop=にんじん recipient=直売所A reason=計量`.
+
+Every member that takes an id or a code takes what people call it, too: the office's code or name
+of a plot, a partner's published name, a crop's name. What is meant is told before it is signed;
+what is not understood is refused with what there is to choose from. Where there is no line, what
+was known last will do (`gateway.cli.known`).
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final, get_args
+from unicodedata import normalize
+
+import typer
+
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
+from chaincode.command_types import CommandType
+from gateway import lot_numbers
+from gateway.cli import at_hand, known, own_choices, speaking
+from gateway.cli.choosing import Candidate, ChoiceError, matching, matching_words, only
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key
+from gateway.cli.known import Known
+from gateway.cli.speaking import WORDS
+from gateway.lot_numbers import NumberError
+from gateway.words import SaidError
+
+PEOPLE: Final = frozenset({"actor", "agent", "principal"})
+PLOTS: Final = frozenset({"plot"})
+PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender"})
+LOTS: Final = frozenset({"lot", "parents", "roots"})
+SHIPMENTS: Final = frozenset({"shipment"})
+UNNAMED: Final = frozenset({"recall", "roll"})  # nobody calls these anything but by their number
+CODES: Final = {"crop": "crops", "grade": "grades", "district": "districts"}  # member: choices
+
+_ON_BEHALF: Final = "on_behalf"
+_LOT_ID: Final = str(get_args(shapes.LotId)[1].schema()["pattern"])
+_PSEUDONYM: Final = str(get_args(shapes.PseudonymId)[1].schema()["pattern"])
+_CODE: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
+
+
+class NotKnownError(SaidError):
+    """A name was typed, and nothing is known yet that could tell what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """Words of a command line with ids and codes in place of names.
+
+    Attributes:
+        words: `member=value` each.
+        on_behalf: For whom, by pseudonym; empty for nobody.
+    """
+
+    words: list[str]
+    on_behalf: str
+
+
+class Naming:
+    """Reads names for one key, and tells what it read."""
+
+    def __init__(self, key: Key, *, is_aside: bool = False) -> None:
+        """Read for a key; `is_aside`: what was understood goes to standard error."""
+        self._key = key
+        self._is_aside = is_aside
+        self._latest: Known | None = None
+        self._party = key.party  # whose plots are meant
+
+    def command(
+        self, kind: CommandType, words: Sequence[str], *, on_behalf: str = ""
+    ) -> Understood:
+        """Return the words of a command as the contract's types take them.
+
+        Raises:
+            ChoiceError: A name is not understood, or means several.
+            NotKnownError: It can't be, for nothing is known yet and the gateway can't be asked.
+        """
+        members: dict[str, Json] = {}
+        for shape in filter(None, (kind.closed, kind.body)):
+            properties = shapes.schema(shape)["properties"]
+            assert isinstance(properties, dict)  # noqa: S101 - JSON Schema
+            members |= properties
+        found = list(words)
+        if on_behalf:
+            on_behalf = self._principal(on_behalf)
+            is_said = any(word.startswith("party=") for word in words)
+            if "party" in members and self._party != self._key.party and not is_said:
+                found.append(f"party={self._party}")
+        return Understood(
+            words=[self._word(kind.name, members, word) for word in found], on_behalf=on_behalf
+        )
+
+    def value(self, type_name: str, member: str, typed: str, pattern: str) -> str:
+        """Return what a member gets for what was typed; what is not a name comes back as it is.
+
+        Raises:
+            ChoiceError, NotKnownError: As `command`.
+        """
+        if not typed:
+            return typed
+        words = own_choices.terms(type_name, member)
+        if words:
+            return self._chosen(member, typed, matching(typed, words), words)
+        if pattern == _LOT_ID:
+            return self._number(member, typed)
+        if member == "crop" and _is_named_otherwise(typed):
+            return typed
+        choices = self._choices(member)
+        return (
+            self._of_me(member, typed, choices, is_fit=_fits(pattern, typed)) if choices else typed
+        )
+
+    def lot(self, typed: str) -> str:
+        """Return the lot's number that was typed, or that of the only lot that is called so.
+
+        Raises:
+            ChoiceError, NotKnownError: As `command`.
+        """
+        return self._number("lot", typed)
+
+    def party(self, member: str, typed: str) -> str:
+        """Return a party's pseudonym for what was typed."""
+        return self.value("", member, typed, _PSEUDONYM)
+
+    def crop(self, typed: str) -> str:
+        """Return a crop's code for what was typed."""
+        return self.value("", "crop", typed, _CODE)
+
+    def _word(self, type_name: str, members: dict[str, Json], word: str) -> str:
+        name, equals, typed = word.partition("=")
+        schema = members.get(name)
+        if not equals or not isinstance(schema, dict):
+            return word
+        if schema["type"] == "array" and isinstance(schema["items"], dict):
+            pattern = schema["items"].get("pattern")
+            if pattern is None:
+                return word
+            parts = [part for part in typed.replace("、", ",").split(",") if part]
+            read = [self.value(type_name, name, part, str(pattern)) for part in parts]
+            return f"{name}={','.join(read)}"
+        if schema["type"] != "string":
+            return word
+        return f"{name}={self.value(type_name, name, typed, str(schema['pattern']))}"
+
+    def _choices(self, member: str) -> Callable[[dict[str, Any]], list[Candidate]] | None:
+        """Return how to find what a member may name, out of what is known; `None`: nothing."""
+        if member in PLOTS:
+            return lambda me: own_choices.plots(me, self._party)
+        if member in PARTIES:
+            return own_choices.parties
+        if member in PEOPLE:
+            return own_choices.people
+        if member in CODES:
+            return lambda me: own_choices.coded(me["choices"][CODES[member]])
+        return None
+
+    def _of_me(
+        self,
+        member: str,
+        typed: str,
+        choices: Callable[[dict[str, Any]], list[Candidate]],
+        *,
+        is_fit: bool,
+    ) -> str:
+        """Read a name by what is known; what could be an id or a code itself is taken as such."""
+        there = known.kept(self._key) if is_fit else self._known()
+        candidates = choices(there.me) if there else []
+        found = only(member, typed, matching(typed, candidates))
+        if found is None and is_fit:
+            return typed
+        return self._chosen(member, typed, [found] if found else [], candidates)
+
+    def _principal(self, typed: str) -> str:
+        """Return for whom, and have that one's plots and party meant from now on."""
+        is_fit = _fits(_PSEUDONYM, typed)
+        there = known.kept(self._key) if is_fit else self._known()
+        held = own_choices.principals(there.me) if there else {}
+        candidates = [one for one, _ in held.values()]
+        found = only(_ON_BEHALF, typed, matching(typed, candidates))
+        if found is None and is_fit:
+            return typed
+        actor = self._chosen(_ON_BEHALF, typed, [found] if found else [], candidates)
+        self._party = held[actor][1]
+        return actor
+
+    def _number(self, member: str, typed: str) -> str:
+        """Return a number of a lot or shipment as it was typed, or of the one that is called so."""
+        if member in UNNAMED or _is_number(typed):
+            return typed
+        there = self._known()
+        waiting = list(at_hand.waiting_lots(self._key, there.me)) if member in LOTS else []
+        found, candidates = matching_words(typed, waiting), waiting
+        if not found:
+            found, candidates = self._listed(member, typed, waiting, there.me)
+        return self._chosen(member, typed, found, candidates)
+
+    def _listed(
+        self, member: str, typed: str, waiting: list[Candidate], me: dict[str, Any]
+    ) -> tuple[list[Candidate], list[Candidate]]:
+        """Return what is called so in the first list that has any such, and all that was looked at.
+
+        Args:
+            member: Of a lot or a shipment.
+            typed: How it is called.
+            waiting: What is not sent yet, so that no list has it.
+            me: What is known.
+        """
+        listing = at_hand.listed_shipments if member in SHIPMENTS else at_hand.listed_lots
+        seen = {one.value: one for one in waiting}
+        try:
+            with Client(self._key.address) as client:
+                client.open_session(self._key)
+                for listed in listing(client, me):
+                    found = matching_words(typed, listed)
+                    seen |= {one.value: one for one in listed}
+                    if found:
+                        return found, list(seen.values())
+        except ApiError as error:
+            speaking.say(WORDS["naming.unlisted"], is_aside=True, error=_said(error))
+        return [], list(seen.values())
+
+    def _chosen(
+        self,
+        member: str,
+        typed: str,
+        found: Sequence[Candidate],
+        candidates: Sequence[Candidate],
+    ) -> str:
+        """Return the value of the only one that was found, and tell what it is."""
+        one = only(member, typed, found)
+        if one is None:
+            raise ChoiceError(member, typed, candidates)
+        if one.value != typed:
+            told = f"{member:8} {one.said(speaking.language())}  {one.value}"
+            typer.echo(told, err=self._is_aside)
+        return one.value
+
+    def _known(self) -> Known:
+        """Return what is known, asked for once."""
+        if self._latest is None:
+            try:
+                self._latest, error = known.latest(self._key)
+            except ApiError as failure:
+                raise NotKnownError(WORDS["naming.unknown"], error=_said(failure)) from None
+            if error is not None:
+                self._tell_away(self._latest, error)
+        return self._latest
+
+    def _tell_away(self, there: Known, error: ApiError) -> None:
+        offset_s = there.me["utc_offset_minutes"] * 60
+        day = datetime.fromtimestamp(there.asked_at + offset_s, UTC).date().isoformat()
+        speaking.say(WORDS["naming.away"], is_aside=True, day=day, error=_said(error))
+
+
+def _said(error: SaidError) -> str:
+    return error.say(speaking.language())
+
+
+def _fits(pattern: str, typed: str) -> bool:
+    return re.fullmatch(pattern, typed, re.ASCII) is not None
+
+
+def _is_number(typed: str) -> bool:
+    try:
+        lot_numbers.read(typed)
+    except NumberError as error:
+        return error.fault is lot_numbers.NumberFault.CHECK_WRONG  # whoever reads it says so
+    return True
+
+
+def _is_named_otherwise(typed: str) -> bool:
+    """Whether a crop is entered in words of its own: `other:へべす`."""
+    return ":" in normalize("NFKC", typed)

@@ -1,0 +1,312 @@
+"""Names at the command line, in a town founded by a workbook: first entries from nothing else."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import stat
+
+import pytest
+from typer.testing import CliRunner
+
+from chaincode.base import shapes
+from chaincode.rules import EVER
+from gateway.cli import naming
+from gateway.cli.keyring import Key, payload_of
+from gateway.cli.own_choices import terms
+from network.cli import app
+from tests.gateway.setup.workbooks import save, town, wide
+from tests.scenarios.stage import GatewayProcess
+
+run = CliRunner()
+AWAY = "http://127.0.0.1:9"  # nobody listens there
+
+PEOPLE = {"farmer": "P001", "neighbour": "P002", "shop": "P003", "clerk": "P004"}
+
+
+def rows():
+    """Return the second town's workbook, with a market that publishes its name, and a clerk."""
+    book = town()
+    book["organisations"][1]["roles"] = "登録係,生産者,窓口"
+    for row in book["parties"]:
+        if row["code"] == "S001":
+            row |= {"publish": "はい", "name": "朝市Ａ", "english": "Morning market A"}
+    book["parties"] += [
+        {"code": "H001", "organisation": "nokyo", "kind": "公民館", "name": "公民館"},
+        {
+            "code": "S002",
+            "organisation": "ichiba",
+            "kind": "店",
+            "name": "直売所",
+            "publish": "はい",
+        },
+    ]
+    for row in book["people"]:
+        if row["code"] in {"P002", "P003"}:
+            row["key"] = "作成"
+    book["people"].append(
+        {
+            "code": "P004",
+            "party": "H001",
+            "name": "窓口 係",
+            "role": "窓口",
+            "since": "2020-04-01",
+            "key": "作成",
+        }
+    )
+    book["plots"] += [
+        {"code": "A-3", "party": "F001", "district": "45209-KAMI", "name": "ｳﾗﾉﾔﾏ"},
+    ]
+    book["crops"] += [
+        {"code": "carrot", "name": "にんじん", "english": "Carrot", "category": "根菜"},
+        {"code": "piiman", "name": "ピーマン", "english": "Green pepper", "category": "果菜"},
+    ]
+    return book
+
+
+class Office:
+    """The town's folder, its gateway, and everybody's homes with a key each."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.town = folder / "var" / "town"
+        self.gateway = GatewayProcess(
+            folder=folder / "gateway",
+            environment={
+                "MINORI_LEDGER__PATH": str(folder / "var" / "ledger.sqlite"),
+                "MINORI_SITE__NAMES_PATH": str(self.town / "names.json"),
+                "MINORI_SITE__CATALOGUE_PATH": str(self.town / "catalogue.json"),
+                "MINORI_SITE__AREAS_PATH": str(self.town / "areas.json"),
+                "MINORI_SITE__OFFICE_CODES_PATH": str(self.town / "office-codes.json"),
+            },
+        )
+
+    def found(self):
+        save(self.folder / "town.xlsx", rows())
+        environment = {
+            "MINORI_LISTEN__PORT": str(self.gateway.port),
+            "MINORI_LEDGER__PATH": str(self.folder / "var" / "ledger.sqlite"),
+        }
+        words = ["town", "apply", str(self.folder / "town.xlsx"), "-d", str(self.town)]
+        result = run.invoke(app, words, env=environment)
+        assert result.exit_code == 0, result.output + result.stderr
+        for name, code in PEOPLE.items():
+            home = self.folder / name / "keys"
+            home.mkdir(parents=True)
+            shutil.copy(self.town / "keys" / f"{code}.json", home / "own.json")
+
+    def key(self, name):
+        return self.folder / name / "keys" / "own.json"
+
+    def minori(self, name, *words, code=0, away=False, lang="ja"):
+        """Run it in somebody's home, and return what it said."""
+        result = self.run(name, words, code=code, away=away, lang=lang)
+        return result.output + result.stderr
+
+    def ask(self, name, *words):
+        """Run a query, and return the JSON that it prints, and nothing else."""
+        return json.loads(self.run(name, ("query", *words)).stdout)
+
+    def run(self, name, words, *, code=0, away=False, lang="ja"):
+        environment = {"MINORI_HOME": str(self.folder / name), "MINORI_LANG": lang}
+        if away:
+            environment["MINORI_GATEWAY"] = AWAY
+        result = run.invoke(app, words, env=environment)
+        assert result.exit_code == code, (result.output, result.stderr, result.exception)
+        return result
+
+    def me(self, name):
+        return self.ask(name, "me")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    made = Office(tmp_path_factory.mktemp("office"))
+    made.found()
+    try:
+        made.gateway.start()
+        asyncio.run(made.gateway.ready())
+        yield made
+    finally:
+        made.gateway.stop()
+
+
+def signed(said):
+    """Return the id of the lot or shipment that was drawn."""
+    return said.split()[-1]
+
+
+def test_a_farmers_first_harvest_and_shipment_are_typed_from_names_alone(office):
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", f"plot={wide('A-1')}", "crop=らっきょう"),
+        *("quantity_g=4.2kg", "estimated=false"),
+    )
+    assert "accepted" in said
+    assert "A-1 裏の畑 上ノ原" in said  # what was understood is told
+    said = office.minori(
+        *("farmer", "submit", "lot.ship", "lot=ﾗｯｷｮｳ", "recipient=朝市A", "quantity_g=2kg")
+    )
+    assert "accepted" in said
+    assert "朝市Ａ 店" in said
+    (coming,) = office.ask("shop", "shipments")["shipments"]
+    assert (coming["sender_name"], coming["shipped_g"]) == ("髙﨑ファーム", 2_000)
+    said = office.minori(
+        *("shop", "submit", "lot.receive", "shipment=らっきょう", f"lot={coming['lot']}"),
+        "received_g=2kg",
+    )
+    assert "accepted" in said
+
+
+def test_what_is_known_is_kept_beside_the_key_for_its_owner_alone(office):
+    me = office.me("farmer")
+    assert [one["code"] for one in me["plots"]] == sorted(
+        (one["code"] for one in me["plots"]), key=lambda code: ids(me)[code]
+    )
+    assert {one["code"]: one["name"] for one in me["plots"]} == {
+        "A-1": "裏の畑",
+        "A-3": "ウラノヤマ",
+    }
+    path = office.key("farmer").with_suffix(".known")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert "裏の畑" in path.read_text()
+    assert "own" in office.minori("farmer", "keys", "list")  # it is no key
+
+
+def ids(me):
+    return {one["code"]: one["id"] for one in me["plots"]}
+
+
+def test_without_a_line_names_are_read_by_what_was_known(office):
+    office.minori("farmer", "query", "me")
+    before = len(Key.load(office.key("farmer")).queue)
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", "plot=裏の畑", "crop=ﾆﾝｼﾞﾝ"),
+        *("quantity_g=1kg", "estimated=true", "--later"),
+        away=True,
+    )
+    assert "覚えたもので読みました" in said
+    said = office.minori(
+        *("farmer", "submit", "lot.ship", "lot=にんじん", "recipient=朝市Ａ"),
+        *("quantity_g=400g", "--later"),
+        away=True,
+    )
+    harvest, ship = map(payload_of, Key.load(office.key("farmer")).queue[before:])
+    assert harvest["body"]["crop"] == "carrot"
+    assert ship["body"]["lot"] == harvest["body"]["lot"]  # that waits, and no list has it
+    assert office.minori("farmer", "submit", "queue").count("accepted") == 2
+
+
+def test_without_a_line_and_without_having_asked_it_says_what_to_do(office):
+    with contextlib.suppress(FileNotFoundError):
+        office.key("neighbour").with_suffix(".known").unlink()
+    words = ("submit", "lot.harvest", "plot=A-2", "crop=carrot", "quantity_g=1kg")
+    words += ("estimated=false", "--later")
+    assert "minori query me" in office.minori("neighbour", *words, away=True, code=1)
+    assert Key.load(office.key("neighbour")).queue == []
+    said = office.minori("neighbour", *words, away=True, code=1, lang="en")
+    assert "where there is a line" in said
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+@pytest.mark.parametrize(
+    ("type_name", "word", "shown", "hidden"),
+    [
+        ("lot.harvest", "plot=A-9", ["A-1 裏の畑", "A-3 ウラノヤマ"], ["A-2"]),
+        ("lot.harvest", "plot=A-2", ["A-1 裏の畑"], ["A-2 "]),  # the neighbour's
+        ("lot.harvest", "crop=にんじん大", ["carrot"], []),
+        ("lot.ship", "recipient=夕市", ["直売所", "朝市Ａ|Morning market A"], ["非公開農園"]),
+        ("lot.ship", "lot=だいこん", ["らっきょう|Rakkyo"], []),
+        ("lot.correct_harvest", "reason=なんとなく", ["量り直し|Weighed again"], []),
+        ("lot.discard", "reason=計量", ["売れ残り|Unsold"], ["量り直し"]),
+        ("recall.declare", "kind=こわい", ["安全|Safety"], []),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_the_choices(
+    office, type_name, word, shown, hidden, lang
+):
+    said = office.minori("farmer", "submit", type_name, word, code=1, lang=lang)
+    assert word in said
+    assert ("分かりません" if lang == "ja" else "not understood") in said
+    for one in shown:
+        parts = one.split("|")
+        assert parts[0 if lang == "ja" else -1] in said, one
+    choices = said.split("\n", 1)[1]
+    assert not [one for one in hidden if one in choices]
+    assert Key.load(office.key("farmer")).queue == []
+
+
+def test_several_of_one_name_are_listed_and_none_is_taken(office):
+    for plot in ("A-1", "A-3"):
+        office.minori(
+            *("farmer", "submit", "lot.harvest", f"plot={plot}", "crop=ピーマン"),
+            *("quantity_g=3kg", "estimated=false"),
+        )
+    words = ("farmer", "submit", "lot.own_use", "quantity_g=1kg")
+    said = office.minori(*words, "lot=ピーマン", code=1)
+    assert "いくつかあります" in said
+    assert said.count("ピーマン") >= 3
+    assert "accepted" in office.minori(*words, "lot=ﾋﾟｰﾏﾝ ｳﾗﾉﾔﾏ")  # by two of its names
+
+
+def test_whoever_signs_for_another_types_that_ones_names(office):
+    farm, clerk = office.me("farmer"), office.me("clerk")
+    assert "accepted" in office.minori(
+        *("farmer", "submit", "mandate.grant", f"principal={farm['actor']}"),
+        *(f"agent={clerk['actor']}", "types=lot.harvest,lot.ship"),
+        *("since=2020-01-01", "until=2099-12-31"),
+    )
+    said = office.minori(
+        *("clerk", "submit", "lot.harvest", "--on-behalf", "髙﨑ﾌｧｰﾑ", "plot=うらのやま"),
+        *("crop=Carrot", "quantity_g=2kg", "estimated=false"),
+    )
+    assert "accepted" in said
+    said = office.minori(
+        *("clerk", "submit", "lot.harvest", "plot=うらのやま", "crop=Carrot"),
+        *("quantity_g=2kg", "estimated=false"),
+        code=1,
+    )
+    assert "分かりません" in said  # it is not the clerk's own
+    said = office.minori(
+        *("clerk", "submit", "lot.harvest", "--on-behalf", "だれか", "plot=A-1", "crop=carrot"),
+        code=1,
+    )
+    assert "P001 髙﨑ファーム" in said
+
+
+def test_a_delivery_is_confirmed_by_the_farms_name(office):
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", "plot=A-1", "crop=carrot"),
+        *("quantity_g=5kg", "estimated=false"),
+    )
+    lot = next(line.split()[-1] for line in said.splitlines() if line.startswith("lot "))
+    said = office.minori(
+        *("shop", "arrive", f"{lot}=1.5kg", "--producer", "髙﨑ファーム", "--crop", "ニンジン")
+    )
+    assert "accepted" in said
+    assert office.ask("shop", "lot", "にんじん", "--key", "own")["id"] == lot
+
+
+def test_numbers_and_codes_are_taken_as_before_and_ask_nobody(office):
+    me = office.me("farmer")
+    plot = ids(me)["A-1"]
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", f"plot={plot}", "crop=carrot"),
+        *("quantity_g=1kg", "estimated=false", "--later"),
+        away=True,
+    )
+    assert "覚えた" not in said
+    assert "accepted" in office.minori("farmer", "submit", "queue")
+
+
+def test_every_id_that_a_command_takes_can_be_named():
+    """What is in neither of these sets nobody calls anything but by its number."""
+    named = naming.PEOPLE | naming.PLOTS | naming.PARTIES | naming.LOTS | naming.SHIPMENTS
+    numbers = {naming._LOT_ID, naming._PSEUDONYM}
+    for name, kind in EVER.items():
+        for shape in filter(None, (kind.body, kind.closed)):
+            for member, schema in shapes.schema(shape)["properties"].items():
+                inner = schema["items"] if schema["type"] == "array" else schema
+                if inner.get("pattern") in numbers:
+                    assert member in named | naming.UNNAMED, (name, member)
+                elif "|" in inner.get("pattern", "") and "[" not in inner["pattern"]:
+                    assert terms(name, member), (name, member)
