@@ -18,7 +18,6 @@ from chaincode.base.errors import FaultError
 from chaincode.base.evidence import EvidenceError
 from chaincode.base.overlay import Overlay, encode_state
 from chaincode.base.stub import Response, Stub
-from chaincode.command_types import CommandType
 from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
 from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Device, Head
 from chaincode.rules import Rules
@@ -44,7 +43,7 @@ class Prepared:
 
     requests: Sequence[Request | Result]
     overlay: Overlay
-    types: Mapping[str, CommandType]
+    rules: Rules
     head: Head | None
 
 
@@ -118,12 +117,13 @@ class MinoriContract:
         version = overlay.peek_integer(HEAD, "rules", absent=rules.FIRST)
         if version not in self._versions:  # then this program may not even understand the head
             raise RefusalError(500, "VERSION_MISSING")
-        types = self._versions[version].types
+        head = overlay.look(Head, HEAD)
+        types = rules.in_force(head, self._versions)
         requests = reading.read_verified(commands, overlay, types, is_dry_run=is_dry_run)
         named = [key for one in requests if isinstance(one, Request) for key in one.touches.reads]
         overlay.add(await _fetch(stub, [key for key in named if not overlay.has(key)]))
         return Prepared(
-            requests=requests, overlay=overlay, types=types, head=overlay.look(Head, HEAD)
+            requests=requests, overlay=overlay, rules=self._versions[version], head=head
         )
 
     def _circumstances(
@@ -133,7 +133,7 @@ class MinoriContract:
         return Circumstances(
             time=_ledger_time(stub, prepared.head, last, at),
             creator=stub.creator,
-            types=prepared.types,
+            rules=prepared.rules,
             versions=tuple(self._versions),
             is_dry_run=is_dry_run,
         )

@@ -4,8 +4,9 @@ A ledger takes the families that its constitution names, as the version of the r
 them. New rules are new modules beside the old ones and one more line in `RULES`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from chaincode import lots, plots, proposals, recalls
@@ -14,46 +15,58 @@ from chaincode.registry import founding, mandates, people
 from chaincode.registry.records import Head
 
 FIRST: Final = 1  # the rules that a ledger is founded with
+REGISTRY: Final = "registry"
+PROPOSALS: Final = "proposals"
+PRODUCE: Final = ("lots", "plots", PROPOSALS, "recalls", REGISTRY)  # what a produce ledger takes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """One version of the rules: its command types by name."""
+    """One version of the rules: its families of command types by name."""
 
-    types: Mapping[str, CommandType]
+    families: Mapping[str, Sequence[CommandType]]
+
+    @property
+    def types(self) -> Mapping[str, CommandType]:
+        """Every command type by name, of whatever family; a name stands once in them."""
+        return _types(self, tuple(sorted(self.families)))
+
+    def taken(self, families: Sequence[str]) -> Mapping[str, CommandType]:
+        """Return the command types that a ledger of these families takes, by name."""
+        return _types(self, tuple(families))
 
 
-def rules_of(*families: Iterable[CommandType]) -> Rules:
-    """Return the rules made of these families; a type's name stands once in them."""
-    types = [kind for family in families for kind in family]
+@cache
+def _types(rules: Rules, families: tuple[str, ...]) -> Mapping[str, CommandType]:
+    types = [kind for family in families for kind in rules.families[family]]
     by_name = {kind.name: kind for kind in types}
     assert len(by_name) == len(types)  # noqa: S101 - a name given twice is a bug found at import
-    return Rules(by_name)
+    return by_name
 
 
 RULES: Final[Mapping[int, Rules]] = {
-    1: rules_of(
-        founding.TYPES,
-        people.TYPES,
-        mandates.TYPES,
-        plots.TYPES,
-        lots.TYPES,
-        recalls.TYPES,
-        proposals.TYPES,
+    1: Rules(
+        {
+            REGISTRY: (*founding.TYPES, *people.TYPES, *mandates.TYPES),
+            PROPOSALS: proposals.TYPES,
+            "plots": plots.TYPES,
+            "lots": lots.TYPES,
+            "recalls": recalls.TYPES,
+        }
     ),
 }
-
-
 # Every type that any version knows, as the newest has it: for who reads what was taken long ago.
 EVER: Final[Mapping[str, CommandType]] = {
     name: kind for _, one in sorted(RULES.items()) for name, kind in one.types.items()
 }
 
 
-def in_force(head: Head | None, versions: Mapping[int, Rules] = RULES) -> Rules:
-    """Return the rules in force; before a ledger is founded, those that it will begin with.
+def in_force(head: Head | None, versions: Mapping[int, Rules] = RULES) -> Mapping[str, CommandType]:
+    """Return the command types that a ledger takes; before it is founded, all of the first rules.
 
     Raises:
-        KeyError: This program lacks them.
+        KeyError: This program lacks the rules in force.
     """
-    return versions[head.rules if head else FIRST]
+    if head is None:
+        return versions[FIRST].types
+    return versions[head.rules].taken(head.families)

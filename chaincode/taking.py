@@ -5,7 +5,7 @@ command of a batch is accepted, rejected or not taken on its own, and sees what 
 wrote.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from chaincode import proposals
@@ -18,6 +18,7 @@ from chaincode.command_types import Act, CommandType, authorise
 from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
 from chaincode.registry import founding
 from chaincode.registry.records import HEAD, Device, Head
+from chaincode.rules import Rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,14 +28,14 @@ class Circumstances:
     Attributes:
         time: Ledger time, seconds since 1970.
         creator: Who submits it.
-        types: The command types in force, by name.
+        rules: In force when the batch was read.
         versions: Of the rules that this program has.
         is_dry_run: Whether nothing will come of it; then signature and sequence are not looked at.
     """
 
     time: int
     creator: Creator
-    types: Mapping[str, CommandType]
+    rules: Rules
     versions: Collection[int]
     is_dry_run: bool = False
 
@@ -90,10 +91,20 @@ def _check_and_apply(
     command = request.command
     head = overlay.find(Head, HEAD)
     if request.kind.name == founding.BOOTSTRAP:
-        founding.bootstrap(request.command, request.body, head, overlay, circumstances.creator)
+        founding.bootstrap(
+            command,
+            request.body,
+            head,
+            overlay,
+            creator=circumstances.creator,
+            families=circumstances.rules.families,
+        )
         return Code.ACCEPTED
     if head is None:
         raise FaultError(Code.NOT_FOUNDED)
+    taken = circumstances.rules.taken(head.families)
+    if _judged(request).name not in taken:  # read before the ledger was founded, in this batch
+        raise FaultError(Code.UNKNOWN_TYPE, "type")
     device = _check_device(command, head, overlay, is_dry_run=circumstances.is_dry_run)
     advanced = replace(device, next=device.next + 1, prev=command.id)
     overlay.put(Device.key(command.kid), advanced)
@@ -146,8 +157,7 @@ def _judge(
     if command.actor != device.actor:
         raise RejectionError(Code.WRONG_ACTOR)
     today = times.local_date(circumstances.time, head.utc_offset_minutes)
-    approved = kind.name == proposals.APPROVE
-    judged_kind = request.closed[0] if approved else kind
+    judged_kind = _judged(request)
     signer, principal = authorise(
         judged_kind, device, command.on_behalf, overlay=overlay, today=today
     )
@@ -156,19 +166,27 @@ def _judge(
         time=circumstances.time,
         today=today,
         head=head,
-        types=circumstances.types,
+        types=circumstances.rules.taken(head.families),
         versions=circumstances.versions,
         signer=signer,
         principal=principal,
         overlay=overlay,
         flags=flags,
     )
-    if approved:
+    if judged_kind is not kind:
         proposals.approve(act, request.body, *request.closed)
     elif kind.signers == 2:
         proposals.propose(act, kind)
     else:
         kind.apply(act, request.body, request.closed)
+
+
+def _judged(request: Request) -> CommandType:
+    """Return the type whose rule is applied: of an approval, the approved one."""
+    kind: CommandType = (
+        request.closed[0] if request.kind.name == proposals.APPROVE else request.kind
+    )
+    return kind
 
 
 def _check_time(request: Request, time: int, flags: set[str]) -> None:

@@ -50,7 +50,12 @@ def _touches(_command, body, _closed):
 PRAISE = CommandType(name=ADDED, body=Praise, touches=_touches, apply=_praise)
 VERSIONS = {
     **RULES,
-    2: Rules({n: one for n, one in RULES[1].types.items() if n != FORBIDDEN} | {ADDED: PRAISE}),
+    2: Rules(
+        {
+            **RULES[1].families,
+            "lots": (*(one for one in RULES[1].families["lots"] if one.name != FORBIDDEN), PRAISE),
+        }
+    ),
 }
 
 

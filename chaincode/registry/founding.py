@@ -5,6 +5,7 @@ organisation sets its first registrar key. The first one brings the constitution
 by its hash, which is the ledger's id and stands in every command.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from cryptography import x509
@@ -33,6 +34,7 @@ from chaincode.registry.records import (
 )
 
 BOOTSTRAP = "registry.bootstrap"
+NEEDED_FAMILIES = frozenset({"registry", "proposals"})  # without them nobody could ever act
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,16 +86,32 @@ def ledger_id(constitution: Constitution) -> str:
 
 
 def bootstrap(
-    command: Command, body: Bootstrap, head: Head | None, overlay: Overlay, creator: Creator
+    command: Command,
+    body: Bootstrap,
+    head: Head | None,
+    overlay: Overlay,
+    *,
+    creator: Creator,
+    families: Collection[str],
 ) -> None:
     """Apply `registry.bootstrap`, or take nothing of it: there is no device yet to advance.
+
+    Args:
+        command: The bootstrap.
+        body: Its open part.
+        head: `contract/head`, if the ledger is founded.
+        overlay: State.
+        creator: Who submits it.
+        families: Those that the first rules have.
 
     Raises:
         FaultError: Any of the codes from `NOT_FOUNDED` to `NAME_IN_USE`, but `KEY_REVOKED`.
     """
     _check_ledger(command, body, head)
     _check_first(command, overlay)
-    constitution = _found(command, body, overlay) if head is None else _founded(body, overlay)
+    constitution = (
+        _found(command, body, overlay, families) if head is None else _founded(body, overlay)
+    )
     organisation = constitution.organisation(body.organisation)
     if organisation is None or organisation.kind == AUDITOR:
         raise FaultError(Code.BAD_CONSTITUTION, "body.organisation")
@@ -152,11 +170,13 @@ def _founded(body: Bootstrap, overlay: Overlay) -> Constitution:
     return constitution
 
 
-def _found(command: Command, body: Bootstrap, overlay: Overlay) -> Constitution:
+def _found(
+    command: Command, body: Bootstrap, overlay: Overlay, families: Collection[str]
+) -> Constitution:
     """Write the constitution that this command brings."""
     constitution = body.constitution
     assert constitution is not None  # noqa: S101 - `_check_ledger` refuses its absence
-    if not is_sound(constitution):
+    if not is_sound(constitution) or not set(constitution.families).issubset(families):
         raise FaultError(Code.BAD_CONSTITUTION, "body.constitution")
     overlay.put(CONSTITUTION, constitution)
     overlay.put(
@@ -167,6 +187,7 @@ def _found(command: Command, body: Bootstrap, overlay: Overlay) -> Constitution:
             epoch=1,
             demo=constitution.demo,
             utc_offset_minutes=constitution.utc_offset_minutes,
+            families=constitution.families,
         ),
     )
     return constitution
@@ -229,7 +250,9 @@ def _is_admin(certificate_pem: bytes) -> bool:
 
 
 def is_sound(constitution: Constitution) -> bool:
-    """Whether the organisations are distinct, and all but auditors, at least two, have registrars.
+    """Whether organisations and families are distinct, and the needed ones are among them.
+
+    All organisations but auditors, at least two, have registrars.
 
     With one alone, nothing that asks for two organisations could ever be decided; an auditor with
     a registrar could decide about what it audits.
@@ -239,15 +262,22 @@ def is_sound(constitution: Constitution) -> bool:
     msps = {one.msp for one in organisations}
     is_each_fit = all((REGISTRAR in one.roles) != (one.kind == AUDITOR) for one in organisations)
     registrars = sum(REGISTRAR in one.roles for one in organisations)
-    return len(ids) == len(msps) == len(organisations) and is_each_fit and registrars >= 2
+    families = constitution.families
+    return (
+        len(ids) == len(msps) == len(organisations)
+        and is_each_fit
+        and registrars >= 2
+        and list(families) == sorted(frozenset(families))
+        and not NEEDED_FAMILIES.difference(families)
+    )
 
 
 def _amend(act: Act, body: Amend, _closed: None) -> None:
     require(body.epoch == act.head.epoch + 1, Code.NOT_THE_LATEST)
     old = act.get(Constitution, CONSTITUTION, Code.CONSTITUTION_REFUSED)
     new = body.constitution
-    fixed = (old.id, old.demo, old.utc_offset_minutes)
-    keeps_fixed = (new.id, new.demo, new.utc_offset_minutes) == fixed
+    fixed = (old.id, old.demo, old.utc_offset_minutes, old.families)
+    keeps_fixed = (new.id, new.demo, new.utc_offset_minutes, new.families) == fixed
     keeps_organisations = all(
         (kept := new.organisation(one.id)) is not None
         and (kept.msp, kept.kind) == (one.msp, one.kind)

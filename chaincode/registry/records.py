@@ -32,6 +32,7 @@ PartyKind = Annotated[
     str, Text("farm|shop|hall|household|office", "farm")
 ]  # what the business or household is
 OrganisationKind = Annotated[str, Text("cooperative|shops|municipality|auditor", "municipality")]
+Families = Annotated[tuple[Word, ...], Items(1, 16)]
 AUDITOR = "auditor"
 REGISTRAR = "registrar"
 
@@ -46,6 +47,7 @@ class Head:
         epoch: Counts up whenever envelopes endorsed before must die.
         demo: Whether transactions may carry their own ledger time; never changes.
         utc_offset_minutes: The town's offset from UTC; never changes.
+        families: Of command types, which the ledger takes; never change.
     """
 
     ledger: Sha256
@@ -53,6 +55,7 @@ class Head:
     epoch: SequenceNumber
     demo: bool
     utc_offset_minutes: Annotated[int, Integer(-720, 840)]
+    families: Families
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +85,7 @@ class Constitution:
         title: The town's name, as it publishes it.
         utc_offset_minutes: The town's offset from UTC, which decides what day it is.
         demo: Whether this is a demonstration; shown on every page.
+        families: Of command types, which this ledger takes, sorted.
         organisations: Two or more.
     """
 
@@ -89,6 +93,7 @@ class Constitution:
     title: Title
     utc_offset_minutes: Annotated[int, Integer(-720, 840)]
     demo: bool
+    families: Families
     organisations: Annotated[tuple[Organisation, ...], Items(2, 16)]
 
     def organisation(self, organisation_id: str) -> Organisation | None:

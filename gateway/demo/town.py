@@ -15,6 +15,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution, Organisation
+from chaincode.rules import PRODUCE
 from gateway.signing import Device, new_nonce, new_pseudonym
 
 JST_MINUTES = 540
@@ -270,6 +271,7 @@ def _constitution(*, demo: bool) -> Constitution:
         title="みのり町(デモ)" if demo else "みのり町",
         utc_offset_minutes=JST_MINUTES,
         demo=demo,
+        families=PRODUCE,
         organisations=(
             Organisation(
                 id=COOP,

@@ -86,7 +86,7 @@ class Admission:
         """
         head = await self._find_head()
         try:
-            return rules.in_force(head).types
+            return rules.in_force(head)
         except KeyError:
             raise LedgerUnavailableError("VERSION_MISSING") from None
 

@@ -7,6 +7,7 @@ from typing import Final
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import Constitution, Organisation
+from chaincode.rules import PRODUCE
 from gateway.setup import values
 from gateway.setup.checking import by_code
 from gateway.setup.register import Code, Entry
@@ -122,6 +123,7 @@ def draw_up(book: Book, nonce: str) -> Constitution:
         title=town.name,
         utc_offset_minutes=town.offset_minutes,
         demo=town.kind == DEMO,
+        families=PRODUCE,
         organisations=organisations(book),
     )
 

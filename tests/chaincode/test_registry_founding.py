@@ -93,6 +93,7 @@ def test_the_founding_writes_head_constitution_registrar_and_no_certificate():
             "epoch": 1,
             "demo": False,
             "utc_offset_minutes": 540,
+            "families": CONSTITUTION["families"],
         },
         "contract/constitution": {"v": 1, **CONSTITUTION},
         "registrar/coop": {"v": 1, "device": coop.pen.kid, "actor": coop.actor},

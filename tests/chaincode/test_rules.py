@@ -5,10 +5,12 @@ import json
 import pytest
 
 from chaincode.contract import MinoriContract
-from chaincode.rules import RULES, rules_of
+from chaincode.registry.founding import NEEDED_FAMILIES
+from chaincode.rules import PRODUCE, PROPOSALS, REGISTRY, RULES, Rules
 from tests import toy_rules
 from tests.chaincode.pen import pseudonym
-from tests.chaincode.world import NOW, World
+from tests.chaincode.world import CONSTITUTION, NOW, World
+from tests.identities import creator
 from tests.memory_ledger import MemoryLedger
 
 
@@ -142,7 +144,7 @@ def test_a_mandate_is_given_for_types_in_force_that_may_be_given():
 
 def test_a_name_can_not_stand_twice_in_the_rules():
     with pytest.raises(AssertionError):
-        rules_of([toy_rules.PRAISE], [toy_rules.PRAISE])
+        Rules({"lots": (toy_rules.PRAISE, toy_rules.PRAISE)}).types  # noqa: B018 - worked out now
 
 
 def test_commands_of_a_device_that_the_batch_enrols_are_taken_in_it():
@@ -190,3 +192,65 @@ def test_what_is_not_signed_has_no_record_read_but_its_device(spoil):
         f"device/{world.kid('farmer')}",
     }
     assert read == set()
+
+
+def test_a_ledger_takes_the_families_that_its_constitution_names_and_no_others():
+    few = CONSTITUTION | {"families": ["proposals", "registry"]}
+    world = World.unfounded(few)
+    world.found("coop", constitution=few)
+    world.found("shops")
+    assert world.ledger.record("contract/head")["families"] == ["proposals", "registry"]
+    party = {"party": pseudonym("party farm"), "kind": "farm"}
+    plot = {"plot": pseudonym("plot"), "party": pseudonym("party"), "district": "45383"}
+    assert world.submit(
+        world.write("coop-registrar", "party.register", party),
+        world.write("coop-registrar", "plot.register", plot),
+    ) == ["ACCEPTED", "UNKNOWN_TYPE"]
+
+
+def test_a_type_of_another_family_is_not_taken_in_the_batch_that_founds_either():
+    few = CONSTITUTION | {"families": ["proposals", "registry"]}
+    world = World.unfounded(few)
+    body = world.bootstrap("coop", constitution=few)
+    founding = world.write("coop-registrar", "registry.bootstrap", body)
+    plot = {"plot": pseudonym("plot"), "party": pseudonym("party"), "district": "45383"}
+    other = world.write("coop-registrar", "plot.register", plot)
+    codes = world.submit(founding, other, creator=creator("CoopMSP"))
+    assert codes == ["ACCEPTED", "UNKNOWN_TYPE"]
+
+
+@pytest.mark.parametrize(
+    "families",
+    [
+        ["registry"],
+        ["proposals"],
+        ["registry", "proposals"],
+        ["proposals", "proposals", "registry"],
+        ["proposals", "registry", "unknown"],
+    ],
+)
+def test_families_are_sorted_distinct_known_and_have_what_a_ledger_needs(families):
+    constitution = CONSTITUTION | {"families": families}
+    world = World.unfounded(constitution)
+    body = world.bootstrap("coop", constitution=constitution)
+    wire = world.write("coop-registrar", "registry.bootstrap", body)
+    assert world.submit(wire, creator=creator("CoopMSP")) == ["BAD_CONSTITUTION"]
+
+
+def test_families_never_change(world):
+    epoch = world.ledger.record("contract/head")["epoch"] + 1
+    body = {"constitution": CONSTITUTION | {"families": ["proposals", "registry"]}, "epoch": epoch}
+    proposed = world.act("coop-registrar", "constitution.amend", body)
+    content = {
+        "proposal": proposed,
+        "proposer": {"device": world.kid("coop-registrar"), "actor": world.actor("coop-registrar")},
+        "type": "constitution.amend",
+        "body": body,
+    }
+    wire = world.write("town-registrar", "proposal.approve", content)
+    assert world.submit(wire) == ["CONSTITUTION_REFUSED"]
+
+
+def test_every_type_that_a_produce_ledger_takes_is_of_a_family_it_names():
+    assert list(PRODUCE) == CONSTITUTION["families"] == sorted(RULES[1].families)
+    assert set(NEEDED_FAMILIES) == {REGISTRY, PROPOSALS}

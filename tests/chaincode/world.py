@@ -34,6 +34,7 @@ CONSTITUTION = {
     "title": "みのり町",
     "utc_offset_minutes": 540,
     "demo": False,
+    "families": ["lots", "plots", "proposals", "recalls", "registry"],
     "organisations": [
         {
             "id": "coop",

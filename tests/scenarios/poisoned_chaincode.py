@@ -13,7 +13,7 @@ import uvloop
 
 from chaincode.base import envelope
 from chaincode.contract import MinoriContract
-from chaincode.rules import FIRST, RULES
+from chaincode.rules import FIRST, RULES, Rules
 from chaincode.shim import Config, serve
 
 FAULTY = "faulty"
@@ -28,17 +28,23 @@ class PoisonedContract(MinoriContract):
 
 
 def with_faulty_rule():
-    kind = RULES[FIRST].types["lot.harvest"]
+    """Return the first rules with a bug in one type."""
+    rules = RULES[FIRST]
+    kind = rules.types["lot.harvest"]
 
     def apply(act, body, closed):
         kind.apply(act, body, closed)
         if body.crop == FAULTY:
             raise ZeroDivisionError(body.crop)
 
-    RULES[FIRST].types["lot.harvest"] = replace(kind, apply=apply)
+    lots = [
+        replace(one, apply=apply) if one.name == kind.name else one
+        for one in rules.families["lots"]
+    ]
+    return {FIRST: Rules({**rules.families, "lots": lots})}
 
 
 if __name__ == "__main__":
-    with_faulty_rule()
-    uvloop.run(serve(PoisonedContract(), Config.from_environment(os.environ)))
+    contract = PoisonedContract(with_faulty_rule())
+    uvloop.run(serve(contract, Config.from_environment(os.environ)))
     sys.exit(0)

@@ -151,12 +151,12 @@ FOUNDING: Final = (
         number=242,
         ja=(
             "設立の取り決めが正しくありません",
-            "団体が重なっているか、足りません。",
+            "団体か記録の種類の組が、重なっているか、足りません。",
             "内容を直してください。",
         ),
         en=(
             "The constitution is not sound",
-            "Organisations repeat, or lack a registrar, or this one is not among them.",
+            "Organisations or families repeat or are missing, or this one is not among them.",
             "Correct the constitution and sign anew.",
         ),
     ),

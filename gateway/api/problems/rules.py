@@ -76,11 +76,11 @@ RULE: Final = (
         ja=(
             "取り決めを変えられません",
             "変えてはならない部分が変わっています。",
-            "団体を消さず、番号と時差をそのままにしてください。",
+            "団体を消さず、番号、時差、記録の種類の組をそのままにしてください。",
         ),
         en=(
             "The constitution may not become this",
-            "Its id, demo mark, offset and the organisations it has must stay.",
+            "Its id, demo mark, offset, families and the organisations it has must stay.",
             "Add to it, and change only titles and roles.",
         ),
     ),
