@@ -5,9 +5,10 @@ async with open_gateway(settings) as gateway:
 """
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from gateway import storage
 from gateway.areas import Areas
 from gateway.catalogue import Catalogue
 from gateway.explanations import Explanations
@@ -20,6 +21,7 @@ from gateway.scans import Scans
 from gateway.sessions import Sessions
 from gateway.settings import LedgerKind, Settings
 from gateway.shared_height import SharedHeight
+from gateway.storage import Keeping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,7 @@ class Gateway:
     areas: Areas
     explanations: Explanations
     scans: Scans
+    storage: Sequence[Keeping]
 
 
 @contextlib.asynccontextmanager
@@ -66,26 +69,17 @@ async def open_gateway(
         stack.push_async_callback(sessions.close)
         outbox = await Outbox.open(settings.outbox_path)
         stack.push_async_callback(outbox.close)
-        known = Projected(
-            projection,
-            ledger,
-            unknown_keys_max=settings.limits.unknown_keys_max,
-            unknown_key_s=settings.limits.unknown_key_s,
+        follower, intake = await stack.enter_async_context(
+            _following(settings, ledger, projection, outbox)
         )
-        intake = Intake(
-            ledger=ledger,
-            outbox=outbox,
-            devices=known,
-            record=known,
-            settings=IntakeSettings.of(settings.limits),
-        )
-        follower = Follower(ledger, projection)
-        follower.listeners.append(intake.notice)
-        stack.push_async_callback(follower.stop)  # it may have to let go of a lock
-        await follower.start()
-        await intake.start()
-        stack.push_async_callback(intake.stop)
         catalogue = Catalogue(settings.site.catalogue_path)
+        scans = Scans(settings.scans_path)
+        probes = {
+            outbox.keeping: outbox.probe,
+            sessions.store.keeping: sessions.store.probe,
+            scans.keeping: scans.probe,
+        }
+        await stack.enter_async_context(storage.retrying(probes))
         yield Gateway(
             settings=settings,
             ledger=ledger,
@@ -106,8 +100,37 @@ async def open_gateway(
             catalogue=catalogue,
             areas=Areas(settings.site.areas_path),
             explanations=Explanations(settings.site.explanations_path),
-            scans=Scans(settings.scans_path),
+            scans=scans,
+            storage=(*probes, projection.keeping),  # which the follower itself tries again
         )
+
+
+@contextlib.asynccontextmanager
+async def _following(
+    settings: Settings, ledger: Ledger, projection: Projection, outbox: Outbox
+) -> AsyncIterator[tuple[Follower, Intake]]:
+    """Let commands go to the ledger, and its blocks come back into the tables."""
+    async with contextlib.AsyncExitStack() as stack:
+        known = Projected(
+            projection,
+            ledger,
+            unknown_keys_max=settings.limits.unknown_keys_max,
+            unknown_key_s=settings.limits.unknown_key_s,
+        )
+        intake = Intake(
+            ledger=ledger,
+            outbox=outbox,
+            devices=known,
+            record=known,
+            settings=IntakeSettings.of(settings.limits),
+        )
+        follower = Follower(ledger, projection)
+        follower.listeners.append(intake.notice)
+        stack.push_async_callback(follower.stop)  # it may have to let go of a lock
+        await follower.start()
+        await intake.start()
+        stack.push_async_callback(intake.stop)
+        yield follower, intake
 
 
 async def open_ledger(settings: Settings) -> Ledger:

@@ -5,6 +5,7 @@ address, nothing about who asked. It is no part of the projection, since a ledge
 back; it may be deleted at any time.
 """
 
+import asyncio
 import contextlib
 import os
 import sqlite3
@@ -14,6 +15,7 @@ from typing import Final
 import structlog
 
 from gateway.plausibility.evidence import ScanFacts
+from gateway.storage import Keeping, check_room
 
 BUSY_TIMEOUT_S: Final = 5
 
@@ -48,6 +50,7 @@ class Scans:
     """
 
     def __init__(self, path: Path | None = None) -> None:
+        self.keeping = Keeping("scans")
         self._path = path
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -66,8 +69,19 @@ class Scans:
         try:
             with contextlib.closing(self._open()) as database, database:
                 database.execute(_NOTE, (roll, number, day))
+            self.keeping.succeeded()
         except sqlite3.Error as error:
+            self.keeping.failed(error)
             _log.warning("scan_not_counted", error=type(error).__name__)
+
+    async def probe(self) -> None:
+        """Write what changes nothing.
+
+        Raises:
+            sqlite3.Error: It can't be written.
+            OSError: There is hardly any room.
+        """
+        await asyncio.to_thread(self._touch)
 
     def often(self, roll: str, first: int, last: int, *, a_day: int, days: int) -> ScanFacts | None:
         """Return what was asked about more than `a_day` times on one day, or on more than `days`.
@@ -85,6 +99,12 @@ class Scans:
         if not found[0]:
             return None
         return ScanFacts(stickers=found[0], most_a_day=found[1], days=found[2])
+
+    def _touch(self) -> None:
+        assert self._path is not None  # noqa: S101 - else nothing was written
+        check_room(self._path.parent)
+        with contextlib.closing(self._open()) as database, database:
+            database.execute("PRAGMA user_version = 0")
 
     def _open(self) -> sqlite3.Connection:
         database = sqlite3.connect(str(self._path), timeout=BUSY_TIMEOUT_S)

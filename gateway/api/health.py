@@ -16,6 +16,7 @@ router = APIRouter(tags=["operation"])
 
 LAG_BLOCKS_MAX: Final = 100  # tables further behind than this make the gateway not ready
 RETRY_AFTER_S: Final = 5
+NEEDED: Final = ("outbox", "projection", "sessions")  # counts of scans can be lost
 
 
 def _without_limit(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -31,22 +32,36 @@ def _without_limit(*statuses: int) -> dict[int | str, dict[str, Any]]:
     responses=_without_limit(503),
 )
 async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
-    """Return 200 when ready; when alive only, 503 with the same facts as `health`."""
+    """Return 200 when ready; when alive only, 503 with the same facts as `health`.
+
+    `storage` says of each file whether the last write to it succeeded. One that failed is tried
+    again until there is room; `ordering` is false while commands wait and the ledger takes none.
+    """
     height = await gateway.height.ask()
     shown = gateway.follower.height
     lag = None if height is None else max(0, height - shown)
     is_following = not gateway.follower.fault and (lag is None or lag <= LAG_BLOCKS_MAX)
-    is_taking = gateway.intake.is_running
-    is_ready = height is not None and is_following and is_taking
+    storage: dict[str, Json] = {one.name: one.is_writable for one in gateway.storage}
+    is_ordering = not gateway.intake.is_held_up
+    is_taking = gateway.intake.is_running and storage["outbox"]
+    is_ready = (
+        height is not None
+        and is_ordering
+        and is_following
+        and is_taking
+        and all(storage[name] for name in NEEDED)
+    )
     health: dict[str, Json] = {
         "ready": is_ready,
         "ledger": {
             "kind": gateway.settings.ledger.kind.value,
             "reachable": height is not None,
             "height": height,
+            "ordering": is_ordering,
         },
         "projection": {"height": shown, "lag": lag, "following": is_following},
         "outbox": {"taking": is_taking, "waiting": gateway.intake.waiting_count},
+        "storage": storage,
     }
     if not is_ready:
         raise ProblemError(

@@ -346,3 +346,4 @@ class HealthAnswer(Answer):
     ledger: Object
     projection: Object
     outbox: Object
+    storage: Object = Field(description="Of each file, whether the last write to it succeeded.")

@@ -100,6 +100,11 @@ class Intake:
         return self._is_running and not has_ended
 
     @property
+    def is_held_up(self) -> bool:
+        """Whether commands wait for a ledger that takes none."""
+        return self.waiting_count > 0 and self._schedule.is_in_trouble
+
+    @property
     def waiting_count(self) -> int:
         """How many commands are accepted and not done."""
         return len(self._entries)

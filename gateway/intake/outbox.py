@@ -20,6 +20,7 @@ from typing import Any, Self, TypeVar
 from gateway.intake import metrics, outbox_store
 from gateway.intake.answers import Answer, Status
 from gateway.intake.errors import OutboxError
+from gateway.storage import Keeping, check_room
 
 T = TypeVar("T")
 Job = tuple[Callable[[sqlite3.Connection], Any], "asyncio.Future[Any]"]
@@ -28,7 +29,11 @@ Job = tuple[Callable[[sqlite3.Connection], Any], "asyncio.Future[Any]"]
 class Outbox:
     """The outbox in one SQLite file, in a thread of its own; `open` it, `close` it."""
 
-    def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, thread: ThreadPoolExecutor, path: Path
+    ) -> None:
+        self.keeping = Keeping("outbox")
+        self._path = path
         self._connection = connection
         self._thread = thread
         self._jobs: list[Job] = []
@@ -50,7 +55,7 @@ class Outbox:
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        return cls(connection, thread)
+        return cls(connection, thread, path)
 
     async def close(self) -> None:
         """Finish what was begun and close the file."""
@@ -118,6 +123,16 @@ class Outbox:
         while await self._do(prune_some):
             pass
 
+    async def probe(self) -> None:
+        """Write what changes nothing.
+
+        Raises:
+            OutboxError: It can't be written.
+            OSError: There is no room for a request.
+        """
+        await asyncio.to_thread(check_room, self._path.parent)
+        await self._do(outbox_store.touch)
+
     async def _do(self, job: Callable[[sqlite3.Connection], T]) -> T:
         if not self._is_open:
             raise OutboxError("the outbox is closed")
@@ -136,10 +151,13 @@ class Outbox:
                 started = time.perf_counter()
                 try:
                     run = partial(self._commit, [job for job, _ in jobs])
-                    results = await loop.run_in_executor(self._thread, run)
+                    results, has_written = await loop.run_in_executor(self._thread, run)
                 except Exception as error:  # noqa: BLE001 - whatever it is, all must hear of it
+                    self.keeping.failed(error)
                     _fail(jobs, error)
                     continue
+                if has_written:
+                    self.keeping.succeeded()
                 metrics.OUTBOX_S.observe(time.perf_counter() - started)
                 for (_, future), result in zip(jobs, results, strict=True):
                     if not future.done():  # its caller may no longer wait
@@ -147,7 +165,11 @@ class Outbox:
         finally:
             self._working = None
 
-    def _commit(self, jobs: Sequence[Callable[[sqlite3.Connection], Any]]) -> list[Any]:
+    def _commit(
+        self, jobs: Sequence[Callable[[sqlite3.Connection], Any]]
+    ) -> tuple[list[Any], bool]:
+        """Return what the jobs did, and whether that was more than reading."""
+        changes = self._connection.total_changes
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             results = [job(self._connection) for job in jobs]
@@ -156,7 +178,7 @@ class Outbox:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        return results
+        return results, self._connection.total_changes > changes
 
 
 def _fail(jobs: Sequence[Job], error: Exception) -> None:

@@ -144,6 +144,11 @@ def prune(connection: sqlite3.Connection, *, taken_before: int, dropped_before: 
     return cursor.rowcount
 
 
+def touch(connection: sqlite3.Connection) -> None:
+    """Write a page as it is."""
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+
+
 def _answer(row: Sequence[Any]) -> Answer:
     command_id, code, taken, flags, block_number, tx_id, ledger_time = row
     return Answer(

@@ -32,6 +32,7 @@ from gateway.ledger import Receipt
 
 NO_BLOCK: Final = -1  # `Receipt.block_number` where no command was taken
 
+_TROUBLE_FAILURES: Final = 2  # in a row
 _POISONS_IN_A_ROW_MAX: Final = 3  # more without any success: it's the ledger, not the commands
 # So often a command may find the ledger away while others pass, before it counts as what brings the
 # ledger down: more often than by chance, even where every second transaction fails.
@@ -221,6 +222,11 @@ class Schedule:
         self._land(batch)
         self._recover()
         self._batching.lose_race(batch, now)
+
+    @property
+    def is_in_trouble(self) -> bool:
+        """Whether the ledger has taken nothing for a while: one failure may be a passing one."""
+        return self._failures_in_a_row >= _TROUBLE_FAILURES
 
     def away(self, batch: Batch, now: float, *, is_unknown: bool = False) -> None:
         """Try a transaction again that did not reach the ledger, or whose outcome is unknown."""

@@ -25,6 +25,7 @@ from gateway.projection import digest, json_text, metrics, reading, writing
 from gateway.projection.errors import BlockGapError, ChainMismatchError, is_passing
 from gateway.projection.queries import CommandRow
 from gateway.projection.tables import METADATA, checkpoint
+from gateway.storage import Keeping
 
 # Counts up whenever the same blocks would give other rows in the same tables.
 ROWS_VERSION: Final = 1
@@ -67,6 +68,7 @@ class Projection:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.keeping = Keeping("projection")
         self._applying = asyncio.Lock()
 
     @classmethod
@@ -114,10 +116,12 @@ class Projection:
                 await self.database.write(_apply, blocks, changes, one_by_one=False)
             except StatementError as error:
                 if is_passing(error):
+                    self.keeping.failed(error)
                     raise
                 _log.warning("blocks_refused", first=blocks[0].number, error=repr(error))
                 changes = await _read(blocks)
                 await self.database.write(_apply, blocks, changes, one_by_one=True)
+        self.keeping.succeeded()
         metrics.APPLY_S.observe(time.perf_counter() - started)
         return _report(blocks[-1].number + 1, changes)
 

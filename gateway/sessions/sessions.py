@@ -79,6 +79,11 @@ class Sessions:
         store = await Store.open(settings.path)
         return cls(store, settings=settings, audiences=audiences, clock=clock)
 
+    @property
+    def store(self) -> Store:
+        """What is kept of them."""
+        return self._store
+
     async def close(self) -> None:
         """Close the file."""
         await self._store.close()

@@ -1,13 +1,16 @@
 """The SQLite file of sessions. Losing it costs nothing but new sign-ins."""
 
+import asyncio
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
 
 from sqlalchemy import URL, Connection, TextClause, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from gateway.database import Database
+from gateway.storage import Keeping, check_room
 
 _TABLES: Final = (
     text(
@@ -40,6 +43,7 @@ class Store:
 
     def __init__(self, database: Database, secret: bytes) -> None:
         self.secret = secret
+        self.keeping = Keeping("sessions")
         self._database = database
 
     @classmethod
@@ -81,7 +85,26 @@ class Store:
 
     async def _write(self, statement: TextClause, **values: str | int) -> int:
         """Run a statement, and return how many rows it has changed."""
-        return await self._database.write(_rows_changed, statement, values)
+        try:
+            changed = await self._database.write(_rows_changed, statement, values)
+        except SQLAlchemyError as error:
+            self.keeping.failed(error)
+            raise
+        if changed:
+            self.keeping.succeeded()
+        return changed
+
+    async def probe(self) -> None:
+        """Write what changes nothing.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: It can't be written.
+            OSError: There is hardly any room.
+        """
+        path = self._database.url.database
+        assert path is not None  # noqa: S101 - `open` was given one
+        await asyncio.to_thread(check_room, Path(path).parent)
+        await self._database.write(_touch)
 
 
 def _prepare(connection: Connection) -> bytes:
@@ -91,6 +114,11 @@ def _prepare(connection: Connection) -> bytes:
     # Two gateways that start on one new file agree on whichever came first.
     connection.execute(_ADD_SECRET, {"value": secrets.token_bytes(32)})
     return bytes(connection.execute(_READ_SECRET).scalar_one())
+
+
+def _touch(connection: Connection) -> None:
+    """Write a page as it is."""
+    connection.execute(text("PRAGMA user_version = 0"))
 
 
 def _find(connection: Connection, token_hash: str) -> tuple[str, int] | None:

@@ -248,6 +248,7 @@ async def test_health_says_what_is_wrong(stage):
         "kind": "embedded",
         "reachable": False,
         "height": None,
+        "ordering": True,
     }
     stage.ledger.failure = None
     await stage.gateway.intake.stop()
