@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
@@ -21,7 +21,7 @@ from gateway.connections import bounded
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
-from gateway.node import open_gateway, open_ledger
+from gateway.node import Gateway, open_gateway, open_ledger
 from gateway.projection import Projection, ProjectionError
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
@@ -107,8 +107,33 @@ async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
             with collector.paused():
                 app = create_app(gateway)
             server = make_server(app, settings)
+            if other is None and settings.ledger.kind is LedgerKind.EMBEDDED:
+                await stack.enter_async_context(_at_socket(gateway, server))
             stops.append(server)
             await server.serve()
+
+
+@contextlib.asynccontextmanager
+async def _at_socket(gateway: Gateway, server: Server) -> AsyncIterator[None]:
+    """Let the ledger's owner reach it while it is served; imports no other ledger's code."""
+    from gateway.admin_socket import answering  # noqa: PLC0415
+    from gateway.embedded import EmbeddedLedger  # noqa: PLC0415
+
+    settings = gateway.settings
+    assert isinstance(gateway.ledger, EmbeddedLedger)  # noqa: S101 - the settings say so
+    async with answering(
+        gateway.ledger, settings.ledger.path, gateway=lambda: _address(server, settings)
+    ):
+        yield
+
+
+def _address(server: Server, settings: Settings) -> str:
+    """Return where this machine reaches a server, whatever readers call it."""
+    listening = [one for part in getattr(server, "servers", ()) for one in part.sockets]
+    port = listening[0].getsockname()[1] if listening else settings.listen.port
+    site = settings.site.model_copy(update={"public_url": None})
+    listen = settings.listen.model_copy(update={"port": port})
+    return settings.model_copy(update={"site": site, "listen": listen}).base_url
 
 
 def make_server(app: ASGIApp, settings: Settings) -> Server:

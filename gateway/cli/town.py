@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,10 +19,8 @@ from gateway.cli.telling import tell
 
 if TYPE_CHECKING:
     from gateway.setup.faults import Fault
-    from gateway.setup.ledger_view import Doors
     from gateway.setup.planning import Line, Plan
     from gateway.setup.reading import Reading
-    from gateway.setup.sheets import Book
 
 TOWN_FOLDER = Path("var/town")
 LINES_SHOWN = 20  # of each kind
@@ -43,6 +41,16 @@ Admins = Annotated[
     list[Path] | None,
     typer.Option("--admin", help="Fabric: connection.json of an organisation to found; repeat."),
 ]
+Through = Annotated[
+    str,
+    typer.Option(
+        "--gateway",
+        "-g",
+        envvar="MINORI_GATEWAY",
+        help="Send commands to this address; by default to the gateway that has the ledger open, "
+        "else straight to the ledger.",
+    ),
+]
 
 
 @town_app.command()
@@ -60,6 +68,7 @@ def template(file: Workbook) -> None:
 @town_app.command()
 def check(file: Workbook, folder: Folder = TOWN_FOLDER) -> None:
     """Say what is wrong in a workbook, or what applying it would do. Nothing is changed."""
+    from gateway.cli.town_doors import doors  # noqa: PLC0415 - see above
     from gateway.settings import Settings  # noqa: PLC0415 - see above
     from gateway.setup.applying import preview  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
@@ -68,19 +77,22 @@ def check(file: Workbook, folder: Folder = TOWN_FOLDER) -> None:
         settings, reading = Settings(), _read(file)
 
         async def run() -> "Plan":
-            async with _doors(reading.book, (), is_new=False) as doors:
+            async with doors(settings.ledger, reading.book, is_new=False) as there:
                 files = TownFiles.within(folder, settings.site)
-                return await preview(reading, files, doors, now=time.time())
+                return await preview(reading, files, there, now=time.time())
 
         _show(asyncio.run(run()), reading)
 
 
 @town_app.command()
-def apply(file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None) -> None:
+def apply(
+    file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None, gateway: Through = ""
+) -> None:
     """Make the town as the workbook has it; what is there already is left alone.
 
-    A new ledger is founded first. On an embedded ledger, stop the gateway while this runs.
+    A new ledger is founded first. A gateway may serve meanwhile: then commands go by way of it.
     """
+    from gateway.cli.town_doors import doors  # noqa: PLC0415 - see above
     from gateway.settings import Settings  # noqa: PLC0415 - see above
     from gateway.setup.applying import apply_workbook, preview  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles  # noqa: PLC0415 - see above
@@ -92,13 +104,15 @@ def apply(file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None) ->
         asyncio.run(preview(reading, files, None, now=time.time()))  # before a ledger is made
 
         async def run() -> None:
-            async with _doors(reading.book, admin or (), is_new=True) as doors:
-                assert doors is not None  # noqa: S101 - a ledger in use is an error here
-                _show(await preview(reading, files, doors, now=time.time()), reading)
+            async with doors(
+                settings.ledger, reading.book, admin or (), gateway=gateway, is_new=True
+            ) as there:
+                assert there is not None  # noqa: S101 - a ledger in use is an error here
+                _show(await preview(reading, files, there, now=time.time()), reading)
                 outcome = await apply_workbook(
                     reading,
                     files,
-                    doors,
+                    there,
                     gateway=settings.base_url,
                     now=time.time(),
                     progress=lambda text: typer.echo(text, err=True),
@@ -135,6 +149,7 @@ def _told() -> Iterator[None]:
     from gateway.cli.keyring import KeyringError  # noqa: PLC0415 - see above
     from gateway.ledger import LedgerError  # noqa: PLC0415 - see above
     from gateway.setup.faults import SetupError, WorkbookError  # noqa: PLC0415 - see above
+    from gateway.words import SaidError  # noqa: PLC0415 - see above
 
     try:
         yield
@@ -142,7 +157,7 @@ def _told() -> Iterator[None]:
         _say(error.faults)
         tell(error)
         raise typer.Exit(1) from None
-    except (SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
+    except (SaidError, SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
         tell(error)
         raise typer.Exit(1) from None
 
@@ -159,76 +174,6 @@ def _read(file: Path) -> "Reading":
     reading = read_workbook(file)
     _say(reading.notes)
     return reading
-
-
-@contextlib.asynccontextmanager
-async def _doors(
-    book: "Book", profiles: Sequence[Path], *, is_new: bool
-) -> AsyncIterator["Doors | None"]:
-    """Open the ledger that the settings name, and close it.
-
-    Args:
-        book: Whose organisations a new ledger gets.
-        profiles: Of the organisations whose admin is here, on Fabric.
-        is_new: Whether an embedded ledger is made if there is none. If not, and where another
-            process has it open, there are no doors: `None`.
-    """
-    from gateway.settings import LedgerKind, Settings  # noqa: PLC0415 - see above
-
-    settings = Settings().ledger
-    async with contextlib.AsyncExitStack() as stack:
-        if settings.kind is LedgerKind.FABRIC:
-            assert settings.profile is not None  # noqa: S101 - the settings have checked it
-            yield await _on_fabric(settings.profile, profiles, stack)
-        elif is_new or settings.path.exists():
-            yield await _embedded(settings.path, book, stack, is_needed=is_new)
-        else:
-            yield None
-
-
-async def _on_fabric(
-    own: Path, profiles: Sequence[Path], stack: contextlib.AsyncExitStack
-) -> "Doors":
-    from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415 - see above
-    from gateway.fabric_ledger import FabricLedger  # noqa: PLC0415 - see above
-    from gateway.setup.ledger_view import Doors  # noqa: PLC0415 - see above
-
-    ledger = FabricLedger.from_profile(ConnectionProfile.load(own))
-    stack.push_async_callback(ledger.close)
-    admins = {}
-    for path in profiles:
-        profile = ConnectionProfile.load(path)
-        admins[profile.msp_id] = FabricLedger.from_profile(profile, identity="admin")
-        stack.push_async_callback(admins[profile.msp_id].close)
-    return Doors(ledger=ledger, admins=dict(admins))
-
-
-async def _embedded(
-    path: Path, book: "Book", stack: contextlib.AsyncExitStack, *, is_needed: bool
-) -> "Doors | None":
-    from chaincode.contract import MinoriContract  # noqa: PLC0415 - see above
-    from gateway.embedded import EmbeddedLedger, LedgerInUseError  # noqa: PLC0415 - see above
-    from gateway.setup.ledger_view import Doors  # noqa: PLC0415 - see above
-
-    is_there = path.exists()  # noqa: ASYNC240 - nobody else waits
-    working = [row.msp for row in book.organisations if row.kind != "auditor"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        ledger = await EmbeddedLedger.open(
-            path, contract=MinoriContract(), organisations=None if is_there else working or None
-        )
-    except LedgerInUseError:
-        if is_needed:
-            raise
-        typer.echo("the ledger is in use: compared with the register's memory of it", err=True)
-        return None
-    stack.push_async_callback(ledger.close)
-    admins = {
-        msp: ledger.as_identity("admin", organisation=msp)
-        for msp in working
-        if msp in ledger.organisations
-    }
-    return Doors(ledger=ledger, admins=dict(admins))
 
 
 def _show(plan: "Plan", reading: "Reading") -> None:

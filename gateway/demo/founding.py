@@ -6,6 +6,7 @@ from typing import Self
 
 from gateway.demo.town import Town
 from gateway.ledger import Ledger
+from gateway.setup.ledger_view import Door
 
 BATCH = 50  # commands per transaction while loading
 
@@ -58,7 +59,7 @@ async def found(
     await submit_all(ledger, founding.registrations, at=at)
 
 
-async def submit_all(ledger: Ledger, wires: Sequence[bytes], *, at: int | None = None) -> None:
+async def submit_all(ledger: Door, wires: Sequence[bytes], *, at: int | None = None) -> None:
     """Submit commands in order, in transactions of at most `BATCH`, each of which must be taken."""
     for start in range(0, len(wires), BATCH):
         receipt = await ledger.submit(wires[start : start + BATCH], at=at)

@@ -2,16 +2,33 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution
-from gateway.ledger import Ledger
+from gateway.ledger import Receipt
 from gateway.setup.faults import RegisterError, WrongTownError
 from gateway.setup.register import Register
 from gateway.setup.sheets import DEMO, Book
 
 QUERY_KEYS_MAX = 500  # at a time
+
+
+class State(Protocol):
+    """Whom to ask what the ledger has."""
+
+    async def query(self, keys: Sequence[str]) -> dict[str, Json]:
+        """Return the current state of each key; absent: null."""
+        ...
+
+
+class Door(State, Protocol):
+    """A way to a ledger, as `gateway.ledger.Ledger` has it; or by a gateway that serves."""
+
+    async def submit(self, commands: Sequence[bytes], *, at: int | None = None) -> Receipt:
+        """Submit commands in this order, and wait until they are committed."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,11 +40,11 @@ class Doors:
         admins: By MSP id, as that organisation's admin does; needed for a new ledger only.
     """
 
-    ledger: Ledger
-    admins: Mapping[str, Ledger] = field(default_factory=dict)
+    ledger: Door
+    admins: Mapping[str, Door] = field(default_factory=dict)
 
 
-async def read(ledger: Ledger, keys: Sequence[str]) -> dict[str, Json]:
+async def read(ledger: State, keys: Sequence[str]) -> dict[str, Json]:
     """Return the state of any number of keys."""
     state: dict[str, Json] = {}
     for start in range(0, len(keys), QUERY_KEYS_MAX):
@@ -35,14 +52,14 @@ async def read(ledger: Ledger, keys: Sequence[str]) -> dict[str, Json]:
     return state
 
 
-async def refresh(ledger: Ledger, register: Register) -> None:
+async def refresh(ledger: State, register: Register) -> None:
     """Note in the register what the ledger has."""
     entries = register.entries.values()
     devices = [f"device/{entry.kid}" for entry in entries if entry.kid]
     register.seen(await read(ledger, [*(entry.key for entry in entries), *devices]))
 
 
-async def check_ledger(ledger: Ledger, register: Register, book: Book) -> bool:
+async def check_ledger(ledger: State, register: Register, book: Book) -> bool:
     """Check that ledger, register and workbook belong together; return whether it is founded.
 
     Raises:

@@ -19,16 +19,17 @@ from gateway.node import open_gateway
 from gateway.office_codes import OfficeCodes, PlotWords
 from gateway.settings import Settings, SiteSettings
 from gateway.setup.faults import WorkbookError
+from gateway.setup.places import TownFiles
 from gateway.setup.register import Register
 from tests.gateway.setup.workbooks import Place, town
 from tests.gateway.stage import URL, command_json, settings_in
 from tests.gateway.web.reading import Page
 
 
-def resident(place: Place) -> Town:
+def resident(files: TownFiles, code: str = "P001", plot: str = "A-1") -> Town:
     """Return the town as `Town.harvest` wants it: one farmer, with the key made by `apply`."""
-    register = Register.look(place.files.register)
-    key = Key.load(place.files.key("P001"))
+    register = Register.look(files.register)
+    key = Key.load(files.key(code))
     farmer = Person(
         name=("", ""),
         organisation="nokyo",
@@ -42,8 +43,8 @@ def resident(place: Place) -> Town:
         constitution=register.constitution,
         ledger=ledger_id(register.constitution),
         registrars={},
-        people={"P001": farmer},
-        plots={"P001": register.entries["plots", "A-1"].id},
+        people={code: farmer},
+        plots={code: register.entries["plots", plot].id},
     )
     register.close()
     return made
@@ -57,7 +58,7 @@ def gateway_settings(place: Place) -> Settings:
 
 async def test_a_harvest_of_the_second_town_has_a_page(place):
     await place.apply(town())
-    lot, harvest = resident(place).harvest("P001", 4_200, crop="rakkyo")
+    lot, harvest = resident(place.files).harvest("P001", 4_200, crop="rakkyo")
     async with open_gateway(gateway_settings(place)) as gateway:
         transport = httpx2.ASGITransport(create_app(gateway))
         async with httpx2.AsyncClient(transport=transport, base_url=URL) as client:
