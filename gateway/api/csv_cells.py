@@ -31,6 +31,7 @@ _UNSEEN: Final = (
 _FORMULA: Final = re.compile(
     rf"(?:\A|(?<=[;\t\r\n\x0b\x0c\x1c-\x1e\x85\u2028\u2029\uff1b]))(?=[{_UNSEEN}]*[{_SIGNS}])"
 )
+_APOSTROPHE: Final = re.compile(rf"'(?=[{_UNSEEN}]*[{_SIGNS}])")
 _CONTROL_FIRST: Final = re.compile(r"\A(?=[\t\r\n])")  # some take what follows for a formula
 
 
@@ -51,3 +52,8 @@ def harmless(cell: Cell) -> str | int:
         return int(cell)
     text = _FORMULA.sub("'", cell)
     return _CONTROL_FIRST.sub("'", text)
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell that `write` wrote, read again, without the apostrophe that it got in front."""
+    return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell

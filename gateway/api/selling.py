@@ -35,11 +35,21 @@ class SellableAnswer(schemas.Answer):
     free_g: schemas.Grams
 
 
+class BookedAnswer(schemas.Answer):
+    """A sale on record for a line, as it was signed; corrections of it are not looked at."""
+
+    command: schemas.CommandId
+    lot: schemas.LotId
+    owner: schemas.Pseudonym
+    crop: str
+    quantity_g: schemas.Grams
+
+
 class SalesAnswer(schemas.Answer):
-    """The stock, the oldest first, and how many grams of the lines are on record as sold."""
+    """The stock, the oldest first, and what is on record as sold of each of the lines."""
 
     stock: list[SellableAnswer]
-    booked_g: dict[Receipt, schemas.Grams]
+    booked: dict[Receipt, list[BookedAnswer]]
 
 
 @router.post(
@@ -55,5 +65,5 @@ async def prepare_sales(
     """Answer for the reader's party alone."""
     return {
         "stock": await database.read(selling.sellable, reader.party),
-        "booked_g": await database.read(selling.booked_g, question.receipts, party=reader.party),
+        "booked": await database.read(selling.booked, question.receipts, party=reader.party),
     }

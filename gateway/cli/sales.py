@@ -1,17 +1,14 @@
 """`minori sales`: book what a till has sold, from its own CSV file."""
 
-import time
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring, pairs, speaking, town_time
+from gateway.cli import keyring, pairs, sales_map, sales_report, speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
@@ -20,45 +17,60 @@ from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
 from gateway.cli.telling import told
 from gateway.pos import (
-    Line,
+    WORDS,
+    Allocation,
+    Booked,
     PosMapping,
-    RowError,
-    Sale,
     Stock,
     allocate,
-    read_lines,
-    receipt_of,
+    day_end,
+    read_file,
+    receipts_of,
 )
+from gateway.typed import TownClock
 
 ASKED_AT_ONCE = 500
-SHOWN_MAX = 20
 
 sales_app = Shell(
     no_args_is_help=True,
     help="""Book sales from a till's own CSV file.
 
-A mapping file says once which column means what. `check` shows what would be booked and what is
-wrong with the file; `import` signs and sends it. Importing a file again books nothing twice.""",
+A mapping file says once which column means what; `map` makes it from a file of the till. `check`
+shows what would be booked and what is wrong with the file; `import` signs and sends it. Importing a
+file again books nothing twice.""",
 )
 
-File = Annotated[Path, typer.Argument(help="The till's CSV file, UTF-8 or Shift_JIS (CP932).")]
+File = Annotated[
+    Path, typer.Argument(help="The till's CSV file: UTF-8, UTF-16 or Shift_JIS (CP932).")
+]
 Mapping = Annotated[Path, typer.Option("--mapping", "-m", help="The mapping's JSON file.")]
+Refused = Annotated[
+    Path | None,
+    typer.Option("--refused", help="Write rows refused or to enter by hand to this CSV file."),
+]
 KeyName = Annotated[str, typer.Option("--key", "-k", help="The shop's key.")]
 
 
 @sales_app.command()
-def check(file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "") -> None:
+def check(
+    file: File, mapping: Mapping, key: KeyName, refused: Refused = None, gateway: Gateway = ""
+) -> None:
     """Show what an import would book, and every row that it could not."""
     with told():
         signer = Key.load(keyring.find(key), elsewhere=gateway)
-        _run(file, mapping, signer, is_sending=False)
+        _run(file, mapping, signer, refused, is_sending=False)
 
 
 @sales_app.command("import")
-def import_(file: File, mapping: Mapping, key: KeyName, gateway: Gateway = "") -> None:
+def import_(
+    file: File, mapping: Mapping, key: KeyName, refused: Refused = None, gateway: Gateway = ""
+) -> None:
     """Sign and send a sale for every line that is not booked yet."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        _run(file, mapping, signer, is_sending=True)
+        _run(file, mapping, signer, refused, is_sending=True)
+
+
+sales_app.command("map")(sales_map.map_)
 
 
 @sales_app.command()
@@ -79,9 +91,9 @@ def remainder(
     ):
         client.open_session(signer)
         _send_first(signer, client)
-        stock, _ = _ask(client, [])
+        stock = _ask(client, [])[0]
         for one, quantity_g in [sale for pair in left_g.items() for sale in _sold(*pair, stock)]:
-            typer.echo(f"{one.lot}  {quantity_g:>9,} g sold")
+            speaking.say(WORDS["remainder.sold"], lot=one.lot, quantity_g=quantity_g)
             closed: dict[str, Json] = {"quantity_g": quantity_g, "basis": "remainder"}
             if one.owner != signer.party:
                 closed["owner"] = one.owner
@@ -107,31 +119,34 @@ def _sold(lot: str, left_g: int, stock: Sequence[Stock]) -> list[tuple[Stock, in
     return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]
 
 
-def _run(file: Path, mapping: Path, key: Key, *, is_sending: bool) -> None:
-    lines, errors = read_lines(file.read_bytes(), PosMapping.load(mapping), party=key.party)
+def _run(file: Path, mapping: Path, key: Key, refused: Path | None, *, is_sending: bool) -> None:
+    known, content = PosMapping.load(mapping), file.read_bytes()
     with Client(key.address) as client:
         client.open_session(key)
         if is_sending:
             _send_first(key, client)
-        offset_minutes = town_time.clock_of(key, client).utc_offset_minutes
-        stock, booked_g = _ask(client, lines)
-        sales, short, before = allocate(
-            lines, stock, party=key.party, booked_g=booked_g, utc_offset_minutes=offset_minutes
-        )
-        _show(sales, errors + short, before)
+        town = town_time.clock_of(key, client)
+        reading = read_file(content, known, party=key.party, town=town)
+        stock, booked = _ask(client, receipts_of(reading))
+        done = allocate(reading, stock, party=key.party, town=town, booked=booked)
+        sales_report.show(reading, done)
+        if refused is not None:
+            sales_report.write_refused(refused, reading, done)
         if is_sending:
-            now = int(time.time())
-            for sale in sales:
-                body, closed = sale.command(key.party)
-                sold_at = min(now, times.seconds(sale.line.day_end(offset_minutes)))
-                key.queue.append(
-                    key.device.sign("lot.sell", body, closed=closed, event_time=sold_at)
-                )
-            key.save()
+            _book(done, key, town)
             if not deliver(key, client, is_counting=True):
                 raise typer.Exit(1)
-    if errors or short:
+    if done.refused or done.hand:
         raise typer.Exit(1)
+
+
+def _book(done: Allocation, key: Key, town: TownClock) -> None:
+    """Sign the sales and keep them, before any is sent."""
+    for sale in done.sales:
+        body, closed = sale.command(key.party)
+        sold_at = min(town.now, day_end(sale.line, town))  # of today, so far
+        key.queue.append(key.device.sign("lot.sell", body, closed=closed, event_time=sold_at))
+    key.save()
 
 
 def _send_first(key: Key, client: Client) -> None:
@@ -142,30 +157,15 @@ def _send_first(key: Key, client: Client) -> None:
         raise typer.Exit(1)
 
 
-def _ask(client: Client, lines: Sequence[Line]) -> tuple[list[Stock], dict[str, int]]:
+def _ask(
+    client: Client, receipts: Sequence[str]
+) -> tuple[list[Stock], dict[str, Sequence[Booked]]]:
     stock: list[Stock] = []
-    booked_g: dict[str, int] = {}
-    receipts = [receipt_of(line) for line in lines]
+    booked: dict[str, Sequence[Booked]] = {}
     for start in range(0, max(len(receipts), 1), ASKED_AT_ONCE):
         part = receipts[start : start + ASKED_AT_ONCE]
         answer = client.post("/api/sales/preparations", {"receipts": part})
         stock = [Stock(**one) for one in answer["stock"]]
-        booked_g |= answer["booked_g"]
-    return stock, booked_g
-
-
-def _show(sales: Sequence[Sale], errors: Sequence[RowError], before: Sequence[Line]) -> None:
-    for error in errors:
-        text = error.ja if speaking.language() == "ja" else error.en
-        typer.echo(f"row {error.row}: {text}", err=True)
-    grams: Counter[str] = Counter()
-    for sale in sales:
-        grams[sale.lot] += sale.quantity_g
-    for lot, quantity_g in grams.most_common(SHOWN_MAX):
-        typer.echo(f"{lot}  {quantity_g:>9,} g")
-    if len(grams) > SHOWN_MAX:
-        typer.echo(f"… and {len(grams) - SHOWN_MAX} more lots")
-    typer.echo(
-        f"{len(sales)} sales of {sum(grams.values()):,} g, {len(before)} lines booked before, "
-        f"{len(errors)} rows with errors"
-    )
+        for receipt, sales in answer["booked"].items():
+            booked[receipt] = [Booked(**one) for one in sales]
+    return stock, booked

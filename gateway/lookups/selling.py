@@ -1,7 +1,6 @@
 """What a shop can sell, and which lines of a till's file it has booked already."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,20 +49,50 @@ def sellable(connection: Connection, party: str) -> list[Sellable]:
     return [Sellable(**row) for row in connection.execute(query).mappings()]
 
 
-def booked_g(connection: Connection, receipts: Sequence[str], *, party: str) -> dict[str, int]:
-    """Return the grams that a party's accepted sales carry of each of these lines, at most 500.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedSale:
+    """A sale on record for a line of a till's file; `command` is its id."""
+
+    command: str
+    lot: str
+    owner: str
+    crop: str
+    quantity_g: int
+
+
+def booked(
+    connection: Connection, receipts: Sequence[str], *, party: str
+) -> dict[str, list[BookedSale]]:
+    """Return a party's accepted sales of each of these lines, at most 500, in the ledger's order.
 
     As they were signed: a sale corrected afterwards is no reason to book its line again.
     """
     keys = [f"receipt/{one}" for one in receipts]
     query = (
-        select(command_subject.c.subject_key, commands.c.closed)
+        select(command_subject.c.subject_key, commands.c.id, commands.c.payload, commands.c.closed)
         .join(commands, commands.c.id == command_subject.c.command_id)
         .join(actors, and_(actors.c.id == commands.c.actor, actors.c.party == party))
         .where(command_subject.c.subject_key.in_(keys), commands.c.code == Code.ACCEPTED)
+        .order_by(commands.c.block_number, commands.c.position)
     )
-    grams: Counter[str] = Counter()
-    for key, closed in connection.execute(query):
-        sale: Any = json_text.decode(closed)
-        grams[key.removeprefix("receipt/")] += sale["quantity_g"]
-    return dict(sorted(grams.items()))
+    signed: list[tuple[str, str, Any, Any]] = []
+    for key, command, payload, closed in connection.execute(query):
+        said: Any = json_text.decode(payload)
+        signed.append((key, command, said["body"], json_text.decode(closed)))
+    crops = _crops(connection, {body["lot"] for _, _, body, _ in signed})
+    found: dict[str, list[BookedSale]] = {}
+    for key, command, body, closed in signed:
+        sale = BookedSale(
+            command=command,
+            lot=body["lot"],
+            owner=closed.get("owner", party),
+            crop=crops[body["lot"]],
+            quantity_g=closed["quantity_g"],
+        )
+        found.setdefault(key.removeprefix("receipt/"), []).append(sale)
+    return dict(sorted(found.items()))
+
+
+def _crops(connection: Connection, ids: Collection[str]) -> dict[str, str]:
+    query = select(lots.c.id, lots.c.crop).where(lots.c.id.in_(ids))
+    return {row.id: row.crop for row in connection.execute(query)}

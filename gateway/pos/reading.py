@@ -1,172 +1,80 @@
 """A till's file as lines sold; what can't be read is said row by row, and stops nothing else."""
 
-import csv
-import io
-import re
-from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
-from hashlib import sha256
 from typing import Final
-from unicodedata import normalize
 
-from chaincode.base import canonical, times
-from gateway.pos.mapping import Item, PosMapping
+from gateway.pos.decoding import decode
+from gateway.pos.entries import Entry, EntryReader
+from gateway.pos.mapping import PosMapping
+from gateway.pos.refusals import FileError, Told
+from gateway.pos.settling import Line, by_row, settle
+from gateway.pos.table import read_table
+from gateway.typed import TownClock
 
-_DATES: Final = (
-    re.compile(r"(?P<y>20\d\d)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?"),
-    re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)"),
-    re.compile(r"(?:R|令和)(?P<r>\d{1,2}|元)[-/.年](?P<m>\d{1,2})[-/.月](?P<d>\d{1,2})日?"),
-)
-_TIME: Final = re.compile(r"[ T]+\d{1,2}:\d{2}(:\d{2})?$")  # tills write it too
-_REIWA_BEGAN: Final = 2018  # 令和1 is 2019
-_COUNT: Final = re.compile(r"[0-9]{1,6}")
-_LOT: Final = re.compile("[0-9A-HJKMNP-TV-Z]{20}")
+FILE_BYTES_MAX: Final = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One line of a receipt.
+class Reading:
+    """A file, every row of it once.
 
     Attributes:
-        row: The file's row, counted from 1, headings included.
-        key: SHA-256 that names this line of this till for ever.
-        day: ISO date.
-        lot: Where the file knows it.
+        headings: As they stand in the file.
+        rows: How many rows are not blank, without the headings.
+        lines: What was sold.
+        cancelled: Lines that were taken back: nothing to book, unless they were booked before.
+        returned: Goods that came back: a person says what becomes of them.
+        refused: Rows that are not understood, or contradict others.
+        passed: Rows that are no entry: titles, totals, what cancels another.
     """
 
-    row: int
-    key: str
-    day: str
-    item: Item
-    count: int
-    lot: str | None
-
-    @property
-    def quantity_g(self) -> int:
-        """Grams sold."""
-        return self.count * self.item.unit_g
-
-    def day_end(self, utc_offset_minutes: int) -> str:
-        """Return the last second of the line's day in the town, as a `Timestamp`."""
-        zone = timezone(timedelta(minutes=utc_offset_minutes))
-        end = datetime.combine(date.fromisoformat(self.day), time(23, 59, 59), zone)
-        return times.timestamp(int(end.timestamp()))
+    headings: tuple[str, ...]
+    rows: int
+    lines: tuple[Line, ...]
+    cancelled: tuple[Line, ...]
+    returned: tuple[Line, ...]
+    refused: tuple[Told, ...]
+    passed: tuple[Told, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowError:
-    """What is wrong with one row (0: the file), in Japanese and English."""
-
-    row: int
-    ja: str
-    en: str
-
-
-def read_lines(
-    content: bytes, mapping: PosMapping, *, party: str
-) -> tuple[list[Line], list[RowError]]:
-    """Read a file of UTF-8 or CP932, with or without a byte order mark, with headings.
+def read_file(content: bytes, mapping: PosMapping, *, party: str, town: TownClock) -> Reading:
+    """Read a file.
 
     Args:
-        content: The file.
+        content: The file: UTF-8, UTF-16 or CP932, with or without a byte order mark.
         mapping: How to read it.
         party: The shop's, which a line's key is bound to.
+        town: The town's clock: no line is of a day to come.
+
+    Raises:
+        FileError: It is no such file; nothing of it may be booked.
     """
-    text = _decode(content)
-    if text is None:
-        return [], [RowError(row=0, ja="文字コードが読めません。", en="neither UTF-8 nor CP932")]
-    # Not csv.DictReader: it passes over empty rows, and every row's number after one is wrong.
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline="")))
-    except csv.Error:
-        return [], [RowError(row=0, ja="CSVとして読めません。", en="not a CSV file")]
-    headings = [_plain(name) for name in rows[0]] if rows else []
-    wanted = [mapping.date, mapping.receipt, mapping.item, mapping.count]
-    missing = [name for name in wanted if _plain(name) not in headings]
-    if missing:
-        names = ", ".join(missing)
-        return [], [RowError(row=1, ja=f"列がありません: {names}", en=f"no column {names}")]
-    lines: list[Line] = []
-    errors: list[RowError] = []
-    seen: Counter[str] = Counter()
-    for number, raw in enumerate(rows[1:], start=2):
-        cells = dict(zip(headings, map(_plain, raw), strict=False))
-        if not any(cells.values()):
-            continue
-        read = _read_row(number, cells, mapping, party, seen)
-        if isinstance(read, Line):
-            lines.append(read)
-        else:
-            errors.append(read)
-    return lines, errors
-
-
-def _read_row(
-    number: int,
-    cells: Mapping[str, str],
-    mapping: PosMapping,
-    party: str,
-    seen: Counter[str],
-) -> Line | RowError:
-    def cell(name: str) -> str:
-        return cells.get(_plain(name), "")
-
-    def wrong(ja: str, en: str) -> RowError:
-        return RowError(row=number, ja=ja, en=en)
-
-    day = _day(cell(mapping.date))
-    if day is None:
-        shown = cell(mapping.date)
-        return wrong(f"日付が読めません: {shown}", f"not a date: {shown}")
-    receipt = cell(mapping.receipt)
-    if not receipt:
-        return wrong("レシート番号がありません。", "no receipt number")
-    # Counted even where the row is wrong, so that mending it changes no other line's key.
-    seen[f"{day} {receipt}"] += 1
-    line = cell(mapping.line) if mapping.line else str(seen[f"{day} {receipt}"])
-    code = cell(mapping.item)
-    item = mapping.items.get(code)
-    if item is None:
-        return wrong(f"商品コードが登録されていません: {code}", f"unknown item code: {code}")
-    count = cell(mapping.count)
-    if not _COUNT.fullmatch(count) or int(count) == 0:
-        return wrong(f"個数が正しくありません: {count}", f"not a count sold: {count}")
-    lot = cell(mapping.lot).upper() if mapping.lot else ""
-    if lot and not _LOT.fullmatch(lot):
-        return wrong(f"ロット番号が正しくありません: {lot}", f"not a lot's number: {lot}")
-    name = canonical.encode([party, mapping.till, day, receipt, line])
-    key = sha256(name).hexdigest()
-    return Line(
-        row=number, key=key, day=day, item=item, count=int(count), lot=lot or item.lot or None
+    if len(content) > FILE_BYTES_MAX:
+        raise FileError(1, "file.too_large", limit_mib=FILE_BYTES_MAX // 1024**2)
+    table = read_table(decode(content), mapping.columns)
+    reader = EntryReader(table, mapping, town)
+    read = [reader.read(row) for row in table.rows]
+    told = [one for one in read if isinstance(one, Told)]
+    settled = settle([one for one in read if isinstance(one, Entry)], mapping, party=party)
+    titles = [
+        Told(row=row.number, kind=row.fault or "passed.titles", cells=row.cells)
+        for row in table.titles
+    ]
+    every = [*titles, *told]
+    return Reading(
+        headings=table.headings,
+        rows=len(table.titles) + len(table.rows),
+        lines=_by_row(settled.lines),
+        cancelled=_by_row(settled.cancelled),
+        returned=_by_row(settled.returned),
+        refused=tuple(by_row([*_of(every, "row"), *settled.refused])),
+        passed=tuple(by_row([*_of(every, "passed"), *settled.passed])),
     )
 
 
-def _plain(cell: str) -> str:
-    """Return a cell as it would be typed on a keyboard without full-width characters."""
-    return normalize("NFKC", cell).strip()
+def _by_row(lines: list[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: line.entry.row))
 
 
-def _decode(content: bytes) -> str | None:
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None
-
-
-def _day(text: str) -> str | None:
-    for pattern in _DATES:
-        found = pattern.fullmatch(_TIME.sub("", text))
-        if found is None:
-            continue
-        parts = found.groupdict()
-        era = parts.get("r")
-        year = _REIWA_BEGAN + (1 if era == "元" else int(era)) if era else int(parts["y"])
-        try:
-            return date(year, int(parts["m"]), int(parts["d"])).isoformat()
-        except ValueError:
-            return None
-    return None
+def _of(told: list[Told], family: str) -> list[Told]:
+    return [one for one in told if one.kind.startswith(f"{family}.")]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from gateway.cli.keyring import command_id_of
 from gateway.demo.trading import Trading
 
 RECEIPT, OTHER = "ab" * 32, "cd" * 32
@@ -38,11 +39,18 @@ def sale(stage, lot, receipt, quantity_g=500, by="shop-a"):
 
 
 async def test_the_stock_is_ones_own_and_the_lines_booked_are_known(stage, lots):
-    await stage.done(sale(stage, lots[0], RECEIPT))
+    wires = [sale(stage, lots[0], RECEIPT), sale(stage, lots[0], RECEIPT, quantity_g=200)]
+    await stage.done(*wires)
     answer = (await ask(stage, "shop-a", RECEIPT, OTHER)).json()
-    assert answer["booked_g"] == {RECEIPT: 500}
+    goods = {"lot": lots[0], "owner": stage.person("farm-a").party, "crop": "carrot"}
+    assert answer["booked"] == {
+        RECEIPT: [
+            {"command": command_id_of(wire), **goods, "quantity_g": quantity_g}
+            for wire, quantity_g in zip(wires, (500, 200), strict=True)
+        ]
+    }
     assert sorted((one["lot"], one["free_g"]) for one in answer["stock"]) == sorted(
-        [(lots[0], 7_500), (lots[1], 3_000)]
+        [(lots[0], 7_300), (lots[1], 3_000)]
     )
     assert {one["owner"] for one in answer["stock"]} == {
         stage.person(one).party for one in ("farm-a", "farm-b")
@@ -53,16 +61,16 @@ async def test_the_stock_is_ones_own_and_the_lines_booked_are_known(stage, lots)
 
 async def test_anothers_stock_and_lines_are_not_told(stage, lots):
     await stage.done(sale(stage, lots[0], RECEIPT))
-    assert (await ask(stage, "shop-b", RECEIPT)).json() == {"stock": [], "booked_g": {}}
+    assert (await ask(stage, "shop-b", RECEIPT)).json() == {"stock": [], "booked": {}}
     own = (await ask(stage, "farm-a", RECEIPT)).json()
-    assert own["booked_g"] == {}
+    assert own["booked"] == {}
     assert [(one["lot"], one["free_g"]) for one in own["stock"]] == [(lots[0], 12_000)]
 
 
 async def test_a_rejected_sale_is_not_known(stage, lots):
     refused = await stage.send(sale(stage, lots[0], RECEIPT, quantity_g=90_000))
     assert [one["status"] for one in refused.json()["commands"]] == ["rejected"]
-    assert (await ask(stage, "shop-a", RECEIPT)).json()["booked_g"] == {}
+    assert (await ask(stage, "shop-a", RECEIPT)).json()["booked"] == {}
 
 
 async def test_what_is_recalled_is_not_for_sale(stage, lots):

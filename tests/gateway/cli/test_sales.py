@@ -1,5 +1,7 @@
 """`minori sales`: check shows, import books once, remainder books what is neither left nor gone."""
 
+import csv
+import io
 import json
 import re
 import time
@@ -39,14 +41,18 @@ class Shop:
         self.stage, self.folder = stage, folder
         self.key = folder / "keys" / "shop-a.json"
 
-    def write(self, *rows: str) -> None:
-        content = "\r\n".join((HEADINGS, *rows, ""))
+    def write(self, *rows: str, headings: str = HEADINGS) -> None:
+        content = "\r\n".join((headings, *rows, ""))
         (self.folder / "till.csv").write_bytes(content.encode("cp932"))
 
     def minori(self, *arguments: str, code: int = 0) -> str:
         result = CliRunner().invoke(app, [*arguments, "-k", "shop-a"])
         assert result.exit_code == code, (result.output, result.exception)
         return result.output
+
+    def map(self, **changes: object) -> None:
+        path = self.folder / "mapping.json"
+        path.write_text(json.dumps(json.loads(path.read_bytes()) | changes))
 
     def sales(self, verb: str, *options: str, code: int = 0) -> str:
         files = (str(self.folder / "till.csv"), "-m", str(self.folder / "mapping.json"))
@@ -67,7 +73,14 @@ async def shop(tmp_path, monkeypatch):
         home.mkdir()
         write_keys(town, home, gateway=stage.url)
         monkeypatch.setenv("MINORI_HOME", str(home))
-        item = {"crop": "carrot", "owner": town.people["farm-a"].party, "unit_g": 500}
+        owner = town.people["farm-a"].party
+        item = {
+            "crop": "carrot",
+            "owner": owner,
+            "unit_g": 500,
+            "name": "にんじん",
+            "farm": "農家A",
+        }
         mapping = {
             "till": "レジ1",
             "date": "日付",
@@ -122,9 +135,14 @@ def test_check_shows_what_an_import_books_and_books_nothing(shop, lot):
     before = shop.key.read_bytes()
     output = shop.sales("check", code=1)
     assert f"{lot}      2,500 g" in output
-    assert "2 sales of 2,500 g, 0 lines booked before, 2 rows with errors" in output
-    assert "row 3: not a date: 2026/04/31" in output
-    assert re.search(r"row 5: \d+ g more than is in stock", output)
+    assert "2 sales of 2,500 g to book" in output
+    assert (
+        "4 rows = 2 to book + 0 booked before + 0 to enter by hand + 2 refused + 0 passed over"
+    ) in output
+    assert re.search(r"[\d,]+ g read = 2,500 g to book \+ 0 g booked before \+ [\d,]+ g", output)
+    assert "row 3: the date can't be read: “2026/04/31”" in output
+    assert re.search(r"row 5: [\d,]+ g of [\d,]+ g more than is in stock", output)
+    assert "にんじん 農家A (1001)" in output
     assert "日付が読めません" in shop.sales("check", "--lang", "ja", code=1)
     assert shop.free_g(lot) == 10_000
     assert shop.key.read_bytes() == before
@@ -135,10 +153,10 @@ def test_an_import_books_each_line_once_and_a_mended_row_later(shop, lot):
     assert "2 accepted" in shop.sales("import", code=1)
     assert shop.free_g(lot) == 7_500
     again = shop.sales("import", code=1)
-    assert "0 sales of 0 g, 2 lines booked before" in again
+    assert "4 rows = 0 to book + 2 booked before" in again
     shop.write(ROWS[0], f"{TODAY},10002,1001,1", ROWS[2])
     mended = shop.sales("import")
-    assert "1 sales of 500 g, 2 lines booked before, 0 rows with errors" in mended
+    assert "3 rows = 1 to book + 2 booked before + 0 to enter by hand + 0 refused" in mended
     assert shop.free_g(lot) == 7_000
     assert Key.load(shop.key).queue == []
 
@@ -155,8 +173,47 @@ def test_an_import_cut_off_before_its_answer_books_nothing_twice(shop, lot, monk
     assert "still waiting" in shop.sales("import", code=1)
     monkeypatch.setattr(Client, "send", send)
     again = shop.sales("import")
-    assert "0 sales of 0 g, 1 lines booked before" in again
+    assert "1 rows = 0 to book + 1 booked before" in again
     assert shop.free_g(lot) == 8_500
+
+
+def test_refused_rows_are_a_file_to_mend_and_import_itself(shop, lot):
+    shop.write(*ROWS)
+    path = shop.folder / "refused.csv"
+    output = shop.sales("import", "--refused", str(path), "--lang", "ja", code=1)
+    assert "4行 = 記録する2 + 記録済み0 + 手で記録する0 + 受け付けない2 + 数えない0" in output
+    assert "3行目: 日付が読めません" in output
+    rows = list(csv.reader(io.StringIO(path.read_text("utf-8-sig"), newline="")))
+    assert rows[0] == ["元の行", "理由", "品と農家", *HEADINGS.split(",")]
+    assert [row[0] for row in rows[1:]] == ["3", "5"]
+    assert rows[1][2:] == ["にんじん 農家A (1001)", "2026/04/31", "10002", "1001", "1"]
+    mended = path.read_text("utf-8-sig").replace("2026/04/31", TODAY).replace("1001,99", "1001,4")
+    (shop.folder / "till.csv").write_text(mended, encoding="utf-8")
+    assert "2 rows = 2 to book" in shop.sales("import")
+    assert shop.free_g(lot) == 5_000
+    shop.write(*(row.replace("2026/04/31", TODAY).replace(",99", ",4") for row in ROWS))
+    assert "4 rows = 0 to book + 4 booked before" in shop.sales("import")
+    assert shop.free_g(lot) == 5_000
+
+
+def test_a_file_whose_rows_are_unknown_books_nothing(shop, lot):
+    shop.write(ROWS[0], f'{TODAY},10002,1001,"1', ROWS[2])
+    assert "row 3: a quote is never closed" in shop.sales("import", code=1)
+    assert "引用符" in shop.sales("import", "--lang", "ja", code=1)
+    assert shop.free_g(lot) == 10_000
+
+
+def test_what_is_typed_for_a_sale_cancelled_later_takes_it_back(shop, lot):
+    headings = f"{HEADINGS},区分"
+    shop.map(kinds=[{"column": "区分", "sale": ["売上"], "void": ["取消"]}])
+    shop.write(f"{TODAY},10001,1001,3,売上", headings=headings)
+    shop.sales("import")
+    shop.write(f"{TODAY},10001,1001,3,取消", headings=headings)
+    output = shop.sales("import", code=1)
+    assert "1 to enter by hand" in output
+    typed = re.search(r"minori submit (lot\.correct_outflow [^;—]+)", output)[1].split()
+    assert "accepted" in shop.minori("submit", *typed)
+    assert shop.free_g(lot) == 10_000
 
 
 def test_a_sale_is_dated_by_the_till_and_marked_when_it_comes_late(shop, monkeypatch):
@@ -209,7 +266,7 @@ def test_what_is_wrong_with_the_files_is_one_sentence(shop):
     mapping = shop.folder / "mapping.json"
     mapping.write_text('{"till": ""}')
     output = shop.sales("check", code=1)
-    assert "mapping.json: till" in output
+    assert re.search(r"mapping\.json can.t be used: till: ", output)
     mapping.unlink()
     assert "mapping.json" in shop.sales("check", code=1)
     (shop.folder / "till.csv").unlink()

@@ -1,18 +1,42 @@
 """Lines over lots: the oldest first, never more than there is, and no line twice."""
 
+import random
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.pos import Stock, allocate, read_lines, receipt_of
-from tests.gateway.pos.making import FARM, LOT, OLDER, OTHER_FARM, SHOP, YOUNGER, file, mapping
+from gateway.pos import Booked, Stock, allocate
+from tests.gateway.pos.making import (
+    FARM,
+    HEADINGS,
+    LOT,
+    OLDER,
+    OTHER_FARM,
+    SHOP,
+    TOWN,
+    YOUNGER,
+    file,
+    read,
+    told,
+)
+
+NONE_BOOKED: dict[str, list[Booked]] = {}
 
 
-def lines(*sold):
-    """Return lines of (item code, count)."""
-    rows = (f"2026/04/15,{place},{code},{count}" for place, (code, count) in enumerate(sold, 1))
-    return read_lines(file(*rows), mapping(), party=SHOP)[0]
+def rows(*sold):
+    """Read lines of (item code, count), each on a receipt of its own."""
+    return read(
+        file(*(f"2026/04/15,{place},{code},{count}" for place, (code, count) in enumerate(sold, 1)))
+    )
+
+
+def share(reading, there, booked=NONE_BOOKED):
+    """Return what becomes of every row."""
+    done = allocate(reading, there, party=SHOP, town=TOWN, booked=booked)
+    assert done.rows == reading.rows
+    return done
 
 
 def stock(lot, free_g, *, owner=FARM, crop="carrot", day=1):
@@ -20,17 +44,33 @@ def stock(lot, free_g, *, owner=FARM, crop="carrot", day=1):
     return Stock(lot=lot, owner=owner, crop=crop, harvested_at=at, free_g=free_g)
 
 
-def sold(sales):
-    return [(sale.lot, sale.quantity_g) for sale in sales]
+def sold(done):
+    return sorted((sale.lot, sale.quantity_g) for sale in done.sales)
+
+
+def on_record(done, crop="carrot"):
+    """Return sales as the gateway tells of them once they are booked."""
+    found = {}
+    for number, sale in enumerate(done.sales):
+        found.setdefault(sale.receipt, []).append(
+            Booked(
+                command=f"{number:064x}",
+                lot=sale.lot,
+                owner=sale.owner,
+                crop=crop,
+                quantity_g=sale.quantity_g,
+            )
+        )
+    return found
 
 
 def test_the_oldest_is_sold_first_and_a_line_may_span_lots():
     there = [stock(YOUNGER, 5_000, day=2), stock(OLDER, 700, day=1)]
-    sales, errors, before = allocate(lines(("1001", 2), ("1001", 2)), there, party=SHOP)
-    assert (errors, before) == ([], [])
-    assert sold(sales) == [(OLDER, 600), (OLDER, 100), (YOUNGER, 500)]
-    assert all(sale.is_assumed for sale in sales)
-    assert len({sale.receipt for sale in sales}) == 2
+    done = share(rows(("1001", 2), ("1001", 2)), there)
+    assert done.refused == []
+    assert sold(done) == [(OLDER, 100), (OLDER, 600), (YOUNGER, 500)]
+    assert all(sale.is_assumed for sale in done.sales)
+    assert len({sale.receipt for sale in done.sales}) == 2
 
 
 def test_goods_of_another_owner_or_crop_are_left_alone():
@@ -39,13 +79,13 @@ def test_goods_of_another_owner_or_crop_are_left_alone():
         stock(YOUNGER, 900, crop="taro"),
         stock(LOT, 900, owner=SHOP),
     ]
-    sales, (error,), _ = allocate(lines(("1001", 1)), there, party=SHOP)
-    assert (sales, error.row) == ([], 2)
+    done = share(rows(("1001", 1)), there)
+    assert (done.sales, told(done.refused)) == ([], [(2, "row.short")])
 
 
 def test_what_the_till_sells_of_its_own_is_the_shops():
     own = stock(OLDER, 10_000, owner=SHOP, crop="rice")
-    (sale,), _, _ = allocate(lines(("1002", 2)), [own], party=SHOP)
+    (sale,) = share(rows(("1002", 2)), [own]).sales
     body, closed = sale.command(SHOP)
     assert body == {"lot": OLDER, "party": SHOP, "channel": "import"}
     assert closed == {
@@ -56,81 +96,157 @@ def test_what_the_till_sells_of_its_own_is_the_shops():
     }
 
 
+def test_what_is_sold_by_weight_has_no_packs():
+    (sale,) = share(
+        rows(("2001", "0.35")), [stock(OLDER, 900, owner=OTHER_FARM, crop="taro")]
+    ).sales
+    closed = sale.command(SHOP)[1]
+    assert (closed["quantity_g"], "packs" in closed) == (350, False)
+
+
 def test_a_lot_that_the_till_knows_is_taken_and_no_other():
     there = [stock(OLDER, 9_000, day=1), stock(LOT, 1_000, day=2)]
-    sales, (error,), _ = allocate(lines(("1003", 4), ("1003", 2)), there, party=SHOP)
-    assert sold(sales) == [(LOT, 800)]
-    assert error.row == 3
-    assert "200 g more" in error.en
-    closed = sales[0].command(SHOP)[1]
+    done = share(rows(("1003", 5), ("1003", 1)), there)
+    assert {lot for lot, _ in sold(done)} == {LOT}
+    assert len(done.refused) == 1
+    closed = done.sales[0].command(SHOP)[1]
     assert (closed["basis"], closed["owner"]) == ("pos", FARM)
+
+
+def test_a_guess_takes_nothing_from_a_line_whose_lot_is_known():
+    there = [stock(LOT, 1_000, day=1), stock(YOUNGER, 1_000, day=2)]
+    done = share(rows(("1001", 3), ("1003", 5)), there)
+    assert sold(done) == [(LOT, 1_000), (YOUNGER, 900)]
+
+
+def test_a_lot_of_other_goods_is_refused_by_name():
+    headings = HEADINGS + ",ロット"
+    reading = read(file(f"2026/04/15,1,1001,1,{YOUNGER}", headings=headings), lot="ロット")
+    done = share(reading, [stock(YOUNGER, 900, crop="taro"), stock(OLDER, 900)])
+    assert told(done.refused) == [(2, "row.lot_differs")]
+    assert YOUNGER in done.refused[0].say("ja")
 
 
 def test_part_of_a_line_has_no_packs():
     there = [stock(OLDER, 100, day=1), stock(YOUNGER, 900, day=2)]
-    sales, _, _ = allocate(lines(("1001", 1)), there, party=SHOP)
-    assert ["packs" in sale.command(SHOP)[1] for sale in sales] == [False, False]
+    done = share(rows(("1001", 1)), there)
+    assert ["packs" in sale.command(SHOP)[1] for sale in done.sales] == [False, False]
 
 
 def test_of_a_line_that_is_too_much_nothing_is_booked_and_the_next_still_is():
-    there = [stock(OLDER, 1_000)]
-    sales, (error,), _ = allocate(lines(("1001", 4), ("1001", 3)), there, party=SHOP)
-    assert error.row == 2
-    assert "200g足りません" in error.ja
-    assert [(sale.line.row, sale.quantity_g) for sale in sales] == [(3, 900)]
+    done = share(rows(("1001", 4), ("1001", 3)), [stock(OLDER, 1_000)])
+    assert told(done.refused) == [(2, "row.short")]
+    assert "g足りません" in done.refused[0].say("ja")
+    assert done.refused[0].goods.say() == f"にんじん {FARM} (1001)"
+    assert [(sale.line.entry.row, sale.quantity_g) for sale in done.sales] == [(3, 900)]
 
 
 def test_a_line_that_is_booked_is_not_booked_again():
-    there = [stock(OLDER, 9_000)]
-    read = lines(("1001", 1), ("1001", 2))
-    booked_g = {receipt_of(read[0]): read[0].quantity_g}
-    sales, errors, before = allocate(read, there, party=SHOP, booked_g=booked_g)
-    assert (before, errors) == ([read[0]], [])
-    assert [sale.line for sale in sales] == [read[1]]
-    booked_g = {sale.receipt: sale.quantity_g for sale in sales}
-    _, _, again = allocate(read, there, party=SHOP, booked_g=booked_g)
-    assert again == [read[1]]
+    reading, there = rows(("1001", 1), ("1001", 2)), [stock(OLDER, 9_000)]
+    first = share(reading, there)
+    again = share(reading, there, on_record(first))
+    assert (again.sales, len(again.before), again.refused) == ([], 2, [])
 
 
 def test_of_a_line_that_is_booked_in_part_the_rest_is_booked():
     there = [stock(OLDER, 100, day=1), stock(YOUNGER, 9_000, day=2)]
-    (line,) = lines(("1001", 1))
-    sales, _, _ = allocate([line], there, party=SHOP)
-    assert sold(sales) == [(OLDER, 100), (YOUNGER, 200)]
-    assert {sale.receipt for sale in sales} == {receipt_of(line)}
-    (rest,), _, _ = allocate([line], there[1:], party=SHOP, booked_g={receipt_of(line): 200})
-    assert (rest.lot, rest.quantity_g) == (YOUNGER, 100)
+    reading = rows(("1001", 1))
+    done = share(reading, there)
+    assert sold(done) == [(OLDER, 100), (YOUNGER, 200)]
+    part = on_record(done)
+    part = {receipt: sales[1:] for receipt, sales in part.items()}
+    (rest,) = share(reading, [stock(LOT, 900)], part).sales
+    assert (rest.lot, rest.quantity_g) == (LOT, 100)
     assert "packs" not in rest.command(SHOP)[1]
 
 
+def test_a_line_that_now_says_less_is_refused_with_what_to_type():
+    headings = "日付,商品コード,数量"
+    there = [stock(OLDER, 9_000)]
+    first = share(read(file("2026/04/15,1001,3", headings=headings), receipt=None), there)
+    fewer = read(file("2026/04/15,1001,2", headings=headings), receipt=None)
+    done = share(fewer, there, on_record(first))
+    assert told(done.refused) == [(2, "row.booked_more")]
+    assert f"lot={OLDER} corrects={0:064x} outflow=sold reason=other was_g=900 quantity_g=600" in (
+        done.refused[0].say("en")
+    )
+    more = read(file("2026/04/15,1001,5", headings=headings), receipt=None)
+    assert sold(share(more, there, on_record(first))) == [(OLDER, 600)]
+
+
+@pytest.mark.parametrize("item", [{"owner": OTHER_FARM}, {"crop": "taro"}, {"lot": YOUNGER}])
+def test_a_line_booked_as_other_goods_is_never_booked_anew(item):
+    first = share(rows(("1001", 1)), [stock(OLDER, 9_000)])
+    now = {"crop": "carrot", "owner": FARM, "unit_g": 400} | item
+    reading = read(file("2026/04/15,1,1001,1"), items={"1001": now})
+    there = [
+        stock(YOUNGER, 9_000, owner=now["owner"], crop=now["crop"]),
+        stock(OLDER, 9_000),
+    ]
+    booked = {reading.lines[0].receipt: next(iter(on_record(first).values()))}
+    done = share(reading, there, booked)
+    assert (done.sales, told(done.refused)) == ([], [(2, "row.booked_as_other")])
+
+
+def test_what_is_cancelled_after_it_was_booked_is_for_a_person_to_correct():
+    kinds = [{"column": "区分", "sale": ["売上"], "void": ["取消"]}]
+    headings = HEADINGS + ",区分"
+    there = [stock(OLDER, 9_000)]
+    first = share(read(file("2026/04/15,1,1001,2,売上", headings=headings), kinds=kinds), there)
+    for rows_now in (
+        ("2026/04/15,1,1001,2,取消",),
+        ("2026/04/15,1,1001,2,売上", "2026/04/15,1,1001,-2,取消"),
+    ):
+        reading = read(file(*rows_now, headings=headings), kinds=kinds)
+        assert share(reading, there).hand == []
+        done = share(reading, there, on_record(first))
+        assert (done.sales, told(done.hand)) == ([], [(2, "hand.cancelled")])
+        assert f"corrects={0:064x}" in done.hand[0].say("ja")
+        assert "was_g=600 quantity_g=0" in done.hand[0].say("ja")
+
+
+def test_a_return_says_which_sale_to_lessen():
+    kinds = [{"column": "区分", "sale": ["売上"], "return": ["返品"]}]
+    headings = HEADINGS + ",区分"
+    both = ("2026/04/15,1,1001,2,売上", "2026/04/15,1,1001,1,返品")
+    reading = read(file(*both, headings=headings), kinds=kinds)
+    first = share(reading, [stock(OLDER, 9_000)])
+    assert sold(first) == [(OLDER, 600)]
+    assert "doesn't say" in first.hand[0].say("en")
+    again = share(reading, [stock(OLDER, 9_000)], on_record(first))
+    assert f"corrects={0:064x} outflow=sold reason=other was_g=600 quantity_g=300" in (
+        again.hand[0].say("en")
+    )
+
+
 def test_what_was_harvested_after_the_day_was_not_sold_on_it():
-    (line,) = lines(("1001", 1))
-    there = [stock(LOT, 900, day=20)]
-    assert line.day < "2026-04-20"
-    _, (error,), _ = allocate([line], there, party=SHOP)
-    assert "300 g more" in error.en
+    done = share(rows(("1001", 1)), [stock(LOT, 900, day=16)])
+    assert told(done.refused) == [(2, "row.short")]
 
 
 @given(
     counts=st.lists(st.tuples(st.sampled_from(["1001", "1002", "1003"]), st.integers(1, 9))),
     free=st.lists(st.integers(0, 3_000), min_size=3, max_size=3),
+    seed=st.integers(0, 99),
 )
-def test_nothing_is_sold_that_is_not_there_and_each_line_is_whole_or_an_error(counts, free):
+def test_nothing_is_sold_that_is_not_there_and_each_line_is_whole_or_an_error(counts, free, seed):
     there = [
         stock(OLDER, free[0], day=1),
         stock(LOT, free[1], day=2),
         stock(YOUNGER, free[2] * 5, owner=SHOP, crop="rice"),
     ]
-    read = lines(*counts)
-    sales, errors, before = allocate(read, there, party=SHOP)
-    assert before == []
-    taken = Counter()
-    by_line = Counter()
-    for sale in sales:
+    written = [f"2026/04/15,{place},{code},{n}" for place, (code, n) in enumerate(counts, 1)]
+    reading = read(file(*written))
+    done = share(reading, there)
+    taken, by_line = Counter(), Counter()
+    for sale in done.sales:
         taken[sale.lot] += sale.quantity_g
-        by_line[sale.line.row] += sale.quantity_g
+        by_line[sale.line.entry.row] += sale.quantity_g
         assert sale.quantity_g > 0
     assert all(taken[one.lot] <= one.free_g for one in there)
-    wrong = {error.row for error in errors}
-    assert {line.row: line.quantity_g for line in read if line.row not in wrong} == by_line
-    assert {sale.receipt for sale in sales} == {receipt_of(sale.line) for sale in sales}
+    assert {line.entry.row: line.quantity_g for line in done.booked} == by_line
+    random.Random(seed).shuffle(written)
+    shuffled = share(read(file(*written)), there)
+    assert {(one.receipt, one.lot, one.quantity_g) for one in shuffled.sales} == {
+        (one.receipt, one.lot, one.quantity_g) for one in done.sales
+    }
