@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from chaincode import taking as contract_commands
+from chaincode.base import envelope
 from gateway.projection import (
     BlockGapError,
     ChainMismatchError,
@@ -84,7 +84,7 @@ async def test_command_row_shows_what_was_signed(projection, story):
     found = await projection.database.read(commands_by_id, list(wires))
     assert found.keys() == wires.keys()
     for command_id, (wire, transaction, block) in wires.items():
-        row, command = found[command_id], contract_commands.read(wire).command
+        row, command = found[command_id], envelope.parse(wire)
         assert (row.kid, row.seq, row.actor) == (command.kid, command.seq, command.actor)
         assert (row.type, row.on_behalf) == (command.type, command.on_behalf)
         assert (row.event_time, row.signed_at) == (command.event_time, command.signed_at)

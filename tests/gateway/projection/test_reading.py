@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from chaincode import taking as contract_commands
+from chaincode import reading
+from chaincode.base import envelope
+from chaincode.rules import EVER
 from gateway.ledger import Block, Transaction
 from gateway.projection import domain, json_text, reading, rebuild, tables
 from gateway.projection.subjects import subjects
@@ -378,7 +380,7 @@ def test_subjects_are_what_the_contract_says_a_command_touches(story):
     ]
     types = set()
     for wire in wires:
-        request = contract_commands.read(wire)
+        request = reading.read(envelope.parse(wire), EVER)
         types.add(request.command.type)
         touched = set()
         for key in request.touches.reads + request.touches.writes:
