@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
-from chaincode import reading
 from chaincode.base import envelope
+from chaincode.reading import read
 from chaincode.rules import EVER
 from gateway.ledger import Block, Transaction
 from gateway.projection import domain, json_text, reading, rebuild, tables
@@ -380,7 +380,7 @@ def test_subjects_are_what_the_contract_says_a_command_touches(story):
     ]
     types = set()
     for wire in wires:
-        request = reading.read(envelope.parse(wire), EVER)
+        request = read(envelope.parse(wire), EVER)
         types.add(request.command.type)
         touched = set()
         for key in request.touches.reads + request.touches.writes:
