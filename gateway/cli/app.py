@@ -27,7 +27,7 @@ from gateway.cli import (
     town_time,
 )
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import Client
+from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later
@@ -135,11 +135,12 @@ def invite(
 ) -> None:
     """As a registrar: enter a person, and print the invitation to hand to them."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
+        naming = Naming(registrar, is_aside=True)
         wanted = enrolment.Newcomer(
             party=party,
             actor=actor,
-            party_kind=party_kind,
-            role=role,
+            party_kind=naming.term("party.register", "kind", party_kind),
+            role=naming.role(role),
             since=town_time.planned_day(registrar, since),
         )
         act, code = enrolment.invite(registrar, wanted)
@@ -414,10 +415,27 @@ def _weighed(
     if not packing.lacks_grams(kind, closed):
         return packing.weigh(kind, closed)
     when = event_time or int(time.time())
-    with Client(signer.address) as client:
-        unit_g = packing.spec_g(client, body, closed, event_time=when)
+    try:
+        with Client(signer.address) as client:
+            unit_g = packing.spec_g(client, body, closed, event_time=when)
+    except ApiError as error:
+        unit_g = _known_spec_g(signer, body, closed, error)
     typer.echo(f"packed   {unit_g:,} g each")
     return packing.weigh(kind, closed, unit_g=unit_g)
+
+
+def _known_spec_g(
+    signer: Key, body: dict[str, Json], closed: dict[str, Json], error: ApiError
+) -> int:
+    """Return what one of the packs weighs by what was known last, where there is no line."""
+    packs, there = closed["packs"], known.kept(signer)
+    unit = packs["unit"] if isinstance(packs, dict) else None
+    crop = body.get("crop") or closed.get("crop")
+    unit_g = packing.known_spec_g(there.me, crop, unit) if there else None
+    if there is None or unit_g is None:
+        raise error
+    known.tell_away(there, error)
+    return unit_g
 
 
 def _list_types() -> None:

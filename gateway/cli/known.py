@@ -6,11 +6,14 @@ It stands beside the key, readable by its owner only: names of plots hold surnam
 import json
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
+from gateway.cli import speaking
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, replace_private
+from gateway.cli.speaking import WORDS
 
 SUFFIX: Final = ".known"
 FORM: Final = 1
@@ -68,3 +71,14 @@ def latest(key: Key) -> tuple[Known, ApiError | None]:
         if known is None:
             raise
         return known, error
+
+
+def tell_away(known: Known, error: ApiError) -> None:
+    """Say that what was known last is used, and why."""
+    local = datetime.fromtimestamp(known.asked_at + known.me["utc_offset_minutes"] * 60, UTC)
+    speaking.say(
+        WORDS["known.away"],
+        is_aside=True,
+        day=local.date().isoformat(),
+        error=error.say(speaking.language()),
+    )

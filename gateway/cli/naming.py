@@ -9,7 +9,6 @@ was known last will do (`gateway.cli.known`).
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Final, get_args
 from unicodedata import normalize
 
@@ -37,6 +36,8 @@ UNNAMED: Final = frozenset({"recall", "roll"})  # nobody calls these anything bu
 CODES: Final = {"crop": "crops", "grade": "grades", "district": "districts"}  # member: choices
 
 _ON_BEHALF: Final = "on_behalf"
+_EQUALS: Final = re.compile("[=\uff1d]")
+_COMMA: Final = re.compile("[,\uff0c\u3001]")
 _LOT_ID: Final = str(get_args(shapes.LotId)[1].schema()["pattern"])
 _PSEUDONYM: Final = str(get_args(shapes.PseudonymId)[1].schema()["pattern"])
 _CODE: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
@@ -101,9 +102,8 @@ class Naming:
         """
         if not typed:
             return typed
-        words = own_choices.terms(type_name, member)
-        if words:
-            return self._chosen(member, typed, matching(typed, words), words)
+        if own_choices.terms(type_name, member):
+            return self.term(type_name, member, typed)
         if pattern == _LOT_ID:
             return self._number(member, typed)
         if member == "crop" and _is_named_otherwise(typed):
@@ -112,6 +112,19 @@ class Naming:
         return (
             self._of_me(member, typed, choices, is_fit=_fits(pattern, typed)) if choices else typed
         )
+
+    def term(self, type_name: str, member: str, typed: str) -> str:
+        """Return the contract's word that a member of a type gets for what was typed."""
+        words = own_choices.terms(type_name, member)
+        return self._chosen(member, typed, matching(typed, words), words)
+
+    def role(self, typed: str) -> str:
+        """Return a role for what was typed; a code that has no name comes back as it is."""
+        roles = own_choices.roles()
+        found = matching(typed, roles)
+        if not found and (not typed or _fits(_CODE, typed)):
+            return typed
+        return self._chosen("role", typed, found, roles)
 
     def lot(self, typed: str) -> str:
         """Return the lot's number that was typed, or that of the only lot that is called so.
@@ -130,20 +143,32 @@ class Naming:
         return self.value("", "crop", typed, _CODE)
 
     def _word(self, type_name: str, members: dict[str, Json], word: str) -> str:
-        name, equals, typed = word.partition("=")
+        name, equals, typed = _EQUALS.sub("=", word, count=1).partition("=")
+        name = normalize("NFKC", name).strip()
         schema = members.get(name)
         if not equals or not isinstance(schema, dict):
             return word
         if schema["type"] == "array" and isinstance(schema["items"], dict):
             pattern = schema["items"].get("pattern")
             if pattern is None:
-                return word
-            parts = [part for part in typed.replace("、", ",").split(",") if part]
+                return f"{name}={typed}"
+            parts = [part.strip() for part in _COMMA.split(typed) if part.strip()]
             read = [self.value(type_name, name, part, str(pattern)) for part in parts]
             return f"{name}={','.join(read)}"
+        if schema["type"] == "boolean":
+            return f"{name}={self._truth(name, typed)}"
         if schema["type"] != "string":
-            return word
+            return f"{name}={typed}"
         return f"{name}={self.value(type_name, name, typed, str(schema['pattern']))}"
+
+    @staticmethod
+    def _truth(member: str, typed: str) -> str:
+        """Return `true` or `false` for yes and no in either language."""
+        candidates = own_choices.answers()
+        one = only(member, typed, matching(typed, candidates))
+        if one is None:
+            raise ChoiceError(member, typed, candidates)
+        return one.value
 
     def _choices(self, member: str) -> Callable[[dict[str, Any]], list[Candidate]] | None:
         """Return how to find what a member may name, out of what is known; `None`: nothing."""
@@ -219,7 +244,9 @@ class Naming:
                     if found:
                         return found, list(seen.values())
         except ApiError as error:
-            speaking.say(WORDS["naming.unlisted"], is_aside=True, error=_said(error))
+            speaking.say(
+                WORDS["naming.unlisted"], is_aside=True, error=error.say(speaking.language())
+            )
         return [], list(seen.values())
 
     def _chosen(
@@ -244,19 +271,12 @@ class Naming:
             try:
                 self._latest, error = known.latest(self._key)
             except ApiError as failure:
-                raise NotKnownError(WORDS["naming.unknown"], error=_said(failure)) from None
+                raise NotKnownError(
+                    WORDS["naming.unknown"], error=failure.say(speaking.language())
+                ) from None
             if error is not None:
-                self._tell_away(self._latest, error)
+                known.tell_away(self._latest, error)
         return self._latest
-
-    def _tell_away(self, there: Known, error: ApiError) -> None:
-        offset_s = there.me["utc_offset_minutes"] * 60
-        day = datetime.fromtimestamp(there.asked_at + offset_s, UTC).date().isoformat()
-        speaking.say(WORDS["naming.away"], is_aside=True, day=day, error=_said(error))
-
-
-def _said(error: SaidError) -> str:
-    return error.say(speaking.language())
 
 
 def _fits(pattern: str, typed: str) -> bool:

@@ -99,6 +99,14 @@ def terms(type_name: str, member: str) -> list[Candidate]:
     ]
 
 
+def answers() -> list[Candidate]:
+    """Return yes and no, as commands have them."""
+    return [
+        Candidate(value="true", labels=("はい", "yes", "y", "○", "1"), ja="はい", en="yes"),
+        Candidate(value="false", labels=("いいえ", "no", "n", "×", "0"), ja="いいえ", en="no"),
+    ]
+
+
 def roles() -> list[Candidate]:
     """Return the roles that have a name; a constitution may grant others."""
     return [Candidate(value=code, labels=(name,), ja=name, en=code) for code, name in ROLES.items()]

@@ -6,7 +6,8 @@ grams), `packs=24bag@300g` (one's own), `packs=24bag quantity_g=7.1kg` (weighed,
 
 import dataclasses
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
@@ -95,6 +96,12 @@ def spec_g(
             f"say what one weighs (packs={packs['count']}{packs['unit']}@300g) or give the mass"
         )
     return spec.grams
+
+
+def known_spec_g(me: Mapping[str, Any], crop: Json, unit: Json) -> int | None:
+    """Return what one of the packs weighs by what `GET /api/me` said last, `None` if it did not."""
+    specs = me["choices"]["packings"]
+    return next((one["grams"] for one in specs if (one["crop"], one["unit"]) == (crop, unit)), None)
 
 
 def _mass(kind: CommandType) -> str:

@@ -56,6 +56,10 @@ def test_width_case_kana_and_blanks_make_no_other_name(name):
         ("ピーマン", "ヒ\u309aーマン"),
         ("sweet corn", "SweetCorn"),
         ("(株)みのり", "㈱みのり"),
+        ("髙﨑ファーム", "高崎ﾌｧｰﾑ"),
+        ("渡邉農園", "渡辺農園"),
+        ("茅ヶ崎", "茅ケ崎"),
+        ("1〜3号", "1\uff5e3号"),
     ],
 )
 def test_what_people_type_for_one_name(one, other):

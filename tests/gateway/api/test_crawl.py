@@ -278,3 +278,16 @@ async def test_the_search_would_find_what_a_question_is_answered_with(crawled):
         there = planted.among(numbers(response))
         assert there, (path, response.text)
         assert there <= set(hidden(crawled, "").found(response.text)), path
+
+
+async def test_a_recall_officer_knows_plots_by_number_alone(crawled):
+    """Of every page, answer and file, recalls and their previews by plot included."""
+    stage, market, _ = crawled
+    asked = set()
+    async for path, response in answers(stage, market, "quality-desk"):
+        assert "屋号" not in response.text, path
+        asked.add(path)
+    async for path, body, response in granted(stage, market, "quality-desk"):
+        assert "屋号" not in response.text, (path, body)
+    assert "/api/recalls" in asked
+    assert "屋号" in (await stage.get("/api/plots", "inspector")).text  # the search can find

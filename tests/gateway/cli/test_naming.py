@@ -298,6 +298,36 @@ def test_numbers_and_codes_are_taken_as_before_and_ask_nobody(office):
     assert "accepted" in office.minori("farmer", "submit", "queue")
 
 
+def test_a_whole_line_of_full_width_is_understood(office):
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", wide("plot=A-1"), f"{wide('crop=')}らっきょう"),
+        *("packs=3袋", "estimated=いいえ", "--later"),
+        away=True,
+    )
+    assert "packed   1,500 g each" in said  # by what was known: there is no line
+    payload = payload_of(Key.load(office.key("farmer")).queue[-1])
+    assert payload["body"]["crop"] == "rakkyo"
+    assert "accepted" in office.minori("farmer", "submit", "queue")
+
+
+@pytest.mark.parametrize("word", ["estimated=たぶん", "estimated=", "estimated=2"])
+def test_neither_yes_nor_no_is_refused(office, word):
+    said = office.minori("farmer", "submit", "lot.harvest", word, code=1)
+    assert "はい" in said
+    assert "いいえ" in said
+
+
+def test_a_registrar_invites_in_the_towns_words(office):
+    registrar = office.town / "keys" / "R2.json"
+    words = ("farmer", "keys", "invite", "--key", str(registrar), "--kind", "農家")
+    said = office.minori(*words, "--role", "生産者")
+    assert "accepted" in said
+    key = Key.load(registrar)
+    assert key.queue == []
+    assert "選べる" in office.minori(*words, "--role", "せいさんしゃ", code=1)
+    assert "農園" in office.minori(*words[:-1], "畑", code=1)
+
+
 def test_every_id_that_a_command_takes_can_be_named():
     """What is in neither of these sets nobody calls anything but by its number."""
     named = naming.PEOPLE | naming.PLOTS | naming.PARTIES | naming.LOTS | naming.SHIPMENTS
