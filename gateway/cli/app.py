@@ -18,11 +18,13 @@ from gateway.cli import (
     arguments,
     arrivals,
     enrolment,
+    filling,
     helping,
     keyring,
     known,
     packing,
     pairs,
+    returning,
     speaking,
     town_time,
 )
@@ -209,8 +211,10 @@ def submit(
     """Sign a command with a key of this computer, and send it.
 
     Plots, partners, crops, reasons and lots are understood by their names (`minori query me`).
-    Party, ids and nonces are filled in. What can't be sent now is kept, in order, and goes with the
-    next `minori submit`; `minori submit queue` sends what is kept and nothing else.
+    Party, ids and nonces are filled in, and what an existing record says: of a receipt, a return or
+    a settlement what the shipment says; of a correction what stands. What can't be sent now is
+    kept, in order, and goes with the next `minori submit`; `minori submit queue` sends what is kept
+    and nothing else.
     """
     if type_name == "list":
         _list_types()
@@ -230,25 +234,18 @@ def submit(
         act = acts.name_of("submit", type_name, body, closed, event_time, day, on_behalf)
         is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
         if is_new:
-            closed = _weighed(signer, type_name, body, closed, when)
-            prepared = arguments.prepare(signer, type_name, body, closed)
-            wire = signer.device.sign(
-                type_name,
-                prepared.body,
-                closed=prepared.closed,
-                event_time=when,
-                on_behalf=on_behalf or None,
-            )
+            wire, drawn = _signed(signer, type_name, body, closed, when=when, on_behalf=on_behalf)
             if dry_run:
                 try_queue(signer, [wire])
                 return
             acts.begin(signer, act, [wire])
-            _show_signed(signer, prepared.drawn)
+            _show_signed(signer, drawn)
         send_or_keep(signer, later=later)
 
 
 app.command()(approving.approve)
 app.command()(approving.waiting)
+app.command("return")(returning.return_)
 
 
 @app.command()
@@ -355,6 +352,30 @@ def _print_json(client: Client, answer: Json) -> None:
     founded = client.get("/api/ledger")["constitution"]
     offset = founded["utc_offset_minutes"] if founded else 0
     typer.echo(json.dumps(town_time.shown(answer, offset), indent=1, ensure_ascii=False))
+
+
+def _signed(
+    signer: Key,
+    type_name: str,
+    body: dict[str, Json],
+    closed: dict[str, Json],
+    *,
+    when: int | None,
+    on_behalf: str,
+) -> tuple[bytes, dict[str, str]]:
+    """Return a command with all that can be filled in, and the ids drawn for it, by member."""
+    if not on_behalf:
+        filling.fill(signer, arguments.command_type(type_name), body, closed)
+    weighed = _weighed(signer, type_name, body, closed, when)
+    prepared = arguments.prepare(signer, type_name, body, weighed)
+    wire = signer.device.sign(
+        type_name,
+        prepared.body,
+        closed=prepared.closed,
+        event_time=when,
+        on_behalf=on_behalf or None,
+    )
+    return wire, prepared.drawn
 
 
 def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:

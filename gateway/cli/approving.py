@@ -1,12 +1,11 @@
 """`minori waiting`, `minori approve`: second signatures, chosen from what waits for one's own."""
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 
-from gateway.cli import acts, keyring, speaking
+from gateway.cli import acts, asking, keyring, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
@@ -14,7 +13,6 @@ from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
-from gateway.typed import characters
 
 
 def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
@@ -27,7 +25,7 @@ def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
         if not answer["waiting"]:
             speaking.say(WORDS["approving.nothing"])
         for number, one in enumerate(answer["waiting"], start=1):
-            _show(one, number)
+            typer.echo(f"{number}. {_told(one)}")
         if answer["has_more"]:
             speaking.say(WORDS["approving.more"])
 
@@ -72,50 +70,17 @@ def _choose(client: Client, *, is_agreed: bool) -> str:
     if not found:
         speaking.say(WORDS["approving.nothing"])
         return ""
-    for number, one in enumerate(found, start=1):
-        _show(one, number)
-    if len(found) == 1:
-        return _if_agreed(found[0], is_agreed=is_agreed)
-    if is_agreed:
-        raise ArgumentError(WORDS["approving.several"], count=len(found))
-    return _numbered(found)
+    place = asking.which([_told(one) for one in found], is_agreed=is_agreed)
+    return "" if place is None else str(found[place]["id"])
 
 
-def _if_agreed(one: dict[str, Any], *, is_agreed: bool) -> str:
-    question = WORDS["approving.sign"].say(speaking.language())
-    if is_agreed or _is_yes(typer.prompt(question, default="", show_default=False)):
-        return str(one["id"])
-    speaking.say(WORDS["approving.not_signed"])
-    return ""
-
-
-def _is_yes(typed: str) -> bool:
-    return characters.plain(typed).lower() in {"y", "yes", "はい", "ハイ"}
-
-
-def _numbered(found: Sequence[dict[str, Any]]) -> str:
-    language = speaking.language()
-    question = WORDS["approving.which"].say(language, most=len(found))
-    while True:
-        typed = typer.prompt(question, default="0", show_default=False)
-        plain = characters.plain(typed)
-        number = int(plain) if plain.isdecimal() else -1
-        if number == 0:
-            speaking.say(WORDS["approving.not_signed"])
-            return ""
-        if 1 <= number <= len(found):
-            return str(found[number - 1]["id"])
-        speaking.say(WORDS["approving.no_such"], is_aside=True, typed=typed)
-
-
-def _show(one: dict[str, Any], number: int) -> None:
+def _told(one: dict[str, Any]) -> str:
+    """Return what waits, in words."""
     who = one["party_name"] or one["party"]
-    by = f"{who} ({one['organisation_title']}, {one['actor']})"
-    speaking.say(
-        WORDS["approving.one"],
-        number=number,
+    return WORDS["approving.one"].say(
+        speaking.language(),
         what=one["text"],
-        by=by,
+        by=f"{who} ({one['organisation_title']}, {one['actor']})",
         on=one["proposed_on"],
         follows=one["follows"],
         id=one["id"],

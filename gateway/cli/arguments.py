@@ -24,6 +24,9 @@ NAMED_BY = {  # which member a drawn id is for
     "recall.drill": "recall",
 }
 
+# What a type has no member for and existing records are found by: `filling` takes it out again.
+FOUND_BY = {"lot.unmake": "lot"}
+
 _MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
@@ -55,7 +58,9 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
         name, equals, text = word.partition("=")
         if not equals:
             raise ArgumentError(f"{word!r}: write member=value")
-        if name in body_members:
+        if name == FOUND_BY.get(kind.name):
+            body[name] = text
+        elif name in body_members:
             body[name] = _read(name, text, body_members[name])
         elif name in closed_members:
             closed[name] = _read(name, text, closed_members[name])

@@ -37,11 +37,11 @@ class Answer:
 class Client:
     """One gateway. Use as a context manager."""
 
-    def __init__(self, gateway: str) -> None:
+    def __init__(self, gateway: str, *, patience_s: float = WAIT_S + 10) -> None:
         import httpx2  # noqa: PLC0415 - for those who ask a gateway, not for those who run one
 
         self._http = httpx2.Client(
-            base_url=gateway, timeout=WAIT_S + 10, headers={"Accept-Language": speaking.language()}
+            base_url=gateway, timeout=patience_s, headers={"Accept-Language": speaking.language()}
         )
         self._failure = httpx2.HTTPError
         self.gateway = gateway.rstrip("/")

@@ -15,6 +15,7 @@ from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.speaking import WORDS
 from gateway.language import Language
 from gateway.typed import Tense, TownClock, dates, written
 
@@ -22,16 +23,6 @@ _DATE: Final = get_args(shapes.Date)[1].schema()["pattern"]
 _TIMESTAMP: Final = get_args(shapes.Timestamp)[1].schema()["pattern"]
 # What was signed stays as it was signed: programs compare it.
 _SIGNED: Final = frozenset({"payload", "closed_part"})
-_UNKNOWN: Final = {
-    "ja": "町の時刻がまだ分かりません（ゲートウェイに一度もつながっていないため）。"
-    "2026-11-29T08:00:00Z のように世界時で書くか、つながるところでやり直してください。",
-    "en": "the town's clock is not known yet, for its gateway was never reached: write the time "
-    "in UTC, as 2026-11-29T08:00:00Z, or try again on line",
-}
-_READ: Final = {
-    "ja": "{member:8} {words}（町の時刻）",
-    "en": "{member:8} {words} (the town's time)",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +55,7 @@ def clock_of(key: Key, client: Client | None = None) -> TownClock:
                 return clock_of(key, asking)
         founded = client.get("/api/ledger")["constitution"]
         if founded is None:
-            raise ApiError(f"{client.gateway} has no ledger yet: it is not founded")
+            raise ApiError(WORDS["town_time.not_founded"], gateway=client.gateway)
         key.utc_offset_minutes = int(founded["utc_offset_minutes"])
     return TownClock(utc_offset_minutes=key.utc_offset_minutes, now=int(time.time()))
 
@@ -84,10 +75,10 @@ def moment(key: Key, typed: str, *, language: Language) -> tuple[int | None, lis
     town = _clock_if_known(key)
     if town is None:
         if not re.fullmatch(_TIMESTAMP, typed):
-            raise KeyringError(_UNKNOWN[language])
+            raise KeyringError(WORDS["town_time.unknown"])
         return times.seconds(typed), []
     seconds = dates.moment(typed, town)
-    return seconds, [_told("when" if language == "en" else "日時", seconds, town, language)]
+    return seconds, [_told(WORDS["town_time.when"].say(language), seconds, town, language)]
 
 
 def read_parts(
@@ -113,7 +104,7 @@ def read_parts(
     town = _clock_if_known(key) if found else None
     if town is None:
         if not all(one.is_as_signed for one in found):
-            raise KeyringError(_UNKNOWN[language])
+            raise KeyringError(WORDS["town_time.unknown"])
         return []
     said = []
     for one in found:
@@ -169,7 +160,7 @@ def _told(member: str, seconds: int, town: TownClock, language: Language) -> str
     words = written.of_moment(
         seconds, utc_offset_minutes=town.utc_offset_minutes, language=language
     )
-    return _READ[language].format(member=member, words=words)
+    return WORDS["town_time.read"].say(language, member=member, words=words)
 
 
 def _dated(

@@ -1,0 +1,423 @@
+"""What a command names and an existing record says already is filled in; a person gives the rest.
+
+A receipt names a shipment, and what the shipment says follows: its lot, whose the goods are. A
+correction of a harvest keeps what stands. Where a record leaves several answers, the person is
+shown them and asked. What is typed and contradicts the record is refused here, in words, for the
+ledger could only answer that it knows no such thing.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from chaincode.base import shapes
+from chaincode.base.canonical import Json
+from chaincode.command_types import CommandType
+from gateway.cli import speaking
+from gateway.cli.arguments import ArgumentError
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
+
+Record = dict[str, Any]
+
+PATIENCE_S: Final = 5  # away from a line, one signs what was typed
+PAGE: Final = "100"
+_OUTFLOWS: Final = {"lot.sell": "sold", "lot.discard": "discarded", "lot.own_use": "own_use"}
+_HARVESTS: Final = ("lot.harvest", "lot.correct_harvest")
+_IN_FORCE: Final = ("unconfirmed", "confirmed")
+
+
+class Records:
+    """What a party may read of its own, asked for when it is needed."""
+
+    def __init__(self, client: Client, party: str) -> None:
+        self.client = client
+        self.party = party
+
+    def shipments(self, **filters: str) -> Iterator[Record]:
+        """Yield the party's shipments, the latest changed first."""
+        return self._pages("/api/shipments", "shipments", **filters)
+
+    def recalls(self) -> Iterator[Record]:
+        """Yield all recalls, the latest changed first."""
+        return self._pages("/api/recalls", "recalls")
+
+    def lot(self, lot: str) -> Record:
+        """Return a lot, with the party's own holdings."""
+        found: Record = self.client.get(f"/api/lots/{lot}")
+        return found
+
+    def entries(self, lot: str) -> Iterator[Record]:
+        """Yield the accepted commands about a lot that the party may read, the newest first."""
+        for one in self._pages(f"/api/lots/{lot}/entries", "entries"):
+            if one["status"] == "accepted":
+                yield one
+
+    def _pages(self, path: str, name: str, **filters: str) -> Iterator[Record]:
+        asked = {**filters, "limit": PAGE}
+        while True:
+            page = self.client.get(path, **asked)
+            yield from page[name]
+            if not page["next"]:
+                return
+            asked["cursor"] = page["next"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Given:
+    """The parts of a command as far as they are known, and what was filled in."""
+
+    kind: CommandType
+    body: dict[str, Json]
+    closed: dict[str, Json]
+    filled: dict[str, Json] = field(default_factory=dict)
+
+    def get(self, member: str) -> Json:
+        """Return a member of either part, `None` if it is not given."""
+        return self.body.get(member, self.closed.get(member))
+
+    def put(self, member: str, value: Json) -> None:
+        """Fill a member in, unless it is given."""
+        if value is None or self.get(member) is not None:
+            return
+        members = shapes.schema(self.kind.body)["properties"]
+        assert isinstance(members, dict)  # noqa: S101 - JSON Schema
+        (self.body if member in members else self.closed)[member] = value
+        self.filled[member] = value
+
+    def must_be(self, member: str, value: Json, *, default: Json = None) -> None:
+        """Fill in what a record says; nothing else can be given.
+
+        Args:
+            member: Of either part.
+            value: `None`: that the member is absent, or has its default.
+            default: What an absent member means.
+
+        Raises:
+            ArgumentError: Something else is given.
+        """
+        given = self.get(member)
+        if given is not None and given != (default if value is None else value):
+            raise ArgumentError(
+                WORDS["filling.differs"],
+                member=member,
+                typed=given,
+                value=default if value is None else value,
+            )
+        self.put(member, value)
+
+
+Rule = Callable[[Given, Records], None]
+
+
+def fill(key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, Json]) -> None:
+    """Fill in, in place, what existing records determine, and tell the person.
+
+    Args:
+        key: Whose party's records these are.
+        kind: The command's type.
+        body: The open part, as far as it was typed.
+        closed: The closed part, the same.
+
+    Raises:
+        ArgumentError: A record contradicts what was typed, or leaves several answers.
+    """
+    rule = RULES.get(kind.name)
+    if rule is None or body.get("party", key.party) != key.party:
+        return
+    given = Given(kind=kind, body=body, closed=closed)
+    try:
+        with Client(key.address, patience_s=PATIENCE_S) as client:
+            client.open_session(key)
+            rule(given, Records(client, key.party))
+    except ApiError as error:
+        speaking.say(
+            WORDS["filling.not_asked"], is_aside=True, error=error.say(speaking.language())
+        )
+    for member, value in given.filled.items():
+        speaking.say(WORDS["filling.filled"], member=member, value=value)
+
+
+def told(shipment: Mapping[str, Any]) -> str:
+    """Return a shipment in words: what, how much, from or to whom, its lot and id."""
+    side = "sender" if shipment["direction"] == "in" else "recipient"
+    return WORDS[f"filling.shipment.{shipment['direction']}"].say(
+        speaking.language(),
+        crop=shipment["crop_name"],
+        mass=mass(shipment["shipped_g"]),
+        who=shipment[f"{side}_name"] or shipment[side],
+        lot=shipment["lot"],
+        id=shipment["id"],
+    )
+
+
+def mass(grams: int) -> str:
+    """Return grams as a slip has them: 12.5 kg."""
+    return f"{grams / 1_000:,.3f}".rstrip("0").rstrip(".") + " kg"
+
+
+def _one(found: list[Record], nothing: str, several: str, say: Callable[[Record], str]) -> Record:
+    """Return the only record found.
+
+    Raises:
+        ArgumentError: There is none, or several: then they are told.
+    """
+    if not found:
+        raise ArgumentError(WORDS[nothing])
+    if len(found) > 1:
+        listed = "\n".join(f"  {say(one)}" for one in found)
+        raise ArgumentError(WORDS[several], listed=listed)
+    return found[0]
+
+
+def shipment_of(given: Given, records: Records, states: tuple[str, ...], **side: str) -> Record:
+    """Return the shipment that a command is about: the one named, or the only one it can be.
+
+    Args:
+        given: Its shipment or lot may be.
+        records: The party's.
+        states: Where an unnamed one may stand.
+        side: `direction`, for `in` or `out` alone.
+
+    Raises:
+        ArgumentError: It is none of the party's, or there are several.
+    """
+    named, lot = given.get("shipment"), given.get("lot")
+    if named is not None:
+        found = next((one for one in records.shipments(**side) if one["id"] == named), None)
+        if found is not None:
+            return found
+    fitting = [
+        one
+        for state in states
+        for one in records.shipments(state=state, **side)
+        if lot in {None, one["lot"]}
+    ]
+    if named is not None:
+        listed = "\n".join(f"  {told(one)}" for one in fitting) or "  —"
+        raise ArgumentError(WORDS["filling.no_shipment"], typed=named, listed=listed)
+    return _one(fitting, "filling.nothing_on_its_way", "filling.several_shipments", told)
+
+
+def _receive(given: Given, records: Records) -> None:
+    one = shipment_of(given, records, ("in_transit",), direction="in")
+    _put_receipt(given, one)
+
+
+def _correct_receipt(given: Given, records: Records) -> None:
+    one = shipment_of(given, records, ("received", "disputed"), direction="in")
+    _put_receipt(given, one)
+    given.must_be("corrects", one["entry"])
+
+
+def _put_receipt(given: Given, one: Record) -> None:
+    given.put("shipment", one["id"])
+    given.must_be("lot", one["lot"])
+    given.must_be("owner", one["owner"] if one["is_consigned"] else None, default=one["recipient"])
+
+
+def put_return(given: Given, one: Record) -> None:
+    """Fill in what the return of a shipment repeats of it."""
+    given.put("shipment", one["id"])
+    given.must_be("lot", one["lot"])
+    given.must_be("sender", one["sender"])
+    is_others = one["owner"] != one["sender"]
+    given.must_be("owner", one["owner"] if is_others else None, default=one["sender"])
+
+
+def _return(given: Given, records: Records) -> None:
+    put_return(given, shipment_of(given, records, ("in_transit",)))
+
+
+def _settle(given: Given, records: Records) -> None:
+    one = shipment_of(given, records, ("disputed",))
+    put_return(given, one)
+    given.must_be("recipient", one["recipient"])
+    given.must_be("consigned", one["is_consigned"] or None, default=False)
+    shares = ("to_sender_g", "to_recipient_g", "lost_g")
+    missing = [name for name in shares if given.get(name) is None]
+    if len(missing) == 1:  # all of the difference goes somewhere, to the gram
+        rest_g = one["disputed_g"] - sum(int(str(given.get(name) or 0)) for name in shares)
+        given.put(missing[0], max(rest_g, 0))
+
+
+def _correct_harvest(given: Given, records: Records) -> None:
+    lot = records.lot(_lot(given))
+    made = [one for one in lot["history"] if one["type"] in _HARVESTS]
+    if not made or lot.get("harvest_g") is None:
+        raise ArgumentError(WORDS["filling.not_your_harvest"], lot=lot["id"])
+    latest = max(made, key=lambda one: one["ledger_time"])
+    entries = [one for one in records.entries(lot["id"]) if one.get("type") in _HARVESTS]
+    given.must_be("corrects", entries[0]["id"] if entries else latest["id"])
+    for member in ("plot", "crop", "harvested_at", "estimated"):
+        given.put(member, lot[member])
+    if given.get("quantity_g") is None and given.get("packs") is None:
+        given.put("quantity_g", lot["harvest_g"])
+        given.put("packs", entries[0]["closed_part"].get("packs") if entries else None)
+
+
+def _correct_arrival(given: Given, records: Records) -> None:
+    lot = _lot(given)
+    kinds = ("lot.arrive", "lot.correct_arrival")
+    entries = [one for one in _own_entries(records, lot) if one["type"] in kinds]
+    if not entries:
+        raise ArgumentError(WORDS["filling.not_arrived"], lot=lot)
+    given.put("producer", entries[0]["closed_part"]["producer"])
+    if sum(one["type"] == "lot.arrive" for one in entries) > 1 and given.get("was_g") is None:
+        listed = "\n".join(
+            f"  {_when(one)}  {mass(one['closed_part']['counted_g'])}" for one in entries
+        )
+        raise ArgumentError(WORDS["filling.several_arrivals"], listed=listed)
+    given.put("was_g", entries[0]["closed_part"]["counted_g"])
+
+
+def _correct_outflow(given: Given, records: Records) -> None:
+    lot = _lot(given)
+    entries = list(_own_entries(records, lot))
+    booked = [
+        one
+        for one in entries
+        if one["type"] in _OUTFLOWS
+        and given.get("corrects") in {None, one["id"]}
+        and given.get("outflow") in {None, _OUTFLOWS[one["type"]]}
+    ]
+    one = _one(
+        booked,
+        "filling.nothing_booked",
+        "filling.several_booked",
+        lambda each: (
+            f"corrects={each['id']}  {_when(each)}  {each['type']}  "
+            + mass(each["closed_part"]["quantity_g"])
+        ),
+    )
+    given.put("corrects", one["id"])
+    given.must_be("outflow", _OUTFLOWS[one["type"]])
+    corrected = (each for each in entries if each["payload"]["body"].get("corrects") == one["id"])
+    latest = next(corrected, one)
+    given.put("was_g", latest["closed_part"]["quantity_g"])
+    given.must_be("owner", one["closed_part"].get("owner"))
+
+
+def _owner(given: Given, records: Records) -> None:
+    """Fill in whose goods of a lot the party holds, where they are one other's."""
+    if given.get("owner") is not None or given.get("lot") is None:
+        return
+    owners = _owners(given, records)
+    if owners and records.party not in owners:
+        given.put("owner", _one_owner(owners))
+
+
+def _others_owner(given: Given, records: Records) -> None:
+    if given.get("owner") is None:
+        owners = _owners(given, records)
+        owners.pop(records.party, None)
+        if not owners:
+            raise ArgumentError(WORDS["filling.nobodys"], lot=_lot(given))
+        given.put("owner", _one_owner(owners))
+
+
+def _owners(given: Given, records: Records) -> dict[str, str]:
+    """Return whose goods of a lot the party holds, by pseudonym, with their names."""
+    return {
+        one["owner"]: one["owner_name"] or one["owner"]
+        for one in records.lot(_lot(given)).get("holdings", [])
+        if one["holder"] == records.party and one["held_g"]
+    }
+
+
+def _one_owner(owners: Mapping[str, str]) -> str:
+    if len(owners) > 1:
+        listed = "\n".join(f"  owner={owner}  {name}" for owner, name in owners.items())
+        raise ArgumentError(WORDS["filling.several_owners"], listed=listed)
+    return next(iter(owners))
+
+
+def _deny(given: Given, records: Records) -> None:
+    held = records.lot(_lot(given)).get("holdings", [])
+    holders = {one["holder"]: one["holder_name"] for one in held if one["holder"] != records.party}
+    if given.get("holder") is None and holders:
+        if len(holders) > 1:
+            listed = "\n".join(f"  holder={one}  {name}" for one, name in holders.items())
+            raise ArgumentError(WORDS["filling.several_holders"], listed=listed)
+        given.put("holder", next(iter(holders)))
+
+
+def _recall(*states: str) -> Rule:
+    def rule(given: Given, records: Records) -> None:
+        named = given.get("recall")
+        found = [one for one in records.recalls() if named in {None, one["id"]}]
+        if named is None:
+            found = [one for one in found if one["state"] in states]
+        one = _one(
+            found,
+            "filling.no_recall",
+            "filling.several_recalls",
+            lambda each: f"recall={each['id']}  {each['state']}  {each['kind']}  {each['cause']}",
+        )
+        given.put("recall", one["id"])
+        if "entry" in _members(given.kind):
+            given.must_be("entry", one["entry"])
+
+    return rule
+
+
+def _unmake(given: Given, records: Records) -> None:
+    """Fill in the run that a lot was made by, which its undoing repeats whole."""
+    lot = given.body.pop("lot", None)
+    if lot is None:
+        return
+    runs = ("lot.merge", "lot.repack", "lot.sort", "lot.process")
+    made = [one for one in records.entries(str(lot)) if one["type"] in runs]
+    run = next((one for one in made if _is_made(str(lot), one["payload"]["body"])), None)
+    if run is None:
+        raise ArgumentError(WORDS["filling.not_made"], lot=lot)
+    given.put("type", run["type"])
+    given.put("run", run["payload"]["body"])
+    for member, value in run["closed_part"].items():
+        given.put(member, value)
+
+
+def _is_made(lot: str, run: Mapping[str, Any]) -> bool:
+    return any(child["lot"] == lot for child in run["children"])
+
+
+def _lot(given: Given) -> str:
+    lot = given.get("lot")
+    if lot is None:
+        raise ArgumentError(WORDS["filling.which_lot"], type=given.kind.name)
+    return str(lot)
+
+
+def _own_entries(records: Records, lot: str) -> Iterator[Record]:
+    for one in records.entries(lot):
+        if one["payload"]["body"].get("party") == records.party:
+            yield one
+
+
+def _when(entry: Mapping[str, Any]) -> str:
+    return str(entry["payload"]["event_time"])
+
+
+def _members(kind: CommandType) -> list[str]:
+    members = shapes.schema(kind.body)["properties"]
+    assert isinstance(members, dict)  # noqa: S101 - JSON Schema
+    return list(members)
+
+
+RULES: Final[Mapping[str, Rule]] = {
+    "lot.receive": _receive,
+    "lot.correct_receipt": _correct_receipt,
+    "lot.return": _return,
+    "lot.settle": _settle,
+    "lot.correct_harvest": _correct_harvest,
+    "lot.correct_arrival": _correct_arrival,
+    "lot.correct_outflow": _correct_outflow,
+    **dict.fromkeys(("lot.sell", "lot.discard", "lot.own_use", "lot.take_stock"), _owner),
+    **dict.fromkeys(("lot.ship", "lot.hold", "lot.release"), _owner),
+    "lot.take_back": _others_owner,
+    "lot.deny_claim": _deny,
+    "lot.unmake": _unmake,
+    "recall.confirm": _recall("unconfirmed"),
+    **dict.fromkeys(("recall.lift", "recall.close", "recall.extend"), _recall(*_IN_FORCE)),
+}
