@@ -214,9 +214,9 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
     is_theirs = body.party in {shipment.sender, shipment.recipient}
-    require(is_theirs and shipment.lot == body.lot, Code.UNKNOWN_SHIPMENT)
-    named = (closed.sender, closed.owner or closed.sender)
-    require((shipment.sender, shipment.owner) == named, Code.UNKNOWN_SHIPMENT)
+    require(is_theirs and closed.sender == shipment.sender, Code.NOT_THEIR_SHIPMENT)
+    require(shipment.lot == body.lot, Code.LOT_DIFFERS)
+    require(shipment.owner == (closed.owner or closed.sender), Code.OWNER_DIFFERS)
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
     key = Holding.key(body.lot, shipment.sender, shipment.owner)
     holding = find_or_empty(act, key, shipment.roots)
@@ -233,10 +233,11 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     is_apart = act.signer.party != act.proposer.party and act.proposing.party != act.principal.party
     require(is_apart, Code.NOT_INDEPENDENT)
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
-    named = (body.lot, closed.sender, closed.recipient)
-    require((shipment.lot, shipment.sender, shipment.recipient) == named, Code.UNKNOWN_SHIPMENT)
+    named = (closed.sender, closed.recipient)
+    require((shipment.sender, shipment.recipient) == named, Code.NOT_THEIR_SHIPMENT)
+    require(shipment.lot == body.lot, Code.LOT_DIFFERS)
     terms = (closed.owner or closed.sender, bool(closed.consigned))
-    require((shipment.owner, shipment.is_consigned) == terms, Code.UNKNOWN_SHIPMENT)
+    require((shipment.owner, shipment.is_consigned) == terms, Code.OWNER_DIFFERS)
     require(shipment.state == "disputed", Code.NOT_DISPUTED)
     settled_g = closed.to_sender_g + closed.to_recipient_g + closed.lost_g
     require(settled_g == shipment.disputed_g, Code.SUM_DIFFERS)
@@ -256,12 +257,12 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
 
 
 def _own_shipment(act: Act, body: Receive | CorrectReceipt, closed: CountClosed) -> Shipment:
-    """Return a shipment of this lot to this party; anyone else's is as good as unknown."""
+    """Return a shipment of this lot and owner to this party, or say which of these it is not."""
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     shipment = act.get(Shipment, Shipment.key(body.shipment), Code.UNKNOWN_SHIPMENT)
-    is_theirs = shipment.recipient == body.party and shipment.lot == body.lot
-    named_owner = closed.owner or body.party
-    require(is_theirs and shipment.new_owner == named_owner, Code.UNKNOWN_SHIPMENT)
+    require(shipment.recipient == body.party, Code.NOT_THEIR_SHIPMENT)
+    require(shipment.lot == body.lot, Code.LOT_DIFFERS)
+    require(shipment.new_owner == (closed.owner or body.party), Code.OWNER_DIFFERS)
     return shipment
 
 

@@ -85,6 +85,51 @@ EXISTENCE: Final = (
         en=("Unknown shipment", "There is no such shipment between these parties.", _CHECK_EN),
     ),
     problem(
+        Code.NOT_THEIR_SHIPMENT,
+        403,
+        number=413,
+        ja=(
+            "あなたの出荷ではありません",
+            "その出荷の送り手と受け手は、記録した事業者と違います。",
+            "出荷の一覧から、自分あて、または自分が出した出荷を選んでください。",
+        ),
+        en=(
+            "Not a shipment between these parties",
+            "Its sender or recipient is another than the command names or signs for.",
+            "Choose it from your own list of shipments.",
+        ),
+    ),
+    problem(
+        Code.LOT_DIFFERS,
+        422,
+        number=414,
+        ja=(
+            "出荷のロットが違います",
+            "その出荷は、別のロットのものです。",
+            "出荷に書いてあるロット番号を入力してください。",
+        ),
+        en=(
+            "The shipment is of another lot",
+            "The shipment's number is right, the lot's is not.",
+            "Name the lot that the shipment's record has.",
+        ),
+    ),
+    problem(
+        Code.OWNER_DIFFERS,
+        422,
+        number=415,
+        ja=(
+            "品物の持ち主が違います",
+            "その出荷の品物は、ほかの人の持ち物（委託など）です。",
+            "出荷に書いてある持ち主を入力してください。",
+        ),
+        en=(
+            "The goods are somebody else's",
+            "The shipment's goods belong to another than is named, or are consigned.",
+            "Name the owner that the shipment's record has; leave it out for the usual one.",
+        ),
+    ),
+    problem(
         Code.UNKNOWN_RECALL,
         404,
         number=421,

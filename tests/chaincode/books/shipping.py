@@ -61,7 +61,8 @@ class Shipping(Entries):
 
     def _theirs(self, shipment: str, party: str, owner: str) -> ShipmentRow:
         row = self.shipments[shipment]
-        require(row.recipient == party and row.new_owner == owner, "UNKNOWN_SHIPMENT")
+        require(row.recipient == party, "NOT_THEIR_SHIPMENT")
+        require(row.new_owner == owner, "OWNER_DIFFERS")
         return row
 
     def _count(self, row: ShipmentRow, received_g: int, entry: str) -> None:
@@ -75,7 +76,7 @@ class Shipping(Entries):
 
     def send_back(self, shipment: str, party: str) -> None:
         row = self.shipments[shipment]
-        require(party in {row.sender, row.recipient}, "UNKNOWN_SHIPMENT")
+        require(party in {row.sender, row.recipient}, "NOT_THEIR_SHIPMENT")
         require(row.state == "in_transit", "NOT_IN_TRANSIT")
         self.opened(row.lot, row.sender, row.owner).held += row.shipped
         row.state = "returned"

@@ -71,18 +71,18 @@ def is_neither_recipient_nor_sender(draft: Draft) -> None:
 for _type in (RECEIVE, CORRECT, RETURN):
     fault(_type, "NOT_YOUR_PARTY", "party")(acts_for_another_party)
     fault(_type, "UNKNOWN_SHIPMENT", "shipment")(names_no_shipment)
-    fault(_type, "UNKNOWN_SHIPMENT", "shipment")(names_another_lot)
-    fault(_type, "UNKNOWN_SHIPMENT", "party")(is_neither_recipient_nor_sender)
+    fault(_type, "LOT_DIFFERS", "shipment")(names_another_lot)
+    fault(_type, "NOT_THEIR_SHIPMENT", "party")(is_neither_recipient_nor_sender)
 
 
 for _type in (RECEIVE, CORRECT, RETURN):
 
-    @fault(_type, "UNKNOWN_SHIPMENT", "owner")
+    @fault(_type, "OWNER_DIFFERS", "owner")
     def names_another_owner(draft: Draft) -> None:
         draft.closed["owner"] = draft.world.party("neighbour")
 
 
-@fault(RECEIVE, "UNKNOWN_SHIPMENT", "party")
+@fault(RECEIVE, "NOT_THEIR_SHIPMENT", "party")
 def receives_what_it_has_sent(draft: Draft) -> None:
     draft.by = "farmer"
     draft.body["party"] = draft.world.party("farmer")
@@ -120,7 +120,7 @@ def corrects_below_what_was_sold_on(draft: Draft) -> None:
     draft.closed["received_g"] -= 1
 
 
-@fault(RETURN, "UNKNOWN_SHIPMENT", "sender")
+@fault(RETURN, "NOT_THEIR_SHIPMENT", "sender")
 def returns_to_someone_else(draft: Draft) -> None:
     draft.closed["sender"] = draft.world.party("neighbour")
 
@@ -150,23 +150,23 @@ def settles_no_shipment(draft: Draft) -> None:
     draft.body["shipment"] = "0" * 20
 
 
-@fault(SETTLE, "UNKNOWN_SHIPMENT", "shipment")
+@fault(SETTLE, "LOT_DIFFERS", "shipment")
 def settles_another_lot(draft: Draft) -> None:
     draft.body["lot"] = "0" * 20
 
 
-@fault(SETTLE, "UNKNOWN_SHIPMENT", "sides")
+@fault(SETTLE, "NOT_THEIR_SHIPMENT", "sides")
 def settles_the_wrong_way_round(draft: Draft) -> None:
     sender, recipient = draft.closed["sender"], draft.closed["recipient"]
     draft.closed |= {"sender": recipient, "recipient": sender}
 
 
-@fault(SETTLE, "UNKNOWN_SHIPMENT", "owner")
+@fault(SETTLE, "OWNER_DIFFERS", "owner")
 def settles_goods_of_another_owner(draft: Draft) -> None:
     draft.closed["owner"] = draft.world.party("neighbour")
 
 
-@fault(SETTLE, "UNKNOWN_SHIPMENT", "consigned")
+@fault(SETTLE, "OWNER_DIFFERS", "consigned")
 def settles_what_was_sold_as_consigned(draft: Draft) -> None:
     draft.closed["consigned"] = True
 
