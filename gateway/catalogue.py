@@ -122,6 +122,7 @@ class CatalogueFile(_Model):
     town: TownEntry = TownEntry()
     districts: dict[str, Words] = {}
     crops: dict[str, CropEntry] = {}
+    classes: dict[str, Words] = {}
     packings: tuple[PackingEntry, ...] = ()
     inputs: tuple[InputEntry, ...] = ()
     norms: tuple[NormEntry, ...] = ()

@@ -19,9 +19,10 @@ from typing import Final
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-from chaincode.base.evidence import EvidenceError
+from gateway.words import SaidError, Text
 
 CHARACTERS: Final = 20
+SHOWN_MAX: Final = 80  # characters of what was typed, in a message
 TYPED_CHARACTERS_MAX: Final = 2_048  # of a scanned address
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # https://www.crockford.com/base32.html: what people read as another letter.
@@ -46,11 +47,23 @@ class NumberFault(StrEnum):
     CHECK_WRONG = "CHECK_WRONG"
 
 
-class NumberError(EvidenceError, ValueError):
+_WORDS: Final = {
+    NumberFault.NOT_A_NUMBER: Text(
+        ja="「{typed}」は20けたの英数字になっていません。もう一度お確かめください。",
+        en="“{typed}” is not a number of 20 letters and digits. Please check it again.",
+    ),
+    NumberFault.CHECK_WRONG: Text(
+        ja="「{typed}」は確認の文字が合いません（打ちまちがい）。もう一度お確かめください。",
+        en="“{typed}”: the check character does not fit, so there is a slip. Please check it.",
+    ),
+}
+
+
+class NumberError(SaidError, ValueError):
     """What was typed is no lot's number; `fault` says why, `typed` what it was."""
 
     def __init__(self, fault: NumberFault, typed: str) -> None:
-        super().__init__(fault.value)
+        super().__init__(_WORDS[fault], typed=typed[:SHOWN_MAX])
         self.fault = fault
         self.typed = typed
 

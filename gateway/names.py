@@ -4,7 +4,8 @@ The file is JSON, every name in Japanese and English, every group optional:
 
     {"parties":   {"<pseudonym>": {"ja": "農園A", "en": "Farm A"}},
      "districts": {"<area code>": {"ja": "北川", "en": "Kitagawa"}},
-     "crops":     {"<crop code>": {"ja": "にんじん", "en": "Carrot"}}}
+     "crops":     {"<crop code>": {"ja": "にんじん", "en": "Carrot"}},
+     "classes":   {"<class code>": {"ja": "秀", "en": "Excellent"}}}
 
 A name that is taken out of the file vanishes from the pages at once; the pseudonym remains. What
 the file has no name for, the town's catalogue may have (`gateway.catalogue`).
@@ -18,7 +19,7 @@ from typing import Final
 import structlog
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from gateway.catalogue import Catalogue
+from gateway.catalogue import Catalogue, CatalogueFile, CropEntry, Words
 from gateway.crop_names import readable
 from gateway.language import Language
 from gateway.office_codes import OfficeCodes
@@ -61,6 +62,30 @@ CROPS: Final[Mapping[str, tuple[str, str]]] = {
     "turnip": ("かぶ", "Turnip"),
 }
 
+# Classes of size and quality that sorting lines use everywhere; the file may add to them.
+CLASSES: Final[Mapping[str, tuple[str, str]]] = {
+    "l4": ("4L", "4L"),
+    "l3": ("3L", "3L"),
+    "l2": ("2L", "2L"),
+    "ll": ("LL", "LL"),
+    "l": ("L", "L"),
+    "m": ("M", "M"),
+    "s": ("S", "S"),
+    "ss": ("SS", "SS"),
+    "s2": ("2S", "2S"),
+    "s3": ("3S", "3S"),
+    "large": ("大", "Large"),
+    "medium": ("中", "Medium"),
+    "small": ("小", "Small"),
+    "shu": ("秀", "Excellent"),
+    "yu": ("優", "Fine"),
+    "ryo": ("良", "Good"),
+    "a": ("A", "A"),
+    "b": ("B", "B"),
+    "c": ("C", "C"),
+    "cull": ("規格外", "Off grade"),
+}
+
 _log = structlog.get_logger(__name__)
 
 
@@ -85,6 +110,7 @@ class NamesFile(BaseModel):
     parties: dict[str, Name] = {}
     districts: dict[str, Name] = {}
     crops: dict[str, Name] = {}
+    classes: dict[str, Name] = {}
 
 
 class Names:
@@ -133,6 +159,26 @@ class Names:
         codes = {*self._catalogue.current.districts, *self._current().districts}
         named = {code: self.district(code, language) for code in sorted(codes)}
         return {code: name for code, name in named.items() if name}
+
+    def of_figures(self, figures: Mapping[str, object], language: Language) -> dict[str, str]:
+        """Return what stands for the codes among a flag's figures."""
+        crop = figures.get("crop")
+        return {crop: self.crop(crop, language)} if isinstance(crop, str) else {}
+
+    def known(self) -> CatalogueFile:
+        """Return the town's catalogue with every crop and class that has a name anywhere."""
+        file, named = self._catalogue.current, self._current()
+        crops = {code: Words(ja=ja, en=en) for code, (ja, en) in CROPS.items()}
+        crops |= {code: one.name for code, one in file.crops.items()}
+        crops |= {code: Words(ja=one.ja, en=one.en) for code, one in named.crops.items()}
+        classes = {code: Words(ja=ja, en=en) for code, (ja, en) in CLASSES.items()}
+        classes |= file.classes
+        classes |= {code: Words(ja=one.ja, en=one.en) for code, one in named.classes.items()}
+        entries = {
+            code: file.crops.get(code, CropEntry(name=name)).model_copy(update={"name": name})
+            for code, name in crops.items()
+        }
+        return file.model_copy(update={"crops": entries, "classes": classes})
 
     def _crop(self, code: str, language: Language) -> str | None:
         named = _text(self._current().crops.get(code), language)

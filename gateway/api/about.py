@@ -69,9 +69,10 @@ async def read_ledger(gateway: GatewayDep, database: DatabaseDep, language: Lang
 async def read_catalogue(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model decides
     """Return it in both languages, with the dates from which each entry holds.
 
-    A device keeps it, to turn bundles and bags into grams where there is no signal.
+    A device keeps it, to turn bundles and bags into grams where there is no signal. Crops and
+    classes are all that have a name, also those that the office has not published itself.
     """
-    return gateway.catalogue.current
+    return gateway.names.known()
 
 
 @router.get(

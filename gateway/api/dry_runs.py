@@ -14,13 +14,13 @@ from chaincode.base.canonical import Json
 from chaincode.base.errors import Code, FaultError
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
+from gateway.api import doubts, visibility
 from gateway.api import schemas_recalls as schemas
-from gateway.api import visibility
 from gateway.api.commands import CommandIn
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError, problem_object
 from gateway.api.rate import client_of
-from gateway.api.readers import GatewayDep, LanguageDep, Reader, RequiredReader
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.records import Answer, Records
 from gateway.api.second_signatures import PROPOSED, awaits
 from gateway.api.visibility import Role, cut
@@ -92,10 +92,14 @@ async def try_commands(
     body: TrialsIn,
     request: Request,
     gateway: GatewayDep,
+    database: DatabaseDep,
     reader: RequiredReader,
     language: LanguageDep,
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return what the contract would answer now, and one's own records as they would be.
+
+    `warnings` say what a person is asked about before signing: crops and classes that nobody has
+    named, packs that nobody packs. They refuse nothing.
 
     The actor of every command is the session's own. What others hold is not told: neither their
     records, nor whether an arrival exceeds what its producer has on record (`claimed`). At most as
@@ -113,8 +117,14 @@ async def try_commands(
         _check_size(tried, limits)
         async with turns.turn():
             found = await gateway.ledger.dry_run(wires)
-    trials = [_trial(one, language) for one in found.results]
-    founding = await gateway.projection.database.read(find_founding)
+    asked = await database.read(
+        doubts.of_commands, [one.command for one in tried], gateway.names.known(), reader.party
+    )
+    trials = [
+        _trial(one, language) | {"warnings": doubts.answers(some, gateway.names, language)}
+        for one, some in zip(found.results, asked, strict=True)
+    ]
+    founding = await database.read(find_founding)
     for one, shown in zip(tried, trials, strict=True):
         if PROPOSED in shown["flags"] and founding is not None:
             kind = EVER[one.command.type]

@@ -20,7 +20,12 @@ def party_shown(viewer: Viewer) -> str | None:
 
 def ground_of(gateway: Gateway) -> Ground:
     """Return what this gateway knows off the ledger."""
-    return Ground(areas=gateway.areas.current, catalogue=gateway.catalogue, scans=gateway.scans)
+    return Ground(
+        areas=gateway.areas.current,
+        catalogue=gateway.catalogue,
+        known=gateway.names.known(),
+        scans=gateway.scans,
+    )
 
 
 class FlagRecords:
@@ -33,8 +38,7 @@ class FlagRecords:
 
     def flag(self, flag: Flag) -> dict[str, Any]:
         """Return a flag; nothing is left of it for anyone else."""
-        crop = flag.figures.get("crop")
-        named = {crop: self._names.crop(crop, self._language)} if isinstance(crop, str) else {}
+        named = self._names.of_figures(flag.figures, self._language)
         record = {
             "code": flag.code,
             "text": text_of(flag, self._language, named),

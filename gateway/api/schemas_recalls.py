@@ -18,6 +18,7 @@ from gateway.api.schemas import (
     ShipmentAnswer,
     Timestamp,
 )
+from gateway.plausibility import FlagCode
 
 RecallId = Annotated[str, Field(examples=["8S3V2J5EAG7MT0C9F6ZP"])]
 NextPage = Annotated[str | None, Field(description="`cursor` of the next page; null at the end.")]
@@ -167,6 +168,17 @@ class StickerAnswer(Answer):
     lot: LotId
 
 
+class WarningAnswer(Answer):
+    """Something in a command to ask its signer about; it is not necessarily wrong."""
+
+    code: FlagCode = Field(examples=["CROP_UNKNOWN"])
+    member: str = Field(examples=["crop"])
+    text: str = Field(description="What was compared with what, and what may explain it.")
+    choices: list[str] = Field(
+        description="Codes that may have been meant, the nearest first.", examples=[["carrot"]]
+    )
+
+
 class TrialAnswer(Answer):
     """What would become of one command."""
 
@@ -179,6 +191,7 @@ class TrialAnswer(Answer):
         default=None, description="Of a proposal: who may give the second signature."
     )
     problem: ProblemObject | None = None
+    warnings: list[WarningAnswer]
 
 
 class TrialRecords(Answer):

@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +12,7 @@ import typer
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.rules import EVER
+from gateway import lot_numbers
 from gateway.cli import (
     acts,
     approving,
@@ -19,6 +20,7 @@ from gateway.cli import (
     arrivals,
     enrolment,
     filling,
+    goods,
     helping,
     keyring,
     known,
@@ -29,10 +31,11 @@ from gateway.cli import (
     town_time,
 )
 from gateway.cli.arguments import ArgumentError
+from gateway.cli.asking import ask_back
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming, Understood
-from gateway.cli.options import Again, Gateway, KeyName, Later
+from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.shell import Shell
@@ -202,6 +205,7 @@ def submit(
     ] = "",
     on_behalf: Annotated[str, typer.Option(help="For whom, under a mandate.")] = "",
     later: Later = False,
+    yes: Yes = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would happen; nothing is sent or kept.")
     ] = False,
@@ -227,19 +231,21 @@ def submit(
                 send_or_keep(signer, later=later)
             return
         said = _understood(signer, type_name, words or [], on_behalf)
-        on_behalf = said.on_behalf
         body, closed = _parts(type_name, said.words, json_file)
         when = _times(signer, type_name, body, closed, typed=event_time)
         day = None if when is None else when // times.DAY_S  # yesterday's "yesterday" is another
-        act = acts.name_of("submit", type_name, body, closed, event_time, day, on_behalf)
+        act = acts.name_of("submit", type_name, body, closed, event_time, day, said.on_behalf)
         is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
         if is_new:
-            wire, drawn = _signed(signer, type_name, body, closed, when=when, on_behalf=on_behalf)
+            prepared = _prepared(signer, type_name, body, closed, when=when, whose=said.on_behalf)
+            if not dry_run:  # it answers the same as warnings
+                _ask_back(signer, type_name, prepared, said.words, when, is_sure=yes)
+            wire = prepared.sign(signer, when, on_behalf=said.on_behalf)
             if dry_run:
                 try_queue(signer, [wire])
                 return
             acts.begin(signer, act, [wire])
-            _show_signed(signer, drawn)
+            _show_signed(signer, prepared.drawn)
         send_or_keep(signer, later=later)
 
 
@@ -257,19 +263,25 @@ def arrive(
     crop: Annotated[str, typer.Option(help="What they are; one delivery is of one crop.")],
     key: KeyName = "",
     again: Again = False,
+    yes: Yes = False,
     gateway: Gateway = "",
 ) -> None:
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
 
-    What its farm has shipped in the system is received; of the rest, the arrival is recorded.
+    What its farm has shipped in the system is received; of the rest, the arrival is recorded. A
+    number without its check character that is on no record is asked back.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         naming = Naming(signer)
         producer, crop = naming.party("producer", producer), naming.crop(crop)
-        counted_g = pairs.masses_g(lots)
+        counted = pairs.read(lots)
+        counted_g = {number.lot: mass_g for number, mass_g in counted}
         act = acts.name_of("arrive", dict(counted_g), producer, crop)
         if again or not acts.waiting(signer, act, has_again=True):
             wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop)
+            asked = arrivals.questions(signer, wires)
+            asked += goods.unknown_lots(signer, [number for number, _ in counted])
+            ask_back(list(dict.fromkeys(asked)), is_sure=yes)
             acts.begin(signer, act, wires)
         send(signer)
 
@@ -301,6 +313,7 @@ def query(
             if kind is Kind.LOT and asker is not None:
                 name = Naming(asker, is_aside=True).lot(name)
             kid = asker.device.kid if asker else name
+            name = lot_numbers.read(name).lot if kind is Kind.LOT else name
             paths = {
                 Kind.LOT: f"/api/lots/{name}",
                 Kind.LOTS: "/api/lots",
@@ -354,28 +367,20 @@ def _print_json(client: Client, answer: Json) -> None:
     typer.echo(json.dumps(town_time.shown(answer, offset), indent=1, ensure_ascii=False))
 
 
-def _signed(
+def _prepared(
     signer: Key,
     type_name: str,
     body: dict[str, Json],
     closed: dict[str, Json],
     *,
     when: int | None,
-    on_behalf: str,
-) -> tuple[bytes, dict[str, str]]:
-    """Return a command with all that can be filled in, and the ids drawn for it, by member."""
-    if not on_behalf:
+    whose: str,
+) -> arguments.Prepared:
+    """Return a command's parts with all that can be filled in; `whose`: for whom, if another."""
+    if not whose:
         filling.fill(signer, arguments.command_type(type_name), body, closed)
     weighed = _weighed(signer, type_name, body, closed, when)
-    prepared = arguments.prepare(signer, type_name, body, weighed)
-    wire = signer.device.sign(
-        type_name,
-        prepared.body,
-        closed=prepared.closed,
-        event_time=when,
-        on_behalf=on_behalf or None,
-    )
-    return wire, prepared.drawn
+    return arguments.prepare(signer, type_name, body, weighed)
 
 
 def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
@@ -422,6 +427,22 @@ def _times(
     for line in said:
         typer.echo(line)
     return when
+
+
+def _ask_back(
+    signer: Key,
+    type_name: str,
+    prepared: arguments.Prepared,
+    words: Sequence[str],
+    when: int | None,
+    *,
+    is_sure: bool,
+) -> None:
+    """Ask back what is doubtful in a command before it is signed."""
+    draft = goods.Draft(kind=type_name, body=prepared.body, closed=prepared.closed or {})
+    asked = goods.questions(signer, [draft], event_time=when)
+    asked += goods.unknown_lots(signer, goods.founded_by(draft, words))
+    ask_back(asked, is_sure=is_sure)
 
 
 def _weighed(

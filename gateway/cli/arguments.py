@@ -4,12 +4,14 @@ import dataclasses
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import get_args
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
+from gateway import lot_numbers
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.signing import new_nonce
@@ -28,6 +30,7 @@ NAMED_BY = {  # which member a drawn id is for
 FOUND_BY = {"lot.unmake": "lot"}
 
 _MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
+_NUMBER = get_args(shapes.LotId)[1].schema()["pattern"]  # a shipment's and a recall's, too
 _WHOLE = re.compile(r"-?[0-9]{1,15}", re.ASCII)
 
 
@@ -46,7 +49,10 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
     """Return (open part, closed part) as far as the words give them.
 
     A word goes to the part whose shape has its member. Masses may be written `12.5kg` or `300g`,
-    packs as `packing` says.
+    packs as `packing` says, numbers of lots as `lot_numbers` says.
+
+    Raises:
+        ArgumentError, NumberError, PackingError: A word can't be read.
     """
     body: dict[str, Json] = {}
     closed: dict[str, Json] = {}
@@ -101,6 +107,8 @@ def _read(name: str, text: str, schema: Json) -> Json:
         return _whole(name, text)
     if schema["type"] == "array":
         return [_read(name, item, schema["items"]) for item in text.split(",") if item]
+    if schema.get("pattern") == _NUMBER:
+        return lot_numbers.read(text).lot
     if name == "packs":
         return packing.read(text)
     if schema["type"] == "object":
@@ -125,9 +133,20 @@ def _whole(name: str, text: str) -> int:
 class Prepared:
     """The parts of a command, complete; `drawn` are the ids that were made for it, by member."""
 
+    type_name: str
     body: dict[str, Json]
     closed: dict[str, Json] | None
     drawn: dict[str, str]
+
+    def sign(self, key: Key, event_time: int | None = None, *, on_behalf: str = "") -> bytes:
+        """Return the command, signed by a key in hand; empty `on_behalf`: for nobody else."""
+        return key.device.sign(
+            self.type_name,
+            self.body,
+            closed=self.closed,
+            event_time=event_time,
+            on_behalf=on_behalf or None,
+        )
 
 
 def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json]) -> Prepared:
@@ -155,7 +174,7 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
             shapes.read(kind.closed, {"salt": "0" * 32, **closed}, "")
     except FaultError as fault:
         raise ArgumentError(f"{fault.member}: not a value that {type_name} takes") from None
-    return Prepared(body=body, closed=parts, drawn=drawn)
+    return Prepared(type_name=type_name, body=body, closed=parts, drawn=drawn)
 
 
 def _name_children(key: Key, body: dict[str, Json]) -> dict[str, str]:

@@ -5,16 +5,25 @@ what the farm still has, and once more when the shipment is received.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import arguments
+from chaincode.base.envelope import parse
+from gateway.cli import arguments, goods
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
+from gateway.cli.goods import Draft
 from gateway.cli.keyring import Key
+
+
+def questions(signer: Key, wires: Sequence[bytes]) -> list[str]:
+    """Return what to ask back of a delivery, a line each."""
+    commands = [parse(wire) for wire in wires]
+    drafts = [Draft(kind=one.type, body=one.body, closed=one.closed or {}) for one in commands]
+    return goods.questions(signer, drafts, event_time=None)
 
 
 def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str) -> list[bytes]:
@@ -48,7 +57,7 @@ def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str)
         if not coming[lot]:
             arrived: dict[str, Json] = {"producer": producer, "crop": crop, "counted_g": grams}
             prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, arrived)
-            wires.append(signer.device.sign("lot.arrive", prepared.body, closed=prepared.closed))
+            wires.append(prepared.sign(signer))
     return wires
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gateway.cli import speaking
 from gateway.cli.keyring import Key, command_id_of
-from gateway.words import SaidError
+from gateway.words import SaidError, Text
 
 if TYPE_CHECKING:
     import httpx2
@@ -15,7 +15,15 @@ WAIT_S = 20
 
 
 class ApiError(SaidError):
-    """The gateway said no, or can't be reached; the message is for the person who asked."""
+    """The gateway said no, or can't be reached; the message is for the person who asked.
+
+    Attributes:
+        code: The problem's; empty where there was no answer.
+    """
+
+    def __init__(self, text: Text | str, *, code: str = "", **facts: object) -> None:
+        super().__init__(text, **facts)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,10 @@ class Client:
                 problem = response.json()
             except ValueError:
                 raise ApiError(f"HTTP {response.status_code}") from None
-            raise ApiError(f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}")
+            raise ApiError(
+                f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}",
+                code=str(problem["code"]),
+            )
         return response.json()
 
 

@@ -11,6 +11,9 @@ Gateway = Annotated[
     str,
     typer.Option("--gateway", envvar="MINORI_GATEWAY", help="A gateway to use, not the key's own."),
 ]
+Yes = Annotated[
+    bool, typer.Option("--yes", "-y", help="What would be asked back is meant as it is.")
+]
 Later = Annotated[bool, typer.Option("--later", help="Sign and keep; the next submit sends it.")]
 Again = Annotated[
     bool,

@@ -6,31 +6,29 @@ from unicodedata import normalize
 from gateway import lot_numbers
 from gateway.cli import arguments
 from gateway.cli.arguments import ArgumentError
+from gateway.lot_numbers import TypedNumber
 
 
-def masses_g(words: Iterable[str]) -> dict[str, int]:
-    """Return grams by lot, in the order of the words.
+def read(words: Iterable[str]) -> list[tuple[TypedNumber, int]]:
+    """Return the lots as they were typed, each with grams, in the order of the words.
 
     Raises:
         ArgumentError: A word is no such pair, or its lot stood in an earlier one: adding both up,
             or taking the last, would be a guess.
+        NumberError: A lot's number can't be read.
     """
-    found: dict[str, int] = {}
+    found: dict[str, tuple[TypedNumber, int]] = {}
     for word in words:
         typed, equals, mass = normalize("NFKC", word).rpartition("=")
         if not equals:
             raise ArgumentError(f"{word!r}: write LOT=MASS, as 7K3M…=12.5kg")
-        lot = _lot(typed, word)
-        if lot in found:
-            raise ArgumentError(f"{word!r}: lot {lot} is named twice; give one mass for it")
-        found[lot] = arguments.mass_g(mass)
-    return found
+        number = lot_numbers.read(typed)
+        if number.lot in found:
+            raise ArgumentError(f"{word!r}: lot {number.lot} is named twice; give one mass for it")
+        found[number.lot] = (number, arguments.mass_g(mass))
+    return list(found.values())
 
 
-def _lot(typed: str, word: str) -> str:
-    try:
-        return lot_numbers.read(typed).lot
-    except lot_numbers.NumberError as error:
-        is_slip = error.fault is lot_numbers.NumberFault.CHECK_WRONG
-        why = "its check character is not this number's" if is_slip else "that is no lot's number"
-        raise ArgumentError(f"{word!r}: {why}; look at the label again") from None
+def masses_g(words: Iterable[str]) -> dict[str, int]:
+    """Return grams by lot; the same as `read`, where nobody asks how the number was typed."""
+    return {number.lot: mass_g for number, mass_g in read(words)}

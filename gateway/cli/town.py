@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from gateway.cli import speaking
+from gateway.cli.asking import ask_back
+from gateway.cli.options import Yes
 from gateway.cli.shell import Shell
 from gateway.cli.telling import tell
 
@@ -82,11 +84,17 @@ def check(file: Workbook, folder: Folder = TOWN_FOLDER) -> None:
                 return await preview(reading, files, there, now=time.time())
 
         _show(asyncio.run(run()), reading)
+        for line in _doubtful(reading):
+            typer.echo(f"?  {line}", err=True)
 
 
 @town_app.command()
 def apply(
-    file: Workbook, folder: Folder = TOWN_FOLDER, admin: Admins = None, gateway: Through = ""
+    file: Workbook,
+    folder: Folder = TOWN_FOLDER,
+    admin: Admins = None,
+    gateway: Through = "",
+    yes: Yes = False,
 ) -> None:
     """Make the town as the workbook has it; what is there already is left alone.
 
@@ -102,6 +110,7 @@ def apply(
         files = TownFiles.within(folder, settings.site)
 
         asyncio.run(preview(reading, files, None, now=time.time()))  # before a ledger is made
+        ask_back(_doubtful(reading), is_sure=yes)
 
         async def run() -> None:
             async with doors(
@@ -165,6 +174,13 @@ def _told() -> Iterator[None]:
 def _say(faults: "Iterable[Fault]") -> None:
     for fault in faults:
         typer.echo(fault.text(speaking.language()), err=True)
+
+
+def _doubtful(reading: "Reading") -> list[str]:
+    """Return what is asked back of a workbook, a line each."""
+    from gateway.setup.doubts import doubts  # noqa: PLC0415 - see above
+
+    return [one.text(speaking.language()) for one in doubts(reading.book.packings)]
 
 
 def _read(file: Path) -> "Reading":

@@ -36,6 +36,9 @@ def try_queue(key: Key, wires: Sequence[bytes]) -> None:
     shown = answer["commands"][len(key.queue) if wires else 0 :]
     for one in shown:
         typer.echo(_line(one))
+        for warning in one["warnings"]:
+            choices = ", ".join(warning["choices"])
+            typer.echo(f"?  {warning['text']}" + (f" [{choices}]" if choices else ""))
     records = town_time.shown(answer["records"], offset_minutes)
     typer.echo(json.dumps(records, indent=1, ensure_ascii=False))
     typer.echo("nothing was sent, and nothing kept")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, s
 
 from chaincode.base import times
 from chaincode.base.errors import Code
-from gateway.catalogue import YIELD_KG_PER_10A, Catalogue
+from gateway.catalogue import YIELD_KG_PER_10A, Catalogue, CatalogueFile
 from gateway.lookups.people import find_founding
 from gateway.plausibility.evidence import (
     Entry,
@@ -38,10 +38,18 @@ _VALUES_MAX: Final = 900  # in one list of parameters
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What the town knows off the ledger: plots' areas in square metres, catalogue, and scans."""
+    """What the town knows off the ledger.
+
+    Attributes:
+        areas: Plots' areas in square metres.
+        catalogue: As the office published it.
+        known: The same with every crop and class that has a name.
+        scans: How often stickers were asked about.
+    """
 
     areas: Mapping[str, int] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
+    known: CatalogueFile = field(default_factory=CatalogueFile)
     scans: Scans = field(default_factory=Scans)
 
 
@@ -65,6 +73,7 @@ def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> 
         packs_g=_packs(ground.catalogue, {lot.crop for lot in found.values()}),
         stickers=_stickers(connection, entries),
         scans=_scans(ground.scans, entries, offset),
+        catalogue=ground.known,
         utc_offset_minutes=offset,
     )
 

@@ -11,6 +11,7 @@ a corrected entry loses its flag, and rebuilding the tables changes none.
     evidence     what rules look at: entries, lots, holdings; and the flag
     timing       late, ahead, received before it was shipped
     amounts      yield, supplements, stock-taking, losses, estimates
+    goods        crops and classes without a name, unlikely packs; also asked before signing
     labelling    stickers that can't all be right: the trace that copied serials leave here
     habits       diaries filled in afterwards, round numbers, many corrections
     judging      which rule looks at which entry
@@ -21,7 +22,18 @@ Rules are pure functions of rows. The rows come from `gateway.lookups.flags`.
 
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Entry, Evidence, Flag
+from gateway.plausibility.goods import Doubt, doubts
 from gateway.plausibility.judging import WATCHED, judge
 from gateway.plausibility.wording import text_of
 
-__all__ = ["WATCHED", "Entry", "Evidence", "Flag", "FlagCode", "judge", "text_of"]
+__all__ = [
+    "WATCHED",
+    "Doubt",
+    "Entry",
+    "Evidence",
+    "Flag",
+    "FlagCode",
+    "doubts",
+    "judge",
+    "text_of",
+]

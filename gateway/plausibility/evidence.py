@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
+from gateway.catalogue import CatalogueFile
 from gateway.plausibility.codes import FlagCode
 
 Figure: TypeAlias = int | str
@@ -167,6 +168,7 @@ class Evidence:
         packs_g: By crop: what the smallest pack weighs.
         stickers: By lot: how many are on it.
         scans: By entry that put stickers on: those asked about more often than one bag explains.
+        catalogue: The town's, with every crop and class that has a name.
         utc_offset_minutes: The town's.
     """
 
@@ -178,6 +180,7 @@ class Evidence:
     packs_g: Mapping[str, int] = field(default_factory=dict)
     stickers: Mapping[str, int] = field(default_factory=dict)
     scans: Mapping[str, ScanFacts] = field(default_factory=dict)
+    catalogue: CatalogueFile = field(default_factory=CatalogueFile)
     utc_offset_minutes: int = 0
 
     def day(self, seconds: int) -> str:

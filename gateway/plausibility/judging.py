@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from gateway.plausibility import amounts, habits, labelling, timing
+from gateway.plausibility import amounts, goods, habits, labelling, timing
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Entry, Evidence, Flag
 from gateway.plausibility.thresholds import Thresholds, thresholds
@@ -36,6 +36,7 @@ def judge(entry: Entry, evidence: Evidence) -> list[Flag]:
         timing.dated_ahead(entry),
         *_about_shipment(entry, evidence, limits),
         *_about_lot(entry, evidence, limits),
+        *_about_goods(entry, evidence),
         *_about_writing(entry, evidence, limits),
     ]
     flags = [flag for flag in found if flag is not None]
@@ -90,6 +91,27 @@ def _about_lot(entry: Entry, evidence: Evidence, limits: Thresholds) -> Iterator
             yield habits.corrected_often(entry, story, limits)
         case _:
             pass
+
+
+def _about_goods(entry: Entry, evidence: Evidence) -> Iterator[Flag]:
+    """Yield what might have been asked back before it was signed, unless it was corrected since."""
+    lot = evidence.lots.get(entry.text("lot"))
+    story = evidence.stories.get(f"lot/{lot.id}", ()) if lot else ()
+    if any(
+        one.type in habits.CORRECTIONS and one.party == entry.party and one.place > entry.place
+        for one in story
+    ):
+        return
+    found = goods.doubts(
+        entry.type,
+        entry.body,
+        entry.closed,
+        catalogue=evidence.catalogue,
+        day=evidence.day(entry.event_time),
+        crop=lot.crop if lot else "",
+    )
+    for one in found:
+        yield entry.flag(one.code, timing.subject_of(entry), **one.figures)
 
 
 def _about_writing(entry: Entry, evidence: Evidence, limits: Thresholds) -> Iterator[Flag | None]:

@@ -7,11 +7,32 @@ the day they happened on. What depends on the crop is not here but in the town's
 as well: the usual yield (`yield-kg-per-10a`) and what a pack weighs.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final
 
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
+
+# Least and most grams of one pack, by unit. Wide, for any crop: from herbs to watermelons, from a
+# seedling's pot to what two people carry. Beyond lies a slip of a digit or of the unit.
+UNIT_G: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
+    {
+        "bunch": (20, 5_000),  # a bunch of herbs; of burdock or onions with their leaves
+        "bag": (10, 30_000),  # ten grams of dried herbs; the largest bag of rice in shops
+        "pack": (10, 3_000),  # sprouts; a family's pack of strawberries or grapes
+        "stick": (5, 10_000),  # green asparagus; a long yam
+        "head": (50, 15_000),  # a baby lettuce; a watermelon
+        "piece": (1, 20_000),  # a quail's egg weighs 10, a cherry 5; a giant pumpkin
+        "plant": (5, 20_000),  # a seedling; a bunch of bananas' worth of a plant
+        "box": (200, 30_000),  # a small gift box; more nobody may have to lift alone
+        "crate": (1_000, 40_000),  # a field crate has some 50 litres: leaves; potatoes
+        "bale": (10_000, 100_000),  # 俵: 60 kg of rice, 15 of charcoal; 100 of straw
+        "bottle": (20, 6_000),  # a spice; two 升 of juice in glass
+        "tray": (30, 20_000),  # a shop's tray; a nursery's with wet soil
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +52,9 @@ class Thresholds:
         grams: Nothing smaller is worth an inspector's time, whatever its share.
         run_loss_percent: Of what went into a run, by the type of the run.
         pack_g: What the smallest pack weighs, of a crop without a packing spec: a bunch of herbs.
+        pack_percent: Of the spec, least and most: scales and hands are within ±20 %; half of a
+            pack, or two of them, is another pack or a slip.
+        unit_g: What any pack of a unit weighs, for crops without a spec.
         moves: Ranges of one roll taken off as put on the wrong lot, within `moves_s`.
         moves_s: See `moves`.
         scans_a_day: Of one sticker, by whoever asks: a bag passes through a few hands in a day.
@@ -59,6 +83,8 @@ class Thresholds:
         ("lot.process", 80),  # juice, drying; more is water alone
     )
     pack_g: int = 20
+    pack_percent: tuple[int, int] = (50, 200)
+    unit_g: Mapping[str, tuple[int, int]] = field(default_factory=lambda: UNIT_G)
     moves: int = 3
     moves_s: int = 30 * DAY_S
     scans_a_day: int = 30

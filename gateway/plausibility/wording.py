@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from gateway.catalogue import PACK_UNITS
 from gateway.language import Language
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Figure, Flag
+from gateway.plausibility.goods import Doubt
 
 NOT_NECESSARILY: Final[Mapping[Language, str]] = {
     "ja": "間違いとは限りません。",
@@ -56,6 +58,45 @@ TEXTS: Final[Mapping[FlagCode, Wording]] = {
         en="{quantity_g} kg arrived {after_minutes} minutes after harvest (expected:"
         " {limit_minutes} or more).",
         en_why="the time of harvest may be that of packing or arrival.",
+    ),
+    FlagCode.CROP_UNKNOWN: Wording(
+        ja="「{word}」という品目は、この町の一覧にありません。",
+        ja_why="役場がまだ名前をつけていないのかもしれません。",
+        en="There is no crop “{word}” in this town's list.",
+        en_why="the office may not have named it yet.",
+    ),
+    FlagCode.CLASS_UNKNOWN: Wording(
+        ja="「{word}」という等級・階級は、この町の一覧にありません。",
+        ja_why="役場がまだ名前をつけていないのかもしれません。",
+        en="There is no class “{word}” in this town's list.",
+        en_why="the office may not have named it yet.",
+    ),
+    FlagCode.PACK_FAR_FROM_SPEC: Wording(
+        ja="{packs_count}{unit}で{whole_g}kgなので、1{unit}が{pack_g}kgになります。町の荷姿では"
+        "1{unit}が{spec_g}kgです。",
+        ja_why="大きさのちがう荷姿かもしれません。",
+        en="{whole_g} kg in {packs_count} × {unit} is {pack_g} kg each; by the town's spec one"
+        " weighs {spec_g} kg.",
+        en_why="it may be another size of pack.",
+    ),
+    FlagCode.PACK_UNLIKELY: Wording(
+        ja="1{unit}が{pack_g}kgになります。ふつうは{least_g}kgから{most_g}kgです。",
+        ja_why="変わった荷姿かもしれません。",
+        en="One {unit} comes to {pack_g} kg; usual are {least_g} to {most_g} kg.",
+        en_why="it may be an unusual pack.",
+    ),
+    FlagCode.PACK_UNIT_UNUSUAL: Wording(
+        ja="{crop}の荷姿に{unit}は登録されていません（登録は{usual_count}種類）。",
+        ja_why="新しい荷姿かもしれません。",
+        en="The town has no packing spec of {crop} by the {unit}, but of {usual_count} other"
+        " units.",
+        en_why="it may be a new way of packing.",
+    ),
+    FlagCode.AMOUNT_SMALL: Wording(
+        ja="全部で{whole_g}kgです。いちばん小さな荷姿でも{pack_g}kgあります。",
+        ja_why="見本や、単位（gとkg）のまちがいかもしれません。",
+        en="It is {whole_g} kg in all; even the smallest pack has {pack_g} kg.",
+        en_why="it may be a sample, or grams and kilograms were mixed up.",
     ),
     FlagCode.YIELD_HIGH: Wording(
         ja="{year}年の{crop}の収穫が{harvested_g}kgになりました。{area_m2}㎡の畑の目安"
@@ -162,11 +203,11 @@ TEXTS: Final[Mapping[FlagCode, Wording]] = {
 }
 
 
-def text_of(flag: Flag, language: Language, names: Mapping[str, str] | None = None) -> str:
+def text_of(flag: Flag | Doubt, language: Language, names: Mapping[str, str] | None = None) -> str:
     """Return what a flag says.
 
     Args:
-        flag: The flag.
+        flag: The flag, or what is asked back.
         language: In which language.
         names: What stands for a code among the figures: a crop's name.
     """
@@ -174,13 +215,16 @@ def text_of(flag: Flag, language: Language, names: Mapping[str, str] | None = No
     is_english = language == "en"
     compared = wording.en if is_english else wording.ja
     reason = wording.en_why if is_english else wording.ja_why
-    shown = {name: _shown(name, value, names or {}) for name, value in flag.figures.items()}
+    shown = {
+        name: _shown(name, value, names or {}, language) for name, value in flag.figures.items()
+    }
     return f"{compared.format_map(shown)} {NOT_NECESSARILY[language]}{reason}"
 
 
-def _shown(name: str, value: Figure, names: Mapping[str, str]) -> str:
+def _shown(name: str, value: Figure, names: Mapping[str, str], language: Language) -> str:
     if isinstance(value, str):
-        return names.get(value, value)
+        unit = PACK_UNITS.get(value, value) if name == "unit" and language == "ja" else value
+        return names.get(value, unit)
     if name.endswith("_g"):
         whole, grams = divmod(abs(value), 1000)
         fraction = f".{grams:03}".rstrip("0").rstrip(".")

@@ -35,7 +35,6 @@ router = APIRouter(include_in_schema=False)
 
 DEMO_LOTS_MAX: Final = 12
 TYPED_CHARACTERS_MAX: Final = 60
-_SHOWN_MAX: Final = 80  # characters of what was typed, in a message
 
 Lang = Annotated[str | None, Query(alias="lang", max_length=2)]
 
@@ -61,16 +60,13 @@ async def find_lot(
     try:
         typed = lot_numbers.read(number)
     except NumberError as error:
-        return await _start(request, gateway, typed=number, problem=number_problem(error, language))
+        return await _start(request, gateway, typed=number, problem=error.say(language))
     if await _is_elsewhere(gateway, typed):
-        problem = word("number_elsewhere", language).format(host=typed.host[:_SHOWN_MAX])
+        problem = word("number_elsewhere", language).format(
+            host=typed.host[: lot_numbers.SHOWN_MAX]
+        )
         return await _start(request, gateway, typed=number, problem=problem)
     return RedirectResponse(f"/lots/{typed.lot}?lang={language}", status_code=303)
-
-
-def number_problem(error: NumberError, language: Language) -> str:
-    """Return what is wrong with a lot's number, as a sentence."""
-    return word(f"number_{error.fault}", language).format(typed=error.typed[:_SHOWN_MAX])
 
 
 async def _is_elsewhere(gateway: Gateway, typed: TypedNumber) -> bool:

@@ -23,7 +23,7 @@ from gateway.lot_numbers import NumberError, grouped
 from gateway.typed import TypedDateError
 from gateway.web import preview_choices
 from gateway.web.own_pages import ITEMS
-from gateway.web.pages import Lang, number_problem
+from gateway.web.pages import Lang
 from gateway.web.preview_form import PreviewForm, preview_form
 from gateway.web.recall_contexts import PreviewPage, RecallsPage, ScopePage
 from gateway.web.recall_writer import ROOTS_SHOWN, RecallWriter
@@ -99,7 +99,7 @@ async def show_preview(
             )
             part = (await _writer(visit)).part(scope)
         except NumberError as error:
-            problem, said = "preview_wrong", number_problem(error, visit.language)
+            problem, said = "preview_wrong", error.say(visit.language)
         except TypedDateError as error:
             problem, said = "preview_wrong", error.say(visit.language)
         except ValueError:

@@ -111,14 +111,6 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "QRコードの下の英数字です。確認の文字も続けて打つと、打ちまちがいがわかります。",
         "It stands below the QR code. Type the check character, too: it tells a slip.",
     ),
-    "number_NOT_A_NUMBER": (
-        "「{typed}」は20けたの英数字になっていません。もう一度お確かめください。",
-        "“{typed}” is not a number of 20 letters and digits. Please check it again.",
-    ),
-    "number_CHECK_WRONG": (
-        "「{typed}」は、確認の文字が合いません。打ちまちがいがあります。もう一度お確かめください。",
-        "“{typed}”: the check character does not fit, so something is mistyped. Please check it.",
-    ),
     "number_elsewhere": (
         "「{host}」のコードです。この町の記録にはない番号なので、そちらでお調べください。",
         "This is a code of “{host}”, not on this town's record: please look it up there.",

@@ -32,13 +32,22 @@ class Implausible:
         return f"actor/{self.stage.person(handle).actor}"
 
     def harvest(
-        self, farm: str, quantity_g: int, *, crop="taro", estimated=False, ago_s=0, signed=0
+        self,
+        farm: str,
+        quantity_g: int,
+        *,
+        crop="taro",
+        estimated=False,
+        ago_s=0,
+        signed=0,
+        packs=None,
     ):
         """Return (lot, command); `signed`: seconds before now."""
         named = self.trade.named(farm, "lot")
         person = self.stage.person(farm)
         body = {**named, "party": person.party, "plot": self.stage.town.plots[farm], "crop": crop}
         closed = {"quantity_g": quantity_g, "estimated": estimated}
+        closed |= {"packs": packs} if packs else {}
         at = self.now - signed
         wire = person.device.sign("lot.harvest", body, closed=closed, at=at, event_time=at - ago_s)
         return named["lot"], wire
@@ -49,6 +58,7 @@ class Implausible:
         await self._times()
         await self._amounts()
         await self._runs_and_stickers()
+        await self._goods()
         await self._habits()
 
     def _know_the_land(self) -> None:
@@ -122,6 +132,33 @@ class Implausible:
     def count(self, handle: str, lot: str, counted_g: int) -> bytes:
         body = {"lot": lot, "reason": "miscount"}
         return self.trade.act(handle, "lot.take_stock", body, {"counted_g": counted_g})
+
+    async def _goods(self) -> None:
+        stage = self.stage
+        wires = []
+        for code, crop, quantity_g, packs in (
+            (FlagCode.CROP_UNKNOWN, "carot", 9_001, None),
+            (FlagCode.PACK_FAR_FROM_SPEC, "taro", 2_400, {"unit": "bag", "count": 24}),
+            (FlagCode.PACK_UNLIKELY, "okra", 12_000, {"unit": "bottle", "count": 1}),
+            (FlagCode.PACK_UNIT_UNUSUAL, "taro", 60_001, {"unit": "bale", "count": 1}),
+            (FlagCode.AMOUNT_SMALL, "taro", 12, None),
+            (None, "taro", 12_001, {"unit": "bag", "count": 24}),
+            (None, "other", 3_001, None),
+        ):
+            lot, wire = self.harvest("farm-c", quantity_g, crop=crop, packs=packs)
+            wires.append(wire)
+            if code:
+                self.plant(code, f"lot/{lot}", "farm-c")
+        name = stage.person("farm-c").device.name_record(self.trade.party("farm-c"))
+        body = {
+            "nonce": name.nonce,
+            "parents": [lot],
+            "children": [{"lot": name.id, "index": 0, "crop": "other", "grade": "tokusen"}],
+            "shares": "measured",
+        }
+        closed = {"inputs": [{"quantity_g": 1_000, "to_g": [1_000]}]}
+        self.plant(FlagCode.CLASS_UNKNOWN, f"lot/{name.id}", "farm-c")
+        await stage.done(*wires, self.trade.act("farm-c", "lot.sort", body, closed))
 
     async def _runs_and_stickers(self) -> None:
         stage, trade = self.stage, self.trade

@@ -1,6 +1,7 @@
 """Dry runs: the contract's own answer, one's own records, and no trace."""
 
 import asyncio
+import json
 
 import pytest
 
@@ -149,3 +150,44 @@ async def test_no_more_is_tried_at_once_than_goes_into_a_transaction(tmp_path, l
         first = (await anext(blocks)).transactions[0]
         await blocks.aclose()
         assert len(first.commands) == most
+
+
+async def test_a_dry_run_warns_of_unknown_crops_and_unlikely_packs(stage, lot):
+    catalogue = {
+        "packings": [{"crop": "carrot", "unit": "bag", "grams": 500, "since": "2020-01-01"}]
+    }
+    stage.names.with_name("catalogue.json").write_text(json.dumps(catalogue))
+    _, misspelt = stage.town.harvest("farm-a", 20_000, crop="carot")
+    fresh, harvest = stage.town.harvest("farm-a", 20_000)
+    packs = {"packs": {"unit": "bag", "count": 24}, "quantity_g": 2_400}
+    person = stage.person("farm-a")
+    ships = [
+        person.device.sign("lot.sell", {"lot": one, "party": person.party}, closed=packs)
+        for one in (lot, fresh)
+    ]
+    answer = (await attempt(stage, "farm-a", misspelt, harvest, *ships)).json()
+    assert [one["status"] for one in answer["commands"]] == ["accepted"] * 4
+    first, second, third, fourth = (one["warnings"] for one in answer["commands"])
+    assert (first[0]["code"], first[0]["member"]) == ("CROP_UNKNOWN", "crop")
+    assert first[0]["choices"][0] == "carrot"
+    assert second == []
+    assert [one["code"] for one in third] == ["PACK_FAR_FROM_SPEC"]
+    assert third == fourth
+    assert "24袋で2.4kgなので、1袋が0.1kg" in third[0]["text"]
+
+
+async def test_a_warning_does_not_tell_what_a_claimed_lot_is_of(stage):
+    """The crop that a shop names for another's goods is between the two."""
+    trade = Trading(stage.town)
+    claimed = trade.named("farm-a", "lot")["lot"]
+    await stage.done(trade.arrive("shop-a", claimed, "farm-a", 9_000))
+    catalogue = {
+        "packings": [{"crop": "carrot", "unit": "bag", "grams": 500, "since": "2020-01-01"}]
+    }
+    stage.names.with_name("catalogue.json").write_text(json.dumps(catalogue))
+    person = stage.person("shop-b")
+    packs = {"packs": {"unit": "bag", "count": 24}, "quantity_g": 2_400}
+    body = {"lot": claimed, "party": person.party}
+    sale = person.device.sign("lot.sell", body, closed=packs)
+    (one,) = (await attempt(stage, "shop-b", sale)).json()["commands"]
+    assert one["warnings"] == []

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from gateway import lot_numbers
 from gateway.cli import pairs
 from gateway.cli.arguments import ArgumentError
+from gateway.words import SaidError
 
 LOTS = ("5" * 20, "7K3M9X2B0KTD7C4Q8R1V")
 WRITTEN = {
@@ -35,8 +36,8 @@ def test_a_lot_named_twice_is_refused_however_it_is_written(first, second):
     ("word", "said"),
     [
         (LOTS[0], "write LOT=MASS"),
-        ("=1kg", "no lot's number"),
-        (f"{LOTS[0][:-1]}=1kg", "no lot's number"),
+        ("=1kg", "is not a number"),
+        (f"{LOTS[0][:-1]}=1kg", "is not a number"),
         (f"{LOTS[1]}X=1kg", "check character"),
         (f"{LOTS[0]}=", "quantity_g="),
         (f"{LOTS[0]}=a lot", "quantity_g=a lot"),
@@ -44,5 +45,5 @@ def test_a_lot_named_twice_is_refused_however_it_is_written(first, second):
     ],
 )
 def test_what_is_no_pair_is_told(word, said):
-    with pytest.raises(ArgumentError, match=said):
+    with pytest.raises(SaidError, match=said):
         pairs.masses_g([word])

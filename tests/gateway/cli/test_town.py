@@ -77,3 +77,17 @@ def test_another_file_is_told_in_words(office):
     (office / "town.xlsx").write_bytes(b"code,name\r\n")
     assert "[964]" in minori("check", "town.xlsx", code=1)
     assert "town2.xlsx" in minori("check", "town2.xlsx", code=1)
+
+
+def test_a_pack_that_nobody_packs_is_asked_back_before_anything_is_made(office):
+    rows = town()
+    rows["packings"].append(
+        {"crop": "rakkyo", "unit": "コンテナ", "grams": 5, "since": "2026-04-01"}
+    )
+    save(office / "town.xlsx", rows)
+    for said in (minori("check", "town.xlsx"), minori("apply", "town.xlsx", code=1)):
+        assert "packing / row 3 / grams: one crate weighs 5 g here" in said
+    assert not (office / "var").exists()
+    japanese = minori("check", "town.xlsx", "--lang", "ja")
+    assert "荷姿 / 3行 / 重さ（g）: 1コンテナが5gになっています" in japanese
+    assert "commands are on the ledger" in minori("apply", "town.xlsx", "--yes")

@@ -271,7 +271,7 @@ async def test_letters_that_are_read_for_digits_are_taken_as_such(stage):
 async def test_a_number_of_no_lot_is_asked_for_again(stage, number):
     response = await stage.client.get("/lots", params={"number": number})
     assert response.status_code == 200
-    assert ("20けたの英数字になっていません" in response.text) == bool(number)
+    assert ("もう一度お確かめください" in response.text) == bool(number)
     Page(response.text)
     assert "<script" not in response.text
 

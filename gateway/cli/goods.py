@@ -1,0 +1,121 @@
+"""What is asked back of goods at the command line: unknown crops and lots, unlikely packs.
+
+The rules are the gateway's own (`gateway.plausibility.goods`), judged by its catalogue. Where it
+can't be reached, nothing can be judged: that is said, and what is signed is flagged later.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from chaincode.base import times
+from chaincode.base.canonical import Json
+from gateway import lot_numbers
+from gateway.catalogue import PACK_UNITS, CatalogueFile
+from gateway.cli import speaking
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
+from gateway.cli.town_time import clock_of
+from gateway.lot_numbers import TypedNumber
+from gateway.plausibility import Doubt, FlagCode, doubts, text_of
+
+ARRIVE: Final = "lot.arrive"
+_SPEAKS_OF_GOODS: Final = frozenset({"crop", "children", "packs", "counted_g", "quantity_g"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A command that is about to be signed."""
+
+    kind: str
+    body: Mapping[str, Json]
+    closed: Mapping[str, Json]
+
+
+def questions(key: Key, drafts: Sequence[Draft], *, event_time: int | None) -> list[str]:
+    """Return what to ask back of commands before they are signed, a line each.
+
+    Args:
+        key: Whose gateway is asked.
+        drafts: The commands.
+        event_time: When it happened; `None`: now.
+    """
+    judged = [one for one in drafts if _SPEAKS_OF_GOODS & (one.body.keys() | one.closed.keys())]
+    if not judged:
+        return []
+    try:
+        with Client(key.address) as client:
+            town = clock_of(key, client)
+            catalogue = CatalogueFile.model_validate(client.get("/api/catalogue"))
+            crops = [_crop(client, one) for one in judged]
+    except ApiError as error:
+        speaking.say(WORDS["goods.unasked"], is_aside=True, error=error.say(speaking.language()))
+        return []
+    day = times.local_date(event_time or int(time.time()), town.utc_offset_minutes)
+    return [
+        _said(doubt, catalogue)
+        for one, crop in zip(judged, crops, strict=True)
+        for doubt in doubts(one.kind, one.body, one.closed, catalogue=catalogue, day=day, crop=crop)
+    ]
+
+
+def unknown_lots(key: Key, numbers: Iterable[TypedNumber]) -> Iterator[str]:
+    """Yield what to ask back of lots that an arrival would found, a line each.
+
+    A number that a check character or a scanned code vouches for is not doubted: goods may well
+    come before their record.
+
+    Args:
+        key: Whose gateway is asked.
+        numbers: As they were typed.
+    """
+    doubtful = [one for one in numbers if not one.is_sure]
+    if not doubtful:
+        return
+    with Client(key.address) as client:
+        for one in doubtful:
+            try:
+                client.get(f"/api/lots/{one.lot}")
+            except ApiError as error:
+                word = "lot" if error.code == "LOT_NOT_FOUND" else "lot_unasked"
+                number = "-".join(lot_numbers.grouped(one.lot))
+                yield WORDS[f"goods.{word}"].say(speaking.language(), number=number)
+
+
+def founded_by(draft: Draft, words: Sequence[str]) -> list[TypedNumber]:
+    """Return the lot that a command would found without its record, as it was typed."""
+    lot = draft.body.get("lot")
+    if draft.kind != ARRIVE or not isinstance(lot, str):
+        return []
+    typed = [text for name, _, text in (word.partition("=") for word in words) if name == "lot"]
+    return [lot_numbers.read(typed[-1])] if typed else [TypedNumber(lot=lot, is_sure=False)]
+
+
+def _crop(client: Client, draft: Draft) -> str:
+    """Return what a command's lot is of; empty where it says it, or where it may not be known."""
+    lot = draft.body.get("lot")
+    if "crop" in draft.body or "crop" in draft.closed or not isinstance(lot, str):
+        return ""
+    try:
+        return str(client.get(f"/api/lots/{lot}").get("crop", ""))
+    except ApiError:
+        return ""  # not on record yet, or not to be told
+
+
+def _said(doubt: Doubt, catalogue: CatalogueFile) -> str:
+    language = speaking.language()
+    crops = {code: one.name.text(language) for code, one in catalogue.crops.items()}
+    units = PACK_UNITS if language == "ja" else {}
+    classes = {code: one.text(language) for code, one in catalogue.classes.items()}
+    parts = [text_of(doubt, language, crops)]
+    if doubt.choices:
+        named = {**classes, **crops, **units}
+        choices = ", ".join(
+            code if named.get(code, code) == code else f"{named[code]} {code}"
+            for code in doubt.choices
+        )
+        word = "units" if doubt.code is FlagCode.PACK_UNIT_UNUSUAL else "choices"
+        parts.append(WORDS[f"goods.{word}"].say(language, choices=choices))
+    return " ".join(parts) if language == "en" else "".join(f"{part}　" for part in parts).strip()
