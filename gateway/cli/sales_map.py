@@ -1,35 +1,42 @@
 """`minori sales map`: make a till's mapping by asking, or add what is new in a file to one."""
 
+import re
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Final
+from types import MappingProxyType
+from typing import Annotated, Final
 
 import typer
 
-from gateway.catalogue import PACK_UNITS
-from gateway.cli import arguments, keyring, speaking
+from gateway.cli import arguments, keyring, own_choices, speaking
 from gateway.cli.arguments import ArgumentError
+from gateway.cli.choosing import Candidate, ChoiceError, matching
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
 from gateway.cli.telling import told
 from gateway.pos import WORDS, Item, PosMapping, codes, guessing
-from gateway.pos.mapping import WEIGHED_G, KindColumn
+from gateway.pos.mapping import PARTY, WEIGHED_G, KindColumn
 from gateway.pos.table import Table, heading
+from gateway.same_name import fold
 from gateway.typed.characters import plain
 
 NONE: Final = "-"
-CHOICES_SHOWN_MAX: Final = 12
+LATER: Final = "?"
+NOTHING: Final = re.compile("(?!)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Town:
-    """What can be chosen from: (code, what it is called), and grams by crop and unit."""
+    """What can be chosen from, grams by crop and unit, and who asks."""
 
-    crops: tuple[tuple[str, tuple[str, ...]], ...]
-    farms: tuple[tuple[str, tuple[str, ...]], ...]
+    crops: list[Candidate]
+    parties: list[Candidate]
+    units: list[Candidate]
     packings: dict[tuple[str, str], int]
+    own: str
 
 
 def map_(
@@ -55,22 +62,18 @@ def map_(
 
 
 def _town(client: Client) -> _Town:
-    me: dict[str, Any] = client.get("/api/me")
-    choices = me["choices"]
+    me: own_choices.Me = client.get("/api/me")
+    weights = [Candidate(value=unit, labels=(), ja=unit, en=unit) for unit in WEIGHED_G]
     return _Town(
-        crops=tuple(
-            (one["code"], (one["name"][speaking.language()], *one["name"].values(), *one["also"]))
-            for one in choices["crops"]
-        ),
-        farms=tuple(
-            (one["id"], (one["name"][speaking.language()], *one["name"].values()))
-            for one in me["partners"]
-        ),
-        packings={(one["crop"], one["unit"]): one["grams"] for one in choices["packings"]},
+        crops=own_choices.coded(me["choices"]["crops"]),
+        parties=own_choices.parties(me),
+        units=[*own_choices.terms("lot.sell", "unit"), *weights],
+        packings={(one["crop"], one["unit"]): one["grams"] for one in me["choices"]["packings"]},
+        own=me["party"]["id"],
     )
 
 
-def _ask(name: str, default: str, **facts: object) -> str:
+def _ask(name: str, default: str, /, **facts: object) -> str:
     """Ask a question of the words, and return what was typed."""
     question = WORDS[f"map.{name}"].say(speaking.language(), **facts)
     return plain(str(typer.prompt(question, default=default, show_default=bool(default))))
@@ -106,7 +109,7 @@ def _column(role: str, named: list[str], guessed: str) -> str:
         speaking.say(WORDS["map.no_column"], typed=typed, names="、".join(map(plain, named)))
 
 
-def _one_of(name: str, choices: tuple[str, ...], default: str, **facts: object) -> str:
+def _one_of(name: str, choices: tuple[str, ...], default: str, /, **facts: object) -> str:
     while True:
         typed = _ask(name, default, **facts)
         if typed in choices:
@@ -137,10 +140,10 @@ def _items(made: PosMapping, table: Table, town: _Town) -> PosMapping:
             continue
         name = names.get(codes.code(code), "")
         facts = {"code": plain(code), "name": name, "count": count}
-        crop = _choose("crop", town.crops, _likely(name, town.crops), **facts)
+        crop = _choose("crop", town.crops, _likely(name, town.crops), facts=facts)
         if crop == NONE:
             ignored.append(plain(code))
-        elif crop:
+        elif not isinstance(crop, str):
             items[plain(code)] = _item(crop, name, town)
         made = made.model_copy(update={"items": items, "ignored": tuple(ignored)})
         made = PosMapping.model_validate(made.model_dump(by_alias=True))
@@ -159,66 +162,71 @@ def _names(made: PosMapping, table: Table) -> dict[str, str]:
     return {code: names.most_common(1)[0][0] for code, names in counted.items()}
 
 
-def _likely(name: str, crops: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+def _likely(name: str, crops: Sequence[Candidate]) -> str:
     """Return the crop whose longest name stands in what the till calls the goods."""
+    called = fold(name)
     found = [
-        (len(one), names[0]) for _, names in crops for one in names if len(one) > 1 and one in name
+        (len(label), one.said(speaking.language()))
+        for one in crops
+        for label in one.labels
+        if len(label) > 1 and fold(label) in called
     ]
     return max(found, default=(0, ""))[1]
 
 
 def _choose(
-    name: str, choices: tuple[tuple[str, tuple[str, ...]], ...], default: str, **facts: object
-) -> str:
-    """Return the code of what was chosen by code or name; `-` and nothing as they were typed."""
+    name: str,
+    candidates: Sequence[Candidate],
+    default: str,
+    /,
+    *,
+    also: re.Pattern[str] = NOTHING,
+    facts: Mapping[str, object] = MappingProxyType({}),
+) -> Candidate | str:
+    """Return what was chosen by any of its names, or is an id; `-` and `?` as they were typed."""
     while True:
         typed = _ask(name, default, **facts)
-        if typed in {NONE, ""}:
+        if typed in {NONE, LATER}:
             return typed
-        found = {
-            code
-            for code, names in choices
-            if typed.casefold() in {code.casefold(), *(plain(one).casefold() for one in names)}
-        }
+        found = matching(typed, candidates)
         if len(found) == 1:
-            return found.pop()
-        some = [names[0] for _, names in choices if any(typed in one for one in names)]
-        some = some or [names[0] for _, names in choices]
-        more = " …" if len(some) > CHOICES_SHOWN_MAX else ""
-        shown = "、".join(some[:CHOICES_SHOWN_MAX]) + more
-        speaking.say(WORDS["map.one_of"], typed=typed, choices=shown)
+            return found[0]
+        if not found and also.fullmatch(typed):
+            return Candidate(value=typed, labels=("", "", ""), ja=typed, en=typed)
+        error = ChoiceError(name, typed, found or candidates, is_several=bool(found))
+        typer.echo(error.say(speaking.language()))
 
 
-def _item(crop: str, name: str, town: _Town) -> Item:
-    farm = _choose("farm", town.farms, NONE)
-    units = (*PACK_UNITS, *WEIGHED_G)
-    packed = [unit for (packed, unit) in town.packings if packed == crop]
-    unit = _unit(units, packed[0] if packed else "bag")
-    called = {code: names[0] for code, names in town.farms}
+def _item(crop: Candidate, name: str, town: _Town) -> Item:
+    farm = _choose("farm", town.parties, NONE, also=PARTY)
+    is_own = isinstance(farm, str) or farm.value == town.own
+    packed = next((unit for packed, unit in town.packings if packed == crop.value), "bag")
+    default = next(one.said(speaking.language()) for one in town.units if one.value == packed)
+    unit: Candidate | str = ""
+    while isinstance(unit, str):
+        unit = _choose("unit", town.units, default)
+    is_weighed = unit.value in WEIGHED_G
     return Item(
-        crop=crop,
-        owner=None if farm in {NONE, ""} else farm,
-        unit=unit,
-        unit_g=None if unit in WEIGHED_G else _grams(unit, town.packings.get((crop, unit))),
-        name=name,
-        farm=called.get(farm, ""),
+        crop=crop.value,
+        owner=None if is_own or isinstance(farm, str) else farm.value,
+        unit=unit.value,
+        unit_g=None if is_weighed else _grams(unit, town.packings.get((crop.value, unit.value))),
+        name=name or crop.said(speaking.language()),
+        farm="" if is_own or isinstance(farm, str) else _called(farm),
     )
 
 
-def _unit(units: tuple[str, ...], default: str) -> str:
-    by_slip = {slip: unit for unit, slip in PACK_UNITS.items()}
-    while True:
-        typed = _ask("unit", PACK_UNITS.get(default, default))
-        unit = by_slip.get(typed, typed)
-        if unit in units:
-            return unit
-        known = " ".join((*PACK_UNITS.values(), *WEIGHED_G))
-        speaking.say(WORDS["map.one_of"], typed=typed, choices=known)
+def _called(farm: Candidate) -> str:
+    """Return the name that a party publishes; its code, if it publishes none."""
+    code, ja, en = farm.labels
+    return (en if speaking.language() == "en" else ja) or ja or code
 
 
-def _grams(unit: str, packed_g: int | None) -> int:
+def _grams(unit: Candidate, packed_g: int | None) -> int:
     while True:
-        typed = _ask("grams", f"{packed_g}g" if packed_g else "", unit=PACK_UNITS[unit])
+        typed = _ask(
+            "grams", f"{packed_g}g" if packed_g else "", unit=unit.said(speaking.language())
+        )
         try:
             grams = arguments.mass_g(typed)
         except ArgumentError as error:

@@ -17,6 +17,7 @@ COUNT_MAX: Final = 999_999
 _MINUS: Final = re.compile(r"[-△▲] ?(.+)|\((.+)\)")  # as books in Japan write it, too
 _SERIAL: Final = re.compile("[0-9]{5}", re.ASCII)  # a date whose cell had a number's format
 _PIECES: Final = re.compile("(.*[0-9]) ?[個点]")
+_IN_GRAMS: Final = re.compile("[0-9,.]+ ?(?:g|グラム)", re.IGNORECASE)
 _HAS_UNIT: Final = re.compile(".*[^0-9,. ]")
 
 
@@ -66,6 +67,8 @@ def mass_g(text: str, item: Item) -> int:
         CellRefusedError: It is no mass, none, or finer than a gram.
     """
     size, is_negative = _signed(text)
+    if "," in size and not _is_in_grams(size, item):
+        raise CellRefusedError("row.comma", typed=shown(text))  # 1,200 kg, or 1.2?
     try:
         if _HAS_UNIT.fullmatch(size):
             grams = values.grams(size)
@@ -77,6 +80,13 @@ def mass_g(text: str, item: Item) -> int:
     if not 1 <= grams <= values.GRAMS_MOST:
         raise CellRefusedError("row.mass", typed=shown(text))
     return -grams if is_negative else grams
+
+
+def _is_in_grams(size: str, item: Item) -> bool:
+    """Whether a mass with a comma can only be so many thousands of grams, and no decimals of kg."""
+    has_unit = _HAS_UNIT.fullmatch(size) is not None
+    is_g = _IN_GRAMS.fullmatch(size) is not None if has_unit else item.unit == "g"
+    return is_g and not size.startswith("0")
 
 
 def _signed(text: str) -> tuple[str, bool]:

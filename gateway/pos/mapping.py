@@ -4,6 +4,7 @@
 """
 
 import json
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -20,7 +21,7 @@ WEIGHED_G: Final = {"g": 1, "kg": 1_000}
 """Units of what is sold by weight, in grams."""
 
 _LOT = "[0-9A-HJKMNP-TV-Z]{20}"
-_PARTY = "[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}"
+PARTY: Final = re.compile("[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}")
 _BY_SLIP: Final = {slip: unit for unit, slip in PACK_UNITS.items()}
 
 Heading = Annotated[str, Field(min_length=1, max_length=200)]
@@ -48,7 +49,7 @@ class Item(_Model):
     """
 
     crop: str = Field(pattern="^[a-z][a-z0-9_-]{0,31}$")
-    owner: str | None = Field(default=None, pattern=f"^{_PARTY}$")
+    owner: str | None = Field(default=None, pattern=f"^{PARTY.pattern}$")
     unit: str = "bag"
     unit_g: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     lot: str | None = Field(default=None, pattern=f"^{_LOT}$")
