@@ -8,7 +8,7 @@ import typer
 
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring, pairs, sales_map, sales_report, speaking, town_time
+from gateway.cli import keyring, pairs, sales_items, sales_map, sales_report, speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
@@ -120,9 +120,10 @@ def _sold(lot: str, left_g: int, stock: Sequence[Stock]) -> list[tuple[Stock, in
 
 
 def _run(file: Path, mapping: Path, key: Key, refused: Path | None, *, is_sending: bool) -> None:
-    known, content = PosMapping.load(mapping), file.read_bytes()
+    written, content = PosMapping.load(mapping), file.read_bytes()
     with Client(key.address) as client:
         client.open_session(key)
+        known = sales_items.named(written, client)
         if is_sending:
             _send_first(key, client)
         town = town_time.clock_of(key, client)

@@ -5,6 +5,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -12,15 +13,17 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.catalogue import PACK_UNITS
+from gateway.language import Language
 from gateway.pos import codes
-from gateway.pos.refusals import WORDS
+from gateway.pos.refusals import WORDS, in_both
 from gateway.pos.table import heading
-from gateway.words import SaidError
+from gateway.words import SaidError, Text
 
 WEIGHED_G: Final = {"g": 1, "kg": 1_000}
 """Units of what is sold by weight, in grams."""
 
 _LOT = "[0-9A-HJKMNP-TV-Z]{20}"
+CROP: Final = re.compile("[a-z][a-z0-9_-]{0,31}")
 PARTY: Final = re.compile("[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}")
 _BY_SLIP: Final = {slip: unit for unit, slip in PACK_UNITS.items()}
 
@@ -31,6 +34,10 @@ class MappingError(SaidError):
     """The mapping's file can't be used; the message says where and why."""
 
 
+class UnclearError(SaidError, ValueError):
+    """Members of a mapping don't go together."""
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
@@ -39,8 +46,8 @@ class Item(_Model):
     """What the till sells under one code.
 
     Attributes:
-        crop: The goods.
-        owner: The farm's party; absent for the shop's own goods.
+        crop: The goods: the town's code, or in a file written by hand their name.
+        owner: The farm's party, or its code or name; absent for the shop's own goods.
         unit: How it is sold: one of `PACK_UNITS`, or `kg` or `g` if by weight.
         unit_g: Grams of one; absent if it is sold by weight.
         lot: Set where the code stands for one lot alone.
@@ -48,8 +55,8 @@ class Item(_Model):
         farm: What people call the farm, for messages alone.
     """
 
-    crop: str = Field(pattern="^[a-z][a-z0-9_-]{0,31}$")
-    owner: str | None = Field(default=None, pattern=f"^{PARTY.pattern}$")
+    crop: str = Field(min_length=1, max_length=80)
+    owner: str | None = Field(default=None, min_length=1, max_length=80)
     unit: str = "bag"
     unit_g: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
     lot: str | None = Field(default=None, pattern=f"^{_LOT}$")
@@ -67,10 +74,10 @@ class Item(_Model):
     @model_validator(mode="after")
     def _has_grams(self) -> Self:
         if self.unit not in PACK_UNITS and self.unit not in WEIGHED_G:
-            known = ", ".join((*PACK_UNITS, *WEIGHED_G))
-            raise ValueError(f"unit: {self.unit!r} is none of {known}")
+            known = ", ".join((*_BY_SLIP, *PACK_UNITS, *WEIGHED_G))
+            raise UnclearError(WORDS["mapping.unit"], unit=self.unit, known=known)
         if (self.unit in WEIGHED_G) is (self.unit_g is not None):
-            raise ValueError("unit_g: what is sold by piece needs it; by weight (kg, g), none")
+            raise UnclearError(WORDS["mapping.unit_g"])
         return self
 
     @property
@@ -98,7 +105,7 @@ class KindColumn(_Model):
     def _is_clear(self) -> Self:
         words = [heading(word) for word in (*self.sale, *self.void, *self.returned)]
         if len({*words}) < len(words):
-            raise ValueError("kinds: a word stands for two of sale, void and return")
+            raise UnclearError(WORDS["mapping.kinds"], column=self.column)
         return self
 
     def kind_of(self, cell: str) -> Literal["sale", "void", "return"] | None:
@@ -151,14 +158,16 @@ class PosMapping(_Model):
     @model_validator(mode="after")
     def _is_clear(self) -> Self:
         if self.line and not self.receipt:
-            raise ValueError("line: a line's number needs the receipt's")
+            raise UnclearError(WORDS["mapping.line"])
         known: dict[str, str] = {}
         for written in (*self.items, *self.ignored):
             if codes.is_shortened(written):
-                raise ValueError(f"items: {written!r} was shortened by a spreadsheet")
+                raise UnclearError(WORDS["mapping.shortened"], code=written)
             code = codes.code(written)
             if not code or code in known:
-                raise ValueError(f"items: {written!r} is the same code as {known.get(code)!r}")
+                raise UnclearError(
+                    WORDS["mapping.same_code"], code=written, other=known.get(code, "")
+                )
             known[code] = written
         return self
 
@@ -185,13 +194,13 @@ class PosMapping(_Model):
         try:
             return cls.model_validate(_json(path.read_bytes()))
         except ValidationError as error:
-            faults = [
-                ": ".join(filter(None, (".".join(map(str, one["loc"])), one["msg"])))
-                for one in error.errors()
-            ]
-            raise _not_used(path, "; ".join(faults)) from None
+            ja, en = ("; ".join(_told(error, language)) for language in ("ja", "en"))
+            why: Text | str = in_both(ja, en)
+        except SaidError as error:
+            why = in_both(error.say("ja"), error.say("en"))
         except (OSError, ValueError) as error:
-            raise _not_used(path, str(error)) from None
+            why = str(error)
+        raise MappingError(WORDS["mapping.unusable"], file=path, why=why)
 
     def save(self, path: Path) -> None:
         """Write it for the next time."""
@@ -206,12 +215,21 @@ def _json(content: bytes) -> object:
         named = dict(pairs)
         if len(named) < len(pairs):
             twice = next(name for name, _ in pairs if [one for one, _ in pairs].count(name) > 1)
-            raise ValueError(f"{twice!r} stands twice")
+            raise UnclearError(WORDS["mapping.twice"], name=twice)
         return named
 
     parsed: object = json.loads(content.decode("utf-8-sig"), object_pairs_hook=once)
     return parsed
 
 
-def _not_used(path: Path, why: str) -> MappingError:
-    return MappingError(WORDS["mapping.unusable"], file=path, why=why)
+def _told(error: ValidationError, language: Language) -> Iterator[str]:
+    """Yield what is wrong with each member, in a language."""
+    for one in error.errors():
+        place = ".".join(map(str, one["loc"]))
+        cause = one.get("ctx", {}).get("error")
+        if isinstance(cause, UnclearError):
+            said = cause.say(language)
+        else:
+            kind = one["type"] if one["type"] in {"missing", "extra_forbidden"} else "value"
+            said = WORDS[f"mapping.fault.{kind}"].say(language, detail=one["msg"])
+        yield f"{place}: {said}" if place else said

@@ -203,6 +203,16 @@ def test_a_file_whose_rows_are_unknown_books_nothing(shop, lot):
     assert shop.free_g(lot) == 10_000
 
 
+def test_a_mapping_may_call_goods_by_name_and_an_unknown_name_is_told(shop, lot):
+    owner = shop.stage.town.people["farm-a"].party
+    shop.write(ROWS[0])
+    shop.map(items={"1001": {"crop": "ニンジン", "owner": owner, "unit": "袋", "unit_g": 500}})
+    assert "1 accepted" in shop.sales("import")
+    assert shop.free_g(lot) == 8_500
+    shop.map(items={"1001": {"crop": "carrot", "owner": "だれか", "unit_g": 500}})
+    assert "owner=だれか" in shop.sales("check", "--lang", "ja", code=1)
+
+
 def test_what_is_typed_for_a_sale_cancelled_later_takes_it_back(shop, lot):
     headings = f"{HEADINGS},区分"
     shop.map(kinds=[{"column": "区分", "sale": ["売上"], "void": ["取消"]}])

@@ -28,18 +28,23 @@ def spoiled(**changes):
     [
         ("{", "m.json"),
         ("[]", "m.json"),
-        (spoiled(colour="red"), "colour"),
+        (spoiled(colour="red"), "colour: there is no such member"),
         (spoiled(till=""), "till"),
+        ({"till": "1"}, "date: is missing"),
         (spoiled(items={"1": {"crop": "carrot", "unit_g": 0}}), "items.1.unit_g"),
-        (spoiled(items={"1": {"crop": "にんじん", "unit_g": 1}}), "items.1.crop"),
-        (spoiled(items={"1": {"crop": "carrot", "unit_g": 1, "owner": "me"}}), "items.1.owner"),
+        (spoiled(items={"1": {"crop": "", "unit_g": 1}}), "items.1.crop"),
         (spoiled(items={"1": {"crop": "carrot", "unit_g": 1, "lot": "x"}}), "items.1.lot"),
+        (spoiled(items={"1": {"crop": "carrot"}}), "items.1: what is sold by piece needs unit_g"),
+        (spoiled(line="行", receipt=None), "a line's number needs the receipt's"),
+        ('{"till": "1", "till": "2"}', "till stands twice"),
     ],
 )
 def test_a_wrong_mapping_says_where(tmp_path, content, said):
     path = write(tmp_path / "m.json", content)
-    with pytest.raises(MappingError, match=said):
+    with pytest.raises(MappingError, match=said) as raised:
         PosMapping.load(path)
+    assert "対応表" in raised.value.say("ja")
+    assert "is missing" not in raised.value.say("ja")
 
 
 def test_a_missing_file_is_said(tmp_path):

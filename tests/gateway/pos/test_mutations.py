@@ -10,7 +10,7 @@ import io
 import random
 from collections import Counter
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.api.csv_cells import write
@@ -139,7 +139,6 @@ SAME = {
 }
 
 
-@settings(max_examples=100)
 @given(
     seed=st.integers(0, 2**32),
     spoiled=st.lists(
@@ -181,7 +180,6 @@ def test_spoiled_rows_are_told_and_all_others_are_booked_as_before(
     assert (again.sales, len(again.before), again.hand) == ([], good, [])
 
 
-@settings(max_examples=100)
 @given(
     place=st.integers(0, 10_000),
     junk=st.sampled_from(['"', '""', ',"', '"\n', "\r", "\x00", "\ufeff", ",", "\n", "\t", ";"]),
@@ -206,7 +204,6 @@ def _is_joined(reading):
     return not reading.refused and len(reading.lines) == len(GOOD)
 
 
-@settings(max_examples=60)
 @given(st.lists(st.sampled_from(range(len(GOOD))), unique=True, min_size=1), WRITTEN)
 def test_what_our_own_files_hold_is_read_again(places, written):
     rows = [[*GOOD[place][:-1], "=1+1"] for place in places]
