@@ -17,7 +17,7 @@ from gateway.ledger import LedgerError
 
 ErrorPage: TypeAlias = Callable[[HTTPConnection, ProblemError, Language], Response]
 
-PAGE_PREFIXES: Final = ("/lots/", "/problems", "/recalls", "/own", "/enter", "/leave")
+PAGE_PREFIXES: Final = ("/lots/", "/problems", "/recalls", "/own", "/enter", "/leave", "/waiting")
 FIELD_ERRORS_MAX: Final = 20
 RETRY_AFTER_S: Final = 5
 _WHERE_CHARACTERS_MAX: Final = 120

@@ -36,7 +36,7 @@ from gateway.api.guard import Guard
 from gateway.api.rate import RateLimits
 from gateway.codes import GatewayCode
 from gateway.node import Gateway
-from gateway.web import entrance, own_pages, pages, recall_pages
+from gateway.web import entrance, own_pages, pages, recall_pages, waiting_page
 from gateway.web.errors import error_page
 
 
@@ -57,7 +57,13 @@ def create_app(gateway: Gateway) -> FastAPI:
     app.state.turns = dry_runs.Turns(limits.dry_runs_max, wait_s=limits.dry_run_wait_s)
     app.include_router(_api())
     app.include_router(health.router)
-    for router in (pages.router, entrance.router, own_pages.router, recall_pages.router):
+    for router in (
+        pages.router,
+        entrance.router,
+        own_pages.router,
+        recall_pages.router,
+        waiting_page.router,
+    ):
         app.include_router(router)
     for kind in (ProblemError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _answer)

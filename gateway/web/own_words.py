@@ -39,6 +39,17 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "nav_recalls": ("回収", "Recalls"),
     "nav_preview": ("回収の下調べ", "Before a recall"),
     "nav_flags": ("気になる記録", "To look at"),
+    "nav_waiting": ("署名待ち", "To sign"),
+    "note_waiting": (
+        "あなたの二人目の署名を待っているものです。署名はお使いの端末で、minori approve。",
+        "What waits for your second signature. You sign on your own device: minori approve.",
+    ),
+    "waiting_by": ("最初に署名した人", "Signed first by"),
+    "waiting_more": (
+        "ほかにもあります。これらに署名すると、続きが出ます。",
+        "There are more: they are shown when these are signed.",
+    ),
+    "waiting_none": ("署名を待っているものはありません。", "Nothing waits for your signature."),
     "note_stock": (
         "手元にある、またはあった品です。預かっている品も含みます。",
         "What you hold or held, goods of others on consignment included.",

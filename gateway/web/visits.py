@@ -76,6 +76,7 @@ class Visit:
         assert self.reader is not None  # noqa: S101 - as `party`
         device = self.reader.device
         paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
+        paths |= {"/waiting": "waiting"}
         if RECALL_OFFICER in self.viewer.roles:
             paths["/recalls/preview"] = "preview"
         return Own(

@@ -6,6 +6,7 @@ import time
 import pytest
 import pytest_asyncio
 
+from gateway.demo.trading import Trading
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe
@@ -226,3 +227,20 @@ async def test_names_that_are_not_published_are_not_shown(town):
         assert stage.person("farm-a").party in page.text
     finally:
         stage.names.write_text(published, encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lang", "said"), [("ja", "回収の決定"), ("en", "Declare a recall")])
+async def test_what_waits_for_a_signature_is_shown_to_who_may_give_it(town, lang, said):
+    stage, _ = town
+    trade = Trading(stage.town)
+    body = trade.declaration("quality-desk", "0" * 20)
+    await stage.done(trade.act("quality-desk", "recall.declare", body))
+    response, page = await page_of(stage, f"/waiting?lang={lang}", "food-safety")
+    assert_is_safe(response, page, private=True)
+    assert said in page.text
+    assert "minori approve" in page.text
+    here = [one["href"] for one in page.all("a") if one.get("aria-current") == "page"]
+    assert here == [f"/waiting?lang={lang}"]
+    _, others = await page_of(stage, f"/waiting?lang={lang}", "farm-a")
+    assert said not in others.text
+    assert (await stage.get("/waiting", Accept="text/html")).status_code == 401

@@ -9,7 +9,8 @@ import pytest
 import gateway.web
 from chaincode.lots.harvest import CorrectionReason
 from gateway.names import CROPS
-from gateway.web import crop_marks, dates
+from gateway.typed import written
+from gateway.web import crop_marks
 from gateway.web.rendering import STYLE
 from gateway.web.words import WORDS
 
@@ -75,7 +76,7 @@ def test_times_are_the_towns(seconds, ja, en):
     for language, expected in (("ja", ja), ("en", en)):
         shown = " ".join(
             write(seconds, utc_offset_minutes=540, language=language)
-            for write in (dates.date, dates.time_of_day)
+            for write in (written.of_date, written.of_clock)
         )
         assert shown == expected
 
