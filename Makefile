@@ -1,9 +1,11 @@
-# Every target sets up what it needs: `make help` lists them.
+# Every target sets up what it needs: `make help` lists them. DRY=--dry: and does no more.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8080
+DRY ?=
+UPGRADE ?= --upgrade
 UV := $(BIN)/uv pip
 
 .PHONY: help run fabric fabric-down test check format bench soak lock clean
@@ -15,36 +17,37 @@ run: $(VENV)/run ## Serve the demo town on the embedded ledger (PORT=8080)
 	$(BIN)/minori demo --port $(PORT)
 
 fabric: $(VENV)/run ## Bring Hyperledger Fabric up, found the demo town on it, and serve it (PORT=8080)
-	$(BIN)/minori fabric --port $(PORT)
+	$(BIN)/minori fabric --port $(PORT) $(DRY)
 
 fabric-down: $(VENV)/run ## Stop what `make fabric` started
 	$(BIN)/minori network down -d var/fabric-demo/network
 
 test: $(VENV)/test ## Run every check and test, with real Fabric and PostgreSQL
-	$(BIN)/python -m tests
+	$(BIN)/python -m tests $(DRY)
 
 check: $(VENV)/test ## Run the checks that need no network: format, lint, types, layers
-	$(BIN)/python -m tests check
+	$(BIN)/python -m tests check $(DRY)
 
 format: $(VENV)/test ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 bench: $(VENV)/test ## Measure on the real network, beside the official clients
-	$(BIN)/python -m tests.benchmarks
+	$(BIN)/python -m tests.benchmarks $(DRY)
 
 soak: $(VENV)/test ## The long runs: many kills, many generated runs
-	$(BIN)/python -m tests soak
+	$(BIN)/python -m tests soak $(DRY)
 
 lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hashes
-	$(UV) compile pyproject.toml --upgrade --extra postgres --group build \
+	$(UV) compile pyproject.toml $(UPGRADE) --extra postgres --group build \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
-	$(UV) compile pyproject.toml --upgrade --extra postgres --group build --group dev -c requirements.txt \
+	$(UV) compile pyproject.toml $(UPGRADE) --extra postgres --group build --group dev -c requirements.txt \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
 
 clean: ## Remove what the targets above made here; data under var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 $(VENV)/uv: requirements-install.txt
+	@sh .ci/python $(PYTHON)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements-install.txt
 	@touch $@

@@ -253,14 +253,20 @@ def fabric(
     days: Annotated[
         int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")
     ] = DEMO_DAYS,
+    dry: Annotated[
+        bool, typer.Option("--dry", help="Get Fabric's commands ready, and start nothing.")
+    ] = False,
 ) -> None:
     """Serve the demo town on Hyperledger Fabric, started on this computer without Docker.
 
     Builds Fabric 2.5 where there is none (needs Go; one to four minutes, once). May be repeated:
     what runs is left alone, what is there is kept. `minori network down -d …/network` ends it.
     """
-    from network.demo import serve_demo  # noqa: PLC0415 - brings the whole gateway with it
+    from network.demo import prepare, serve_demo  # noqa: PLC0415 - brings the whole gateway
 
+    if dry:
+        prepare(folder, base_port=base_port)
+        return
     serve_demo(folder, port=port, base_port=base_port, days=days)
 
 

@@ -20,13 +20,18 @@ from network.topology import PEER_ORGANISATIONS, Topology
 HEAD = "contract/head"
 
 
+def prepare(folder: Path, *, base_port: int) -> None:
+    """Get ready what the network needs, as `serve_demo` begins with; start nothing."""
+    with told() as progress, operating():
+        commands = _network(folder, base_port, progress).commands
+        version = ".".join(map(str, commands.version))
+        typer.echo(f"ready: Fabric {version} in {commands.folder}")
+
+
 def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
     """Bring the network up, found the demo town on it once, and serve it until told to stop."""
     with told() as progress, operating():
-        topology = Topology.load(folder / "network") or Topology(
-            directory=folder / "network", base_port=base_port
-        )
-        network = Network(topology, progress=progress)
+        network = _network(folder, base_port, progress)
         network.up()
         asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
         keyring.move(folder / KEYS_FOLDER, gateway=f"http://127.0.0.1:{port}")
@@ -34,6 +39,12 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
         typer.echo(f"keys of everybody in it: {folder}/keys/")
         typer.echo(f"logs of the network: {network.log('*')}")
         run(settings(network, folder, port))
+
+
+def _network(folder: Path, base_port: int, progress: Progress) -> Network:
+    directory = folder / "network"
+    topology = Topology.load(directory) or Topology(directory=directory, base_port=base_port)
+    return Network(topology, progress=progress)
 
 
 async def found_once(

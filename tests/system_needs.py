@@ -1,75 +1,125 @@
-"""What the whole of the tests needs from the system, and how it is installed on Debian."""
+"""What the whole of the tests needs from the system, and how Debian and Ubuntu install it.
+
+The one list of packages. What comes before this can run, Python with `venv`, the Makefile sees to.
+"""
 
 import os
-import re
+import shlex
 import shutil
 import subprocess
-import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from network.commands import SETTING, find
-from network.errors import NetworkError
+from network.errors import CommandsMissingError, NetworkError
 from tests.postgres_fixture import find_binaries
 
 LOCALES = Path("/usr/share/i18n/locales")
-GO_OLDEST = (1, 20)
+UPDATE = ("apt-get", "update", "-qq")
+INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """One thing that is not there.
+
+    Attributes:
+        what: It, and how one sees that it is not there.
+        packages: Debian packages that bring it; none: `what` says what to do.
+    """
+
+    what: str
+    packages: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return it with its remedy."""
+        if not self.packages:
+            return self.what
+        return f"{self.what}: {shlex.join([*INSTALL[:2], *self.packages])}"
 
 
 class _WouldBuildError(Exception):
     pass
 
 
-def missing(environment: Mapping[str, str]) -> list[str]:
-    """Return a line for each thing that is not there; empty when nothing is missing."""
+def missing(environment: Mapping[str, str]) -> list[Need]:
+    """Return each thing that is not there."""
     path = environment.get("PATH", "")
-    lines = []
+    needs = []
     if find_binaries() is None:
-        lines.append("PostgreSQL's server (initdb, pg_ctl): apt-get install postgresql")
-    if shutil.which("chromium", path=path) is None:
-        lines.append("Chromium (chromium): apt-get install chromium")
-    lines += [
-        f"Node ({command}): apt-get install nodejs npm"
-        for command in ("node", "npm")
+        needs.append(Need("PostgreSQL's server (initdb, pg_ctl)", ("postgresql",)))
+    needs += [
+        Need(f"{name} ({command})", (package,))
+        for name, command, package in (
+            ("Git", "git", "git"),
+            ("Node", "node", "nodejs"),
+            ("Node's package manager", "npm", "npm"),
+        )
         if shutil.which(command, path=path) is None
     ]
-    return [*lines, *missing_of_locales(environment), *_missing_of_fabric(environment)]
+    return [*needs, *missing_of_locales(environment), *_missing_of_fabric(environment)]
 
 
-def missing_of_locales(environment: Mapping[str, str]) -> list[str]:
+def missing_of_locales(environment: Mapping[str, str]) -> list[Need]:
     """Look for what a test compiles Japanese and Turkish from, whichever the host has installed."""
     compiler = shutil.which("localedef", path=environment.get("PATH", ""))
     if compiler and (LOCALES / "ja_JP").is_file():
         return []
-    return [f"Sources of locales (localedef, {LOCALES}): apt-get install locales"]
+    return [Need(f"Sources of locales (localedef, {LOCALES})", ("locales",))]
 
 
-def _missing_of_fabric(environment: Mapping[str, str]) -> list[str]:
+def provide(environment: Mapping[str, str]) -> list[Need]:
+    """Install what is missing where this user may, saying what; return what is missing still."""
+    needs = missing(environment)
+    packages = packages_of(needs)
+    if not packages or not _may_install(environment):
+        return needs
+    print(f"installing from the system's packages, for the tests: {' '.join(packages)}", flush=True)
+    quiet = {**environment, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (UPDATE, (*INSTALL, *packages)):
+        if subprocess.run(command, env=quiet, check=False, stdout=subprocess.DEVNULL).returncode:
+            print(f"failed: {shlex.join(command)}", flush=True)
+            break
+    return missing(environment)
+
+
+def told(needs: Sequence[Need]) -> str:
+    """Return what is missing, and the one command that installs all that packages bring."""
+    lines = ["these are missing here, and tests need them:", *(f"  - {need}" for need in needs)]
+    packages = packages_of(needs)
+    if packages:
+        lines.append("on Debian or Ubuntu, this installs them:")
+        lines.append(f"  sudo apt-get update && sudo {shlex.join([*INSTALL[:2], *packages])}")
+    return "\n".join(lines)
+
+
+def packages_of(needs: Sequence[Need]) -> list[str]:
+    """Return the packages that bring what is missing, each once."""
+    return sorted({package for need in needs for package in need.packages})
+
+
+def _may_install(environment: Mapping[str, str]) -> bool:
+    return os.geteuid() == 0 and shutil.which("apt-get", path=environment.get("PATH")) is not None
+
+
+def _missing_of_fabric(environment: Mapping[str, str]) -> list[Need]:
     try:
         found = find(environment, _refuse_to_build)
     except _WouldBuildError:
-        return _missing_of_go(environment)
+        return []  # it can be built
+    except CommandsMissingError as error:
+        # Where Go is there and too old, the system's own package is it, most likely.
+        packages = () if shutil.which("go", path=environment.get("PATH", "")) else ("golang",)
+        return [Need(f"Hyperledger Fabric 2.5: {error.diagnostics()}", packages)]
     except NetworkError as error:
-        return [f"Hyperledger Fabric 2.5: {error.diagnostics()}"]
+        return [Need(f"Hyperledger Fabric 2.5: {error.diagnostics()}")]
     if found.line != (2, 5):
         version = ".".join(map(str, found.version))
         remedy = f"let {SETTING} or PATH lead to 2.5, and MINORI_FABRIC3_BIN to 3.x"
-        return [f"Hyperledger Fabric 2.5: {found.folder} holds {version}; {remedy}"]
+        return [Need(f"Hyperledger Fabric 2.5: {found.folder} holds {version}; {remedy}")]
     return []
 
 
 def _refuse_to_build(_what: str) -> None:
     raise _WouldBuildError
-
-
-def _missing_of_go(environment: Mapping[str, str]) -> list[str]:
-    """Look at Go's age where it is about to build Fabric; that it is there is known."""
-    path = os.pathsep.join([environment.get("PATH", ""), str(Path(sys.executable).parent)])
-    go = shutil.which("go", path=path)
-    said = subprocess.run(
-        [go, "version"], env=dict(environment), check=False, capture_output=True, text=True
-    ).stdout
-    version = re.search(r"go(\d+)\.(\d+)", said)
-    if version and tuple(map(int, version.groups())) >= GO_OLDEST:
-        return []
-    return [f"Go 1.20 or newer, to build Hyperledger Fabric 2.5: {go} says {said.strip()!r}"]

@@ -2,11 +2,13 @@
 
 Brings up a network of its own (Fabric as `minori network` finds it: MINORI_FABRIC_BIN names
 another), prints one table, writes everything to `var/bench.json`, and takes the network down.
+`--dry` gets all of it ready and measures nothing.
 """
 
 import argparse
 import asyncio
 import json
+import os
 import sys
 import tempfile
 import time
@@ -37,6 +39,7 @@ from tests.benchmarks.measuring import Result, Sample, in_turns
 from tests.benchmarks.processor import Meter
 from tests.benchmarks.report import Comparison
 from tests.fabric_fixture import free_base_port
+from tests.system_needs import provide, told
 
 OUTPUT = Path("var/bench.json")
 PARTS = ("fabric", "http", "projection", "lots")
@@ -78,11 +81,10 @@ class Benchmark:
     def run(self, parts: Sequence[str]) -> dict:
         """Measure the parts; return everything that was found, the table among it."""
         network = self.network
+        about = self.prepare()
         at_scale = lots_at_scale.measure(self._folder, self.say) if "lots" in parts else []
         try:
             network.up()
-            go_shim = chaincodes.build_go(self._folder / PLAIN_GO)
-            about = machine.facts(network, go_shim=go_shim)
             comparisons: list[Comparison] = []
             self._idle = self._rest()
             if "fabric" in parts:
@@ -106,6 +108,15 @@ class Benchmark:
             "operations": {one.type: [one.reads, one.writes] for one in counted},
             "table": report.table(comparisons, counted),
         }
+
+    def prepare(self) -> dict[str, str]:
+        """Get everything ready that a run needs; return what it is. Quick, and first.
+
+        What is lacking is found here, and not after minutes of measuring.
+        """
+        self.say("getting Fabric, the chaincode in Go and the Node client ready")
+        go_shim = chaincodes.build_go(self._folder / PLAIN_GO)
+        return machine.facts(self.network, go_shim=go_shim)
 
     def _rest(self) -> dict[str, float]:
         """Return how many cores each kind of process uses with nothing to do."""
@@ -288,12 +299,19 @@ def main() -> int:
     """Run, print, and write the record."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
+    parser.add_argument("--dry", action="store_true", help="get everything ready, measure nothing")
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
+    if lacking := provide(os.environ):
+        print(told(lacking))
+        return 2
     with tempfile.TemporaryDirectory(prefix="minori-bench-") as folder:
-        found = Benchmark(Path(folder)).run(options.parts)
+        benchmark = Benchmark(Path(folder))
+        found = {"about": benchmark.prepare()} if options.dry else benchmark.run(options.parts)
     for name, text in found["about"].items():
         print(f"{name:12}{text}")
+    if options.dry:
+        return 0
     print(f"\n{found['table']}\n\n{found['seconds']} s")
     options.output.parent.mkdir(parents=True, exist_ok=True)
     options.output.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")

@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -20,7 +21,8 @@ GO_FOLDER = Path(__file__).parent / "go"
 
 def build_go(target: Path) -> str:
     """Build the chaincode in `go/` to `target`; return the version of its shim."""
-    go = shutil.which("go")
+    path = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
+    go = shutil.which("go", path=path)  # wherever Fabric's build found it
     if go is None:
         raise RuntimeError("the benchmark needs Go, for the chaincode on the official shim")
     environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}

@@ -8,13 +8,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from network.native import Network
+from tests.node import driver
 
-NODE_CLIENT = Path(__file__).parent.parent / "node/node_modules/@hyperledger/fabric-gateway"
+NODE_CLIENT = driver.FOLDER / "node_modules/@hyperledger/fabric-gateway"
 
 
 def facts(network: Network, *, go_shim: str) -> dict[str, str]:
-    """Return facts by name, for people to read."""
+    """Return facts by name, for people to read; install what they are about, if need be."""
+    driver.install()
     topology = network.topology
+    consensus = topology.consensus or network.commands.consensus
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     packages = ("grpcio", "protobuf", "cryptography", "fastapi", "uvicorn", "uvloop", "sqlalchemy")
     return {
@@ -22,7 +25,7 @@ def facts(network: Network, *, go_shim: str) -> dict[str, str]:
         f"{platform.system()} {platform.release()}",
         "load before": f"{os.getloadavg()[0]:.1f} (should be near 0)",
         "Fabric": f"{'.'.join(map(str, network.commands.version))}, ordering by "
-        f"{topology.consensus}, 3 peers, 4 orderers, endorsement 2 of 3, TLS both ways",
+        f"{consensus}, 3 peers, 4 orderers, endorsement 2 of 3, TLS both ways",
         "blocks": f"after {topology.batch_timeout_ms} ms, {topology.max_message_count} "
         f"transactions or {topology.preferred_max_bytes / 2**20:g} MiB",
         "Python": f"{platform.python_version()}; "

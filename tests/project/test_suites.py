@@ -2,12 +2,17 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from tests import __main__ as suites
 from tests import system_needs
 from tests.no_silent_skips import NO_SKIPS
+from tests.small_disk import MAY_NOT_MOUNT
+from tests.system_needs import Need
+
+ROOT = Path(__file__).parents[2]
 
 SKIPS = """
 import pytest
@@ -24,37 +29,63 @@ def taking(monkeypatch):
 
     def taking(*seconds, passed=True):
         left = iter(seconds)
-        monkeypatch.setattr(suites, "run", lambda _suite: (passed, next(left, 1.0)))
-        monkeypatch.setattr(suites, "missing", lambda _environment: [])
+        monkeypatch.setattr(suites, "run", lambda _suite, **_: (passed, next(left, 1.0)))
+        monkeypatch.setattr(suites, "provide", lambda _environment: [])
 
     return taking
 
 
 def test_budgets_fit_into_the_whole():
-    assert sum(one.budget_s for one in (*suites.CHECKS, *suites.TESTS)) <= suites.WHOLE_S_MAX
+    assert sum(one.budget_s for one in (*suites.CHECKS, *suites.TESTS)) <= suites.WHOLE_S_AIM
 
 
-def test_in_ci_the_run_fails_when_the_whole_takes_too_long(taking, monkeypatch, capsys):
-    monkeypatch.setenv("CI", "true")
-    taking(5.0, 10.0, 60.0, 15.0, 149.0, 299.0, 119.0, 844.0)
-    assert suites.main([]) == 1
+@pytest.mark.parametrize("is_ci", [True, False])
+def test_a_slow_run_is_told_of_and_passes(taking, monkeypatch, capsys, is_ci):
+    """A busy machine turns no green work red."""
+    monkeypatch.setenv("CI", "true" if is_ci else "")
+    taking(50.0, 100.0, 600.0, 150.0, 149.0, 299.0, 119.0, 3_000.0)
+    assert suites.main([]) == 0
     printed = capsys.readouterr().out
-    assert "FAILED: the whole took 1501 s, 1 s more than it may" in printed
-    assert "fabric         844 s    56%   720 s  passed  over budget" in printed
+    assert "the whole took 4467 s, 2367 s more than on two free cores" in printed
+    assert "fabric        3000 s    67%   720 s  passed  over budget" in printed
+    assert "8 passed, 0 failed" in printed
 
 
-def test_the_run_passes_when_the_whole_is_in_time(taking, monkeypatch, capsys):
-    monkeypatch.setenv("CI", "true")
+def test_a_run_in_time_says_nothing_of_it(taking, capsys):
     taking(5.0, 10.0, 60.0, 15.0, 149.0, 299.0, 119.0, 843.0)
     assert suites.main([]) == 0
-    assert "more than it may" not in capsys.readouterr().out
+    assert "more than" not in capsys.readouterr().out
 
 
-def test_elsewhere_a_slow_run_is_told_of_and_passes(taking, monkeypatch, capsys):
-    monkeypatch.delenv("CI", raising=False)
-    taking(2_000.0)
-    assert suites.main([]) == 0
-    assert "the whole took 2007 s, 507 s more than it may" in capsys.readouterr().out
+def test_the_whole_has_an_end(taking, capsys):
+    taking(5.0, 10.0, 60.0, 15.0, 4_400.0, 10.0)
+    assert suites.main([]) == 1
+    printed = capsys.readouterr().out
+    assert "FAILED: the time is up: 4500 s for all of it" in printed
+    assert "not run, for the time is up: project" in printed
+    assert "not run, for the time is up: fabric" in printed
+    assert "6 passed, 2 failed" in printed
+
+
+def test_a_suite_gets_the_time_that_is_left(monkeypatch):
+    given = []
+
+    def run(_suite, timeout_s):
+        given.append(timeout_s)
+        return True, 100.0
+
+    monkeypatch.setattr(suites, "run", run)
+    suites.run_all(suites.TESTS)
+    assert given == [4_500, 4_400, 4_300, 4_200]
+
+
+def test_a_suite_that_hangs_is_stopped():
+    hanging = suites.Suite(
+        name="hangs", command=(sys.executable, "-c", "import time; time.sleep(60)"), budget_s=1
+    )
+    passed, took_s = suites.run(hanging, timeout_s=0.5)
+    assert not passed
+    assert took_s < 30
 
 
 def test_soak_may_take_its_hours(taking, monkeypatch):
@@ -69,29 +100,104 @@ def test_a_suite_that_fails_fails_the_run(taking):
 
 
 def test_nothing_runs_where_something_is_missing(monkeypatch, capsys):
-    monkeypatch.setattr(suites, "missing", lambda _environment: ["Go: apt-get install golang"])
+    lacking = [Need("Git (git)", ("git",)), Need("Node (node)", ("nodejs",)), Need("Fabric: odd")]
+    monkeypatch.setattr(suites, "provide", lambda _environment: lacking)
     monkeypatch.setattr(suites, "run", pytest.fail)
     assert suites.main([]) == 2
-    assert "  - Go: apt-get install golang" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "  - Git (git): apt-get install git\n" in printed
+    assert "  - Fabric: odd\n" in printed
+    assert "sudo apt-get update && sudo apt-get install git nodejs\n" in printed
 
 
-def test_a_bare_machine_lacks_everything(tmp_path, monkeypatch):
+@pytest.fixture
+def bare(tmp_path, monkeypatch):
+    """Return the environment of a machine on which nothing is installed."""
     monkeypatch.setattr(system_needs, "find_binaries", lambda: None)
     monkeypatch.setattr(system_needs, "LOCALES", tmp_path / "locales")
     monkeypatch.setattr(sys, "executable", str(tmp_path / "bin/python"))
-    bare = {"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    told = "\n".join(system_needs.missing(bare))
-    commands = ("initdb", "chromium", "node", "npm")
-    for word in (*commands, "locales", "Fabric", "Go 1.20", "apt-get install"):
+    return {"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+
+def test_a_bare_machine_lacks_everything(bare):
+    told = system_needs.told(system_needs.missing(bare))
+    for word in ("initdb", "git", "node", "npm", "locales", "Fabric", "Go 1.20"):
         assert word in told
+    packages = "git golang locales nodejs npm postgresql"
+    assert f"sudo apt-get update && sudo apt-get install {packages}" in told
 
 
-@pytest.mark.parametrize(("version", "lines"), [("go1.20.1", 0), ("go1.19.8", 1), ("?", 1)])
-def test_go_must_be_new_enough_to_build_fabric(tmp_path, version, lines):
-    (tmp_path / "go").write_text(f"#!/bin/sh\necho go version {version} linux/amd64\n")
-    (tmp_path / "go").chmod(0o755)
-    environment = {"PATH": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    assert len(system_needs._missing_of_fabric(environment)) == lines
+def program(folder, name, *lines):
+    (folder / name).write_text("\n".join(["#!/bin/sh", *lines, ""]))
+    (folder / name).chmod(0o755)
+
+
+def test_root_on_debian_has_it_installed_and_is_told_what(bare, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    notes = tmp_path / "notes"
+    installing = f'for one in git node npm; do /bin/cp {tmp_path}/apt-get {tmp_path}/"$one"; done'
+    program(tmp_path, "apt-get", f'echo "$@" >> {notes}', installing)
+    left = system_needs.provide(bare)
+    assert "packages, for the tests: git golang locales nodejs npm postgresql" in (
+        capsys.readouterr().out
+    )
+    update, install = notes.read_text().splitlines()
+    assert update.startswith("update")
+    assert install.startswith("install -y")
+    assert install.endswith("--no-install-recommends git golang locales nodejs npm postgresql")
+    assert {one.packages for one in left} == {("postgresql",), ("locales",), ("golang",)}
+
+
+def test_what_fails_to_install_is_said(bare, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    program(tmp_path, "apt-get", "exit 100")
+    assert system_needs.provide(bare) == system_needs.missing(bare)
+    assert "failed: apt-get update" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("user", "has_apt"), [(1000, True), (0, False)])
+def test_elsewhere_nothing_is_installed(bare, tmp_path, monkeypatch, capsys, user, has_apt):
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    if has_apt:
+        program(tmp_path, "apt-get", f"touch {tmp_path}/called")
+    assert system_needs.provide(bare) == system_needs.missing(bare)
+    assert not (tmp_path / "called").exists()
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("python", "code", "told"),
+    [
+        (None, 1, "sudo apt-get install python3 python3-venv"),
+        ("no-venv", 1, "sudo apt-get install python3 python3-venv"),
+        ("old", 1, "Python 3.10.12 is too old: Minori needs 3.11 or newer"),
+        ("good", 0, ""),
+    ],
+)
+def test_python_is_looked_at_before_anything_of_ours_runs(tmp_path, python, code, told):
+    answers = {
+        "no-venv": ['case "$*" in *ensurepip*) exit 1;; esac'],
+        "old": ['case "$*" in *version_info*) exit 1;; *--version*) echo Python 3.10.12;; esac'],
+        "good": [],
+    }
+    if python:
+        program(tmp_path, "python3", *answers[python])
+    done = subprocess.run(
+        ["/bin/sh", ROOT / ".ci/python", "python3"],
+        env={"PATH": str(tmp_path)},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=20,
+    )
+    assert done.returncode == code
+    assert told in done.stderr
+
+
+@pytest.mark.parametrize(("version", "lines"), [("go1.20.1", 0), ("go1.19.8", 1)])
+def test_go_must_be_new_enough_to_build_fabric(bare, tmp_path, version, lines):
+    program(tmp_path, "go", f"echo go version {version} linux/amd64")
+    assert len(system_needs._missing_of_fabric(bare)) == lines
 
 
 @pytest.mark.parametrize(
@@ -101,6 +207,7 @@ def test_go_must_be_new_enough_to_build_fabric(tmp_path, version, lines):
         ("no server", "CI", 1),
         ("no server", NO_SKIPS, 1),
         ("MINORI_FABRIC3_BIN names nothing", NO_SKIPS, 0),
+        (MAY_NOT_MOUNT, NO_SKIPS, 0),
     ],
 )
 def test_a_skip_fails_the_run_where_nothing_may_be_skipped(tmp_path, reason, variable, code):
