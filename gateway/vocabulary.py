@@ -175,3 +175,9 @@ def _derived() -> tuple[Vocabulary, ...]:
 
 VOCABULARIES: Final = _derived()
 """Every vocabulary, by member, then by type."""
+
+
+def labels(type_name: str, member: str) -> Mapping[str, str]:
+    """Return the Japanese of each word that a member of a type of command takes, in order."""
+    (found,) = (one for one in VOCABULARIES if one.member == member and type_name in one.types)
+    return {term.word: term.ja for term in found.terms}

@@ -48,7 +48,6 @@ Through = Annotated[
     typer.Option(
         "--gateway",
         "-g",
-        envvar="MINORI_GATEWAY",
         help="Send commands to this address; by default to the gateway that has the ledger open, "
         "else straight to the ledger.",
     ),

@@ -79,6 +79,8 @@ async def _embedded(
 
     is_there = path.exists()  # noqa: ASYNC240 - nobody else waits
     working = [row.msp for row in book.organisations if row.kind != "auditor"]
+    if gateway:
+        return await _served(path, working, gateway, stack, is_needed=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         ledger = await EmbeddedLedger.open(
@@ -108,7 +110,7 @@ async def _served(
     served = await ServedLedger.find(path)
     if served is None:
         if is_needed:
-            raise SaidError(WORDS["town.closed"], path=path)
+            raise SaidError(WORDS["town.not_served" if gateway else "town.closed"], path=path)
         speaking.say(WORDS["town.in_use"], is_aside=True)
         return None
     address = gateway or served.gateway

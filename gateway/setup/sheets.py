@@ -13,6 +13,7 @@ from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.plots import LAND_REGISTRAR
 from chaincode.recalls.commands import RECALL_OFFICER
 from chaincode.registry.records import AUDITOR, REGISTRAR
+from gateway import vocabulary
 from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.setup import values
 from gateway.setup.shown import Cell
@@ -22,19 +23,8 @@ MAKE, INVITE, NO_KEY = "make", "invite", "none"
 YES, NO = "yes", "no"
 
 TOWN_KINDS: Final = {REAL: "本番", DEMO: "デモ"}
-ORGANISATION_KINDS: Final = {
-    "cooperative": "農協",
-    "shops": "商店会",
-    "municipality": "役場",
-    "auditor": "監査",
-}
-PARTY_KINDS: Final = {
-    "farm": "農園",
-    "shop": "店",
-    "hall": "公民館",
-    "household": "世帯",
-    "office": "事務所",
-}
+ORGANISATION_KINDS: Final = vocabulary.labels("registry.bootstrap", "kind")
+PARTY_KINDS: Final = vocabulary.labels("party.register", "kind")
 ROLES: Final = {  # every one that the contract knows
     REGISTRAR: "登録係",
     LAND_REGISTRAR: "農地係",

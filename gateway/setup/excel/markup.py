@@ -13,6 +13,7 @@ STRICT: Final = "http://purl.oclc.org/ooxml/spreadsheetml/main"
 RELATIONSHIPS: Final = "http://schemas.openxmlformats.org/package/2006/relationships"
 _FAMILIES: Final = (TRANSITIONAL, STRICT, RELATIONSHIPS)
 
+IDLE_CHUNKS_MAX: Final = 8
 _ESCAPED: Final = re.compile("_x([0-9A-Fa-f]{4})_")
 
 Attributes = Mapping[str, str]
@@ -22,6 +23,12 @@ End = Callable[[], None]
 
 class MarkupError(Exception):
     """A part is no XML that a workbook has."""
+
+
+class _Progress:
+    """How many chunks have brought no element and no text: expat reads a tag anew with each."""
+
+    idle = 0
 
 
 def parse(
@@ -39,7 +46,10 @@ def parse(
     on_start = {f"{family} {name}": do for name, do in starts.items() for family in _FAMILIES}
     on_end = {f"{family} {name}": do for name, do in ends.items() for family in _FAMILIES}
 
+    progress = _Progress()
+
     def start(name: str, attributes: dict[str, str]) -> None:
+        progress.idle = 0
         do = on_start.get(name)
         if do is not None:
             do(attributes)
@@ -49,15 +59,22 @@ def parse(
         if do is not None:
             do()
 
+    def said(characters: str) -> None:
+        progress.idle = 0
+        text(characters)
+
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
     parser.StartElementHandler = start
     parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
+    parser.CharacterDataHandler = said
     parser.StartDoctypeDeclHandler = _refuse
     try:
         for chunk in chunks:
             parser.Parse(chunk)
+            progress.idle += bool(chunk)
+            if progress.idle > IDLE_CHUNKS_MAX:
+                raise MarkupError("an endless tag or comment")
         parser.Parse(b"", True)
     except expat.ExpatError as error:
         raise MarkupError(str(error)) from None

@@ -19,6 +19,7 @@ FILE_BYTES_MAX: Final = 16 * MIB
 UNPACKED_BYTES_MAX: Final = 512 * MIB  # sheets are read as a stream: it costs time, not memory
 PART_BYTES_MAX: Final = 64 * MIB  # of strings, styles and the like, which are kept
 CHUNK_BYTES: Final = MIB
+TEXT_CHARACTERS_MAX: Final = 262_144  # of a cell: Excel has 32,767, each as _xHHHH_ at worst
 
 DAMAGE: Final = (
     *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, IndexError),
@@ -197,6 +198,7 @@ class Text:
 
     def __init__(self) -> None:
         self._said: list[str] = []
+        self._count = 0
         self._is_text = False
         self._is_spoken = False
         self.starts = {"t": self._begin, "rPh": self._begin_spoken}
@@ -205,12 +207,16 @@ class Text:
     def add(self, text: str) -> None:
         """Take what stands between the elements."""
         if self._is_text and not self._is_spoken:
+            self._count += len(text)
+            if self._count > TEXT_CHARACTERS_MAX:
+                raise too_large(f"{TEXT_CHARACTERS_MAX:,}")
             self._said.append(text)
 
     def take(self) -> str:
         """Return the text, and begin the next."""
         text = unescaped("".join(self._said))
         self._said.clear()
+        self._count = 0
         return text
 
     def _begin(self, _attributes: Attributes) -> None:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 from gateway.setup.excel import formats
 from gateway.setup.excel.formats import GENERAL
 from gateway.setup.excel.markup import Attributes, is_true, parse, unescaped
-from gateway.setup.excel.package import Package, SheetPart, Text, too_large
+from gateway.setup.excel.package import MIB, PART_BYTES_MAX, Package, SheetPart, Text, too_large
 from gateway.setup.faults import CellError, FaultKind
 from gateway.setup.shown import Cell, is_blank
 
@@ -18,7 +18,8 @@ RawCell: TypeAlias = Cell | CellError
 
 ROWS_MAX: Final = 100_000  # of a sheet
 COLUMNS_MAX: Final = 64
-CELLS_MAX: Final = 5_000_000  # looked at, blank ones included that have no style alone
+LETTERS_MAX: Final = 3  # Excel ends at XFD
+CELLS_MAX: Final = 1_500_000  # and rows and merges that are looked at
 
 # A million rows that somebody has coloured or framed have a million elements and nothing in them.
 # They go before they are parsed: whole rows that say which they are, so that the others need not.
@@ -69,7 +70,9 @@ def read_sheet(package: Package, part: SheetPart, *, rows_max: int | None = None
 
 
 def place_of(letters: str) -> int:
-    """Return the place of a column: 0 of A, 26 of AA."""
+    """Return the place of a column: 0 of A, 26 of AA; a `ValueError` beyond three letters."""
+    if len(letters) > LETTERS_MAX:
+        raise ValueError(letters[:LETTERS_MAX])
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - ord("A") + 1
@@ -98,6 +101,7 @@ class _Reader:
         self._row = 0
         self._place = -1
         self._count = 0
+        self._kept = 0
         self._kind = "n"
         self._style = 0
         self._value: list[str] = []
@@ -159,9 +163,16 @@ class _Reader:
 
     def _add(self, text: str) -> None:
         if self._is_value:
+            self._keep(len(text))
             self._value.append(text)
         else:
             self._text.add(text)
+
+    def _keep(self, characters: int) -> None:
+        """Count what the cells themselves hold; shared strings are bounded where they are read."""
+        self._kept += characters
+        if self._kept > PART_BYTES_MAX:
+            raise too_large(f"{PART_BYTES_MAX // MIB} MiB")
 
     def _end_cell(self) -> None:
         self._is_cell = False
@@ -180,7 +191,9 @@ class _Reader:
         if kind == "e":
             return CellError(FaultKind.FORMULA_BROKEN, value=value)
         if kind == "inlineStr":
-            return self._text.take()
+            text = self._text.take()
+            self._keep(len(text))
+            return text
         if not value:
             # A text that a formula left empty is there; a number is not.
             is_missing = self._has_formula and kind != "str"
@@ -209,6 +222,7 @@ class _Reader:
         return formats.read(found, code, is_1904=self._package.is_1904)
 
     def _merge(self, attributes: Attributes) -> None:
+        self._look()
         found = _REFERENCE.findall(attributes["ref"].replace("$", ""))
         if len(found) == 2:
             (first, top), (_, bottom) = found
@@ -216,6 +230,7 @@ class _Reader:
             self._sheet.merges.append(merge)
 
     def _column(self, attributes: Attributes) -> None:
+        self._look()
         is_narrow = float(attributes.get("width", "1")) == 0
         if is_true(attributes.get("hidden")) or is_narrow:
             first, last = int(attributes["min"]), min(int(attributes["max"]), COLUMNS_MAX)

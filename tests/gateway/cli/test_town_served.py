@@ -183,6 +183,13 @@ async def test_commands_go_where_is_said(office):
         assert "12 commands" in await minori("apply", "town.xlsx", "--gateway", gateway.url)
 
 
+async def test_a_gateway_that_has_no_ledger_here_founds_none(office):
+    save(office / "town.xlsx", town())
+    said = await minori("apply", "town.xlsx", "--gateway", "http://127.0.0.1:9", code=1)
+    assert "no gateway on this computer has the ledger" in said
+    assert not (office / "var/ledger.sqlite").exists()
+
+
 async def test_a_ledger_that_another_program_has_open_is_left_alone(office):
     save(office / "town.xlsx", town())
     await minori("apply", "town.xlsx")

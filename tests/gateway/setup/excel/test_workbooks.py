@@ -1,5 +1,6 @@
 """Workbooks as Excel, LibreOffice and others really write them, read as Excel shows them."""
 
+import contextlib
 import random
 import resource
 import time
@@ -448,6 +449,54 @@ def test_a_million_framed_blank_rows_are_nothing(tmp_path):
     assert time.process_time() - start < 40 * unpacking_s
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 64 * 1024
     assert faults(reading) == []
+
+
+MIB = 1024 * 1024
+BOMBS = {
+    "one cell of text": ('<row r="2"><c r="A2" t="inlineStr"><is><t>', "x", "</t></is></c></row>"),
+    "one number": ('<row r="2"><c r="A2"><v>', "9", "</v></c></row>"),
+    "one attribute": ('<row r="2"><c r="', "A", '"><v>1</v></c></row>'),
+    "one name": ('<row r="2"><c r="' + "A" * 3 * MIB + '2"><v>1</v></c></row>', " ", ""),
+    "one comment": ("<!--", "x <", "-->"),
+    "one instruction": ("<?x ", "y>", "?>"),
+    "blanks": ("", " ", ""),
+    "cells": ('<row r="2">', '<c r="A2"><v>1</v></c>', "</row>"),
+    "rows": ("", "<row><c><v/></c></row>", ""),
+    "texts": ("", '<row><c t="inlineStr"><is><t>xxxxxxxxxxxxxxxxxxxxxxxxx</t></is></c></row>', ""),
+    "merges": ('<row r="1"/></sheetData><mergeCells>', '<mergeCell ref="A1:A9"/>', "</mergeCells>"),
+}
+
+
+@pytest.mark.parametrize("kind", BOMBS)
+def test_a_bomb_costs_seconds_and_little_memory(tmp_path, monkeypatch, kind):
+    """100 MiB of what nobody's workbook has, in a few hundred kilobytes.
+
+    The limit of cells is a tenth, for the suite's sake: what they cost grows with it.
+    """
+    monkeypatch.setattr(sheet, "CELLS_MAX", sheet.CELLS_MAX // 10)
+    before, filling, after = BOMBS[kind]
+    book = add_town(Book(), town())
+    path = book.save(tmp_path / "town.xlsx")
+    bomb = tmp_path / "bomb.xlsx"
+    block = (filling * (MIB // len(filling))).encode()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():
+            if entry.filename != "xl/worksheets/s3.xml":
+                new.writestr(entry, old.read(entry))
+                continue
+            with new.open(entry.filename, "w") as part:
+                head, tail = old.read(entry).decode().split("</sheetData>")
+                part.write((head + before).encode())
+                for _ in range(100):
+                    part.write(block)
+                end = "" if "</sheetData>" in before else "</sheetData>"
+                part.write((after + end + tail).encode())
+    before_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    start = time.process_time()
+    with contextlib.suppress(WorkbookError):
+        read_workbook(bomb)
+    assert time.process_time() - start < 15
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before_kib < 300 * 1024
 
 
 @pytest.mark.parametrize(
