@@ -37,12 +37,16 @@ class Words(_Model):
 
 
 class TownEntry(_Model):
-    """The town: `address` is scheme and host printed in QR codes, empty for the gateway's own."""
+    """The town: `address` is scheme and host printed in QR codes, empty for the gateway's own.
+
+    `hours` are the office's, as they are written.
+    """
 
     name: str = ""
     address: str = ""
     office: Words = Words(ja="")
     phone: str = ""
+    hours: str = ""
 
 
 PACK_UNITS: Final = {
@@ -127,6 +131,7 @@ class CatalogueFile(_Model):
     inputs: tuple[InputEntry, ...] = ()
     norms: tuple[NormEntry, ...] = ()
     grades: tuple[GradeEntry, ...] = ()
+    addresses: dict[str, str] = {}  # of organisations' gateways, where they have their own
 
 
 class _Dated(Protocol):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from chaincode.base import shapes, times
+from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.rules import EVER
 from gateway import lot_numbers
@@ -18,7 +18,6 @@ from gateway.cli import (
     approving,
     arguments,
     arrivals,
-    enrolment,
     filling,
     goods,
     helping,
@@ -34,6 +33,7 @@ from gateway.cli.arguments import ArgumentError
 from gateway.cli.asking import ask_back
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
+from gateway.cli.keys import keys_app
 from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
 from gateway.cli.sales import sales_app
@@ -57,13 +57,6 @@ app = Shell(
 sends a command; `minori query` reads.
 **Run it:** `minori network up` brings Hyperledger Fabric up; `minori serve` runs a gateway.""",
 )
-keys_app = Shell(
-    no_args_is_help=True,
-    help="""Make a signing key on this computer and have it enrolled.
-
-A registrar invites (`invite`), the person accepts on their own device (`accept`), the registrar
-enrols what came back (`enrol`). The private key never leaves the device that made it.""",
-)
 app.add_typer(keys_app, name="keys")
 app.add_typer(sales_app, name="sales")
 
@@ -86,97 +79,6 @@ class Kind(StrEnum):
 # Nobody is told of these without a key: the only one there is will do.
 OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS})
 OWN = OF_ONESELF | {Kind.LOTS, Kind.SHIPMENTS, Kind.FLAGS}
-
-
-@keys_app.command("list")
-def list_keys() -> None:
-    """Show the keys on this computer and what each has not sent yet."""
-    with told():
-        files = sorted(keyring.folder().glob("*.json"))
-        for path in files:
-            key = Key.load(path)
-            waiting = f", {len(key.queue)} waiting" if key.queue else ""
-            typer.echo(f"{key.name:16}  {key.device.actor}  next {key.device.seq}{waiting}")
-        if not files:
-            typer.echo(
-                f"no keys in {keyring.folder()}: begin with an invitation, `minori keys --help`"
-            )
-
-
-@keys_app.command()
-def show(name: Annotated[str, typer.Argument(help="A key of `minori keys list`.")]) -> None:
-    """Show the public part of a key: who it signs for, and its place in the sequence."""
-    with told():
-        key = Key.load(keyring.find(name))
-    public: dict[str, Json] = {
-        "gateway": key.gateway,
-        "ledger": key.device.ledger,
-        "actor": key.device.actor,
-        "party": key.party,
-        "kid": key.device.kid,
-        "jwk": shapes.write(key.device.jwk),
-        "seq": key.device.seq,
-        "prev": key.device.prev,
-        "waiting": len(key.queue),
-    }
-    typer.echo(json.dumps(public, indent=1))
-
-
-@keys_app.command()
-def invite(
-    key: KeyName,
-    party_kind: Annotated[
-        str, typer.Option("--kind", help="farm, shop, hall, household or office.")
-    ] = "farm",
-    role: Annotated[str, typer.Option(help="Such as farmer or shop; empty for none.")] = "farmer",
-    party: Annotated[
-        str, typer.Option(help="An existing party to join; empty: a new one is entered.")
-    ] = "",
-    actor: Annotated[
-        str, typer.Option(help="An existing person who gets a further device; with --party.")
-    ] = "",
-    since: Annotated[str, typer.Option(help="First day of the role.")] = "2020-04-01",
-    gateway: Gateway = "",
-) -> None:
-    """As a registrar: enter a person, and print the invitation to hand to them."""
-    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
-        naming = Naming(registrar, is_aside=True)
-        wanted = enrolment.Newcomer(
-            party=party,
-            actor=actor,
-            party_kind=naming.term("party.register", "kind", party_kind),
-            role=naming.role(role),
-            since=town_time.planned_day(registrar, since),
-        )
-        act, code = enrolment.invite(registrar, wanted)
-        send(registrar)
-        typer.echo(code)
-        acts.finish(registrar, act)
-
-
-@keys_app.command()
-def accept(
-    invitation: Annotated[str, typer.Argument(help="The code that the registrar handed over.")],
-    name: Annotated[str, typer.Option("--name", "-n", help="What to call the key here.")],
-) -> None:
-    """On one's own device: make a key for an invitation, and print the reply for the registrar.
-
-    The same again prints the same reply.
-    """
-    with told():
-        typer.echo(enrolment.accept(invitation, keyring.find(name)))
-
-
-@keys_app.command()
-def enrol(
-    reply: Annotated[str, typer.Argument(help="The code that the new device printed.")],
-    key: KeyName,
-    gateway: Gateway = "",
-) -> None:
-    """As a registrar: enrol the new device's key."""
-    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
-        enrolment.enrol(registrar, reply)
-        send(registrar)
 
 
 @app.command()

@@ -1,14 +1,24 @@
 """Invitation, acceptance, enrolment: how a new device's key gets onto the ledger."""
 
 import contextlib
+import time
 from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway.cli import acts
-from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip, invitation
+from gateway.cli import acts, town_time
+from gateway.cli.client import ApiError, Client
+from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip
+from gateway.invitations import Invitation, InvitationError
+from gateway.invitations import code as codes
+from gateway.invitations.code import WORDS, mark_of
+from gateway.invitations.issued import IssuedInvitations, check_day
 from gateway.signing import Device, new_pseudonym
+from gateway.typed import TownClock
+
+_REPLY = {"actor", "jwk", "nonce", "proof"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +32,23 @@ class Newcomer:
     since: str
 
 
-def invite(registrar: Key, newcomer: Newcomer) -> tuple[str, str]:
+def invite(registrar: Key, newcomer: Newcomer, *, days: int) -> tuple[str, Invitation]:
     """Queue the commands that enter the newcomer.
 
+    Args:
+        registrar: In hand; beside its key, the invitation is remembered.
+        newcomer: Whom to invite.
+        days: For how long the invitation is good.
+
     Returns:
-        The act, to be finished when the person has it; and the invitation's code.
+        The act, to be finished when the person has it; and the invitation.
     """
     if newcomer.actor and not newcomer.party:
         raise KeyringError("a further device for --actor needs that person's --party")
     act = acts.name_of("invite", dict(asdict(newcomer)))
     begun = acts.waiting(registrar, act)
     if begun:
-        return act, begun.result
+        return act, codes.read(begun.result)[0]
     party = newcomer.party or new_pseudonym()
     actor = newcomer.actor or new_pseudonym()
     wires = []
@@ -46,23 +61,32 @@ def invite(registrar: Key, newcomer: Newcomer) -> tuple[str, str]:
             roles.append({"role": newcomer.role, "since": newcomer.since})
         person: dict[str, Json] = {"actor": actor, "party": party, "roles": roles}
         wires.append(registrar.device.sign("actor.register", person))
-    code = invitation(
-        gateway=registrar.address, ledger=registrar.device.ledger, actor=actor, party=party
+    invitation = Invitation.draw(
+        ledger=registrar.device.ledger,
+        actor=actor,
+        party=party,
+        until=_today(registrar) + timedelta(days=days),
     )
-    acts.begin(registrar, act, wires, result=code)
-    return act, code
+    IssuedInvitations(registrar.path.parent).add(invitation)
+    acts.begin(registrar, act, wires, result="-".join(invitation.lines))
+    return act, invitation
 
 
-def accept(code: str, path: Path) -> str:
-    """Make a key for an invitation, keep it at `path`, and return the reply's code."""
-    slip = decode_slip(code)
-    try:
-        gateway, ledger, actor, party, nonce = (
-            str(slip[name]) for name in ("gateway", "ledger", "actor", "party", "nonce")
-        )
-    except KeyError:
-        raise KeyringError("this is not an invitation: ask the registrar for another") from None
-    before = _accepted_before(path, actor=actor, nonce=nonce)
+def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
+    """Make a key for an invitation, keep it at `path`, and return the reply's code.
+
+    Args:
+        text: The code as it was typed or scanned.
+        path: Where the key is to be.
+        elsewhere: The address on the paper, where the code has none.
+
+    Raises:
+        InvitationError: It is mistyped, over, used, or for another town.
+        KeyringError: There is a key of that name already.
+        ApiError: The gateway can't be asked.
+    """
+    invited = _older(text) or _invited(text, elsewhere)
+    before = _accepted_before(path, actor=invited.actor, nonce=invited.nonce)
     if before is not None and before.path != path:
         raise KeyringError(
             f"this invitation was accepted here already, by the key {before.name!r}: "
@@ -72,17 +96,79 @@ def accept(code: str, path: Path) -> str:
         return before.reply
     if path.exists():
         raise KeyringError(f"there is a key {path.stem!r} already: choose another --name")
-    device = Device.create(ledger=ledger, actor=actor)
+    ledger = invited.ledger or _ask(invited)
+    device = Device.create(ledger=ledger, actor=invited.actor)
     reply = encode_slip(
         {
-            "actor": actor,
+            "actor": invited.actor,
             "jwk": shapes.write(device.jwk),
-            "nonce": nonce,
-            "proof": device.prove_enrolment(nonce),
+            "nonce": invited.nonce,
+            "proof": device.prove_enrolment(invited.nonce),
         }
     )
-    Key(path=path, device=device, party=party, gateway=gateway, reply=reply).save()
+    Key(path=path, device=device, party=invited.party, gateway=invited.gateway, reply=reply).save()
     return reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Invited:
+    """What a code says; `ledger` stands in codes of before alone, the rest in those of now."""
+
+    gateway: str
+    actor: str
+    party: str
+    nonce: str
+    ledger: str = ""
+    mark: str = ""
+    until: date | None = None
+
+
+def _older(text: str) -> _Invited | None:
+    """Read an invitation of before, one line of base64; `None` if it is none."""
+    try:
+        slip = decode_slip(text)
+        gateway, ledger, actor, party, nonce = (
+            str(slip[name]) for name in ("gateway", "ledger", "actor", "party", "nonce")
+        )
+    except (KeyringError, KeyError):
+        return None
+    return _Invited(gateway=gateway, ledger=ledger, actor=actor, party=party, nonce=nonce)
+
+
+def _invited(text: str, elsewhere: str) -> _Invited:
+    invitation, address = codes.read(text)
+    gateway = (elsewhere or address).rstrip("/")
+    if not gateway:
+        raise InvitationError(WORDS["use.no_address"])
+    return _Invited(
+        gateway=gateway,
+        actor=invitation.actor,
+        party=invitation.party,
+        nonce=invitation.nonce,
+        mark=invitation.mark,
+        until=invitation.until,
+    )
+
+
+def _ask(invited: _Invited) -> str:
+    """Return the id of the ledger to which a gateway leads, if the invitation is good there."""
+    with Client(invited.gateway) as client:
+        answer = client.get("/api/ledger")
+        ledger = str(answer["id"] or "")
+        if not ledger or mark_of(ledger) != invited.mark:
+            raise InvitationError(WORDS["use.other_ledger"], gateway=invited.gateway)
+        offset = answer["constitution"]["utc_offset_minutes"]
+        today = TownClock(utc_offset_minutes=offset, now=int(time.time())).today
+        assert invited.until is not None  # noqa: S101 - of now
+        check_day(invited.until, today)
+        _check_unused(client, invited.actor, invited.nonce)
+        return ledger
+
+
+def _check_unused(client: Client, actor: str, nonce: str) -> None:
+    asked = {"actor": actor, "nonce": nonce}
+    if client.post("/api/invitations", asked)["state"] == "used":
+        raise InvitationError(WORDS["use.used"])
 
 
 def _accepted_before(path: Path, *, actor: str, nonce: str) -> Key | None:
@@ -97,10 +183,29 @@ def _accepted_before(path: Path, *, actor: str, nonce: str) -> Key | None:
 
 
 def enrol(registrar: Key, reply: str) -> None:
-    """Queue the command that enrols the key of a reply."""
+    """Queue the command that enrols the key of a reply.
+
+    Raises:
+        InvitationError: The invitation is over, was used, or was not given out here.
+    """
     body = decode_slip(reply)
-    if body.keys() != {"actor", "jwk", "nonce", "proof"}:
+    if body.keys() != _REPLY:
         raise KeyringError("this is not the reply of `minori keys accept`")
     act = acts.name_of("enrol", body["actor"], body["jwk"])
-    if not acts.waiting(registrar, act):
-        acts.begin(registrar, act, [registrar.device.sign("key.enrol", body)])
+    if acts.waiting(registrar, act):
+        return
+    issued = IssuedInvitations(registrar.path.parent)
+    nonce, actor, today = str(body["nonce"]), str(body["actor"]), _today(registrar)
+    issued.check(nonce=nonce, actor=actor, today=today)
+    with contextlib.suppress(ApiError), Client(registrar.address) as client:
+        _check_unused(client, actor, nonce)
+    acts.begin(registrar, act, [registrar.device.sign("key.enrol", body)])
+    issued.use(nonce, today)
+
+
+def _today(key: Key) -> date:
+    """Return the town's day; this computer's while the town's clock is not known."""
+    try:
+        return town_time.clock_of(key).today
+    except ApiError:
+        return datetime.now(UTC).astimezone().date()

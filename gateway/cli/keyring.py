@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
-from gateway.signing import Device, base64url, jws, new_nonce
+from gateway.signing import Device, base64url, jws
 from gateway.words import SaidError
 
 
@@ -298,16 +298,3 @@ def decode_slip(text: str) -> dict[str, Json]:
     if not isinstance(value, dict):
         raise KeyringError("this is no complete code: copy it again")
     return value
-
-
-def invitation(*, gateway: str, ledger: str, actor: str, party: str) -> str:
-    """Return the code that a registrar hands to a person whose device shall be enrolled."""
-    return encode_slip(
-        {
-            "gateway": gateway,
-            "ledger": ledger,
-            "actor": actor,
-            "party": party,
-            "nonce": new_nonce(),
-        }
-    )

@@ -94,6 +94,10 @@ def apply(
     admin: Admins = None,
     gateway: Through = "",
     yes: Yes = False,
+    renewed: Annotated[
+        list[str] | None,
+        typer.Option("--invite", metavar="CODE", help="Another invitation for a person; repeat."),
+    ] = None,
 ) -> None:
     """Make the town as the workbook has it; what is there already is left alone.
 
@@ -123,11 +127,14 @@ def apply(
                     there,
                     gateway=settings.base_url,
                     now=time.time(),
+                    renewed=renewed or (),
                     progress=lambda text: typer.echo(text, err=True),
                 )
                 typer.echo(f"{outcome.commands} commands are on the ledger")
 
         asyncio.run(run())
+    if files.invitation("any").parent.exists():
+        typer.echo(f"invitations  {files.invitation('*')}   print .html, one for each person")
     typer.echo(f"register  {files.register}   back it up, and keep it private")
     typer.echo(f"names     {files.names}")
     typer.echo(f"catalogue {files.catalogue}")

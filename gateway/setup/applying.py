@@ -4,12 +4,13 @@ Every step asks the ledger what is there and adds what is missing, so the second
 workbook submits nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from gateway.setup.checking import check
 from gateway.setup.faults import WorkbookError
+from gateway.setup.inviting import Inviting
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, check_ledger, refresh
 from gateway.setup.places import TownFiles
@@ -91,6 +92,7 @@ async def apply_workbook(
     gateway: str,
     now: float,
     at: int | None = None,
+    renewed: Iterable[str] = (),
     progress: Progress = lambda _text: None,
 ) -> Outcome:
     """Make the town as the workbook has it.
@@ -102,6 +104,7 @@ async def apply_workbook(
         gateway: The address written into keys and invitations.
         now: Seconds since 1970.
         at: Ledger time, for a demo's ledger.
+        renewed: The codes of people who get another invitation.
         progress: Told each step, for people to read.
 
     Raises:
@@ -123,6 +126,8 @@ async def apply_workbook(
                 wanted=plan.wanted,
                 at=at,
                 today=today,
+                inviting=Inviting(files, register, reading.book, gateway=gateway, today=today),
+                renewed=frozenset(renewed),
                 progress=progress,
             )
             commands = await submission.run()

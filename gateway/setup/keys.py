@@ -6,15 +6,13 @@ from dataclasses import replace
 from typing import Self
 
 from chaincode.base.canonical import Json
-from gateway.cli.keyring import Key, invitation
+from gateway.cli.keyring import Key
 from gateway.setup.faults import SetupError
-from gateway.setup.places import TownFiles, replace_file
+from gateway.setup.places import TownFiles
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import MAKE
 from gateway.setup.wishes import Wish
 from gateway.signing import Device
-
-PRIVATE = 0o600
 
 
 class Keys:
@@ -66,15 +64,6 @@ class Keys:
         """Write every key that was used."""
         for key in self._loaded.values():
             key.save()
-
-    def invite(self, wish: Wish) -> None:
-        """Write the invitation for a person whose own device makes the key."""
-        entry = self._register.entries["people", wish.code]
-        party = self._register.entries["parties", str(wish.record["party"])]
-        text = invitation(
-            gateway=self._gateway, ledger=self._register.ledger, actor=entry.id, party=party.id
-        )
-        replace_file(self._files.invitation(wish.code), text + "\n", mode=PRIVATE)
 
     def _made(self, entry: Entry, party: Entry) -> Key:
         """Make a key, or find the one that an interrupted application left."""

@@ -3,7 +3,7 @@
 var/town/
 ├ register.sqlite      0600   who is behind which pseudonym, with names and telephone numbers
 ├ keys/<code>.json     0600   keys made on this computer
-├ invitations/<code>   0600   to hand to the person whose device makes its own key
+├ invitations/<code>   0600   to hand to the person whose device makes its own key: .html, .txt
 ├ areas.json           0600   how large each plot is, for inspectors
 ├ office-codes.json    0600   the office's codes and plots' names, for those concerned
 ├ explanations.json           what the public is told of recalls (`gateway.explanations`)
@@ -66,8 +66,12 @@ class TownFiles:
         return self.folder / KEYS_FOLDER / f"{code}.json"
 
     def invitation(self, code: str) -> Path:
-        """The invitation for the person with that code."""
+        """The invitation for the person with that code, as text."""
         return self.folder / "invitations" / f"{code}.txt"
+
+    def slip(self, code: str) -> Path:
+        """The same as a page to print."""
+        return self.invitation(code).with_suffix(".html")
 
 
 def replace_file(path: Path, content: str, *, mode: int) -> None:

@@ -83,6 +83,7 @@ def next_edition(book: Book, old: CatalogueFile, *, today: str) -> Edition:
     file = old.model_copy(
         update={
             "town": _town(book),
+            "addresses": {row.code: row.address for row in book.organisations if row.address},
             "districts": {
                 **old.districts,
                 **{row.code: Words(ja=row.name, en=row.english) for row in book.districts},
@@ -108,7 +109,7 @@ def next_edition(book: Book, old: CatalogueFile, *, today: str) -> Edition:
     ]
     changed = [
         *(
-            (("town", "address, office, telephone"),)
+            (("town", "address, office, telephone, hours"),)
             if old.version and file.town != old.town
             else ()
         ),
@@ -131,6 +132,7 @@ def _town(book: Book) -> TownEntry:
         address=town.address,
         office=Words(ja=town.office, en=town.office_english),
         phone=town.phone,
+        hours=town.hours,
     )
 
 

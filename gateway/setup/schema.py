@@ -4,7 +4,17 @@ from typing import Final
 
 from chaincode.lots.records import FARMER
 from gateway.catalogue import PACK_UNITS
+from gateway.invitations.code import DAYS_DEFAULT, DAYS_MAX
 from gateway.setup import values
+from gateway.setup.columns import (
+    CODE_NOTE,
+    SINCE,
+    code_column,
+    day_column,
+    name_column,
+    refers_column,
+    text_column,
+)
 from gateway.setup.sheets import (
     ANSWERS,
     AREA_UNITS,
@@ -37,66 +47,6 @@ from gateway.setup.sheets import (
     TownRow,
     choice,
 )
-
-_CODE_NOTE = (
-    "この行を指す番号。決めたら変えないでください。名前は書かないでください",
-    "identifies the row for ever; never a name",
-)
-_SINCE = Column(
-    key="since",
-    ja="開始日",
-    en="from",
-    read=values.day,
-    example="令和8年4月1日",
-    note=(
-        "公開した行は変えず、新しい日付の行を足します",
-        "never change a published row; add one with a new date",
-    ),
-)
-
-
-def _code(example: str) -> Column:
-    return Column(
-        key="code", ja="コード", en="code", read=values.code, example=example, note=_CODE_NOTE
-    )
-
-
-def _name(ja: str, en: str, example: str, *, required: bool = True) -> Column:
-    return Column(
-        key="name",
-        ja=ja,
-        en=en,
-        read=values.name,
-        example=example,
-        required=required,
-        note=("台帳には書きません", "never reaches the ledger"),
-    )
-
-
-def _text(key: str, ja: str, en: str, example: str) -> Column:
-    return Column(key=key, ja=ja, en=en, read=values.name, example=example, required=False)
-
-
-def _day(key: str, ja: str, en: str, example: str, *, required: bool = True) -> Column:
-    return Column(
-        key=key,
-        ja=ja,
-        en=en,
-        read=values.day,
-        example=example,
-        required=required,
-        note=("西暦でも令和でも書けます", "in either calendar"),
-    )
-
-
-def _refers(key: str, ja: str, en: str, sheet: str, example: str) -> Column:
-    read = {
-        "organisations": values.word,
-        "crops": values.word,
-        "districts": values.area_code,
-    }.get(sheet, values.code)
-    return Column(key=key, ja=ja, en=en, read=read, refers=sheet, example=example)
-
 
 TOWN: Final = Sheet(
     key="town",
@@ -138,8 +88,10 @@ TOWN: Final = Sheet(
                 "web address in the QR codes on labels; chosen once",
             ),
         ),
-        _text("office", "窓口", "office", "役場 農政係"),
-        _text("office_english", "窓口（英語）", "office in English", "Town hall, farming desk"),
+        text_column("office", "窓口", "office", "役場 農政係"),
+        text_column(
+            "office_english", "窓口（英語）", "office in English", "Town hall, farming desk"
+        ),
         Column(
             key="phone",
             ja="窓口の電話",
@@ -147,6 +99,20 @@ TOWN: Final = Sheet(
             read=values.phone,
             example="0985-00-1234",
             note=("すべてのページに出ます", "stands on every page"),
+        ),
+        text_column("hours", "受付時間", "office hours", "平日 8:30〜17:15"),
+        Column(
+            key="invitation_days",
+            ja="招待の日数",
+            en="days of an invitation",
+            read=values.number(1, DAYS_MAX),
+            required=False,
+            blank=DAYS_DEFAULT,
+            example=DAYS_DEFAULT,
+            note=(
+                f"招待状が使える日数。空欄は{DAYS_DEFAULT}日",
+                f"for how long an invitation is good; blank: {DAYS_DEFAULT}",
+            ),
         ),
         Column(
             key="ledger",
@@ -176,7 +142,7 @@ ORGANISATIONS: Final = Sheet(
             en="code",
             read=values.word,
             example="coop",
-            note=_CODE_NOTE,
+            note=CODE_NOTE,
         ),
         Column(key="msp", ja="MSP", en="MSP", read=values.msp, example="CoopMSP"),
         choice("kind", "種類", "kind", ORGANISATION_KINDS, example="cooperative"),
@@ -193,6 +159,18 @@ ORGANISATIONS: Final = Sheet(
             note=(
                 f"「、」で区切ってならべます: {'、'.join(ROLES.values())}。監査以外は登録係が必要",
                 f"between commas: {', '.join(ROLES)}; all but an auditor need registrar",
+            ),
+        ),
+        Column(
+            key="address",
+            ja="アドレス",
+            en="address",
+            read=values.address,
+            required=False,
+            example="https://coop.minori.example",
+            note=(
+                "この団体のゲートウェイのWebの住所。招待状に入ります。空欄は町の住所",
+                "web address of its gateway, on invitations; blank: the town's",
             ),
         ),
     ),
@@ -215,7 +193,7 @@ DISTRICTS: Final = Sheet(
             note=("市町村コード-英大文字。台帳に出ます", "reaches the ledger"),
         ),
         Column(key="name", ja="名前", en="name", read=values.name, example="北"),
-        _text("english", "英語", "English", "Kita"),
+        text_column("english", "英語", "English", "Kita"),
     ),
 )
 
@@ -227,11 +205,11 @@ PARTIES: Final = Sheet(
     required=True,
     note=("農園・店・公民館・世帯・事務所", "farms, shops, halls, households, offices"),
     columns=(
-        _code("F001"),
-        _refers("organisation", "団体", "organisation", "organisations", "coop"),
+        code_column("F001"),
+        refers_column("organisation", "団体", "organisation", "organisations", "coop"),
         choice("kind", "種類", "kind", PARTY_KINDS, example="farm"),
-        _name("表示名", "display name", "農園A"),
-        _text("english", "英語", "English", "Farm A"),
+        name_column("表示名", "display name", "農園A"),
+        text_column("english", "英語", "English", "Farm A"),
         choice(
             "publish",
             "名前を公開",
@@ -268,7 +246,7 @@ PEOPLE: Final = Sheet(
         "people and tills; a second role is a second row of the same code",
     ),
     columns=(
-        _code("P001"),
+        code_column("P001"),
         Column(
             key="party",
             ja="事業者",
@@ -278,7 +256,7 @@ PEOPLE: Final = Sheet(
             example="F001",
             required=False,
         ),
-        _name("表示名", "display name", "実り 花子", required=False),
+        name_column("表示名", "display name", "実り 花子", required=False),
         Column(
             key="reading",
             ja="よみ",
@@ -296,8 +274,8 @@ PEOPLE: Final = Sheet(
             required=False,
             note=("団体が付与できる役割", "one that the organisation can grant"),
         ),
-        _day("since", "開始日", "from", "令和8年4月1日", required=False),
-        _day("until", "終了日", "until", "令和9年3月31日", required=False),
+        day_column("since", "開始日", "from", "令和8年4月1日", required=False),
+        day_column("until", "終了日", "until", "令和9年3月31日", required=False),
         choice(
             "key",
             "鍵",
@@ -329,10 +307,10 @@ PLOTS: Final = Sheet(
     required=False,
     note=("畑。台帳には大字だけが出ます", "fields; the ledger has the district only"),
     columns=(
-        _code("A-01"),
-        _refers("party", "事業者", "party", "parties", "F001"),
-        _refers("district", "大字", "district", "districts", "45383-KITA"),
-        _text("name", "呼び名", "name", "山の下"),
+        code_column("A-01"),
+        refers_column("party", "事業者", "party", "parties", "F001"),
+        refers_column("district", "大字", "district", "districts", "45383-KITA"),
+        text_column("name", "呼び名", "name", "山の下"),
         Column(
             key="area",
             ja="面積",
@@ -364,7 +342,7 @@ CROPS: Final = Sheet(
     columns=(
         Column(key="code", ja="コード", en="code", read=values.word, example="carrot"),
         Column(key="name", ja="名前", en="name", read=values.name, example="にんじん"),
-        _text("english", "英語", "English", "Carrot"),
+        text_column("english", "英語", "English", "Carrot"),
         Column(
             key="reading",
             ja="よみ",
@@ -393,10 +371,10 @@ PACKINGS: Final = Sheet(
     required=False,
     note=("1束・1袋・1コンテナの重さ", "what one bunch, bag or crate weighs"),
     columns=(
-        _refers("crop", "品目", "crop", "crops", "carrot"),
+        refers_column("crop", "品目", "crop", "crops", "carrot"),
         choice("unit", "単位", "unit", PACK_UNITS, example="bag"),
         Column(key="grams", ja="重さ（g）", en="grams", read=values.grams, example=500),
-        _SINCE,
+        SINCE,
     ),
 )
 
@@ -408,9 +386,9 @@ INPUTS: Final = Sheet(
     required=False,
     note=("使ってよい肥料・農薬・種苗", "permitted fertilisers, pesticides, seeds"),
     columns=(
-        _code("S001"),
+        code_column("S001"),
         Column(key="name", ja="名前", en="name", read=values.name, example="牛ふん堆肥"),
-        _text("english", "英語", "English", "Cattle manure compost"),
+        text_column("english", "英語", "English", "Cattle manure compost"),
         choice("kind", "種類", "kind", INPUT_KINDS, example="fertiliser"),
         Column(
             key="registration",
@@ -421,8 +399,8 @@ INPUTS: Final = Sheet(
             example="12345",
         ),
         choice("organic", "有機で使用可", "organic", ANSWERS, example=YES),
-        _SINCE,
-        _day("until", "終了日", "until", "", required=False),
+        SINCE,
+        day_column("until", "終了日", "until", "", required=False),
     ),
 )
 
@@ -434,7 +412,7 @@ NORMS: Final = Sheet(
     required=False,
     note=("地域の慣行レベル", "what conventional farming uses here"),
     columns=(
-        _refers("crop", "品目", "crop", "crops", "carrot"),
+        refers_column("crop", "品目", "crop", "crops", "carrot"),
         choice("measure", "項目", "measure", MEASURES, example="pesticide-uses"),
         Column(
             key="value_tenths",
@@ -443,7 +421,7 @@ NORMS: Final = Sheet(
             read=values.number(0, 10_000, places=1),
             example=12,
         ),
-        _SINCE,
+        SINCE,
     ),
 )
 
@@ -457,7 +435,7 @@ GRADES: Final = Sheet(
     columns=(
         Column(key="code", ja="コード", en="code", read=values.word, example="gold"),
         Column(key="name", ja="名前", en="name", read=values.name, example="金"),
-        _text("english", "英語", "English", "Gold"),
+        text_column("english", "英語", "English", "Gold"),
         Column(key="rank", ja="順位", en="rank", read=values.number(1, 99), example=1),
         Column(
             key="pesticide_percent",
@@ -473,7 +451,7 @@ GRADES: Final = Sheet(
             read=values.number(0, 100, is_percent=True),
             example=0,
         ),
-        _SINCE,
+        SINCE,
     ),
 )
 

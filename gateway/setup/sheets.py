@@ -75,6 +75,8 @@ class TownRow:
     office: str
     office_english: str
     phone: str
+    hours: str
+    invitation_days: int
     ledger: str
 
 
@@ -88,6 +90,7 @@ class OrganisationRow:
     kind: str
     title: str
     roles: tuple[str, ...]
+    address: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,8 @@ from chaincode.registry.records import REGISTRAR, Grant
 from gateway.ledger import LedgerConflictError, Receipt
 from gateway.setup import founding
 from gateway.setup.checking import LAND_REGISTRAR
-from gateway.setup.faults import LedgerSaysNoError, RegisterError
+from gateway.setup.faults import LedgerSaysNoError, RegisterError, SetupError
+from gateway.setup.inviting import Inviting
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, read, refresh
 from gateway.setup.planning import SHEETS
@@ -51,6 +52,8 @@ class Submission:
     wanted: Sequence[Wish]
     at: int | None
     today: str
+    inviting: Inviting
+    renewed: frozenset[str]
     progress: Callable[[str], None]
     _standing: set[str] = field(default_factory=set)
     _signers: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -62,6 +65,7 @@ class Submission:
             SetupError: One of its leaves.
             LedgerError: The ledger failed; apply again.
         """
+        self._check_renewed()
         self._draw()
         self.keys.make(self._of("people"))
         count = 0
@@ -212,14 +216,22 @@ class Submission:
             self.keys.stand(code, (await read(self.doors.ledger, [key]))[key])
             self._standing.add(code)
 
+    def _check_renewed(self) -> None:
+        invited = {wish.code for wish in self.wanted if wish.key == INVITE}
+        unknown = ", ".join(sorted(self.renewed - invited))
+        if unknown:
+            raise SetupError(
+                f"{unknown}：鍵が「招待」の人ではありません / no person whose key is “invite”"
+            )
+
     def _keep_private(self) -> None:
         """Keep what the office wrote now, and write the invitations that are to be written."""
         changed = []
         for wish in self.wanted:
             entry = self._entry(wish)
-            invites = wish.key == INVITE and not entry.is_invited
+            invites = wish.key == INVITE and (not entry.is_invited or wish.code in self.renewed)
             if invites:
-                self.keys.invite(wish)
+                self.inviting.invite(wish)
             now = replace(entry, details=wish.details, is_invited=entry.is_invited or invites)
             if now != entry:
                 changed.append(now)

@@ -281,6 +281,13 @@ class ProblemPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JoinPage:
+    """What to do with an invitation; `gateway` is this one's address."""
+
+    gateway: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ProblemsPage:
     """All problems, by number."""
 

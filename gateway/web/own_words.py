@@ -5,6 +5,23 @@ from typing import Final
 
 OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "own_title": ("自分のページ", "Your own pages"),
+    "join_title": ("招待を受けた方へ", "You have an invitation"),
+    "join_text": (
+        "この町の農産物台帳に、あなたの端末の鍵を登録できます。",
+        "You can enrol a key of your own device in this town's produce ledger.",
+    ),
+    "join_step": (
+        "minori の入った端末で、次のように入力し、続けて紙のコードを入れてください。",
+        "On a device that has minori, type this, and the code on your paper after it.",
+    ),
+    "join_then": (
+        "表示された返事のコードを、窓口に送るか見せてください。登録がすむと使えます。",
+        "Give the reply that it prints to the office. Once it is enrolled, you can begin.",
+    ),
+    "join_private": (
+        "コードは本人だけのものです。この画面には送られていません。",
+        "The code is yours alone. It was not sent to this page.",
+    ),
     "how_title": ("自分のページを開くには", "How to open your pages"),
     "how_text": (
         "在庫、ロット台帳、出荷などは、登録した端末の持ち主だけが見られます。",

@@ -16,6 +16,7 @@ from gateway.api.errors import ProblemError
 from gateway.api.problems import PROBLEMS
 from gateway.api.readers import GatewayDep, Visitor
 from gateway.codes import GatewayCode
+from gateway.invitations import code as codes
 from gateway.language import Language
 from gateway.lookups import lots
 from gateway.lookups.lots import LotRecord
@@ -23,7 +24,7 @@ from gateway.lookups.people import Founding, find_founding
 from gateway.lot_numbers import NumberError, TypedNumber
 from gateway.node import Gateway
 from gateway.web import lot_page, rendering, share_part
-from gateway.web.contexts import LotCard, ProblemsPage, StartPage
+from gateway.web.contexts import JoinPage, LotCard, ProblemsPage, StartPage
 from gateway.web.errors import problem_page
 from gateway.web.lot_page import PublicLot, Writer
 from gateway.web.own_contexts import SharePart
@@ -99,6 +100,13 @@ async def show_lot(
         visit = Visit(request=request, gateway=gateway, reader=reader, language=language)
         page = replace(page, own=visit.own(f"/lots/{lot}"), share=await _share(visit, lot))
     return rendering.render("lot.html", site, page, private=reader is not None)
+
+
+@router.get(codes.PATH)
+async def show_join(request: Request, gateway: GatewayDep, _lang: Lang = None) -> Response:
+    """Say what to do with an invitation, whose code the browser kept to itself."""
+    site = rendering.site_of(request, gateway.settings, language_of(request), None)
+    return rendering.render("join.html", site, JoinPage(gateway=gateway.settings.base_url))
 
 
 @router.get("/problems")

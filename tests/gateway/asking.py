@@ -67,6 +67,10 @@ async def wishes(stage: Stage, market: Market, reader: str) -> list[tuple[str, d
             {"commands": [command_json(wire)]} for wire in _trials(stage, market, reader)
         ],
         "/api/recalls/scope": _scopes(stage, market),
+        "/api/invitations": [
+            {"actor": person.device.actor, "nonce": "0" * 32}
+            for person in stage.town.people.values()
+        ],
         "/api/sales/preparations": [{"receipts": [RECEIPT]}],
         "/api/sessions/challenge": [
             {"kid": person.device.kid} for person in stage.town.people.values()

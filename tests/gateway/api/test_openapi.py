@@ -28,6 +28,7 @@ def test_every_route_of_the_api_is_described(document):
     assert described == {
         "POST /api/commands",
         "GET /api/commands/{command}",
+        "POST /api/invitations",
         "POST /api/sessions/challenge",
         "POST /api/sessions",
         "DELETE /api/sessions",

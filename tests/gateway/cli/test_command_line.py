@@ -281,7 +281,7 @@ BAD_INPUT = (
     (("submit", "lot.sell", "quantity_g=\uff11\uff12", "-k", "farm-a"), "whole number"),
     (("submit", "lot.sell", "lot=x", "quantity_g=1", "-k", "farm-a"), "lot=x: not understood"),
     (("submit", "lot.sell", "-k", "nobody"), "no key 'nobody'"),
-    (("keys", "accept", "nonsense", "-n", "n"), "no complete code"),
+    (("keys", "accept", "nonsense", "-n", "n"), "an invitation has 52 characters"),
     (("query", "lot", "0" * 20), "LOT_NOT_FOUND"),
 )
 

@@ -18,7 +18,7 @@ from gateway.embedded import EmbeddedLedger
 from gateway.node import open_gateway
 from gateway.office_codes import OfficeCodes, PlotWords
 from gateway.settings import Settings, SiteSettings
-from gateway.setup.faults import WorkbookError
+from gateway.setup.faults import SetupError, WorkbookError
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Register
 from tests.gateway.setup.workbooks import Place, town
@@ -125,6 +125,36 @@ async def test_who_is_invited_makes_the_key_alone(place):
     first = slip.read_text()
     await place.apply(town())
     assert slip.read_text() == first
+
+
+async def test_the_slip_to_hand_out_has_the_address_of_the_persons_organisation(place):
+    rows = town()
+    rows["town"][0] |= {"hours": "平日 8:30〜17:15", "invitation_days": 5}
+    organisation = {row["code"]: row["organisation"] for row in rows["parties"]}
+    party = next(row["party"] for row in rows["people"] if row["code"] == "P002")
+    for row in rows["organisations"]:
+        if row["code"] == organisation[party]:
+            row["address"] = "https://gateway.nokyo.example/"
+    await place.apply(rows)
+    page, text = place.files.slip("P002").read_text(), place.files.invitation("P002").read_text()
+    for said in (page, text):
+        assert "https://gateway.nokyo.example" in said
+        assert "2026年11月23日（月）まで" in said  # five days after the 18th
+        assert "平日 8:30〜17:15" in said
+        assert "0986-00-1234" in said
+    assert stat.S_IMODE(place.files.slip("P002").stat().st_mode) == 0o600
+    assert json.loads(place.files.catalogue.read_text())["town"]["hours"] == "平日 8:30〜17:15"
+    await place.apply(rows)
+    assert place.files.invitation("P002").read_text() == text
+    await place.apply(rows, renewed=["P002"])
+    assert place.files.invitation("P002").read_text() != text
+    with pytest.raises(SetupError, match="P999"):
+        await place.apply(rows, renewed=["P999"])
+
+
+async def test_without_one_the_printed_address_stands_on_the_slip(place):
+    await place.apply(town())
+    assert "https://qr.kirishimadai.example/join#" in place.files.invitation("P002").read_text()
 
 
 async def test_what_is_private_only_its_owner_may_read(place):
