@@ -196,12 +196,7 @@ def test_one_stray_character_anywhere_books_no_other_goods(place, junk, newline,
         return
     found = {line.key: what(line.entry) for line in reading.lines}
     assert found.items() <= BY_KEY.items()
-    assert len(GOOD) - len(found) <= len(reading.refused) <= 3 or _is_joined(reading)
-
-
-def _is_joined(reading):
-    """Whether the line break after the headings is gone or doubled: then no row is below them."""
-    return not reading.refused and len(reading.lines) == len(GOOD)
+    assert len(found) + len(reading.refused) >= len(GOOD)  # what is not booked is told
 
 
 @given(st.lists(st.sampled_from(range(len(GOOD))), unique=True, min_size=1), WRITTEN)
