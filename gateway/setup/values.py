@@ -303,6 +303,7 @@ def day(cell: Cell) -> str:
 
 def _counted(cell: Cell) -> date | None:
     """Return the date that a spreadsheet counts in days, also where it shows the count."""
+    digits_of(cell if isinstance(cell, Shown) else None)  # a day that is not shown
     if isinstance(cell, date):  # a datetime is one
         return cell.date() if isinstance(cell, datetime) else cell
     text = plain(cell)

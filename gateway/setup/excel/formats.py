@@ -39,9 +39,10 @@ BUILT_IN: Final = {
     **dict.fromkeys((7, 8, 39, 40), "#,##0.00;-#,##0.00"),
     **dict.fromkeys((41, 42), "#,##0;-#,##0"),
     **dict.fromkeys((43, 44), "#,##0.00;-#,##0.00"),
-    **dict.fromkeys((14, 15, 16, 17, 22), "yyyy-mm-dd"),
-    **dict.fromkeys((27, 28, 29, 30, 31, 34, 35, 36), "yyyy-mm-dd"),  # Japanese calendars
-    **dict.fromkeys(range(50, 59), "yyyy-mm-dd"),
+    **dict.fromkeys((14, 15, 16, 22), "yyyy-mm-dd"),
+    **dict.fromkeys((27, 28, 29, 30, 31, 35, 36), "yyyy-mm-dd"),  # Japanese calendars
+    **dict.fromkeys((50, 51, 53, 54, 56, 57, 58), "yyyy-mm-dd"),
+    **dict.fromkeys((17, 34, 52, 55), "yyyy-mm"),
     **dict.fromkeys((18, 19, 20, 21, 32, 33, 45, 47), "h:mm:ss"),
     46: "[h]:mm:ss",
 }
@@ -90,6 +91,12 @@ def sections(code: str) -> list[str]:
     return [*parts, part]
 
 
+@lru_cache(maxsize=1_000)
+def _shows_day(code: str) -> bool:
+    bare = _BRACKETS.sub("", _SPOKEN.sub("", sections(code)[0]))
+    return "d" in bare.lower() or not set(bare.lower()) & set("yge")
+
+
 def number(text: str) -> Decimal | None:
     """Return what is stored, to the digits that Excel keeps; `None` for what is no number."""
     try:
@@ -116,6 +123,9 @@ def read(value: Decimal, code: str, *, is_1904: bool) -> Cell:
     day = _day(value, is_1904=is_1904)
     if day is None:
         return "#####"  # as Excel shows a date that there is none of
+    if day.day != 1 and not _shows_day(code):
+        shown = f"{day.year}-{day.month:02}"  # a day that nobody sees was hardly meant
+        return Shown(value=value, text=shown, is_exact=False)
     seconds = _seconds(value % 1)
     return datetime(day.year, day.month, day.day) + timedelta(seconds=seconds)  # noqa: DTZ001
 

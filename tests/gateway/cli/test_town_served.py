@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import re
 
 import httpx2
 import pytest
@@ -181,6 +182,13 @@ async def test_commands_go_where_is_said(office):
         said = await minori("apply", "town.xlsx", "--gateway", nowhere, code=1)
         assert f"{nowhere} can't be reached" in said
         assert "12 commands" in await minori("apply", "town.xlsx", "--gateway", gateway.url)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_no_help_tells_to_stop_the_gateway(language):
+    said = await minori("apply", "--help", "--lang", language)
+    assert not {"止め", "stop"} & set(re.findall("止め|stop", said))
+    assert "--gateway" in said
 
 
 async def test_a_gateway_that_has_no_ledger_here_founds_none(office):

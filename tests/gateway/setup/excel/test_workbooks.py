@@ -175,6 +175,12 @@ def test_a_unit_that_the_format_shows_counts(tmp_path, cell, grams):
         (False, '<c r="@@" t="d"><v>2026-04-01</v></c>', "2026-04-01"),
         (False, '<c r="@@" t="d"><v>2026-04-01T09:00:00.000</v></c>', "2026-04-01"),
         (False, '<c r="@@" t="str"><f>x</f><v>令和8年4月1日</v></c>', "2026-04-01"),
+        (False, number(46113, "@@", 6), "2026-04-01"),  # of April 2026, its first
+        (False, number(46113, "@@", 7), "2026-04-01"),
+        (False, number(46113, "@@", 8), "2026-04-01"),
+        (False, number(46114, "@@", 8), "2026-04-02"),
+        (False, number(46114, "@@", 6), K.NUMBER_SHOWN_OTHERWISE),
+        (False, number(46114, "@@", 7), K.NUMBER_SHOWN_OTHERWISE),
         (False, number(0.5, "@@", 1), None),
         (False, number(-5, "@@", 1), None),
         (False, '<c r="@@" t="b"><v>1</v></c>', None),
@@ -182,10 +188,11 @@ def test_a_unit_that_the_format_shows_counts(tmp_path, cell, grams):
 )
 def test_a_date_is_what_excel_shows(tmp_path, is_1904, cell, day):
     formats = [14, 31, 57, '[$-411]ggge"年"m"月"d"日"', "yyyy/m/d h:mm"]
+    formats += ['yyyy"年"m"月"', 17, 'm"月"d"日"']
     place = ("people", 6, "since")
     reading = town_with(tmp_path, {place: cell}, formats=formats, is_1904=is_1904)
-    if day is None:
-        assert faults(reading) == [(K.BAD_DATE, "people", 8, "from")]
+    if day is None or isinstance(day, FaultKind):
+        assert faults(reading) == [(day or K.BAD_DATE, "people", 8, "from")]
     else:
         assert faults(reading) == []
         assert reading.book.people[6].since == day
