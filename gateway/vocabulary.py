@@ -68,7 +68,7 @@ _CALLED: Final[Mapping[str, Mapping[str, Called]]] = {
         "damaged": ("破損", "Damaged", "傷"),
         "found": ("あとで見つかった", "Found later", "発見"),
         "miscount": ("数えまちがい", "Counted wrongly", "数え違い"),
-        "no-fault-found": ("異常なし", "No fault found"),
+        "no-fault-found": ("問題は見つかりませんでした", "No fault was found", "異常なし"),
         "not-used": ("使わなかった", "Not used", "未使用"),
         "other": ("その他", "Another reason"),
         "sample": ("見本・検査用", "A sample", "見本", "検査用"),
@@ -134,6 +134,16 @@ class Vocabulary:
     member: str
     types: tuple[str, ...]
     terms: tuple[Term, ...]
+
+
+def labels(type_name: str, member: str, prefix: str) -> dict[str, tuple[str, str]]:
+    """Return (Japanese, English) of each word that a member of a type takes, by prefix and word."""
+    return {
+        f"{prefix}{term.word}": (term.ja, term.en)
+        for one in VOCABULARIES
+        if one.member == member and type_name in one.types
+        for term in one.terms
+    }
 
 
 def _members(schema: Json, name: str = "") -> Iterator[tuple[str, str]]:

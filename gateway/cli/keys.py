@@ -95,15 +95,15 @@ def invite(
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         naming = Naming(registrar, is_aside=True)
         wanted = enrolment.Newcomer(
-            party=party,
-            actor=actor,
+            party=naming.party("party", party),
+            actor=naming.person("actor", actor),
             party_kind=naming.term("party.register", "kind", party_kind),
             role=naming.role(role),
             since=town_time.planned_day(registrar, since),
         )
         act, invitation = enrolment.invite(registrar, wanted, days=days)
         send(registrar)
-        paper = handing_over.slip(registrar, invitation, person=person, role=role, address=address)
+        paper = handing_over.slip(registrar, invitation, person=person, role=wanted.role, address=address)
         if slip is not None:
             handing_over.write(slip, paper)
         typer.echo(paper.text().rstrip())

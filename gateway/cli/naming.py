@@ -138,6 +138,10 @@ class Naming:
         """Return a party's pseudonym for what was typed."""
         return self.value("", member, typed, _PSEUDONYM)
 
+    def person(self, member: str, typed: str) -> str:
+        """Return a person's pseudonym for what was typed."""
+        return self.value("", member, typed, _PSEUDONYM)
+
     def crop(self, typed: str) -> str:
         """Return a crop's code for what was typed."""
         return self.value("", "crop", typed, _CODE)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.vocabulary import labels
+
 LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # How a lot came into being.
     "made_on": ("つくられた日", "Made"),
@@ -60,18 +62,8 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_state_lifted": ("取り消されました", "Lifted"),
     "recall_state_closed": ("終わりました", "Closed"),
     "recall_state_drill": ("訓練", "Drill"),
-    "recall_kind_safety": ("安全にかかわる回収", "Safety"),
-    "recall_kind_labelling": ("表示にかかわる回収", "Labelling"),
-    "recall_kind_quality": ("品質にかかわる回収", "Quality"),
-    "recall_cause_residue": ("残留農薬", "Residues"),
-    "recall_cause_pathogen": ("病原菌", "Pathogens"),
-    "recall_cause_foreign-body": ("異物", "Foreign bodies"),
-    "recall_cause_allergen": ("アレルゲン", "Allergens"),
-    "recall_cause_wrong-label": ("表示のまちがい", "Wrong label"),
-    "recall_cause_wrong-origin": ("産地のまちがい", "Wrong origin"),
-    "recall_cause_input": ("資材の問題", "An input"),
-    "recall_cause_spoilage": ("腐敗・変質", "Spoilage"),
-    "recall_cause_other": ("その他", "Other"),
+    **labels("recall.declare", "kind", "recall_kind_"),
+    **labels("recall.declare", "cause", "recall_cause_"),
     # Where the parts grew.
     "origins_title": ("もとになった収穫", "Where its parts grew"),
     "origins_note": (
@@ -108,6 +100,7 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "share_claimed_g": ("記録より前に受け取られた分", "Received before its record"),
     "share_denied_g": ("認めていない分", "Denied"),
     "share_plot": ("畑の番号", "Plot"),
+    "share_plot_name": ("畑（印刷には出ません）", "Plot (not printed)"),
     "share_holdings": ("どこにあるか", "Where it lies"),
     "share_shipments": ("出荷・入荷", "Shipments"),
     "share_parents": ("もとになったロット", "What it was made of"),
@@ -126,9 +119,7 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "entry_sort": ("選別した", "Sorted"),
     "entry_process": ("加工した", "Processed"),
     "entry_unmake": ("記録を取り消した", "Taken back"),
-    "reason_estimate": ("見積もりより多かった", "There was more than estimated"),
-    "reason_found": ("あとで見つかった", "Found later"),
-    "reason_second-picking": ("もう一度収穫した", "Picked a second time"),
+    **labels("lot.supplement", "reason", "reason_"),
     "mark_supplemented": ("追加", "Added"),
     "mark_opening": ("書類による", "By document"),
     "mark_corrected": ("訂正", "Corrected"),

@@ -70,6 +70,7 @@ class SharePart:
 
     Attributes:
         facts: (what, how much) of the lot itself.
+        plot: What the office calls the plot, on the screen alone; empty where that is not told.
         holdings: Where it lies.
         shipments: On whose way it is, or was.
         parents: What it was made of.
@@ -80,6 +81,7 @@ class SharePart:
     """
 
     facts: tuple[tuple[str, str], ...]
+    plot: str
     holdings: Grid | None
     shipments: Grid | None
     parents: Grid | None

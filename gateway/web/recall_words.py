@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from gateway.vocabulary import labels
+
 RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recalls_title": ("回収のお知らせ", "Recalls"),
     "recalls_text": (
@@ -13,10 +15,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_title": ("回収について", "A recall"),
     "recall_back": ("この回収の記録へ", "Back to the recall"),
     "recall_scope": ("対象の決め方", "Found by"),
-    "recall_scope_lot": ("ロット", "Lot"),
-    "recall_scope_plot": ("畑", "Plot"),
-    "recall_scope_input": ("資材", "Input"),
-    "recall_scope_period": ("期間", "Period"),
+    **labels("recall.declare", "scope", "recall_scope_"),
     "recall_by": ("知らせた事業者", "Declared by"),
     "recall_declared": ("知らせた日時", "Declared"),
     "recall_changed": ("最後の変更", "Last change"),
@@ -72,11 +71,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_event_lift": ("取り消し（まちがいの回収）", "Lifted: it was a mistake"),
     "recall_event_close": ("終了（品物を確認ずみ）", "Closed: all goods are accounted for"),
     "recall_event_drill": ("訓練を記録", "Drill recorded"),
-    "lift_wrong-lot": ("ロットの取りちがえ", "Another lot was meant"),
-    "lift_no-fault-found": ("問題は見つかりませんでした", "No fault was found"),
-    "lift_wrong-test": ("検査のまちがい", "The test was wrong"),
-    "lift_typing": ("入力のまちがい", "Typed wrongly"),
-    "lift_other": ("その他", "Another reason"),
+    **labels("recall.lift", "reason", "lift_"),
     "back_to_recalls": ("回収の一覧へ", "All recalls"),
     # What recall officers see besides.
     "scope_title": ("どこに何があるか", "Who has what"),

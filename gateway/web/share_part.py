@@ -67,6 +67,7 @@ class ShareWriter:
         drawing, told = self._drawn(graph, steps, lot) if has_lineage else (Markup(), ())
         return SharePart(
             facts=facts,
+            plot=" ".join(filter(None, (answer.get("plot_code"), answer.get("plot_name")))),
             holdings=self.grids.holdings(holdings) if holdings else None,
             shipments=self.grids.shipments(shipments) if shipments else None,
             parents=self._listed(parents, nodes, "parent") if has_lineage else None,

@@ -53,6 +53,25 @@ async def test_an_owner_sees_own_grams_and_one_step_on(town):
     assert "8.009 kg" in page.text.partition("The drawing in words")[2]
 
 
+@pytest.mark.parametrize("reader", ["farm-a", "inspector"])
+async def test_the_offices_name_of_a_plot_is_on_the_screen_and_on_no_paper(town, reader):
+    page = await page_of(town, "carrot", reader, "ja")
+    (shown,) = [one for one in page.all("p") if one.get("class") == "unprinted"]
+    assert shown
+    assert "PL-farm-a 屋号farm-aの畑" in page.text
+    assert page.html.count("屋号") == 1
+    (style,) = [one["href"] for one in page.all("link") if one["rel"] == "stylesheet"]
+    style = (await town[0].client.get(style)).text
+    printed = style.partition("@media print")[2]
+    (hidden,) = [line for line in printed.splitlines() if ".unprinted" in line]
+    assert "display: none" in hidden
+
+
+@pytest.mark.parametrize("reader", ["farm-b", "shop-a", "packing-house", "quality-desk", ""])
+async def test_nobody_else_is_told_what_the_plot_is_called(town, reader):
+    assert "屋号" not in (await page_of(town, "carrot", reader, "ja")).html
+
+
 async def test_an_owner_of_some_sees_nothing_of_the_others_grams(town):
     page = await page_of(town, "large", "farm-b")
     assert "3.987 kg" in page.text
