@@ -289,7 +289,14 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
     fabric = settings.model_copy(
         update={"ledger": settings.ledger.model_copy(update={"kind": LedgerKind.FABRIC})}
     )
-    head = Head(ledger=stage.town.ledger, rules=1, epoch=1, demo=False, utc_offset_minutes=540)
+    head = Head(
+        ledger=stage.town.ledger,
+        rules=1,
+        epoch=1,
+        demo=False,
+        utc_offset_minutes=540,
+        families=stage.town.constitution.families,
+    )
     database = stage.gateway.projection.database
     found = await database.read(lot_page.find, story)
     writer = Writer(
