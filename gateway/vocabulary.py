@@ -136,7 +136,7 @@ class Vocabulary:
     terms: tuple[Term, ...]
 
 
-def labels(type_name: str, member: str, prefix: str) -> dict[str, tuple[str, str]]:
+def sentences(type_name: str, member: str, prefix: str) -> dict[str, tuple[str, str]]:
     """Return (Japanese, English) of each word that a member of a type takes, by prefix and word."""
     return {
         f"{prefix}{term.word}": (term.ja, term.en)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.vocabulary import labels
+from gateway.vocabulary import sentences
 
 LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # How a lot came into being.
@@ -62,8 +62,8 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_state_lifted": ("取り消されました", "Lifted"),
     "recall_state_closed": ("終わりました", "Closed"),
     "recall_state_drill": ("訓練", "Drill"),
-    **labels("recall.declare", "kind", "recall_kind_"),
-    **labels("recall.declare", "cause", "recall_cause_"),
+    **sentences("recall.declare", "kind", "recall_kind_"),
+    **sentences("recall.declare", "cause", "recall_cause_"),
     # Where the parts grew.
     "origins_title": ("もとになった収穫", "Where its parts grew"),
     "origins_note": (
@@ -119,7 +119,7 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "entry_sort": ("選別した", "Sorted"),
     "entry_process": ("加工した", "Processed"),
     "entry_unmake": ("記録を取り消した", "Taken back"),
-    **labels("lot.supplement", "reason", "reason_"),
+    **sentences("lot.supplement", "reason", "reason_"),
     "mark_supplemented": ("追加", "Added"),
     "mark_opening": ("書類による", "By document"),
     "mark_corrected": ("訂正", "Corrected"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.vocabulary import labels
+from gateway.vocabulary import sentences
 
 RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recalls_title": ("回収のお知らせ", "Recalls"),
@@ -15,7 +15,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_title": ("回収について", "A recall"),
     "recall_back": ("この回収の記録へ", "Back to the recall"),
     "recall_scope": ("対象の決め方", "Found by"),
-    **labels("recall.declare", "scope", "recall_scope_"),
+    **sentences("recall.declare", "scope", "recall_scope_"),
     "recall_by": ("知らせた事業者", "Declared by"),
     "recall_declared": ("知らせた日時", "Declared"),
     "recall_changed": ("最後の変更", "Last change"),
@@ -71,7 +71,7 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_event_lift": ("取り消し（まちがいの回収）", "Lifted: it was a mistake"),
     "recall_event_close": ("終了（品物を確認ずみ）", "Closed: all goods are accounted for"),
     "recall_event_drill": ("訓練を記録", "Drill recorded"),
-    **labels("recall.lift", "reason", "lift_"),
+    **sentences("recall.lift", "reason", "lift_"),
     "back_to_recalls": ("回収の一覧へ", "All recalls"),
     # What recall officers see besides.
     "scope_title": ("どこに何があるか", "Who has what"),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gateway.language import Language
-from gateway.vocabulary import labels
+from gateway.vocabulary import sentences
 from gateway.web.lot_words import LOT_WORDS
 from gateway.web.own_words import OWN_WORDS
 from gateway.web.recall_words import RECALL_WORDS
@@ -66,7 +66,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "before": ("訂正前", "Before"),
     "after": ("訂正後", "After"),
     "reason": ("理由", "Reason"),
-    **labels("lot.correct_harvest", "reason", "reason_"),
+    **sentences("lot.correct_harvest", "reason", "reason_"),
     "mark_late": ("あとから入力", "Entered late"),
     "mark_future": ("端末の時計のずれ", "The device's clock was ahead"),
     "vouch": ("だれが確かめたか", "Who vouches for it"),
