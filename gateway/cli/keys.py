@@ -103,7 +103,9 @@ def invite(
         )
         act, invitation = enrolment.invite(registrar, wanted, days=days)
         send(registrar)
-        paper = handing_over.slip(registrar, invitation, person=person, role=wanted.role, address=address)
+        paper = handing_over.slip(
+            registrar, invitation, person=person, role=wanted.role, address=address
+        )
         if slip is not None:
             handing_over.write(slip, paper)
         typer.echo(paper.text().rstrip())

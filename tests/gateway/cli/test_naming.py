@@ -322,8 +322,11 @@ def test_a_registrar_invites_in_the_towns_words(office):
     words = ("farmer", "keys", "invite", "--key", str(registrar), "--kind", "農家")
     said = office.minori(*words, "--role", "生産者")
     assert "accepted" in said
-    key = Key.load(registrar)
-    assert key.queue == []
+    further = ("--party", "高崎ﾌｧｰﾑ", "--role", "生産者")
+    assert "accepted" in office.minori(*words, *further)
+    (person,) = [one for one in office.me("farmer")["people"] if not one["is_me"]]
+    assert [one["role"] for one in person["roles"]] == ["farmer"]
+    assert Key.load(registrar).queue == []
     assert "選べる" in office.minori(*words, "--role", "せいさんしゃ", code=1)
     assert "農園" in office.minori(*words[:-1], "畑", code=1)
 
