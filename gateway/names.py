@@ -23,6 +23,7 @@ from gateway.catalogue import Catalogue, CatalogueFile, CropEntry, Words
 from gateway.crop_names import readable
 from gateway.language import Language
 from gateway.office_codes import OfficeCodes
+from gateway.other_crops import OtherCrops, is_other
 
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 
@@ -60,6 +61,12 @@ CROPS: Final[Mapping[str, tuple[str, str]]] = {
     "tea": ("お茶", "Tea"),
     "tomato": ("トマト", "Tomato"),
     "turnip": ("かぶ", "Turnip"),
+}
+
+# What everybody is told of a crop that the office has not named yet: never its words.
+UNNAMED: Final[Mapping[Language, str]] = {
+    "ja": "その他（名前はこれから）",
+    "en": "Other (not named yet)",
 }
 
 # Classes of size and quality that sorting lines use everywhere; the file may add to them.
@@ -121,8 +128,10 @@ class Names:
         path: Path | None = None,
         catalogue: Catalogue | None = None,
         office: OfficeCodes | None = None,
+        others: OtherCrops | None = None,
     ) -> None:
         self._path = path
+        self.others = others or OtherCrops()
         self.office = office or OfficeCodes()  # for those concerned alone: see `visibility`
         self._catalogue = catalogue or Catalogue()
         self._read_as: tuple[int, int, int] | None = None
@@ -181,6 +190,9 @@ class Names:
         return file.model_copy(update={"crops": entries, "classes": classes})
 
     def _crop(self, code: str, language: Language) -> str | None:
+        if is_other(code):
+            other = self.others.find(code)
+            return self.crop(other.crop, language) if other and other.crop else UNNAMED[language]
         named = _text(self._current().crops.get(code), language)
         named = named or self._catalogue.crop(code, language)
         if named is None and code in CROPS:

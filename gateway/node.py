@@ -16,6 +16,7 @@ from gateway.intake import Intake, IntakeSettings, Outbox, Projected
 from gateway.ledger import Ledger
 from gateway.names import Names
 from gateway.office_codes import OfficeCodes
+from gateway.other_crops import OtherCrops
 from gateway.projection import Follower, Projection
 from gateway.scans import Scans
 from gateway.sessions import Sessions
@@ -96,6 +97,7 @@ async def open_gateway(
                 settings.site.names_path,
                 catalogue,
                 OfficeCodes(settings.site.office_codes_path),
+                OtherCrops(settings.other_crops_path),
             ),
             catalogue=catalogue,
             areas=Areas(settings.site.areas_path),

@@ -192,6 +192,7 @@ def demo_settings(folder: Path, port: int) -> Settings:
         "database_url": f"sqlite:///{folder}/projection.sqlite",
         "outbox_path": folder / "outbox.sqlite",
         "scans_path": folder / "scans.sqlite",
+        "other_crops_path": folder / "other-crops.sqlite",
         "sessions": base.sessions.model_copy(update={"path": folder / "sessions.sqlite"}),
         "site": base.site.model_copy(
             update={

@@ -274,6 +274,10 @@ class Settings(BaseSettings):
         default=Path("var/scans.sqlite"),
         description="SQLite file of how often stickers' numbers were asked about; may be deleted.",
     )
+    other_crops_path: Path | None = Field(
+        default=Path("var/other-crops.sqlite"),
+        description="Private SQLite file of crops in words that the office has not named yet.",
+    )
     listen: ListenSettings = Field(
         default=ListenSettings(), description="Where the gateway listens."
     )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from gateway.cli import call_list, helping, town
+from gateway.cli import call_list, helping, town, town_crops
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
@@ -237,6 +237,9 @@ def _open(directory: Path, progress: Progress) -> "Network":
 
 
 town.town_app.command("call-list")(call_list.call_list)
+town.town_app.command("crops")(town_crops.crops)
+town.town_app.command("name-crop")(town_crops.name_crop)
+town.town_app.command("forget-crop")(town_crops.forget_crop)
 app.add_typer(town.town_app, name="town")
 app.add_typer(network_app, name="network")
 

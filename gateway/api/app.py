@@ -25,6 +25,7 @@ from gateway.api import (
     lots,
     me,
     openapi,
+    other_crops,
     recalls,
     selling,
     sessions,
@@ -79,6 +80,7 @@ def _api() -> APIRouter:
         *(
             commands.router,
             dry_runs.router,
+            other_crops.router,
             sessions.router,
             sessions.devices,
             invitations.router,

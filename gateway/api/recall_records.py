@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from math import ceil
-from typing import Any
+from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api import visibility
 from gateway.api.visibility import Viewer, cut, offices
 from gateway.language import Language
+from gateway.lookups.lots import LotRecord
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
 from gateway.lookups.recalls import SEEDS_MAX, Affected, Scope
 from gateway.names import Names
 
 Answer = dict[str, Any]
+
+LEFT_OUT_MAX: Final = 1_000
 
 
 class RecallRecords:
@@ -39,12 +42,13 @@ class RecallRecords:
         }
         return cut(self._table(recall), record, self._roles)
 
-    def scope(self, scope: Scope, *, open_roots: int) -> Answer:
+    def scope(self, scope: Scope, *, open_roots: int, outside: Sequence[LotRecord] = ()) -> Answer:
         """Return how far a recall reaches.
 
         Args:
             scope: What was worked out.
             open_roots: Roots that recalls in force have already.
+            outside: What it leaves out, being of other crops.
         """
         room = max(0, ROOTS_OPEN_MAX - open_roots)
         seeds = min(len(scope.seeds), SEEDS_MAX)
@@ -58,6 +62,8 @@ class RecallRecords:
             "commands_needed": ceil(len(scope.roots) / ROOTS_AT_ONCE_MAX),
             "limit": room,
             "fits": len(scope.roots) <= room and len(scope.seeds) <= SEEDS_MAX,
+            "left_out": [self._left_out(one) for one in outside[:LEFT_OUT_MAX]],
+            "has_more_left_out": len(outside) > LEFT_OUT_MAX,
         }
         return cut(visibility.SCOPE, record, self._roles)
 
@@ -86,6 +92,17 @@ class RecallRecords:
             "changed_at": times.timestamp(recall.changed_at),
             "confirm_by": times.timestamp(recall.confirm_by) if recall.confirm_by else None,
         }
+
+    def _left_out(self, lot: LotRecord) -> Answer:
+        other = self._names.others.find(lot.crop)
+        record: Answer = {
+            "id": lot.id,
+            "crop": lot.crop,
+            "crop_name": self._names.crop(lot.crop, self._language),
+            "crop_words": other.words or None if other else None,
+            "harvested_at": lot.harvested_at,
+        }
+        return cut(visibility.LEFT_OUT, record, self._roles)
 
     def _affected(self, one: Affected) -> Answer:
         record: Answer = {

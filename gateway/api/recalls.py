@@ -1,12 +1,14 @@
 """Recalls: for everyone which there are; for recall officers how far one reaches."""
 
-from typing import Annotated, Any, Final, TypeAlias
+from collections.abc import Sequence
+from typing import Annotated, Any, Final, Self, TypeAlias, get_args
 
 import structlog
 from fastapi import APIRouter, Path
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
+from chaincode.base import shapes
 from chaincode.base.errors import Code
 from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import paging
@@ -22,20 +24,23 @@ from gateway.api.readers import (
     RecallOfficer,
     viewer_of,
 )
-from gateway.api.recall_records import Answer, RecallRecords
+from gateway.api.recall_records import LEFT_OUT_MAX, Answer, RecallRecords
 from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.lookups import recall_book, recalls
+from gateway.lookups import lots, recall_book, recalls
+from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import find_founding
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
-from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Scope
+from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Crops, Scope
 from gateway.node import Gateway
+from gateway.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
 
 router = APIRouter(prefix="/recalls", tags=["recalls"])
 
 _ID: Final = "^[0-9A-HJKMNP-TV-Z]{20}$"
+_CROP: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
 _PSEUDONYM: Final = "^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}$"
 _TIMESTAMP: Final = "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
 _log = structlog.get_logger(__name__)
@@ -65,14 +70,38 @@ class ByPlot(BaseModel):
 
 
 class ByPeriod(BaseModel):
-    """A recall of what a producer harvested or made of a crop within a period."""
+    """A recall of what a producer harvested or made of a crop within a period.
+
+    `crop` finds what was entered before the office named it, too; `other` is whatever has no name
+    yet. `words` are those in which such a crop was entered.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     producer: Pseudonym
-    crop: Annotated[str, Field(pattern="^[a-z0-9-]{1,40}$", examples=["carrot"])]
+    crop: Annotated[str, Field(pattern=_CROP, examples=["carrot"])] | None = None
+    words: (
+        Annotated[str, Field(min_length=1, max_length=WORDS_CHARACTERS_MAX, examples=["へべす"])]
+        | None
+    ) = None
     since: Moment
     until: Moment
+
+    @model_validator(mode="after")
+    def _check_one(self) -> Self:
+        if (self.crop is None) == (self.words is None):
+            raise ValueError("give either crop or words")
+        return self
+
+    def crops(self, others: OtherCrops) -> Crops:
+        """Return the codes that are meant."""
+        if self.words is not None:
+            return Crops(codes=tuple(one.code for one in others.called(self.words)))
+        assert self.crop is not None  # noqa: S101 - as checked
+        if self.crop == OTHER:
+            named = tuple(one.code for one in others.all() if one.crop)
+            return Crops(codes=(), with_unnamed=True, named=named)
+        return Crops(codes=tuple(others.kin(self.crop)))
 
 
 By: TypeAlias = ByLots | ByPlot | ByPeriod
@@ -171,12 +200,12 @@ async def preview(
     Raises:
         ProblemError: `SCOPE_EMPTY`.
     """
-    scope, open_roots = await database.read(_preview, by)
+    scope, open_roots, outside = await database.read(_preview, by, gateway.names.others)
     if scope is None:
         raise ProblemError(GatewayCode.SCOPE_EMPTY)
     _log.info("recall_previewed", actor=reader.device.actor, lots=scope.lots)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    return records.scope(scope, open_roots=open_roots)
+    return records.scope(scope, open_roots=open_roots, outside=outside)
 
 
 @router.get(
@@ -212,10 +241,13 @@ async def scope(
     Raises:
         ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
     """
-    reached, missing, open_roots = await database.read(scope_in_force, recall, reader.viewer)
+    reached, missing, open_roots, outside = await database.read(
+        scope_in_force, recall, reader.viewer, gateway.names.others
+    )
     _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    return records.scope(reached, open_roots=open_roots) | records.missing(recall, missing)
+    answer = records.scope(reached, open_roots=open_roots, outside=outside)
+    return answer | records.missing(recall, missing)
 
 
 def find(
@@ -238,9 +270,9 @@ def find(
 
 
 def scope_in_force(
-    connection: Connection, recall: str, viewer: Viewer
-) -> tuple[Scope, list[str], int]:
-    """Return a recall's scope as it is now, what it lacks, and how many roots are in force.
+    connection: Connection, recall: str, viewer: Viewer, others: OtherCrops
+) -> tuple[Scope, list[str], int, list[LotRecord]]:
+    """Return a recall's scope as it is now, what it lacks, how many roots are in force, and others.
 
     Raises:
         ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
@@ -252,32 +284,50 @@ def scope_in_force(
     if summary.state not in (*IN_FORCE, DRILL):
         raise ProblemError(Code.RECALL_ENDED)
     if summary.state == DRILL:
-        return recalls.scope_of(connection, roots), [], recall_book.open_roots(connection)
+        return recalls.scope_of(connection, roots), [], recall_book.open_roots(connection), []
     founding = find_founding(connection)
-    late = recalls.entered_since(
+    late, beside = recalls.entered_since(
         connection,
         recall,
         summary.scope,
         utc_offset_minutes=founding[0].utc_offset_minutes if founding else 0,
+        kin=others.kin,
     )
-    scope = recalls.scope_of(connection, [*roots, *late])
+    scope = recalls.scope_of(connection, [*roots, *late], beside=beside)
     signed = set(roots)
     missing = [root for root in scope.roots if root not in signed]
-    return scope, missing, recall_book.open_roots(connection) - len(roots)
+    open_roots = recall_book.open_roots(connection) - len(roots)
+    return scope, missing, open_roots, _outside(connection, scope)
 
 
-def _preview(connection: Connection, by: By) -> tuple[Scope | None, int]:
-    seeds = _seeds(connection, by)
-    scope = recalls.scope_of(connection, seeds) if seeds else None
-    return scope, recall_book.open_roots(connection)
+def _preview(
+    connection: Connection, by: By, others: OtherCrops
+) -> tuple[Scope | None, int, list[LotRecord]]:
+    seeds, beside = _seeds(connection, by, others)
+    open_roots = recall_book.open_roots(connection)
+    if not seeds and not beside:
+        return None, open_roots, []
+    scope = recalls.scope_of(connection, seeds, beside=beside)
+    return scope, open_roots, _outside(connection, scope)
 
 
-def _seeds(connection: Connection, by: By) -> list[str]:
-    """Return the lots that a recall begins with; one more than it can have, if there are more."""
+def _seeds(
+    connection: Connection, by: By, others: OtherCrops
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the lots that a recall begins with, and what a question by crop leaves out.
+
+    Of each one more than a recall can have, if there are more.
+    """
     if isinstance(by, ByLots):
-        return sorted(set(by.lots))
+        return sorted(set(by.lots)), ()
     if isinstance(by, ByPlot):
-        return recalls.lots_of_plot(connection, by.plot, since=by.since, until=by.until)
+        return recalls.lots_of_plot(connection, by.plot, since=by.since, until=by.until), ()
     return recalls.lots_of_period(
-        connection, party=by.producer, crop=by.crop, since=by.since, until=by.until
+        connection, party=by.producer, crops=by.crops(others), since=by.since, until=by.until
     )
+
+
+def _outside(connection: Connection, scope: Scope) -> list[LotRecord]:
+    """Return the lots that a scope leaves out, by crop, one more than is shown if there are."""
+    found = lots.find_all(connection, scope.left_out[: LEFT_OUT_MAX + 1]).values()
+    return sorted(found, key=lambda lot: (lot.crop, lot.harvested_at, lot.id))

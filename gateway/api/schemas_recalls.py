@@ -115,6 +115,18 @@ class AffectedAnswer(Answer):
     lots_count: int
 
 
+class LeftOutAnswer(Answer):
+    """A lot of the same producer and days that is of another crop, and so is not reached."""
+
+    id: LotId
+    crop: str = Field(examples=["carot"])
+    crop_name: str
+    crop_words: str | None = Field(
+        description="In which it was entered, where the office has not named it; off the ledger."
+    )
+    harvested_at: Timestamp
+
+
 class ExtensionAnswer(Answer):
     """The open part of a `recall.extend`, ready to be signed."""
 
@@ -144,6 +156,11 @@ class ScopeAnswer(Answer):
     fits: bool = Field(
         description="Whether all `roots` fit into it. If not, have holders hold the others' goods."
     )
+    left_out: list[LeftOutAnswer] = Field(
+        description="Of a question by crop: lots of the same producer and days that it does not"
+        " reach. A crop may be misspelt, or not named yet: look at each."
+    )
+    has_more_left_out: bool
     missing: list[LotId] | None = Field(
         default=None, description="Of a recall in force: what it ought to name besides. An alarm."
     )

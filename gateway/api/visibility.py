@@ -245,6 +245,8 @@ SCOPE: Final[Table] = {  # how far a recall reaches
     "has_more_seeds": OFFICERS,
     "missing": OFFICERS,
     "extensions": OFFICERS,
+    "left_out": OFFICERS,
+    "has_more_left_out": OFFICERS,
 }
 
 AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall reaches
@@ -256,6 +258,16 @@ AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall re
     "sold_g": OFFICERS,
     "lots_count": OFFICERS,
 }
+
+LEFT_OUT: Final[Table] = {  # a lot that a preview by crop does not reach
+    "id": OFFICERS,
+    "crop": OFFICERS,
+    "crop_name": OFFICERS,
+    "crop_words": OFFICERS,
+    "harvested_at": OFFICERS,
+}
+
+OTHER_CROP: Final[Table] = {"code": PARTIES, "words": PARTIES}  # a crop without a name yet
 
 STICKER: Final[Table] = {"roll": EVERYONE, "number": EVERYONE, "lot": EVERYONE}
 

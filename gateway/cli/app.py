@@ -139,7 +139,9 @@ def submit(
         act = acts.name_of("submit", type_name, body, closed, event_time, day, said.on_behalf)
         is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
         if is_new:
-            prepared = _prepared(signer, type_name, body, closed, when=when, whose=said.on_behalf)
+            prepared = _prepared(
+                signer, type_name, body, closed, when=when, whose=said.on_behalf, is_trial=dry_run
+            )
             if not dry_run:  # it answers the same as warnings
                 _ask_back(signer, type_name, prepared, said.words, when, is_sure=yes)
             wire = prepared.sign(signer, when, on_behalf=said.on_behalf)
@@ -180,6 +182,7 @@ def arrive(
         counted_g = {number.lot: mass_g for number, mass_g in counted}
         act = acts.name_of("arrive", dict(counted_g), producer, crop)
         if again or not acts.waiting(signer, act, has_again=True):
+            crop = goods.entered(signer, crop)
             wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop)
             asked = arrivals.questions(signer, wires)
             asked += goods.unknown_lots(signer, [number for number, _ in counted])
@@ -277,8 +280,12 @@ def _prepared(
     *,
     when: int | None,
     whose: str,
+    is_trial: bool,
 ) -> arguments.Prepared:
     """Return a command's parts with all that can be filled in; `whose`: for whom, if another."""
+    for part in (body, closed):
+        if isinstance(part.get("crop"), str):
+            part["crop"] = goods.entered(signer, str(part["crop"]), is_trial=is_trial)
     if not whose:
         filling.fill(signer, arguments.command_type(type_name), body, closed)
     weighed = _weighed(signer, type_name, body, closed, when)

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
+from unicodedata import normalize
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
@@ -19,10 +20,35 @@ from gateway.cli.keyring import Key
 from gateway.cli.speaking import WORDS
 from gateway.cli.town_time import clock_of
 from gateway.lot_numbers import TypedNumber
+from gateway.other_crops import OTHER
 from gateway.plausibility import Doubt, FlagCode, doubts, text_of
+from gateway.words import SaidError
 
 ARRIVE: Final = "lot.arrive"
 _SPEAKS_OF_GOODS: Final = frozenset({"crop", "children", "packs", "counted_g", "quantity_g"})
+
+
+def entered(key: Key, crop: str, *, is_trial: bool = False) -> str:
+    """Return the code of a crop that is entered in words of its own: `other:へべす`.
+
+    The words stay with the gateway, but not in a trial; anything else is returned as it is.
+
+    Raises:
+        ApiError: The gateway can't be reached, or does not take them.
+        SaidError: It is no such crop.
+    """
+    kind, colon, words = normalize("NFKC", crop).partition(":")
+    if not colon:
+        return crop
+    if kind.strip().lower() not in {OTHER, "その他", "ほか"}:
+        raise SaidError(WORDS["goods.no_such_kind"], typed=crop)
+    if is_trial:
+        return OTHER
+    with Client(key.address) as client:
+        client.open_session(key)
+        code = str(client.post("/api/other-crops", {"words": words.strip()})["code"])
+    speaking.say(WORDS["goods.entered"], is_aside=True, words=words.strip(), code=code)
+    return code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,4 +144,8 @@ def _said(doubt: Doubt, catalogue: CatalogueFile) -> str:
         )
         word = "units" if doubt.code is FlagCode.PACK_UNIT_UNUSUAL else "choices"
         parts.append(WORDS[f"goods.{word}"].say(language, choices=choices))
+    if doubt.code is FlagCode.CROP_UNKNOWN:
+        parts.append(WORDS["goods.other"].say(language))
+    if doubt.code is FlagCode.CROP_UNKNOWN:
+        parts.append(WORDS["goods.other"].say(language))
     return " ".join(parts) if language == "en" else "".join(f"{part}　" for part in parts).strip()

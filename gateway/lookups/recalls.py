@@ -4,17 +4,31 @@ The ledger knows a recall's roots; what descends from them is worked out here, b
 signed (its scope) and after it is committed (whether it still reaches everything).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Column, Connection, MetaData, Row, Table, Text, case, func, insert, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    MetaData,
+    Row,
+    Table,
+    Text,
+    case,
+    func,
+    insert,
+    select,
+)
 
 from chaincode.base import times
 from gateway.lookups.lineage import closure
+from gateway.other_crops import OTHER, PREFIX
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 
 IN_FORCE: Final = ("unconfirmed", "confirmed")
+_VALUES_MAX: Final = 900  # in one list of parameters
 SEEDS_MAX: Final = 10_000  # as many roots as all open recalls may have
 
 # Filled in the order of its key: whatever is looked up by it then walks the other index in order,
@@ -66,12 +80,32 @@ class Scope:
             most likely been sold already.
         lots: How many lots it reaches.
         affected: Who has or had them, the largest stock first.
+        left_out: Lots of the same producers and days that it does not reach, being of other crops.
     """
 
     seeds: tuple[str, ...]
     roots: tuple[str, ...]
     lots: int
     affected: tuple[Affected, ...]
+    left_out: tuple[str, ...] = ()
+
+
+Kin: TypeAlias = Callable[[str], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crops:
+    """Which crops are meant.
+
+    Attributes:
+        codes: All codes of one crop: also those under which it was entered before it was named.
+        with_unnamed: Whether all that has no name yet is meant.
+        named: Codes of those that were entered so, and have a name now.
+    """
+
+    codes: tuple[str, ...]
+    with_unnamed: bool = False
+    named: tuple[str, ...] = ()
 
 
 def lots_of_plot(connection: Connection, plot: str, *, since: str, until: str) -> list[str]:
@@ -83,20 +117,37 @@ def lots_of_plot(connection: Connection, plot: str, *, since: str, until: str) -
 
 
 def lots_of_period(
-    connection: Connection, *, party: str | None, crop: str | None, since: str, until: str
-) -> list[str]:
-    """Return the lots that came into being within a period, of a producer and crop if named."""
-    query = select(lots.c.id).where(lots.c.harvested_at >= since, lots.c.harvested_at <= until)
-    if party is not None:
-        query = query.where(lots.c.party == party)
-    if crop is not None:
-        query = query.where(lots.c.crop == crop)
+    connection: Connection, *, party: str, crops: Crops, since: str, until: str
+) -> tuple[list[str], list[str]]:
+    """Return the lots of a producer that came into being within a period.
+
+    Returns:
+        Those of the crops that were asked for, and all others.
+    """
+    within = (
+        lots.c.party == party,
+        lots.c.harvested_at >= since,
+        lots.c.harvested_at <= until,
+    )
+    return _ids(connection, *within, _is_of(crops)), _ids(connection, *within, ~_is_of(crops))
+
+
+def _ids(connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
+    query = select(lots.c.id).where(*conditions)
     return list(connection.execute(query.order_by(lots.c.id).limit(SEEDS_MAX + 1)).scalars())
 
 
+def _is_of(crops: Crops) -> ColumnElement[bool]:
+    named = lots.c.crop.in_(crops.codes)
+    if not crops.with_unnamed:
+        return named
+    unnamed = (lots.c.crop == OTHER) | lots.c.crop.startswith(PREFIX, autoescape=True)
+    return named | (unnamed & lots.c.crop.not_in(crops.named))
+
+
 def entered_since(
-    connection: Connection, recall: str, scope: str, *, utc_offset_minutes: int
-) -> list[str]:
+    connection: Connection, recall: str, scope: str, *, utc_offset_minutes: int, kin: Kin
+) -> tuple[list[str], list[str]]:
     """Return lots that a recall in force would have begun with, had they been on record.
 
     The ledger has the roots, not the question that found them. A recall by plot meant what was
@@ -108,23 +159,33 @@ def entered_since(
         recall: Its number.
         scope: What it says it was found by; of `lot` and `input` nothing can be told.
         utc_offset_minutes: The town's, for its days.
+        kin: Every code of the same crop as one.
+
+    Returns:
+        These lots; and those of the same producers and days that are of other crops.
     """
     if scope not in {"plot", "period"}:
-        return []
+        return [], []
     grounds = (lots.c.plot,) if scope == "plot" else (lots.c.party, lots.c.crop)
     own = select(recalled_roots.c.root).where(recalled_roots.c.recall == recall)
     named = (lots.c.id.in_(own), lots.c.origin != "made", grounds[0].is_not(None))
     days = select(*grounds, func.min(lots.c.harvested_at), func.max(lots.c.harvested_at))
     found: set[str] = set()
+    beside: set[str] = set()
     for *ground, first, last in connection.execute(days.where(*named).group_by(*grounds)):
-        query = select(lots.c.id).where(
-            *(column == value for column, value in zip(grounds, ground, strict=True)),
+        within = (
+            grounds[0] == ground[0],
             lots.c.harvested_at >= _midnight(first, 0, utc_offset_minutes),
             lots.c.harvested_at < _midnight(last, 1, utc_offset_minutes),
             lots.c.id.not_in(own),
         )
-        found.update(connection.execute(query.limit(SEEDS_MAX + 1)).scalars())
-    return sorted(found)
+        if scope == "plot":
+            found.update(_ids(connection, *within))
+            continue
+        same = lots.c.crop.in_(kin(ground[1]))
+        found.update(_ids(connection, *within, same))
+        beside.update(_ids(connection, *within, ~same))
+    return sorted(found), sorted(beside - found)
 
 
 def _midnight(timestamp: str, days: int, utc_offset_minutes: int) -> str:
@@ -135,8 +196,14 @@ def _midnight(timestamp: str, days: int, utc_offset_minutes: int) -> str:
     )
 
 
-def scope_of(connection: Connection, seeds: Sequence[str]) -> Scope:
-    """Return what a recall of these lots would reach as things stand."""
+def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[str] = ()) -> Scope:
+    """Return what a recall of these lots would reach as things stand.
+
+    Args:
+        connection: To the tables.
+        seeds: The lots.
+        beside: Lots that might have been meant as well; those it reaches anyway are passed over.
+    """
     reached = _Reached(connection, seeds)
     try:
         return Scope(
@@ -144,6 +211,7 @@ def scope_of(connection: Connection, seeds: Sequence[str]) -> Scope:
             roots=tuple(dict.fromkeys((*sorted(seeds), *reached.new_roots()))),
             lots=reached.count(),
             affected=tuple(reached.affected()),
+            left_out=tuple(reached.without(beside)),
         )
     finally:
         reached.forget()
@@ -183,6 +251,14 @@ class _Reached:
 
     def count(self) -> int:
         return self._connection.execute(select(func.count()).select_from(_REACHED)).scalar_one()
+
+    def without(self, lots_beside: Sequence[str]) -> list[str]:
+        found: set[str] = set()
+        for start in range(0, len(lots_beside), _VALUES_MAX):
+            part = lots_beside[start : start + _VALUES_MAX]
+            query = select(_REACHED.c.lot).where(_REACHED.c.lot.in_(part))
+            found.update(self._connection.execute(query).scalars())
+        return [lot for lot in lots_beside if lot not in found]
 
     def new_roots(self) -> list[str]:
         query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(self._lots))

@@ -8,17 +8,17 @@ of it is judged by the town's catalogue as it is now: what the office names late
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
-from unicodedata import normalize
 
 from chaincode.base.canonical import Json
 from gateway.catalogue import CatalogueFile, PackingEntry, in_force
 from gateway.crop_names import PRODUCTS
+from gateway.other_crops import is_other
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Figure
 from gateway.plausibility.thresholds import Thresholds, thresholds
+from gateway.same_name import fold
 
 CHOICES_MAX: Final = 5
-OTHER: Final = "other"  # a crop that the office has not named yet: `gateway.other_crops`
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
 # Of these, so little is no business of anybody's; what is sold, lost or added may well be little.
 _WHOLE: Final = frozenset({"lot.harvest", "lot.open", "lot.ship", "lot.arrive"})
@@ -93,11 +93,6 @@ def is_named(crop: str, catalogue: CatalogueFile) -> bool:
     )
 
 
-def is_other(crop: str) -> bool:
-    """Whether a crop's code is one of those that stand for what has no name yet."""
-    return crop == OTHER or crop.startswith(f"{OTHER}-")
-
-
 def nearest(typed: str, named: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     """Return the codes that may have been meant, the nearest first.
 
@@ -108,8 +103,8 @@ def nearest(typed: str, named: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     by_text: dict[str, str] = {}
     for code, names in named.items():
         for text in (code, *names):
-            by_text.setdefault(_folded(text), code)
-    slipped = _folded(typed)
+            by_text.setdefault(fold(text), code)
+    slipped = fold(typed)
     far = {text: _slips(slipped, text) for text in by_text}
     close = [text for text in far if far[text] <= max(1, min(len(slipped), len(text)) // 3)]
     close.sort(key=lambda text: (far[text], text))
@@ -233,10 +228,6 @@ def _slips(typed: str, meant: str) -> int:
                 cost = min(cost, earlier[column - 2] + 1)
             row.append(cost)
     return row[-1]
-
-
-def _folded(text: str) -> str:
-    return normalize("NFKC", text).casefold()
 
 
 def _objects(value: Json) -> list[Mapping[str, Json]]:

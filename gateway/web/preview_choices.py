@@ -15,6 +15,7 @@ from gateway.language import Language
 from gateway.lookups import growers
 from gateway.lookups.growers import PlotRecord
 from gateway.names import Names
+from gateway.other_crops import OTHER
 
 CHOICES_MAX: Final = 1_000  # of each; what is not among them can be typed
 
@@ -32,6 +33,17 @@ class Choices:
     producers: tuple[str, ...]
     plots: tuple[str, ...]
     by_name: Mapping[str, str]
+
+
+def crops(names: Names, language: Language) -> tuple[tuple[str, str], ...]:
+    """Return (code, name) of every crop; last, those that have no name yet, by their words."""
+    unnamed = [one for one in names.others.all() if one.words and not one.crop]
+    other = names.crop(OTHER, language)
+    return (
+        *names.crops(language),
+        (OTHER, other),
+        *((one.code, f"{other}「{one.words}」") for one in unnamed[:CHOICES_MAX]),
+    )
 
 
 def find(connection: Connection) -> tuple[list[str], list[PlotRecord]]:

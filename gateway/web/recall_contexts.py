@@ -91,6 +91,14 @@ class RecordToSign:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """Lots of one crop that a question by crop leaves out, by the crop's name."""
+
+    crop: str
+    lots: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScopePart:
     """How far a recall reaches, for officers.
 
@@ -102,6 +110,7 @@ class ScopePart:
         to_sign: The records to sign, as far as there is room for them.
         commands: How many records that are, in words.
         together: How several are signed so that they are written at once, in words; else empty.
+        left_out: Lots of the same producers and days that are of other crops.
     """
 
     counts: str
@@ -111,6 +120,7 @@ class ScopePart:
     to_sign: tuple[RecordToSign, ...]
     commands: str
     together: str
+    left_out: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -112,7 +112,7 @@ async def show_preview(
     page = PreviewPage(
         own=visit.own("/recalls/preview"),
         typed=typed,
-        crops=tuple(visit.gateway.names.crops(visit.language)),
+        crops=preview_choices.crops(visit.gateway.names, visit.language),
         producers=choices.producers,
         plots=choices.plots,
         problem=said or (word(problem, visit.language) if problem else ""),

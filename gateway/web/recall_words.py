@@ -165,5 +165,17 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "これを recall.declare の roots に入れて署名し、別の人が承認します。",
         "Sign them as the roots of a recall.declare; another person approves it.",
     ),
+    "scope_left_out": (
+        "同じ生産者・同じ日の、ほかの品目のロット（回収の対象になりません）",
+        "Lots of the same producer and days, but of other crops: not reached",
+    ),
+    "scope_left_out_note": (
+        "品目の打ちまちがいや、まだ名前のない品目かもしれません。一つずつお確かめください。",
+        "A crop may be misspelt, or not named yet: please look at each.",
+    ),
+    "scope_more_left_out": (
+        "対象にならないロットが多すぎて、すべては表示していません。期間をせばめてください。",
+        "Too many lots are left out to show them all: narrow the period.",
+    ),
     "preview_empty": ("当てはまるロットはありません。", "No lot fits."),
 }

@@ -16,6 +16,7 @@ from gateway.web.contexts import When
 from gateway.web.grids import NUMBER_SHOWN, Grids
 from gateway.web.own_contexts import Link, Own
 from gateway.web.recall_contexts import (
+    LeftOut,
     RecallEventLine,
     RecallLine,
     RecallPage,
@@ -100,6 +101,8 @@ class RecallWriter:
         warnings = []
         if scope["has_more_seeds"]:
             warnings.append(self._word("scope_more_seeds"))
+        if scope["has_more_left_out"]:
+            warnings.append(self._word("scope_more_left_out"))
         if len(unsigned) > room:
             numbers = {"needed": len(unsigned), "room": room, "most": ROOTS_OPEN_MAX}
             warnings.append(self._word("scope_fits_not").format(**numbers))
@@ -113,7 +116,25 @@ class RecallWriter:
             to_sign=to_sign,
             commands=self._word("scope_commands").format(len(to_sign)),
             together=self._together(len(to_sign), is_new=not state),
+            left_out=tuple(self._left_out(scope["left_out"])),
         )
+
+    def _left_out(self, found: Sequence[Answer]) -> Iterator[LeftOut]:
+        """Yield what is left out, crop by crop, each by its name or the words it was entered in."""
+        groups: dict[str, list[Answer]] = {}
+        for one in found:
+            groups.setdefault(one["crop"], []).append(one)
+        for crop, some in groups.items():
+            words = some[0]["crop_words"]
+            name = some[0]["crop_name"] + (f"「{words}」" if words else f" ({crop})")
+            links = tuple(
+                Link(
+                    text=f"{self._when(one['harvested_at']).date} …{one['id'][-NUMBER_SHOWN:]}",
+                    url=f"/lots/{one['id']}?lang={self.language}",
+                )
+                for one in some
+            )
+            yield LeftOut(crop=name, lots=links)
 
     def _to_sign(self, roots: Sequence[str], *, is_new: bool) -> Iterator[RecordToSign]:
         """Yield the records that name these roots: of a new recall, a declaration comes first."""

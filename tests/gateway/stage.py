@@ -179,6 +179,7 @@ def settings_in(folder: Path, **changes: Any) -> Settings:
         database_url=f"sqlite:///{folder}/projection.sqlite",
         outbox_path=folder / "outbox.sqlite",
         scans_path=folder / "scans.sqlite",
+        other_crops_path=folder / "other-crops.sqlite",
         listen=ListenSettings(port=8000),
         limits=LimitSettings(
             **{

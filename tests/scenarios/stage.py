@@ -71,6 +71,7 @@ class GatewayProcess:
             "MINORI_DATABASE_URL": f"sqlite:///{self.folder}/projection.sqlite",
             "MINORI_OUTBOX_PATH": str(self.folder / "outbox.sqlite"),
             "MINORI_SCANS_PATH": str(self.folder / "scans.sqlite"),
+            "MINORI_OTHER_CROPS_PATH": str(self.folder / "other-crops.sqlite"),
             "MINORI_SESSIONS__PATH": str(self.folder / "sessions.sqlite"),
             "MINORI_SITE__NAMES_PATH": str(self.folder / "names.json"),
             "MINORI_SITE__CATALOGUE_PATH": str(self.folder / "catalogue.json"),

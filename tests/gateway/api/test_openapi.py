@@ -39,6 +39,7 @@ def test_every_route_of_the_api_is_described(document):
         "GET /api/lots/{lot}/entries",
         "GET /api/lots/{lot}/lineage",
         "POST /api/dry-runs",
+        "POST /api/other-crops",
         "GET /api/disputes",
         "GET /api/stickers/{roll}/{number}",
         "GET /api/flags",

@@ -60,8 +60,13 @@ PRIVATE = {
         Role.RECALL_OFFICER: {
             *("seeds_count", "roots", "roots_count", "lots_count", "affected", "commands_needed"),
             *("fits", "limit", "has_more_seeds", "missing", "extensions"),
+            *("left_out", "has_more_left_out"),
         }
     },
+    "LEFT_OUT": {
+        Role.RECALL_OFFICER: {"id", "crop", "crop_name", "crop_words", "harvested_at"},
+    },
+    "OTHER_CROP": {Role.PARTY: {"code", "words"}},
     "AFFECTED": {
         Role.RECALL_OFFICER: {
             *(
@@ -127,6 +132,8 @@ PUBLIC = {
     "DRILL": set(),
     "SCOPE": set(),
     "AFFECTED": set(),
+    "LEFT_OUT": set(),
+    "OTHER_CROP": set(),
     "STICKER": {"roll", "number", "lot"},
     "FLAG": set(),
     "COMMAND": {"id", "status", "code", "flags", "block", "ledger_time", "problem"},

@@ -164,3 +164,28 @@ def test_a_shops_number_is_read_wherever_it_is_typed(stage):
     slip = "0" if check_character(lot) != "0" else "1"
     wrong = minori("sales", "remainder", f"{lot}{slip}=2kg", "--key", "farm-a", code=1)
     assert "check character" in wrong
+
+
+def test_a_crop_of_nobodys_list_is_entered_in_words_and_named_by_the_office(stage, monkeypatch):
+    """へべす at six in the morning; the office comes at nine."""
+    gateway = stage.folder / "gateway"
+    monkeypatch.setenv("MINORI_OTHER_CROPS_PATH", str(gateway / "other-crops.sqlite"))
+    monkeypatch.setenv("MINORI_SITE__CATALOGUE_PATH", str(gateway / "catalogue.json"))
+    monkeypatch.setenv("MINORI_SITE__NAMES_PATH", str(gateway / "names.json"))
+    tried = words(stage, "crop=other:へべす", "quantity_g=12kg", "--dry-run")
+    assert "would be accepted" in minori("submit", "lot.harvest", *tried)
+    assert "へべす" not in minori("town", "crops")
+    said = minori("submit", "lot.harvest", *words(stage, "crop=その他：へべす", "quantity_g=12kg"))
+    assert "accepted" in said
+    lot = drawn(said, "lot")
+    shown = json.loads(minori("query", "lot", lot, "--key", "farm-a"))
+    assert shown["crop"].startswith("other-")
+    assert "へべす" not in (gateway / "projection.sqlite").read_bytes().decode("utf-8", "ignore")
+    assert f"{shown['crop']}  " in minori("town", "crops")
+    assert "near: " in minori("town", "name-crop", "へべす", "daikom", code=1)
+    assert "Daikon radish from now on" in minori("town", "name-crop", "ヘベス", "だいこん")
+    named = json.loads(minori("query", "lot", lot, "--key", "farm-a", "--lang", "ja"))
+    assert named["crop_name"] == "だいこん"
+    assert "erased" in minori("town", "forget-crop", "へべす")
+    assert "へべす" not in minori("town", "crops")
+    assert "no crop was entered" in minori("town", "name-crop", "へべす", "daikon", code=1)
