@@ -10,10 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import typer
+
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
-from gateway.cli import speaking
+from gateway.cli import arguments, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
@@ -26,6 +28,10 @@ PAGE: Final = "100"
 _OUTFLOWS: Final = {"lot.sell": "sold", "lot.discard": "discarded", "lot.own_use": "own_use"}
 _HARVESTS: Final = ("lot.harvest", "lot.correct_harvest")
 _IN_FORCE: Final = ("unconfirmed", "confirmed")
+
+
+class NotOnRecordError(ArgumentError):
+    """What is named is not on record: mistyped, or waiting to be sent like this command."""
 
 
 class Records:
@@ -121,7 +127,8 @@ def fill(key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, J
         closed: The closed part, the same.
 
     Raises:
-        ArgumentError: A record contradicts what was typed, or leaves several answers.
+        ArgumentError: A record contradicts what was typed, or leaves several answers; or what is
+            named is not on record, and the command lacks something without it.
     """
     rule = RULES.get(kind.name)
     if rule is None or body.get("party", key.party) != key.party:
@@ -131,6 +138,10 @@ def fill(key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, J
         with Client(key.address, patience_s=PATIENCE_S) as client:
             client.open_session(key)
             rule(given, Records(client, key.party))
+    except NotOnRecordError as error:
+        if arguments.missing(kind, body, closed):
+            raise
+        typer.echo(error.say(speaking.language()), err=True)
     except ApiError as error:
         speaking.say(
             WORDS["filling.not_asked"], is_aside=True, error=error.say(speaking.language())
@@ -196,7 +207,7 @@ def shipment_of(given: Given, records: Records, states: tuple[str, ...], **side:
     ]
     if named is not None:
         listed = "\n".join(f"  {told(one)}" for one in fitting) or "  —"
-        raise ArgumentError(WORDS["filling.no_shipment"], typed=named, listed=listed)
+        raise NotOnRecordError(WORDS["filling.no_shipment"], typed=named, listed=listed)
     return _one(fitting, "filling.nothing_on_its_way", "filling.several_shipments", told)
 
 
@@ -349,6 +360,8 @@ def _recall(*states: str) -> Rule:
         found = [one for one in records.recalls() if named in {None, one["id"]}]
         if named is None:
             found = [one for one in found if one["state"] in states]
+        elif not found:
+            raise NotOnRecordError(WORDS["filling.no_recall"])
         one = _one(
             found,
             "filling.no_recall",
