@@ -25,6 +25,7 @@ from chaincode.taking import Circumstances
 
 COMMANDS_MAX = 500  # per transaction
 QUERY_KEYS_MAX = 1_000
+DEMO_AHEAD_S_MAX = 86_400  # a demo's clock never goes back: set far ahead, it would stand still
 
 _SECONDS = re.compile(rb"[1-9][0-9]{0,10}")
 
@@ -57,8 +58,8 @@ class MinoriContract:
         """Run one transaction.
 
         Answers 200, or refuses the whole with a stable message: 400 `BAD_FUNCTION`,
-        `BAD_ARGUMENTS`, `NOT_DEMO`, `TIME_WENT_BACK`; 500 `VERSION_MISSING` when this process
-        lacks the rules in force.
+        `BAD_ARGUMENTS`, `NOT_DEMO`, `TIME_WENT_BACK`, `TIME_AHEAD`; 500 `VERSION_MISSING` when
+        this process lacks the rules in force.
         """
         try:
             if function == "submit":
@@ -171,6 +172,8 @@ def _ledger_time(stub: Stub, head: Head | None, last: DemoTime | None, at: int |
         raise RefusalError(400, "NOT_DEMO")
     if at < floor:
         raise RefusalError(400, "TIME_WENT_BACK")
+    if at > stub.tx_timestamp + DEMO_AHEAD_S_MAX:
+        raise RefusalError(400, "TIME_AHEAD")
     return at
 
 

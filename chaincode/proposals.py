@@ -22,9 +22,10 @@ from chaincode.command_types import (
     envelope_touches,
     require,
 )
-from chaincode.registry.records import Device, Proposal
+from chaincode.registry.records import REGISTRAR, Device, Proposal
 
 APPROVE = "proposal.approve"
+LASTS_S = 31 * 86_400  # from what it is about, unless the proposal says when it expires
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +49,10 @@ class Approve:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Withdraw:
-    """Open part of `proposal.withdraw`: how a mistaken proposal is put right."""
+    """Open part of `proposal.withdraw`: how a mistaken proposal is put right.
+
+    By any device of whoever proposed it, or by a registrar of their organisation.
+    """
 
     proposal: Sha256
 
@@ -69,8 +73,11 @@ def propose(act: Act, kind: CommandType) -> None:
         Proposal(
             hash=content_hash(kind.name, command.body, command.closed_hash),
             device=command.kid,
+            actor=act.signer.actor,
+            organisation=act.signer.organisation,
             on_behalf=command.on_behalf,
-            expires=None if command.expires is None else times.timestamp(command.expires),
+            proposed=times.timestamp(act.time),
+            expires=times.timestamp(command.expires or command.event_time + LASTS_S),
             state="open",
         ),
     )
@@ -89,12 +96,13 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
         kind, device, proposal.on_behalf, overlay=act.overlay, today=act.today
     )
     _require_independence(kind, (act.proposing, act.proposer), (act.signer, act.principal))
-    is_expired = proposal.expires is not None and act.time >= times.seconds(proposal.expires)
+    is_expired = act.time >= times.seconds(proposal.expires)
     require(proposal.state == "open" and not is_expired, Code.PROPOSAL_CLOSED)
     repeated = content_hash(kind.name, body.body, act.command.closed_hash)
     require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
     require(device.revoked is None, Code.DEVICE_REVOKED)
     act.put(key, replace(proposal, state="applied"))
+    act.proposed = proposal.proposed
     kind.apply(act, inner, closed)
 
 
@@ -118,7 +126,9 @@ def _require_independence(
 def _withdraw(act: Act, body: Withdraw, _closed: None) -> None:
     key = Proposal.key(body.proposal)
     proposal = act.get(Proposal, key, Code.UNKNOWN_PROPOSAL)
-    require(proposal.device == act.command.kid, Code.UNKNOWN_PROPOSAL)
+    is_theirs = act.signer.organisation == proposal.organisation
+    is_registrar = is_theirs and REGISTRAR in act.signer.roles
+    require(is_registrar or act.signer.actor == proposal.actor, Code.UNKNOWN_PROPOSAL)
     require(proposal.state == "open", Code.PROPOSAL_CLOSED)
     act.put(key, replace(proposal, state="withdrawn"))
 

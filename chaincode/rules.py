@@ -4,13 +4,15 @@ A ledger takes the families that its constitution names, as the version of the r
 them. New rules are new modules beside the old ones and one more line in `RULES`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
 from chaincode import lots, plots, proposals, recalls
+from chaincode.base.overlay import Change
 from chaincode.command_types import CommandType
+from chaincode.lots.balance import require_balance
 from chaincode.registry import founding, mandates, people
 from chaincode.registry.records import Head
 
@@ -22,9 +24,15 @@ PRODUCE: Final = ("lots", "plots", PROPOSALS, "recalls", REGISTRY)  # what a pro
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rules:
-    """One version of the rules: its families of command types by name."""
+    """One version of the rules.
+
+    Attributes:
+        families: The command types of each family, by the family's name.
+        invariants: Each is asked about what a command changes, and raises when it is broken.
+    """
 
     families: Mapping[str, Sequence[CommandType]]
+    invariants: Sequence[Callable[[Iterable[Change]], None]] = ()
 
     @property
     def types(self) -> Mapping[str, CommandType]:
@@ -52,7 +60,8 @@ RULES: Final[Mapping[int, Rules]] = {
             "plots": plots.TYPES,
             "lots": lots.TYPES,
             "recalls": recalls.TYPES,
-        }
+        },
+        invariants=(require_balance,),
     ),
 }
 # Every type that any version knows, as the newest has it: for who reads what was taken long ago.

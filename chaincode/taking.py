@@ -75,13 +75,13 @@ def _take_one(request: Request, overlay: Overlay, circumstances: Circumstances) 
     flags: set[str] = set()
     try:
         code = _check_and_apply(request, overlay, circumstances, flags)
+        overlay.keep()
     except FaultError as fault:
         overlay.drop()
         return Result(id=request.command.id, code=fault.code, member=fault.member)
     except Exception:  # noqa: BLE001 - whatever a rule's bug raises, the others of the batch go on
         overlay.drop()
         return Result(id=request.command.id, code=Code.CONTRACT_FAULT)
-    overlay.keep()
     return Result(id=request.command.id, code=code, flags=tuple(sorted(flags)))
 
 
@@ -114,6 +114,8 @@ def _check_and_apply(
         overlay.drop()
         overlay.put(Device.key(command.kid), advanced)
         return rejection.code
+    for invariant in circumstances.rules.invariants:
+        invariant(overlay.changes())
     return Code.ACCEPTED
 
 

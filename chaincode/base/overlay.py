@@ -5,7 +5,8 @@ command's writes are kept apart until it is accepted; a read or write that the c
 name beforehand is a bug of ours and raises `UnnamedRecordError`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -24,6 +25,15 @@ class UnnamedRecordError(Exception):
 
 class CorruptStateError(Exception):
     """A state value is not what the contract wrote there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A record before and after a command; `before` is `None` for a new one."""
+
+    key: str
+    before: object | None
+    after: object
 
 
 class Overlay:
@@ -79,8 +89,20 @@ class Overlay:
         self._readable = reads
         self._writable = writes
 
+    def changes(self) -> Iterator[Change]:
+        """Yield each record that the command has written so far, with what stood there before."""
+        for key, record in self._pending.items():
+            before = self.look(type(record), key) if self.has(key) else None
+            yield Change(key=key, before=before, after=record)
+
     def keep(self) -> None:
-        """Keep what the command has written so far."""
+        """Keep what the command has written so far.
+
+        Raises:
+            CorruptStateError: One of the records would not be read back as it is.
+        """
+        for record in self._pending.values():
+            _require_readable(record)
         self._written.update(self._pending)
         self._pending = {}
 
@@ -119,6 +141,17 @@ class Overlay:
     def writes(self) -> dict[str, bytes]:
         """Return every value kept, in key order."""
         return {key: encode_state(self._written[key]) for key in sorted(self._written)}
+
+
+def _require_readable(record: object) -> None:
+    """Check that a record is of its own shape, so that whoever reads it later can."""
+    shape = type(record)
+    try:
+        is_same = shapes.read(shape, shapes.write(record)) == record
+    except FaultError as fault:
+        raise CorruptStateError(shape.__name__) from fault
+    if not is_same:
+        raise CorruptStateError(shape.__name__)
 
 
 def decode_state(shape: type[Record], raw: bytes) -> Record:

@@ -7,6 +7,7 @@ do, neither of whom may be the agent.
 from dataclasses import dataclass
 from typing import Annotated
 
+from chaincode.base import times
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, RejectionError
 from chaincode.base.shapes import Date, Items, PseudonymId, TypeName
@@ -52,14 +53,17 @@ def _give(act: Act, body: GiveMandate, *, by_registrars: bool = False) -> None:
     require(body.principal != body.agent, Code.NOT_INDEPENDENT)
     principal = act.get(Actor, Actor.key(body.principal), Code.UNKNOWN_ACTOR)
     act.get(Actor, Actor.key(body.agent), Code.UNKNOWN_ACTOR)
+    key = Mandate.key(body.principal, body.agent)
+    before = act.find(Mandate, key)
+    revoked = before.revoked if before else None
+    # A proposal that lay about must not bring back what was revoked meanwhile.
+    is_late = revoked is not None and act.proposed is not None and act.proposed <= revoked
+    require(not is_late, Code.PROPOSAL_CLOSED)
     require(not (by_registrars and principal.devices), Code.HAS_OWN_KEY)
     kinds = [act.types.get(name) for name in body.types]
     require(all(kind is not None and kind.is_delegable for kind in kinds), Code.NOT_DELEGABLE)
     require(body.since <= body.until, Code.PERIOD_REVERSED)
-    act.put(
-        Mandate.key(body.principal, body.agent),
-        Mandate(types=body.types, since=body.since, until=body.until),
-    )
+    act.put(key, Mandate(types=body.types, since=body.since, until=body.until, revoked=revoked))
 
 
 def _revoke(act: Act, body: RevokeMandate, _closed: None) -> None:
@@ -75,14 +79,13 @@ def _revoke(act: Act, body: RevokeMandate, _closed: None) -> None:
     mandate = act.get(Mandate, key, Code.UNKNOWN_MANDATE)
     if not mandate.types:
         raise RejectionError(Code.UNKNOWN_MANDATE)
-    act.put(key, Mandate(types=(), since=mandate.since, until=mandate.until))
+    revoked = times.timestamp(act.time)
+    act.put(key, Mandate(types=(), since=mandate.since, until=mandate.until, revoked=revoked))
 
 
 def _give_touches(_command: Command, body: GiveMandate, _closed: None) -> Touches:
-    return Touches(
-        reads=(Actor.key(body.principal), Actor.key(body.agent)),
-        writes=(Mandate.key(body.principal, body.agent),),
-    )
+    key = Mandate.key(body.principal, body.agent)
+    return Touches(reads=(key, Actor.key(body.principal), Actor.key(body.agent)), writes=(key,))
 
 
 def _revoke_touches(_command: Command, body: RevokeMandate, _closed: None) -> Touches:

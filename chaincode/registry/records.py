@@ -195,11 +195,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mandate:
-    """`mandate/<principal>/<agent>`: the types of command that the agent may give for another."""
+    """`mandate/<principal>/<agent>`: the types of command that the agent may give for another.
+
+    Attributes:
+        types: None once it is revoked.
+        revoked: Ledger time of the last revocation: what was proposed until then is void.
+    """
 
     types: Annotated[tuple[TypeName, ...], Items(0, 32)]
     since: Date
     until: Date
+    revoked: Timestamp | None = None
 
     @staticmethod
     def key(principal: str, agent: str) -> str:
@@ -215,14 +221,20 @@ class Proposal:
         hash: SHA-256 of the canonical [type, body, hash of the closed part or null].
         device: The proposer's key.
         on_behalf: For whom it was proposed.
+        actor: Who holds that key.
+        organisation: Whose person that is.
+        proposed: Ledger time of the proposal.
         expires: Ledger time from which it can't be approved any more.
         state: `open`, `applied` or `withdrawn`.
     """
 
     hash: Sha256
     device: Base64Url32
+    actor: PseudonymId
+    organisation: Word
     on_behalf: PseudonymId | None = None
-    expires: Timestamp | None = None
+    proposed: Timestamp
+    expires: Timestamp
     state: Annotated[str, Text("open|applied|withdrawn", "open")]
 
     @staticmethod

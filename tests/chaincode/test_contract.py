@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from chaincode.contract import COMMANDS_MAX, QUERY_KEYS_MAX
+from chaincode.contract import COMMANDS_MAX, DEMO_AHEAD_S_MAX, QUERY_KEYS_MAX
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import canonical
 from tests.chaincode.world import CONSTITUTION, NOW, World
@@ -164,10 +164,19 @@ def test_a_demos_time_stands_still_or_goes_on_but_never_back():
     world = demo()
     first, second, third = (registration(world, letter * 12) for letter in "KMN")
     ledger = world.ledger
-    assert ledger.invoke("submit_at", seconds(NOW), first, time=1).status == 200
-    assert ledger.invoke("submit_at", seconds(NOW + 60), second, time=1).status == 200
+    assert ledger.invoke("submit_at", seconds(NOW), first, time=NOW).status == 200
+    assert ledger.invoke("submit_at", seconds(NOW + 60), second, time=NOW).status == 200
     assert refusal(ledger, "submit_at", seconds(NOW + 59), third) == (400, "TIME_WENT_BACK")
     assert ledger.record("contract/demo_time")["ledger_time"] == NOW + 60
+
+
+def test_a_demos_time_moves_at_most_a_day_past_the_proposals():
+    world = demo()
+    ahead = seconds(NOW + DEMO_AHEAD_S_MAX)
+    wire = registration(world, "K" * 12)
+    too_far = seconds(NOW + DEMO_AHEAD_S_MAX + 1)
+    assert refusal(world.ledger, "submit_at", too_far, wire) == (400, "TIME_AHEAD")
+    assert world.ledger.invoke("submit_at", ahead, wire, time=NOW).status == 200
 
 
 def test_a_demo_submission_without_a_time_is_taken_now_but_not_before_the_last():

@@ -1,10 +1,13 @@
 """Two signers are two commands: what a proposal leaves, and what an approval does."""
 
+from dataclasses import replace
+
 import pytest
 
+from chaincode.proposals import LASTS_S
 from chaincode.rules import EVER
 from tests.chaincode.drafts import valid
-from tests.chaincode.pen import canonical, sha256_hex, timestamp
+from tests.chaincode.pen import Pen, canonical, sha256_hex, timestamp
 from tests.chaincode.world import DAY_S, NOW
 
 TWO_SIGNERS = sorted(name for name, kind in EVER.items() if kind.signers == 2)
@@ -25,6 +28,10 @@ def test_a_proposal_changes_nothing_but_writes_down_what_is_proposed(type_name):
         "v": 1,
         "hash": sha256_hex(canonical(content)),
         "device": payload["kid"],
+        "actor": payload["actor"],
+        "organisation": draft.world.people[draft.by].organisation,
+        "proposed": timestamp(NOW),
+        "expires": timestamp(NOW + LASTS_S),
         "state": "open",
     }
 
@@ -69,9 +76,11 @@ def test_a_proposal_can_be_approved_until_it_expires(ahead_s, code):
     assert draft.answer() == code
 
 
-def test_a_proposal_waits_for_its_approval_for_as_long_as_it_takes():
-    approval = valid("lot.settle").approval()
-    approval.time = NOW + 365 * DAY_S
+def test_a_proposal_waits_for_its_approval_for_as_long_as_it_says():
+    draft = valid("lot.settle")
+    draft.proposed_with["expires"] = timestamp(NOW + 365 * DAY_S)
+    approval = draft.approval()
+    approval.time = NOW + 365 * DAY_S - 1
     assert approval.answer() == "ACCEPTED"
 
 
@@ -135,3 +144,33 @@ def test_an_approval_brings_the_closed_part_that_the_type_asks_for():
     approval = valid("rules.activate").approval()
     approval.closed = {"salt": "0" * 32}
     assert approval.submit()["code"] == "CLOSED_PART_UNEXPECTED"
+
+
+@pytest.mark.parametrize(
+    ("later_s", "code"), [(LASTS_S - 1, "ACCEPTED"), (LASTS_S, "PROPOSAL_CLOSED")]
+)
+def test_a_proposal_ends_after_a_month_unless_it_says_so(later_s, code):
+    approval = valid("lot.settle").approval()
+    approval.time = NOW + later_s
+    approval.members["event_time"] = timestamp(NOW + later_s)
+    assert approval.submit()["code"] == code
+
+
+@pytest.mark.parametrize("by", ["coop-deputy", "coop-registrar"])
+def test_a_registrar_of_the_organisation_may_withdraw_a_proposal(by):
+    draft = valid("proposal.withdraw")
+    draft.by = by
+    assert draft.answer() == "ACCEPTED"
+
+
+def test_another_device_of_the_same_person_may_withdraw_a_proposal():
+    draft = valid("lot.settle")
+    world, pen = draft.world, Pen("second phone")
+    nonce, actor = world.nonce(), world.actor(draft.by)
+    body = {"actor": actor, "jwk": pen.jwk, "nonce": nonce}
+    proof = pen.prove(world.id, actor, nonce)
+    proposal = draft.approval().body["proposal"]
+    world.act("shops-registrar", "key.enrol", body | {"proof": proof})
+    world.people[draft.by] = replace(world.people[draft.by], pen=pen)
+    world.resume()
+    world.act(draft.by, "proposal.withdraw", {"proposal": proposal})

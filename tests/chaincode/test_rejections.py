@@ -23,6 +23,7 @@ NEVER = {
     ("actor.grant", "UNKNOWN_ORGANISATION"): "it is the signer's own",
     ("actor.grant", "UNKNOWN_DEVICE"): "they are those of the actor's record",
     ("key.revoke", "UNKNOWN_ORGANISATION"): "every founded ledger has a constitution",
+    ("mandate.grant", "PROPOSAL_CLOSED"): "nobody proposes it",
     ("mandate.grant", "HAS_OWN_KEY"): "only registrars must leave those alone",
     ("lot.arrive", "INSUFFICIENT_QUANTITY"): "what the producer hasn't got is claimed",
     ("lot.correct_arrival", "INSUFFICIENT_QUANTITY"): "as above",

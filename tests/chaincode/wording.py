@@ -50,5 +50,5 @@ DOES = {
     "recall.close": "Ends a recall whose goods are all accounted for, as the entry that is named left it.",
     "recall.drill": "Rehearses a recall: nothing is stopped, nothing is public.",
     "proposal.approve": "The second signature: applies the proposed command at this place in the chain. Repeats its type, body and closed part; also fails as that type does.",
-    "proposal.withdraw": "Ends a proposal, by the device that made it.",
+    "proposal.withdraw": "Ends a proposal, by whoever made it on any device, or a registrar of theirs.",
 }

@@ -178,7 +178,7 @@ async def test_a_dry_run_on_any_peer_says_what_then_happens(made):
         await blocks.aclose()
     assert [one["code"] for one in receipt.results] == [
         *("ACCEPTED", "ACCEPTED", "ACCEPTED", "INSUFFICIENT_QUANTITY"),
-        *("UNKNOWN_SHIPMENT", "ACCEPTED"),
+        *("NOT_THEIR_SHIPMENT", "ACCEPTED"),
     ]
     assert [one["flags"] for one in receipt.results] == [[], [], ["disputed"], [], [], ["claimed"]]
     happened = [{**one, "member": ""} for one in receipt.results]

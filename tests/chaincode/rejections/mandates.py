@@ -1,8 +1,9 @@
 """Faults of giving a mandate, by oneself or by two registrars, and of ending one."""
 
-from tests.chaincode.drafts import Draft
+from tests.chaincode.drafts import Draft, build
 from tests.chaincode.pen import pseudonym
 from tests.chaincode.rejections import fault
+from tests.chaincode.world import NOW
 
 GIVEN = ("mandate.grant", "mandate.register")
 REVOKE = "mandate.revoke"
@@ -51,6 +52,13 @@ def registers_a_mandate_of_nobody(draft: Draft) -> None:
 @fault("mandate.register", "UNKNOWN_ACTOR", "agent")
 def registers_a_mandate_for_nobody(draft: Draft) -> None:
     draft.body["agent"] = pseudonym("actor nobody")
+
+
+@fault("mandate.register", "PROPOSAL_CLOSED", "principal", "agent")
+def registers_what_was_revoked_since_it_was_proposed(draft: Draft) -> None:
+    assert build("mandate.register", draft.world).answer() == "ACCEPTED"
+    pair = {name: draft.body[name] for name in ("principal", "agent")}
+    draft.world.act("coop-registrar", REVOKE, pair, time=NOW + 1)  # the proposal is of NOW
 
 
 @fault("mandate.register", "HAS_OWN_KEY", "principal")

@@ -119,8 +119,8 @@ def withdraws_what_nobody_proposed(draft: Draft) -> None:
 
 
 @fault(WITHDRAW, "UNKNOWN_PROPOSAL", "proposal")
-def withdraws_what_another_device_proposed(draft: Draft) -> None:
-    draft.by = "coop-deputy"
+def withdraws_what_another_person_proposed(draft: Draft) -> None:
+    draft.by = "town-registrar"
 
 
 @fault(WITHDRAW, "PROPOSAL_CLOSED", "state")
