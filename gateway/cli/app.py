@@ -39,6 +39,7 @@ from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.shell import Shell
+from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
 
@@ -294,7 +295,7 @@ def _prepared(
 
 def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
     """Say what a command that was just signed, and what it made, are called."""
-    typer.echo(f"signed   {key.device.prev}")
+    speaking.say(WORDS["app.signed"], id=key.device.prev)
     for name, value in drawn.items():
         typer.echo(f"{name:8} {value}")
 
@@ -315,7 +316,7 @@ def _parts(
             parts = json.loads(json_file.read_bytes())
             body, closed = parts["body"], parts.get("closed", {})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ArgumentError(f"{json_file}: {error!r}") from None
+            raise ArgumentError(WORDS["app.json"], file=json_file, why=repr(error)) from None
     more_body, more_closed = arguments.read(arguments.command_type(type_name), words)
     return {**body, **more_body}, {**closed, **more_closed}
 
@@ -371,7 +372,7 @@ def _weighed(
             unit_g = packing.spec_g(client, body, closed, event_time=when)
     except ApiError as error:
         unit_g = _known_spec_g(signer, body, closed, error)
-    typer.echo(f"packed   {unit_g:,} g each")
+    speaking.say(WORDS["app.packed"], unit_g=unit_g)
     return packing.weigh(kind, closed, unit_g=unit_g)
 
 
@@ -392,5 +393,5 @@ def _known_spec_g(
 def _list_types() -> None:
     for name, kind in sorted(EVER.items()):
         members = list(arguments.members(kind))
-        signers = "  (two signers)" if kind.signers == 2 else ""
-        typer.echo(f"{name:24}{' '.join(members)}{signers}")
+        text = WORDS["app.type_two" if kind.signers == 2 else "app.type"]
+        speaking.say(text, name=name, members=" ".join(members))

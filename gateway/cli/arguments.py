@@ -14,6 +14,7 @@ from chaincode.rules import EVER
 from gateway import lot_numbers
 from gateway.cli import packing
 from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
 from gateway.signing import new_nonce
 from gateway.words import SaidError
 
@@ -41,7 +42,7 @@ class ArgumentError(SaidError):
 def command_type(name: str) -> CommandType:
     """Return the command type of that name."""
     if name not in EVER:
-        raise ArgumentError(f"no command type {name!r}; there are: {', '.join(sorted(EVER))}")
+        raise ArgumentError(WORDS["arguments.no_type"], name=name, known=", ".join(sorted(EVER)))
     return EVER[name]
 
 
@@ -63,7 +64,7 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
-            raise ArgumentError(f"{word!r}: write member=value")
+            raise ArgumentError(WORDS["arguments.no_pair"], word=word)
         if name == FOUND_BY.get(kind.name):
             body[name] = text
         elif name in body_members:
@@ -72,7 +73,9 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
             closed[name] = _read(name, text, closed_members[name])
         else:
             known = [*body_members, *closed_members]
-            raise ArgumentError(f"{kind.name} has no {name!r}; it has: {', '.join(known)}")
+            raise ArgumentError(
+                WORDS["arguments.no_member"], kind=kind.name, name=name, known=", ".join(known)
+            )
     return body, closed
 
 
@@ -101,7 +104,7 @@ def _read(name: str, text: str, schema: Json) -> Json:
     assert isinstance(schema, dict)  # noqa: S101 - JSON Schema
     if schema["type"] == "boolean":
         if text not in {"true", "false"}:
-            raise ArgumentError(f"{name}={text}: true or false")
+            raise ArgumentError(WORDS["arguments.truth"], name=name, text=text)
         return text == "true"
     if schema["type"] == "integer":
         return _whole(name, text)
@@ -112,7 +115,7 @@ def _read(name: str, text: str, schema: Json) -> Json:
     if name == "packs":
         return packing.read(text)
     if schema["type"] == "object":
-        raise ArgumentError(f"{name} is a record: give the command by --json FILE")
+        raise ArgumentError(WORDS["arguments.record"], name=name)
     return text
 
 
@@ -121,11 +124,11 @@ def _whole(name: str, text: str) -> int:
     if name.endswith("_g") and mass:
         grams = Decimal(mass[1]) * (1000 if mass[2] == "kg" else 1)
         if grams != int(grams):
-            raise ArgumentError(f"{name}={text}: not a whole number of grams")
+            raise ArgumentError(WORDS["arguments.grams"], name=name, text=text)
         return int(grams)
     if not _WHOLE.fullmatch(text):
-        unit = " or a mass such as 12.5kg" if name.endswith("_g") else ""
-        raise ArgumentError(f"{name}={text}: a whole number{unit}")
+        kind = "mass" if name.endswith("_g") else "number"
+        raise ArgumentError(WORDS[f"arguments.{kind}"], name=name, text=text)
     return int(text)
 
 
@@ -166,14 +169,14 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
         drawn |= _name_children(key, body)
     lacking = missing(kind, body, closed)
     if lacking:
-        raise ArgumentError(f"{type_name} also needs: {', '.join(lacking)}")
+        raise ArgumentError(WORDS["arguments.lacking"], kind=type_name, lacking=", ".join(lacking))
     parts = closed if kind.closed is not None else None
     try:
         shapes.read(kind.body, body, "")
         if kind.closed is not None:
             shapes.read(kind.closed, {"salt": "0" * 32, **closed}, "")
     except FaultError as fault:
-        raise ArgumentError(f"{fault.member}: not a value that {type_name} takes") from None
+        raise ArgumentError(WORDS["arguments.value"], name=fault.member, kind=type_name) from None
     return Prepared(type_name=type_name, body=body, closed=parts, drawn=drawn)
 
 

@@ -8,15 +8,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import typer
-
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import parse
-from gateway.cli import arguments, goods
+from gateway.cli import arguments, goods, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.goods import Draft
 from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
 
 
 def questions(signer: Key, wires: Sequence[bytes]) -> list[str]:
@@ -44,11 +43,9 @@ def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str)
     for lot, grams in counted_g.items():
         if len(coming[lot]) > 1:
             ids = ", ".join(one["id"] for one in coming[lot])
-            raise ArgumentError(
-                f"{lot}: several shipments are on their way ({ids}): confirm each with lot.receive"
-            )
+            raise ArgumentError(WORDS["arrivals.several"], lot=lot, ids=ids)
         for one in coming[lot]:
-            typer.echo(f"received shipment {one['id']}")
+            speaking.say(WORDS["arrivals.received"], id=one["id"])
             body: dict[str, Json] = {"shipment": one["id"], "lot": lot, "party": signer.party}
             received: dict[str, Json] = {"received_g": grams}
             if one["is_consigned"]:
@@ -76,5 +73,5 @@ def _coming(signer: Key) -> dict[str, list[dict[str, Any]]]:
                     break
                 asked["cursor"] = page["next"]
     except ApiError as error:
-        typer.echo(f"not asked what is on its way: {error}", err=True)
+        speaking.say(WORDS["arrivals.not_asked"], is_aside=True, why=error.say(speaking.language()))
     return found

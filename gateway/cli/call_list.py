@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gateway.cli import keyring
+from gateway.cli import keyring, speaking
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
+from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.cli.town import TOWN_FOLDER, Folder
 
@@ -76,10 +77,10 @@ def call_list(
         _print(calls)
         unknown = sum(not call.phone for call in calls)
         if unknown:
-            typer.echo(f"{unknown} without a number in {path}", err=True)
+            speaking.say(WORDS["call_list.unknown"], is_aside=True, count=unknown, path=path)
         if file is not None:
             _write(file, calls)
-            typer.echo(f"{file}: private, for it has telephone numbers", err=True)
+            speaking.say(WORDS["call_list.private"], is_aside=True, file=file)
 
 
 def _calls(affected: Iterable[dict[str, Any]], register: "Register") -> Iterable[Call]:
@@ -100,9 +101,12 @@ def _calls(affected: Iterable[dict[str, Any]], register: "Register") -> Iterable
 def _print(calls: Iterable[Call]) -> None:
     for call in calls:
         typer.echo(f"{call.phone or '—':16} {call.name or call.party}")
-        typer.echo(
-            f"{'':16} 在庫/held {call.held_g:,} g   輸送中/on its way {call.in_transit_g:,} g   "
-            f"販売/sold {call.sold_g:,} g   ロット/lots {call.lots}"
+        speaking.say(
+            WORDS["call_list.line"],
+            held_g=call.held_g,
+            in_transit_g=call.in_transit_g,
+            sold_g=call.sold_g,
+            lots=call.lots,
         )
 
 

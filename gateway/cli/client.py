@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from gateway.cli import speaking
 from gateway.cli.keyring import Key, command_id_of
-from gateway.words import SaidError, Text
+from gateway.cli.speaking import WORDS
+from gateway.words import SaidError, Text, verbatim
 
 if TYPE_CHECKING:
     import httpx2
@@ -75,7 +76,9 @@ class Client:
         )
         # Signing another's audience would let a relay hand our proof on to that gateway.
         if challenge["audience"] != self.gateway:
-            raise ApiError(f"{self.gateway} calls itself {challenge['audience']}: use that address")
+            raise ApiError(
+                WORDS["client.other_name"], gateway=self.gateway, audience=challenge["audience"]
+            )
         jws = key.token(challenge["challenge"], self.gateway)
         opened = self._json(self._request("POST", "/api/sessions", json={"jws": jws}))
         self._http.headers["Authorization"] = f"Bearer {opened['token']}"
@@ -119,7 +122,8 @@ class Client:
         try:
             return self._http.request(method, path, **options)
         except self._failure as error:
-            raise ApiError(f"{self.gateway} can't be reached: {error}") from None
+            why = Text("電源・回線・住所を確かめてください", verbatim(str(error)).en)
+            raise ApiError(WORDS["client.away"], gateway=self.gateway, why=why) from None
 
     @staticmethod
     def _json(response: "httpx2.Response") -> Any:  # noqa: ANN401 - JSON of many shapes

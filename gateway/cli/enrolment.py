@@ -11,6 +11,7 @@ from chaincode.base.canonical import Json
 from gateway.cli import acts, town_time
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip
+from gateway.cli.speaking import WORDS as CLI
 from gateway.invitations import Invitation, InvitationError
 from gateway.invitations import code as codes
 from gateway.invitations.code import WORDS, mark_of
@@ -44,7 +45,7 @@ def invite(registrar: Key, newcomer: Newcomer, *, days: int) -> tuple[str, Invit
         The act, to be finished when the person has it; and the invitation.
     """
     if newcomer.actor and not newcomer.party:
-        raise KeyringError("a further device for --actor needs that person's --party")
+        raise KeyringError(CLI["enrolment.party"])
     act = acts.name_of("invite", dict(asdict(newcomer)))
     begun = acts.waiting(registrar, act)
     if begun:
@@ -88,14 +89,11 @@ def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
     invited = _older(text) or _invited(text, elsewhere)
     before = _accepted_before(path, actor=invited.actor, nonce=invited.nonce)
     if before is not None and before.path != path:
-        raise KeyringError(
-            f"this invitation was accepted here already, by the key {before.name!r}: "
-            f"say --name {before.name} to see its reply again"
-        )
+        raise KeyringError(CLI["enrolment.before"], name=before.name)
     if before is not None:
         return before.reply
     if path.exists():
-        raise KeyringError(f"there is a key {path.stem!r} already: choose another --name")
+        raise KeyringError(CLI["enrolment.taken"], name=path.stem)
     ledger = invited.ledger or _ask(invited)
     device = Device.create(ledger=ledger, actor=invited.actor)
     reply = encode_slip(
@@ -190,7 +188,7 @@ def enrol(registrar: Key, reply: str) -> None:
     """
     body = decode_slip(reply)
     if body.keys() != _REPLY:
-        raise KeyringError("this is not the reply of `minori keys accept`")
+        raise KeyringError(CLI["enrolment.no_reply"])
     act = acts.name_of("enrol", body["actor"], body["jwk"])
     if acts.waiting(registrar, act):
         return

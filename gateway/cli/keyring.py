@@ -16,13 +16,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
 
-import typer
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
+from gateway.cli import speaking
+from gateway.cli.speaking import WORDS
 from gateway.signing import Device, base64url, jws
 from gateway.words import SaidError
 
@@ -90,13 +91,13 @@ class Key:
             elsewhere: A gateway to use instead of the key's, this time.
         """
         if not path.exists():
-            raise KeyringError(_missing(path))
+            raise KeyringError(WORDS["keyring.missing"], name=path.stem, path=path)
         descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                typer.echo(f"waiting for another program that uses the key {path.stem}", err=True)
+                speaking.say(WORDS["keyring.in_use"], is_aside=True, name=path.stem)
                 fcntl.flock(lock, fcntl.LOCK_EX)
             yield cls.load(path, elsewhere=elsewhere)
 
@@ -107,11 +108,11 @@ class Key:
             stored = json.loads(path.read_bytes())
             private = serialization.load_pem_private_key(stored["key"].encode(), password=None)
         except FileNotFoundError:
-            raise KeyringError(_missing(path)) from None
-        except (ValueError, KeyError, AttributeError) as error:
-            raise KeyringError(f"{path} is not a key file: {error}") from None
+            raise KeyringError(WORDS["keyring.missing"], name=path.stem, path=path) from None
+        except (ValueError, KeyError, AttributeError):
+            raise KeyringError(WORDS["keyring.no_key_file"], path=path) from None
         if not isinstance(private, ec.EllipticCurvePrivateKey):
-            raise KeyringError(f"{path} holds a key of another kind; P-256 is needed")
+            raise KeyringError(WORDS["keyring.other_kind"], path=path)
         device = Device(
             key=private,
             ledger=stored["ledger"],
@@ -243,7 +244,7 @@ def find(name: str) -> Path:
         return Path(name) if name.endswith(".json") else folder() / f"{name}.json"
     files = list(folder().glob("*.json"))
     if len(files) != 1:
-        raise KeyringError(f"say with which --key: there are {len(files)} in {folder()}")
+        raise KeyringError(WORDS["keyring.which"], count=len(files), folder=folder())
     return files[0]
 
 
@@ -259,12 +260,6 @@ def move(keys: Path, *, gateway: str) -> None:
             if key.gateway != gateway:
                 key.gateway = gateway
                 key.save()
-
-
-def _missing(path: Path) -> str:
-    return (
-        f"no key {path.stem!r} at {path}: see `minori keys list`; MINORI_HOME says where keys are"
-    )
 
 
 def payload_of(wire: bytes) -> dict[str, Json]:
@@ -293,8 +288,8 @@ def decode_slip(text: str) -> dict[str, Json]:
     """Read such a text; a damaged one is a `KeyringError`."""
     try:
         value = canonical.decode_canonical(_decode(text.strip()))
-    except (FaultError, ValueError) as error:
-        raise KeyringError(f"this is no complete code: copy it again ({error})") from None
+    except (FaultError, ValueError):
+        raise KeyringError(WORDS["keyring.no_code"]) from None
     if not isinstance(value, dict):
-        raise KeyringError("this is no complete code: copy it again")
+        raise KeyringError(WORDS["keyring.no_code"])
     return value

@@ -8,12 +8,13 @@ import typer
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway.cli import acts, enrolment, handing_over, keyring, town_time
+from gateway.cli import acts, enrolment, handing_over, keyring, speaking, town_time
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, KeyName
 from gateway.cli.sending import send
 from gateway.cli.shell import Shell
+from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.invitations.code import DAYS_DEFAULT, DAYS_MAX
 
@@ -33,12 +34,16 @@ def list_keys() -> None:
         files = sorted(keyring.folder().glob("*.json"))
         for path in files:
             key = Key.load(path)
-            waiting = f", {len(key.queue)} waiting" if key.queue else ""
-            typer.echo(f"{key.name:16}  {key.device.actor}  next {key.device.seq}{waiting}")
-        if not files:
-            typer.echo(
-                f"no keys in {keyring.folder()}: begin with an invitation, `minori keys --help`"
+            waiting = len(key.queue)
+            speaking.say(
+                WORDS["keys.line_waiting" if waiting else "keys.line"],
+                name=key.name,
+                actor=key.device.actor,
+                next=key.device.seq,
+                count=waiting,
             )
+        if not files:
+            speaking.say(WORDS["keys.none"], folder=keyring.folder())
 
 
 @keys_app.command()

@@ -14,6 +14,7 @@ from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.cli.client import Client
+from gateway.cli.speaking import WORDS
 from gateway.words import SaidError
 
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
@@ -36,7 +37,7 @@ def read(text: str) -> dict[str, Json]:
     unit = _BY_SLIP.get(found[2], found[2]) if found else ""
     if found is None or unit not in PACK_UNITS:
         named = ", ".join(f"{slip} {unit}" for unit, slip in PACK_UNITS.items())
-        raise PackingError(f"packs={text}: a count and a unit, as 24bag or 24bag@300g ({named})")
+        raise PackingError(WORDS["packing.form"], text=text, named=named)
     packs: dict[str, Json] = {"unit": unit, "count": int(found[1])}
     return packs | ({"unit_g": int(found[3])} if found[3] else {})
 
@@ -92,8 +93,7 @@ def spec_g(
     spec = in_force((one for one in catalogue.packings if (one.crop, one.unit) == wanted), day)
     if spec is None:
         raise PackingError(
-            f"the town has no packing spec for {crop} by {packs['unit']} on {day}: "
-            f"say what one weighs (packs={packs['count']}{packs['unit']}@300g) or give the mass"
+            WORDS["packing.no_spec"], crop=crop, unit=packs["unit"], day=day, count=packs["count"]
         )
     return spec.grams
 

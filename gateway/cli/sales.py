@@ -15,6 +15,7 @@ from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
 from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
+from gateway.cli.speaking import WORDS as CLI
 from gateway.cli.telling import told
 from gateway.pos import (
     WORDS,
@@ -108,13 +109,10 @@ def _sold(lot: str, left_g: int, stock: Sequence[Stock]) -> list[tuple[Stock, in
     """Return what was sold of a lot, of each owner in proportion to what is there."""
     found = [one for one in stock if one.lot == lot]
     if not found:
-        raise ArgumentError(f"{lot}: nothing of it is in stock, or it may not be sold")
+        raise ArgumentError(CLI["sales.no_stock"], lot=lot)
     free_g = [one.free_g for one in found]
     if left_g > sum(free_g):
-        raise ArgumentError(
-            f"{lot}: {left_g} g left, and on record are only {sum(free_g)} g; "
-            "take stock with lot.take_stock"
-        )
+        raise ArgumentError(CLI["sales.too_much"], lot=lot, left_g=left_g, free_g=sum(free_g))
     parts_g = apportion(sum(free_g) - left_g, free_g)
     return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import typer
 
-from gateway.cli import town_time
+from gateway.cli import speaking, town_time
 from gateway.cli.client import Answer, ApiError, Client, RefusedError
 from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
 
 ROUNDS_MAX = 50
 AT_ONCE = 100
@@ -17,7 +18,7 @@ AT_ONCE = 100
 def send_or_keep(key: Key, *, later: bool) -> None:
     """Send a key's queue, or say that it is kept, as the person wishes."""
     if later:
-        typer.echo(f"kept     {len(key.queue)} waiting in {key.path}")
+        speaking.say(WORDS["sending.kept"], count=len(key.queue), path=key.path)
         return
     send(key)
 
@@ -52,13 +53,23 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
             if not (is_counting and answer.status == "accepted"):
                 code = f"{answer.code} " if answer.code != "ACCEPTED" else ""
                 text = f"  {code}{answer.text}".rstrip()
-                typer.echo(f"{answer.status:8} {answer.id}{text}")
+                status = WORDS[f"sending.{answer.status}"].say(speaking.language())
+                typer.echo(f"{status:8} {answer.id}{text}")
     finally:
         if is_counting and counts:
-            typer.echo(", ".join(f"{count} {status}" for status, count in sorted(counts.items())))
+            typer.echo(
+                WORDS["sending.and"]
+                .say(speaking.language())
+                .join(_counted(status, count) for status, count in sorted(counts.items()))
+            )
         if key.queue:
-            typer.echo(f"{len(key.queue)} still waiting: send again with `minori submit queue`")
+            speaking.say(WORDS["sending.still"], count=len(key.queue))
     return not (counts.keys() - {"accepted"} or key.queue)
+
+
+def _counted(status: str, count: int) -> str:
+    said = WORDS[f"sending.{status}"]
+    return WORDS["sending.counted"].say(speaking.language(), status=said, count=count)
 
 
 def send_queue(key: Key, client: Client) -> Iterator[Answer]:
@@ -73,7 +84,9 @@ def send_queue(key: Key, client: Client) -> Iterator[Answer]:
         try:
             answers = client.send(key.queue[:AT_ONCE])
         except RefusedError as refused:
-            yield _drop(key, client, refused.command_id, refused.code, str(refused))
+            yield _drop(
+                key, client, refused.command_id, refused.code, refused.say(speaking.language())
+            )
             continue
         for answer in answers:
             if answer.status == "waiting":

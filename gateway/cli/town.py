@@ -17,6 +17,7 @@ from gateway.cli import speaking
 from gateway.cli.asking import ask_back
 from gateway.cli.options import Yes
 from gateway.cli.shell import Shell
+from gateway.cli.speaking import WORDS
 from gateway.cli.telling import tell
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def template(file: Workbook) -> None:
     from gateway.setup.template import write_template  # noqa: PLC0415 - see above
 
     if file.exists():
-        typer.echo(f"minori: {file} exists already: choose another name", err=True)
+        speaking.say(WORDS["telling.error"], is_aside=True, what=_exists(file))
         raise typer.Exit(1)
     write_template(file)
-    typer.echo(f"{file}: fill it in, then `minori town check {file}`")
+    speaking.say(WORDS["town.filled"], file=file)
 
 
 @town_app.command()
@@ -130,14 +131,14 @@ def apply(
                     renewed=renewed or (),
                     progress=lambda text: typer.echo(text, err=True),
                 )
-                typer.echo(f"{outcome.commands} commands are on the ledger")
+                speaking.say(WORDS["town.commands"], count=outcome.commands)
 
         asyncio.run(run())
     if files.invitation("any").parent.exists():
-        typer.echo(f"invitations  {files.invitation('*')}   print .html, one for each person")
-    typer.echo(f"register  {files.register}   back it up, and keep it private")
-    typer.echo(f"names     {files.names}")
-    typer.echo(f"catalogue {files.catalogue}")
+        speaking.say(WORDS["town.invitations"], path=files.slip("*"))
+    speaking.say(WORDS["town.register"], path=files.register)
+    speaking.say(WORDS["town.names"], path=files.names)
+    speaking.say(WORDS["town.catalogue"], path=files.catalogue)
 
 
 @town_app.command()
@@ -189,6 +190,18 @@ def _doubtful(reading: "Reading") -> list[str]:
     return [one.text(speaking.language()) for one in doubts(reading.book.packings)]
 
 
+def _exists(file: Path) -> str:
+    return WORDS["telling.file.exists"].say(speaking.language(), file=file)
+
+
+def _sheet(key: str) -> str:
+    """Return what a sheet is called."""
+    from gateway.setup.schema import SHEETS  # noqa: PLC0415 - see above
+
+    ja = next((sheet.ja for sheet in SHEETS if sheet.key == key), key)
+    return ja if speaking.language() == "ja" else key
+
+
 def _read(file: Path) -> "Reading":
     """Read a workbook, and say what in it nobody sees in Excel."""
     from gateway.setup.reading import read_workbook  # noqa: PLC0415 - see above
@@ -200,23 +213,23 @@ def _read(file: Path) -> "Reading":
 
 def _show(plan: "Plan", reading: "Reading") -> None:
     for name in reading.passed_over:
-        typer.echo(f"読まなかったもの / not read: {name}", err=True)
+        speaking.say(WORDS["town.not_read"], is_aside=True, name=name)
     if plan.founds:
-        typer.echo("新しい台帳をつくります / a new ledger is founded")
-    _list("登録 / new", plan.created)
-    _list("変更 / changed", plan.changed)
-    _list("ブックにないもの（そのまま） / not in the workbook, left alone", plan.left)
-    typer.echo(f"変更なし / as it is: {plan.same}")
+        speaking.say(WORDS["town.founded"])
+    _list("created", plan.created)
+    _list("changed", plan.changed)
+    _list("left", plan.left)
+    speaking.say(WORDS["town.same"], count=plan.same)
 
 
 def _list(title: str, lines: "Sequence[Line]") -> None:
     if not lines:
         return
     counts = Counter(line.sheet for line in lines)
-    summary = ", ".join(f"{sheet} {count}" for sheet, count in counts.items())
-    typer.echo(f"{title}: {summary}")
+    summary = ", ".join(f"{_sheet(sheet)} {count}" for sheet, count in counts.items())
+    speaking.say(WORDS[f"town.{title}"], summary=summary)
     for line in lines[:LINES_SHOWN]:
         members = f"  ({', '.join(line.members)})" if line.members else ""
-        typer.echo(f"  {line.sheet} {line.what}{members}")
+        typer.echo(f"  {_sheet(line.sheet)} {line.what}{members}")
     if len(lines) > LINES_SHOWN:
-        typer.echo(f"  … {len(lines) - LINES_SHOWN} more")
+        speaking.say(WORDS["town.more"], count=len(lines) - LINES_SHOWN)

@@ -6,10 +6,11 @@ from typing import Any
 
 import typer
 
-from gateway.cli import town_time
+from gateway.cli import speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client, as_json
 from gateway.cli.keyring import Key
+from gateway.cli.speaking import WORDS
 
 COMMANDS_MAX = 100  # that a gateway tries at once, unless it is set otherwise
 
@@ -26,9 +27,9 @@ def try_queue(key: Key, wires: Sequence[bytes]) -> None:
     """
     tried = [*key.queue, *wires]
     if not tried:
-        raise ArgumentError("nothing is waiting that could be tried")
+        raise ArgumentError(WORDS["trying.nothing"])
     if len(tried) > COMMANDS_MAX:
-        raise ArgumentError(f"{len(key.queue)} are waiting: send them first, `minori submit queue`")
+        raise ArgumentError(WORDS["trying.too_many"], count=len(key.queue))
     with Client(key.address) as client:
         client.open_session(key)
         answer = client.post("/api/dry-runs", {"commands": [as_json(wire) for wire in tried]})
@@ -41,18 +42,18 @@ def try_queue(key: Key, wires: Sequence[bytes]) -> None:
             typer.echo(f"?  {warning['text']}" + (f" [{choices}]" if choices else ""))
     records = town_time.shown(answer["records"], offset_minutes)
     typer.echo(json.dumps(records, indent=1, ensure_ascii=False))
-    typer.echo("nothing was sent, and nothing kept")
+    speaking.say(WORDS["trying.kept_nothing"])
     if any(one["status"] != "accepted" for one in shown):
         raise typer.Exit(1)
 
 
 def _line(answer: dict[str, Any]) -> str:
     """Return `would be rejected  CODE (member) why`, or which flags an accepted one would carry."""
+    language = speaking.language()
+    status = WORDS[f"trying.{answer['status']}"].say(language)
     if answer["status"] == "accepted":
         flags = ", ".join(answer["flags"])
-        awaits = (answer.get("awaits") or {}).get("text", "")
-        more = f"  flags: {flags}" if flags else ""
-        return "would be accepted" + more + (f"  {awaits}" if awaits else "")
+        return status + ("  " + WORDS["trying.flags"].say(language, flags=flags) if flags else "")
     member = f" ({answer['member']})" if answer.get("member") else ""
     detail = answer["problem"]["detail"]
-    return f"would be {answer['status']}  {answer['code']}{member} {detail}"
+    return f"{status}  {answer['code']}{member} {detail}"

@@ -64,7 +64,7 @@ def verbatim(text: str) -> Text:
 class SaidError(EvidenceError):
     """An error for a person: told in their language by whoever shows it, `str` is the English."""
 
-    def __init__(self, text: Text | str, **facts: object) -> None:
+    def __init__(self, text: Text | str, /, **facts: object) -> None:
         self.text = verbatim(text) if isinstance(text, str) else text
         self.facts = facts
         super().__init__(self.say("en"))
