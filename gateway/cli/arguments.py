@@ -65,6 +65,8 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
         name, equals, text = word.partition("=")
         if not equals:
             raise ArgumentError(WORDS["arguments.no_pair"], word=word)
+        if name in body or name in closed:
+            raise ArgumentError(WORDS["arguments.twice"], word=word, member=name)
         if name == FOUND_BY.get(kind.name):
             body[name] = text
         elif name in body_members:

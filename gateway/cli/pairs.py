@@ -6,6 +6,7 @@ from unicodedata import normalize
 from gateway import lot_numbers
 from gateway.cli import arguments
 from gateway.cli.arguments import ArgumentError
+from gateway.cli.speaking import WORDS
 from gateway.lot_numbers import TypedNumber
 
 
@@ -21,10 +22,10 @@ def read(words: Iterable[str]) -> list[tuple[TypedNumber, int]]:
     for word in words:
         typed, equals, mass = normalize("NFKC", word).rpartition("=")
         if not equals:
-            raise ArgumentError(f"{word!r}: write LOT=MASS, as 7K3M…=12.5kg")
+            raise ArgumentError(WORDS["pairs.form"], word=word)
         number = lot_numbers.read(typed)
         if number.lot in found:
-            raise ArgumentError(f"{word!r}: lot {number.lot} is named twice; give one mass for it")
+            raise ArgumentError(WORDS["pairs.twice"], word=word, lot=number.lot)
         found[number.lot] = (number, arguments.mass_g(mass))
     return list(found.values())
 

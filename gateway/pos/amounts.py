@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Final
+from unicodedata import decomposition
 
 from gateway.pos.mapping import WEIGHED_G, Item
 from gateway.pos.refusals import CellRefusedError, in_both
@@ -16,6 +17,7 @@ COUNT_MAX: Final = 999_999
 
 _MINUS: Final = re.compile(r"[-△▲] ?(.+)|\((.+)\)")  # as books in Japan write it, too
 _SERIAL: Final = re.compile("[0-9]{5}", re.ASCII)  # a date whose cell had a number's format
+_RAISED: Final = ("<super>", "<sub>", "<fraction>")
 _PIECES: Final = re.compile("(.*[0-9]) ?[個点]")
 _IN_GRAMS: Final = re.compile("[0-9,.]+ ?(?:g|グラム)", re.IGNORECASE)
 _HAS_UNIT: Final = re.compile(".*[^0-9,. ]")
@@ -91,6 +93,8 @@ def _is_in_grams(size: str, item: Item) -> bool:
 
 def _signed(text: str) -> tuple[str, bool]:
     """Return a number without its sign, and whether it was negative; `+` alone is no sign here."""
+    if any(decomposition(char).startswith(_RAISED) for char in text):
+        return "", False  # 3² is not 32
     typed = dashes(plain(text))
     found = _MINUS.fullmatch(typed)
     if found is None:

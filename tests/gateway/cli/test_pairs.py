@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import lot_numbers
-from gateway.cli import pairs
+from gateway.cli import arguments, pairs
 from gateway.cli.arguments import ArgumentError
 from gateway.words import SaidError
 
@@ -47,3 +47,16 @@ def test_a_lot_named_twice_is_refused_however_it_is_written(first, second):
 def test_what_is_no_pair_is_told(word, said):
     with pytest.raises(SaidError, match=said):
         pairs.masses_g([word])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("quantity_g=1kg", "quantity_g=2kg"),
+        ("lot=" + LOTS[0], "quantity_g=1kg", "lot=" + LOTS[0]),
+    ],
+)
+def test_no_member_of_a_command_stands_twice_either(words):
+    with pytest.raises(ArgumentError, match="stands twice") as raised:
+        arguments.read(arguments.command_type("lot.sell"), words)
+    assert "2回" in raised.value.say("ja")
