@@ -5,6 +5,7 @@ grpc is imported by those commands alone that speak to Fabric: `minori demo` sta
 """
 
 import contextlib
+import signal
 import sys
 import time
 from io import TextIOWrapper
@@ -18,6 +19,8 @@ from gateway.cli import call_list, helping, town, town_crops
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
+from gateway.logs import configure_logs
+from gateway.settings import LogLevel
 from network.errors import NetworkStateError
 from network.processes import last_lines, tail
 from network.telling import Progress, told
@@ -178,6 +181,24 @@ def down(
         topology = Topology.load(directory) or Topology(directory=directory)
         Network(topology, progress=progress).down(purge=purge)
         progress("down")
+
+
+@network_app.command()
+def watch(directory: Directory = DEFAULT_DIRECTORY) -> None:
+    """Keep the network up until Ctrl-C or SIGTERM: what ends is started again.
+
+    For a supervisor such as systemd; `minori fabric` does it by itself. Processes outlive it.
+    """
+    from network.watching import kept_up  # noqa: PLC0415 - see above
+
+    ending = {signal.SIGINT, signal.SIGTERM}
+    signal.pthread_sigmask(signal.SIG_BLOCK, ending)  # also for the thread that watches
+    with told() as progress:
+        network = _open(directory, progress)
+        configure_logs(LogLevel.INFO)
+        with kept_up(network, directory):
+            progress(f"keeping {len(network.status())} processes up")
+            signal.sigwait(ending)
 
 
 @network_app.command()

@@ -12,10 +12,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from network.building import Build, Progress
 from network.errors import CommandFailedError, CommandsMissingError
 from network.topology import Consensus
 
@@ -30,8 +31,6 @@ BUILT_VERSION = "2.5.0"
 BUILT_COMMIT = "bd8e248"
 MODULE = "github.com/hyperledger/fabric"
 MODULE_FOLDER = Path(__file__).parent / "fabric25"
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +147,11 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the work done
         if not _complete(target):
-            progress(f"building Fabric {BUILT_VERSION} from its Go module, one to four minutes")
+            progress(f"building Fabric {BUILT_VERSION} from its Go module, once: some minutes")
             partial = target.with_name("bin.partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
-            _go_build(go, partial, environment)
+            _go_build(go, partial, environment, progress)
             shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
     commands = _inspect(target)
@@ -185,16 +184,17 @@ def _go(target: Path, environment: Mapping[str, str]) -> str:
     )
 
 
-def _go_build(go: str, target: Path, environment: Mapping[str, str]) -> None:
+def _go_build(go: str, target: Path, environment: Mapping[str, str], progress: Progress) -> None:
     metadata = f"{MODULE}/common/metadata"
     flags = f"-s -w -X {metadata}.Version=v{BUILT_VERSION} -X {metadata}.CommitSHA={BUILT_COMMIT}"
-    arguments = ["build", "-mod=readonly", "-trimpath", "-ldflags", flags, "-o", f"{target}/"]
-    packages = [f"{MODULE}/cmd/{command}" for command in COMMANDS]
-    _run(
-        [go, "-C", str(MODULE_FOLDER), *arguments, *packages],
-        {**environment, "CGO_ENABLED": "0", "GOWORK": "off"},
-        1200,
+    build = Build(
+        go=go,
+        module=MODULE_FOLDER,
+        packages=[f"{MODULE}/cmd/{command}" for command in COMMANDS],
+        flags=["-mod=readonly", "-trimpath", "-ldflags", flags],
+        environment={**environment, "CGO_ENABLED": "0", "GOWORK": "off"},
     )
+    build.run(target, progress)
 
 
 def _version_in_path(folder: Path) -> tuple[int, ...]:

@@ -16,6 +16,7 @@ from gateway.setup.places import KEYS_FOLDER
 from network.native import Network
 from network.telling import Progress, told
 from network.topology import PEER_ORGANISATIONS, Topology
+from network.watching import kept_up
 
 HEAD = "contract/head"
 
@@ -38,7 +39,8 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
         typer.echo(f"Minori's demo town, on Hyperledger Fabric, is at http://127.0.0.1:{port}")
         typer.echo(f"keys of everybody in it: {folder}/keys/")
         typer.echo(f"logs of the network: {network.log('*')}")
-        run(settings(network, folder, port))
+        with kept_up(network, network.topology.directory):
+            run(settings(network, folder, port))
 
 
 def _network(folder: Path, base_port: int, progress: Progress) -> Network:

@@ -18,8 +18,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from network import channel, lifecycle, readiness, roster
+from network.building import Progress
 from network.calls import Caller
-from network.commands import Commands, Progress, find
+from network.commands import Commands, find
 from network.crypto import create_all
 from network.deployment import Deployment
 from network.directory import holds_anything_else, holds_network, locked, remove
@@ -35,6 +36,7 @@ from network.topology import (
     Topology,
     organisation,
 )
+from network.users import check_unwatched, gateways
 
 READY_PATIENCE_S = 60.0
 
@@ -176,18 +178,40 @@ class Network:
             self._wait_for_endorsements()
             return definition
 
+    @property
+    def ended(self) -> list[str]:
+        """The names of the processes that should run and don't; none where there is no network."""
+        if not holds_network(self._topology.directory):
+            return []
+        # Half of an upgrade that was cut off is for the next command to settle.
+        belonging = [one for one in self.status() if not one.name.endswith(NEXT)]
+        return [one.name for one in belonging if one.pid is None]
+
+    def revive(self, names: Sequence[str]) -> None:
+        """Start those of the processes that don't run; do not wait until they serve.
+
+        Raises:
+            NetworkError: One of its leaves; what was started stays.
+        """
+        with locked(self._topology.directory):
+            for name in sorted({*names} & {*self.ended}):  # another command may have been at it
+                self._processes.start(self._process(name))
+
     def down(self, *, purge: bool = False) -> None:
         """End every process; with `purge`, remove the directory with all keys and ledgers.
 
         Raises:
-            NetworkStateError: It is to remove what is no network.
+            NetworkStateError: It is to remove what is no network; somebody keeps it up.
         """
         directory = self._topology.directory
+        check_unwatched(directory)
         if purge and holds_anything_else(directory):
             raise NetworkStateError(f"{directory} holds no network: it is left as it is")
         if not holds_network(directory):
             self._progress(f"there is no network in {directory}")
             return
+        for gateway in gateways(directory):
+            self._progress(f"{gateway} is a gateway on this network and stays: it waits for it")
         with locked(directory):
             names = self._processes.names()
             self._progress(f"ending {len(names)} processes")

@@ -167,9 +167,10 @@ def test_oldest_go_is_the_one_that_the_module_asks_for():
 
 FAKE_GO = """
 if [ "$1" = version ]; then echo go version go1.20 linux/amd64; exit; fi
+if [ "$3" = list ]; then echo go: downloading one v1; echo one; echo two; exit; fi
 echo "$@" >> {record}
-for last; do :; done
 while [ "$1" != -o ]; do shift; done
+echo one; echo two
 for command in peer orderer osnadmin configtxgen; do
   printf '#!/bin/sh\\necho " Version: v2.5.0"\\n' > "$2$command"; chmod +x "$2$command"
 done
@@ -183,9 +184,14 @@ def test_commands_are_built_from_the_pinned_module_when_there_are_none(tmp_path,
     found = find(environment, told.append)
     assert found.folder == tmp_path / "cache/minori/fabric-2.5.0/bin"
     assert found.version == (2, 5, 0)
-    assert f"-C {MODULE_FOLDER} build -mod=readonly -trimpath" in record.read_text()
+    assert f"-C {MODULE_FOLDER} build -v -mod=readonly -trimpath" in record.read_text()
     assert "github.com/hyperledger/fabric/cmd/osnadmin" in record.read_text()
-    assert [word for word in told if "building Fabric 2.5.0" in word]
+    assert told == [
+        "building Fabric 2.5.0 from its Go module, once: some minutes",
+        "fetching what it is made of: 1 modules so far",
+        "compiled 1 of 2 packages, about 10 s left",
+        "compiled all 2 packages; linking the commands",
+    ]
     told.clear()
     assert find(environment, told.append) == found
     assert told == []
@@ -212,7 +218,7 @@ def test_commands_are_built_once_when_two_ask_at_once(tmp_path, environment, tol
 def test_failed_build_shows_what_go_said_and_leaves_nothing(tmp_path, environment, told):
     write(tmp_path / "go/go", """[ "$1" = version ] && exit; echo 'checksum mismatch'; exit 1""")
     environment["PATH"] += f":{tmp_path / 'go'}"
-    with pytest.raises(CommandFailedError, match="go failed with exit code 1") as caught:
+    with pytest.raises(CommandFailedError, match="go list failed with exit code 1") as caught:
         find(environment, told.append)
     assert "checksum mismatch" in caught.value.diagnostics()
     assert not (tmp_path / "cache/minori/fabric-2.5.0/bin").exists()

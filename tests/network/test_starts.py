@@ -27,6 +27,7 @@ MINORI = Path(sys.executable).with_name("minori")
 KEPT = {"MINORI_FABRIC_BIN"}
 PATIENCE_S = 180
 END_PATIENCE_S = 20
+KILLED = {"coop.peer", "shops.orderer", "town.chaincode"}  # one of each kind
 
 Found = TypeVar("Found")
 
@@ -142,11 +143,16 @@ def test_the_demo_on_fabric_is_founded_once_and_found_again(tmp_path, record_pro
     with guarded(directory):
         with called(tmp_path, *words, port=port) as served:
             lot, first_s = served.first_lot()
+            assert served.ledger()["kind"] == "fabric"
+            network = Network(Topology.load(directory))
+            back_s = killed_ones_come_back(served, network, tmp_path)
+            refused = end(tmp_path, directory)
+            assert refused.returncode == 1
+            assert f"process {served.process.pid} (minori fabric" in refused.stderr
+            assert f"`kill {served.process.pid}`" in refused.stderr
             ledger = served.ledger()
-        assert ledger["kind"] == "fabric"
-        network = Network(Topology.load(directory))
         assert network.pids.keys() == {one.name for one in network.status()}  # they outlive it
-        end(tmp_path, directory)
+        assert end(tmp_path, directory).returncode == 0
         assert network.pids == {}
         with called(tmp_path, *words, port=port) as served:
             again_s = served.lot(lot)
@@ -154,16 +160,51 @@ def test_the_demo_on_fabric_is_founded_once_and_found_again(tmp_path, record_pro
         with called(tmp_path, *words, port=port) as served:
             running_s = served.lot(lot)
             assert served.ledger() == ledger
-        end(tmp_path, directory)
+        assert end(tmp_path, directory).returncode == 0
         assert network.pids == {}
     record_property(
         MEASURED,
         f"minori fabric: first page {first_s:.1f} s, after `network down` {again_s:.1f} s,"
-        f" with the network up {running_s:.1f} s",
+        f" with the network up {running_s:.1f} s; killed processes back, and a command taken, in"
+        f" {back_s:.1f} s",
     )
 
 
-def end(folder: Path, directory: Path) -> None:
+def killed_ones_come_back(served: Served, network: Network, folder: Path) -> float:
+    """Kill a process of each kind; return the seconds until they run and a command is taken."""
+    before = network.pids
+    begun_at = time.monotonic()
+    for name in KILLED:
+        os.kill(before[name], signal.SIGKILL)
+    served._until(lambda: all(network.pids.get(name, 0) != before[name] for name in KILLED))
+    served._until(lambda: network.pids.keys() == before.keys())
+    served._until(lambda: taken(folder))
+    for name in KILLED:
+        assert f'"process": "{name}"' in served.output.read_text()
+    assert {name: network.pids[name] for name in before.keys() - KILLED} == {
+        name: before[name] for name in before.keys() - KILLED
+    }
+    return time.monotonic() - begun_at
+
+
+def taken(folder: Path) -> bool:
+    """Whether a farm's harvest is taken, as somebody types it."""
+    words = ("lot.harvest", "plot=farm-a", "crop=carrot", "quantity_g=12.5kg", "estimated=true")
+    done = subprocess.run(
+        [MINORI, "--lang", "en", "submit", "--key", "farm-a", *words],
+        cwd=folder,
+        env=environment() | {"MINORI_HOME": str(folder / "var/fabric-demo")},
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+    )
+    return done.returncode == 0 and "accepted" in done.stdout
+
+
+def end(folder: Path, directory: Path) -> subprocess.CompletedProcess[str]:
     """End the network, as the command's help says."""
     words = [MINORI, "network", "down", "-d", str(directory)]
-    subprocess.run(words, cwd=folder, env=environment(), check=True, capture_output=True)
+    return subprocess.run(
+        words, cwd=folder, env=environment(), check=False, capture_output=True, text=True
+    )

@@ -57,6 +57,19 @@ def test_minori_has_every_command_that_the_readme_names():
     assert named <= set(get_command(app).commands)
 
 
+def test_units_of_systemd_call_commands_that_there_are():
+    units = (ROOT / "gateway/docs/systemd.md").read_text()
+    called = re.findall(r"^Exec\w+=\S+/minori (\w+)(?: (\w+))?", units, re.MULTILINE)
+    assert called
+    commands = get_command(app).commands
+    for name, below in called:
+        assert name in commands
+        assert not below or below in commands[name].commands
+    for name, value in re.findall(r"^Environment=MINORI_(\w+)=(\S+)", units, re.MULTILINE):
+        group, _, member = name.lower().partition("__")
+        assert member in Settings.model_fields[group].annotation.model_fields, value
+
+
 def test_links_lead_somewhere():
     for target in re.findall(r"\]\(([^)#:]+)\)", README):
         assert (ROOT / target).exists(), target
