@@ -15,6 +15,7 @@ import gateway
 import network
 from gateway.api.errors import ProblemError
 from gateway.cli.client import RefusedError
+from gateway.pos.refusals import WORDS, FileError
 from gateway.words import SaidError, verbatim
 
 PACKAGES = (chaincode, gateway, network)
@@ -25,7 +26,13 @@ PROBLEM = st.fixed_dictionaries(
 JSON = st.recursive(st.none() | st.integers() | st.text(), lambda one: st.lists(one, max_size=2))
 ARGUMENTS = {
     RefusedError: {"problem": PROBLEM},
-    SaidError: {"text": st.text() | st.text().map(verbatim), "facts": st.text() | st.integers()},
+    BaseException: {"facts": st.text() | st.integers()},
+    SaidError: {"text": st.text() | st.text().map(verbatim)},
+    FileError: {
+        "kind": st.sampled_from(
+            sorted(key for key, text in WORDS.items() if text.placeholders("en") <= {"row"})
+        )
+    },
     ProblemError: {"extension": st.dictionaries(st.text(), JSON, max_size=3)},
 }
 
@@ -52,7 +59,9 @@ def instances(kind: type[BaseException]) -> st.SearchStrategy[BaseException]:
     """Return errors with drawn values for each argument, the optional ones included."""
     if not inspect.isfunction(kind.__init__):  # a builtin's: it takes anything
         return st.lists(st.text() | st.integers(), max_size=3).map(lambda args: kind(*args))
-    known = {name: one for base in kind.__mro__ for name, one in ARGUMENTS.get(base, {}).items()}
+    known = {
+        name: one for base in kind.__mro__[::-1] for name, one in ARGUMENTS.get(base, {}).items()
+    }
     placed, named = [], {}
     for argument in inspect.signature(kind.__init__, eval_str=True).parameters.values():
         if argument.name == "self":
