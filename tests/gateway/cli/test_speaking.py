@@ -1,12 +1,17 @@
 """Which language the command line speaks, and that `--lang` may stand anywhere."""
 
+import ast
 import errno
+import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from gateway.cli import speaking, telling
 from network.cli import app
+
+ROOT = Path(__file__).parents[3]
 
 WAYS = (
     ["--lang", "ja", "keys", "show", "nobody"],
@@ -75,3 +80,22 @@ def test_a_file_that_cannot_be_used_is_told_in_japanese(number):
     error = OSError(number, "No such thing", "/a/file")
     assert "/a/file" in telling.in_words(error, "ja")
     assert telling.in_words(error, "ja") != telling.in_words(error, "en")
+
+
+def test_no_sentence_of_the_command_line_stands_in_its_code():
+    """What is told or raised has its words in words.toml: a plain string has one language."""
+    plain = []
+    for path in sorted((ROOT / "gateway" / "cli").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not isinstance(node, ast.Call) or not node.args:
+                continue
+            called = ast.unparse(node.func)
+            first = node.args[0]
+            tells = called == "typer.echo" or called.endswith("Error")
+            if not tells or not isinstance(first, ast.Constant | ast.JoinedStr):
+                continue
+            parts = first.values if isinstance(first, ast.JoinedStr) else [first]
+            said = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            if re.search(r"[a-z]{3,} [a-z]{2,}", said):
+                plain.append(f"{path.name}:{node.lineno} {said}")
+    assert plain == []
