@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from gateway import collector
 from gateway.api.app import create_app
-from gateway.cli import keyring
+from gateway.cli import keyring, speaking, telling
+from gateway.cli.speaking import WORDS
 from gateway.connections import bounded
 from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
@@ -51,7 +52,7 @@ def operating() -> Iterator[None]:
             typer.echo(f"minori: MINORI_{place}: {one['msg']}", err=True)
         raise typer.Exit(1) from None
     except (LedgerError, ProjectionError, IntakeError, OSError) as error:
-        typer.echo(f"minori: {error}", err=True)
+        telling.tell(error)
         raise typer.Exit(1) from None
 
 
@@ -63,8 +64,8 @@ def run_demo(folder: Path, *, port: int, days: int) -> None:
 
         asyncio.run(build(folder, gateway=url, days=days, progress=_Progress()))
     keyring.move(folder / KEYS_FOLDER, gateway=url)
-    typer.echo(f"Minori's demo town is at {url}")
-    typer.echo(f"keys of everybody in it: {folder}/keys/")
+    speaking.say(WORDS["serving.demo"], url=url)
+    speaking.say(WORDS["serving.keys"], folder=folder)
     run(demo_settings(folder, port))
 
 
@@ -222,14 +223,19 @@ async def rebuild(settings: Settings) -> None:
     try:
         height = await ledger.height()
         before = await projection.content_digest()
-        typer.echo(f"rebuilding from {height} blocks")
+        speaking.say(WORDS["serving.rebuilding"], height=height)
         await rebuild_projection(projection, ledger)
         after = await projection.content_digest()
     finally:
         await ledger.close()
         await projection.close()
-    verdict = "unchanged" if after == before else f"changed; it was {before}"
-    typer.echo(f"content  {after} ({verdict}), {time.monotonic() - start:.1f} s")
+    verdict = WORDS["serving.unchanged" if after == before else "serving.changed"]
+    speaking.say(
+        WORDS["serving.content"],
+        digest=after,
+        verdict=verdict.say(speaking.language(), before=before),
+        seconds=time.monotonic() - start,
+    )
 
 
 class _Progress:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import typer
 
-from gateway.cli import keyring
+from gateway.cli import keyring, speaking
+from gateway.cli.speaking import WORDS
 from gateway.demo.build import enact
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
@@ -36,9 +37,9 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
         network.up()
         asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
         keyring.move(folder / KEYS_FOLDER, gateway=f"http://127.0.0.1:{port}")
-        typer.echo(f"Minori's demo town, on Hyperledger Fabric, is at http://127.0.0.1:{port}")
-        typer.echo(f"keys of everybody in it: {folder}/keys/")
-        typer.echo(f"logs of the network: {network.log('*')}")
+        speaking.say(WORDS["serving.on_fabric"], url=f"http://127.0.0.1:{port}")
+        speaking.say(WORDS["serving.keys"], folder=folder)
+        speaking.say(WORDS["serving.logs"], path=network.log("*"))
         with kept_up(network, network.topology.directory):
             run(settings(network, folder, port))
 
