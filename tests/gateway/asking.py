@@ -66,6 +66,7 @@ async def wishes(stage: Stage, market: Market, reader: str) -> list[tuple[str, d
         "/api/dry-runs": [
             {"commands": [command_json(wire)]} for wire in _trials(stage, market, reader)
         ],
+        "/api/other-crops": [{"words": "へべす"}],
         "/api/recalls/scope": _scopes(stage, market),
         "/api/invitations": [
             {"actor": person.device.actor, "nonce": "0" * 32}
