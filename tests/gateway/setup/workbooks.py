@@ -7,6 +7,7 @@ from openpyxl import Workbook
 from chaincode.contract import MinoriContract
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
+from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors
 from gateway.setup.places import TownFiles
 from gateway.setup.reading import read_workbook
@@ -246,3 +247,8 @@ class Place:
             )
         finally:
             await embedded.close()
+
+
+def faults(reading):
+    """Return kind, sheet, row and column of each fault, in English."""
+    return [(one.kind, one.sheet[1], one.row, one.column[1]) for one in check(reading, today=TODAY)]
