@@ -146,6 +146,4 @@ def _said(doubt: Doubt, catalogue: CatalogueFile) -> str:
         parts.append(WORDS[f"goods.{word}"].say(language, choices=choices))
     if doubt.code is FlagCode.CROP_UNKNOWN:
         parts.append(WORDS["goods.other"].say(language))
-    if doubt.code is FlagCode.CROP_UNKNOWN:
-        parts.append(WORDS["goods.other"].say(language))
     return " ".join(parts) if language == "en" else "".join(f"{part}　" for part in parts).strip()
