@@ -48,6 +48,7 @@ TESTS = (
         command=(*PYTEST, "tests/network", "tests/project", "tests/scenarios", *NOT_FABRIC),
         budget_s=120,
     ),
+    Suite(name="build", command=(sys.executable, "-m", "tests.build_fabric"), budget_s=120),
     Suite(name="fabric", command=(*PYTEST, "tests", "-m", "fabric and not soak"), budget_s=720),
 )
 SOAK = (
