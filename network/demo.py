@@ -3,10 +3,8 @@
 import asyncio
 from pathlib import Path
 
-import typer
-
 from gateway.cli import keyring, speaking
-from gateway.cli.speaking import WORDS
+from gateway.cli.speaking import WORDS as SPOKEN
 from gateway.demo.build import enact
 from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
@@ -15,6 +13,7 @@ from gateway.settings import LedgerKind, Settings
 from gateway.setup.ledger_view import Doors
 from gateway.setup.places import KEYS_FOLDER
 from network.native import Network
+from network.speaking import WORDS
 from network.telling import Progress, told
 from network.topology import PEER_ORGANISATIONS, Topology
 from network.watching import kept_up
@@ -27,7 +26,7 @@ def prepare(folder: Path, *, base_port: int) -> None:
     with told() as progress, operating():
         commands = _network(folder, base_port, progress).commands
         version = ".".join(map(str, commands.version))
-        typer.echo(f"ready: Fabric {version} in {commands.folder}")
+        speaking.say(WORDS["demo.ready"], version=version, folder=commands.folder)
 
 
 def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
@@ -37,9 +36,9 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
         network.up()
         asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
         keyring.move(folder / KEYS_FOLDER, gateway=f"http://127.0.0.1:{port}")
-        speaking.say(WORDS["serving.on_fabric"], url=f"http://127.0.0.1:{port}")
-        speaking.say(WORDS["serving.keys"], folder=folder)
-        speaking.say(WORDS["serving.logs"], path=network.log("*"))
+        speaking.say(SPOKEN["serving.on_fabric"], url=f"http://127.0.0.1:{port}")
+        speaking.say(SPOKEN["serving.keys"], folder=folder)
+        speaking.say(SPOKEN["serving.logs"], path=network.log("*"))
         with kept_up(network, network.topology.directory):
             run(settings(network, folder, port))
 

@@ -7,25 +7,32 @@ NetworkError              everything below; `hint` says what to do about it
 └ NetworkStateError       what is asked does not fit what is there
 """
 
-from chaincode.base.evidence import EvidenceError
+from gateway.language import Language
+from gateway.words import SaidError, Text, verbatim
 
 
-class NetworkError(EvidenceError):
+class NetworkError(SaidError):
     """Base of everything that a network can fail with.
 
-    Attributes:
+    Args:
+        text: What went wrong; a `str` is said as it is in every language.
         hint: What a person can do about it; empty when there is nothing to add.
+        facts: For the placeholders of both.
     """
 
-    def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint
-        if hint:
-            self.add_note(hint)  # so that a traceback tells it too
+    def __init__(self, text: Text | str, /, *, hint: Text | str = "", **facts: object) -> None:
+        super().__init__(text, **facts)
+        self._hint = verbatim(hint) if isinstance(hint, str) else hint
+        if self.hint("en"):
+            self.add_note(self.hint("en"))  # so that a traceback tells it too
 
-    def diagnostics(self) -> str:
+    def hint(self, language: Language) -> str:
+        """Return what a person can do about it."""
+        return self._hint.say(language, **self.facts)
+
+    def diagnostics(self, language: Language = "en") -> str:
         """Return the whole story for a person, over as many lines as it takes."""
-        return f"{self}\n{self.hint}" if self.hint else str(self)
+        return "\n".join(filter(None, (self.say(language), self.hint(language))))
 
 
 class CommandsMissingError(NetworkError):
@@ -39,8 +46,10 @@ class CommandFailedError(NetworkError):
         output: What it printed, standard output and error.
     """
 
-    def __init__(self, message: str, *, output: str, hint: str = "") -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, text: Text | str, /, *, output: str, hint: Text | str = "", **facts: object
+    ) -> None:
+        super().__init__(text, hint=hint, **facts)
         self.output = output
 
 

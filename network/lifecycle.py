@@ -21,6 +21,7 @@ from pathlib import Path
 from network.calls import Caller
 from network.crypto import home
 from network.errors import CommandFailedError, ProcessFailedError
+from network.speaking import WORDS
 from network.topology import ORGANISATIONS, PEER_ORGANISATIONS, Organisation, Port, Topology
 
 ORDERING_PATIENCE_S = 90.0
@@ -123,7 +124,7 @@ def commit(definition: Definition, caller: Caller) -> None:
     for one in PEER_ORGANISATIONS:
         while committed(one, caller) != definition:
             if time.monotonic() > deadline:
-                raise ProcessFailedError(f"{one.name}.peer does not follow the channel")
+                raise ProcessFailedError(WORDS["lifecycle.not_following"], name=one.name)
             time.sleep(POLL_S)
 
 

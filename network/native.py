@@ -28,6 +28,7 @@ from network.errors import NetworkStateError
 from network.lifecycle import Definition
 from network.processes import NEXT, Process, Processes
 from network.profile import connection_path, write_connections
+from network.speaking import WORDS, said
 from network.topology import (
     ORGANISATIONS,
     PEER_ORGANISATIONS,
@@ -76,9 +77,11 @@ class Network:
         saved = Topology.load(topology.directory)
         if saved is not None and saved.base_port != topology.base_port:
             raise NetworkStateError(
-                f"{topology.directory} holds a network at base port {saved.base_port}, "
-                f"not {topology.base_port}",
-                hint="Name that port, another directory, or remove it: minori network down --purge",
+                WORDS["native.other_port"],
+                hint=WORDS["native.name_port"],
+                directory=topology.directory,
+                saved=saved.base_port,
+                asked=topology.base_port,
             )
         self._topology = saved or topology
         self._command = tuple(chaincode_command)
@@ -169,7 +172,9 @@ class Network:
             self._check_nodes_run()
             deployment = self._settle()
             if deployment.current is None:
-                raise NetworkStateError("there is no contract to upgrade yet", hint="Deploy first.")
+                raise NetworkStateError(
+                    WORDS["native.nothing_to_upgrade"], hint=WORDS["native.deploy_first"]
+                )
             sequence = deployment.current.sequence + 1
             definition = Definition(version=version or str(sequence), sequence=sequence)
             command = tuple(chaincode_command or deployment.current_command)
@@ -206,18 +211,19 @@ class Network:
         directory = self._topology.directory
         check_unwatched(directory)
         if purge and holds_anything_else(directory):
-            raise NetworkStateError(f"{directory} holds no network: it is left as it is")
+            raise NetworkStateError(WORDS["native.no_network_to_remove"], directory=directory)
         if not holds_network(directory):
-            self._progress(f"there is no network in {directory}")
+            self._progress(said("native.no_network", directory=directory))
             return
         for gateway in gateways(directory):
-            self._progress(f"{gateway} is a gateway on this network and stays: it waits for it")
+            told = said("native.gateway_stays", pid=gateway.pid, command=gateway.command)
+            self._progress(told)
         with locked(directory):
             names = self._processes.names()
-            self._progress(f"ending {len(names)} processes")
+            self._progress(said("native.ending", count=len(names)))
             _together(_bind(self._processes.stop, name) for name in names)
             if purge:
-                self._progress(f"removing {directory}")
+                self._progress(said("native.removing", directory=directory))
                 remove(directory)
 
     def kill(self, name: str) -> None:
@@ -236,7 +242,9 @@ class Network:
         stopped = [name for name in roster.node_names() if self._processes.pid(name) is None]
         if stopped:
             raise NetworkStateError(
-                f"not running: {', '.join(stopped)}", hint="`minori network up` starts them."
+                WORDS["native.not_running"],
+                hint=WORDS["native.up_starts"],
+                names=", ".join(stopped),
             )
 
     def _prepare(self) -> None:
@@ -244,8 +252,10 @@ class Network:
         if consensus is Consensus.BFT and self.commands.consensus is Consensus.RAFT:
             version = ".".join(map(str, self.commands.version))
             raise NetworkStateError(
-                f"{self._topology.directory} was made by Fabric 3 (SmartBFT), this is {version}",
-                hint="Set MINORI_FABRIC_BIN to Fabric 3's commands, or take another directory.",
+                WORDS["native.made_by_fabric_3"],
+                hint=WORDS["native.take_fabric_3"],
+                directory=self._topology.directory,
+                version=version,
             )
         self._topology = replace(self._topology, consensus=consensus)
         self._topology.save()
@@ -258,7 +268,7 @@ class Network:
         self._start([self._process(name) for name in roster.node_names()])
 
     def _join(self) -> None:
-        self._progress(f"joining the channel {self._topology.channel}")
+        self._progress(said("native.joining", channel=self._topology.channel))
         caller = self.caller
         _together(
             [
@@ -282,7 +292,7 @@ class Network:
         self._bring(replace(deployment, next=definition, next_command=self._command), suffix="")
 
     def _wait_for_endorsements(self) -> None:
-        self._progress("waiting until every peer gets every endorsement")
+        self._progress(said("native.waiting"))
         wait = readiness.wait_for_endorsements
         _together(_bind(wait, self._topology, one) for one in PEER_ORGANISATIONS)
 
@@ -325,7 +335,7 @@ class Network:
         processes = [replace(one, name=one.name + suffix) for one in processes]
         for process in processes:
             self._processes.start(process)
-        self._progress(f"approving version {definition.version} of the contract")
+        self._progress(said("native.approving", version=definition.version))
 
         def approve(one: Organisation) -> None:
             lifecycle.install(one, packages[one], caller)
@@ -333,7 +343,7 @@ class Network:
 
         _together(_bind(approve, one) for one in PEER_ORGANISATIONS)
         self._start(processes)
-        self._progress("committing it to the channel")
+        self._progress(said("native.committing"))
         lifecycle.commit(definition, caller)
         deployment = deployment.promoted()
         deployment.save(self._topology.directory)
@@ -345,7 +355,7 @@ class Network:
             return roster.node(self._topology, self.commands, name)
         deployment = Deployment.load(self._topology.directory)
         if name not in roster.chaincode_names() or deployment.current is None:
-            raise NetworkStateError(f"there is no process {name} in this network")
+            raise NetworkStateError(WORDS["native.no_process"], name=name)
         owner = organisation(name.partition(".")[0])
         item = lifecycle.package(self._topology, owner, deployment.current)
         return roster.chaincode(
@@ -355,7 +365,7 @@ class Network:
     def _start(self, processes: Sequence[Process]) -> None:
         missing = [one for one in processes if self._processes.pid(one.name) is None]
         if missing:
-            self._progress(f"starting {', '.join(one.name for one in missing)}")
+            self._progress(said("native.starting", names=", ".join(one.name for one in missing)))
         for one in missing:
             self._processes.start(one)
         _together(

@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from network.errors import NetworkStateError, ProcessFailedError
 from network.launcher import launch
+from network.speaking import WORDS
 from network.topology import HOST, write_atomically
 
 NEXT = "-next"
@@ -97,7 +98,10 @@ class Processes:
         except OSError as error:
             record.unlink(missing_ok=True)
             raise ProcessFailedError(
-                f"{process.name} can't be started: {process.command[0]}: {error.strerror}"
+                WORDS["processes.not_started"],
+                name=process.name,
+                program=process.command[0],
+                what=error.strerror,
             ) from error
 
     def wait_ready(self, process: Process, *, patience_s: float) -> None:
@@ -109,9 +113,9 @@ class Processes:
         deadline = time.monotonic() + patience_s
         while not process.ready():
             if self.pid(process.name) is None:
-                raise self._failed(process.name, "ended right after its start")
+                raise self._failed(process.name, "ended")
             if time.monotonic() > deadline:
-                raise self._failed(process.name, f"does not serve after {patience_s:.0f} s")
+                raise self._failed(process.name, "not_serving", seconds=patience_s)
             time.sleep(POLL_S)
 
     def signal(self, name: str, number: signal.Signals) -> int | None:
@@ -158,10 +162,15 @@ class Processes:
             time.sleep(POLL_S)
         return True
 
-    def _failed(self, name: str, what: str) -> ProcessFailedError:
+    def _failed(self, name: str, what: str, **facts: object) -> ProcessFailedError:
         log = self.log(name)
         return ProcessFailedError(
-            f"{name} {what}", hint=f"The end of {log}:\n{last_lines(log, 15)}"
+            WORDS[f"processes.{what}"],
+            hint=WORDS["processes.end_of_log"],
+            name=name,
+            log=log,
+            lines=last_lines(log, 15),
+            **facts,
         )
 
 
@@ -172,8 +181,10 @@ def _check_free(name: str, port: int) -> None:
             probe.bind((HOST, port))
         except OSError as error:
             raise NetworkStateError(
-                f"{name} can't listen on port {port}: another program does",
-                hint="End that program, or make the network with another base port.",
+                WORDS["processes.port_taken"],
+                hint=WORDS["processes.free_port"],
+                name=name,
+                port=port,
             ) from error
 
 

@@ -17,8 +17,10 @@ from fabric_protos.peer import proposal_pb2
 
 from gateway.fabric.envelopes import build_proposal
 from gateway.fabric.identity import Identity
+from gateway.words import Text, verbatim
 from network.errors import ProcessFailedError
 from network.profile import connection
+from network.speaking import WORDS, filled
 from network.topology import (
     HOST,
     ORGANISATIONS,
@@ -76,17 +78,22 @@ def wait_for_leader(topology: Topology) -> None:
     _wait(lambda: _leader_fault(topology))
 
 
-def _leader_fault(topology: Topology) -> str:
+def _leader_fault(topology: Topology) -> Text | None:
     leading = leader(topology)
     if leading is None:
-        return "the orderers have no leader"
+        return WORDS["readiness.no_leader"]
     if topology.consensus is Consensus.RAFT:
         # An orderer that does not follow yet refuses what it is asked to order.
         values = _metrics(topology.port(leading, Port.ORDERER_OPERATIONS))
         following = values.get(f'consensus_etcdraft_active_nodes{{channel="{topology.channel}"}}')
         if following is None or following < len(ORGANISATIONS):
-            return f"{following or 0:.0f} of {len(ORGANISATIONS)} orderers follow {leading.name}'s"
-    return ""
+            return filled(
+                "readiness.following",
+                count=following or 0,
+                total=len(ORGANISATIONS),
+                name=leading.name,
+            )
+    return None
 
 
 def wait_for_blocks(topology: Topology) -> None:
@@ -101,9 +108,9 @@ def wait_for_blocks(topology: Topology) -> None:
     _wait(lambda: _blocks_fault(topology, ordered))
 
 
-def _blocks_fault(topology: Topology, ordered: int) -> str:
+def _blocks_fault(topology: Topology, ordered: int) -> Text | None:
     known = max(height(topology, one) or 0 for one in PEER_ORGANISATIONS)
-    return f"the peers have {known} of {ordered} blocks" if known < ordered else ""
+    return filled("readiness.blocks", count=known, total=ordered) if known < ordered else None
 
 
 def wait_for_endorsements(topology: Topology, organisation: Organisation) -> None:
@@ -128,7 +135,7 @@ def wait_for_endorsements(topology: Topology, organisation: Organisation) -> Non
 
 def _endorsement_fault(
     topology: Topology, organisation: Organisation, channel: grpc.Channel
-) -> str:
+) -> Text | None:
     """Ask for the endorsement of a read by all; return what went wrong, or nothing.
 
     Whatever the contract answers is good: it was reached.
@@ -157,8 +164,10 @@ def _endorsement_fault(
     except grpc.RpcError as error:
         story = _told(error)
         if "chaincode response" not in story:
-            return f"{organisation.name}.peer: {error.code().name} {error.details()} {story}"
-    return ""
+            return verbatim(
+                f"{organisation.name}.peer: {error.code().name} {error.details()} {story}"
+            )
+    return None
 
 
 def _told(error: grpc.RpcError) -> str:
@@ -173,11 +182,11 @@ def _told(error: grpc.RpcError) -> str:
     return ""
 
 
-def _wait(fault: Callable[[], str]) -> None:
+def _wait(fault: Callable[[], Text | None]) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while found := fault():
         if time.monotonic() > deadline:
-            raise ProcessFailedError(f"after {PATIENCE_S:.0f} s still: {found}")
+            raise ProcessFailedError(WORDS["readiness.still"], seconds=PATIENCE_S, what=found)
         time.sleep(POLL_S)
 
 

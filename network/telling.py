@@ -8,8 +8,11 @@ from collections.abc import Iterator
 
 import typer
 
+from gateway.cli import speaking
+from gateway.cli import telling as shell
 from network.building import Passing
 from network.errors import NetworkError
+from network.speaking import WORDS
 
 PASSING_EVERY_S = 10.0  # where lines stay: seldom enough for a log, often enough for a person
 ERASE = "\r\x1b[K"
@@ -59,5 +62,10 @@ def told() -> Iterator[Progress]:
         yield progress
     except NetworkError as error:
         progress.end_line()
-        typer.echo(f"error: {error.diagnostics()}", err=True)
+        what = error.diagnostics(speaking.language())
+        speaking.say(WORDS["telling.error"], is_aside=True, what=what)
+        raise typer.Exit(1) from error
+    except OSError as error:
+        progress.end_line()
+        shell.tell(error)
         raise typer.Exit(1) from error

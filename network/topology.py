@@ -64,6 +64,7 @@ PEER_ORGANISATIONS = (COOP, SHOPS, TOWN)
 ORGANISATIONS = (*PEER_ORGANISATIONS, AUDITOR)
 
 PORTS = PORTS_PER_ORGANISATION * len(ORGANISATIONS)
+PORT_MIN, PORT_MAX = 1024, 65536 - PORTS  # of the first
 """How many ports, in a row, a network has."""
 
 ENDORSEMENT_RULE = "OutOf(2, {})".format(
@@ -110,8 +111,8 @@ class Topology:
 
     def __post_init__(self) -> None:
         """Refuse ports that do not exist."""
-        if not 1024 <= self.base_port <= 65536 - PORTS:
-            raise ValueError(f"base port {self.base_port}: ports must lie within 1024..65535")
+        if not PORT_MIN <= self.base_port <= PORT_MAX:
+            raise ValueError(f"base port {self.base_port}: not in {PORT_MIN}..{PORT_MAX}")
 
     def port(self, organisation: Organisation, port: Port) -> int:
         """Return the number of one of the organisation's ports."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.errors import NetworkStateError
+from network.speaking import WORDS, said
 
 WATCHED = "watched"
 PROFILE = b"MINORI_LEDGER__PROFILE="
@@ -19,10 +20,6 @@ class User:
 
     pid: int
     command: str
-
-    def __str__(self) -> str:
-        """Return what a person needs to find and end it."""
-        return f"process {self.pid} ({self.command})"
 
 
 @contextlib.contextmanager
@@ -36,9 +33,13 @@ def watching(directory: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            found = watcher(directory) or User(pid=0, command=said("users.gone"))
             raise NetworkStateError(
-                f"{watcher(directory)} keeps the network in {directory} up already",
-                hint="One is enough.",
+                WORDS["users.watched"],
+                hint=WORDS["users.one_is_enough"],
+                pid=found.pid,
+                command=found.command,
+                directory=directory,
             ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
@@ -69,8 +70,11 @@ def check_unwatched(directory: Path) -> None:
     found = watcher(directory)
     if found is not None:
         raise NetworkStateError(
-            f"{found} serves the network in {directory} and would start again what is ended",
-            hint=f"End it first: Ctrl-C in its terminal, or `kill {found.pid}`. Then repeat this.",
+            WORDS["users.would_start_again"],
+            hint=WORDS["users.end_it_first"],
+            pid=found.pid,
+            command=found.command,
+            directory=directory,
         )
 
 
@@ -95,7 +99,7 @@ def _command(pid: int) -> str:
     try:
         raw = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return "ended"
+        return said("users.gone")
     words = [os.fsdecode(word) for word in raw.split(b"\0") if word]
     if len(words) > 1 and Path(words[0]).name.startswith("python") and words[1].startswith("/"):
         words = words[1:]  # a script, by its interpreter

@@ -12,6 +12,7 @@ from gateway.cli import speaking, telling
 from network.cli import app
 
 ROOT = Path(__file__).parents[3]
+TELLS = r"^typer\.echo$|Error$|progress$|^Passing$"
 
 WAYS = (
     ["--lang", "ja", "keys", "show", "nobody"],
@@ -82,20 +83,44 @@ def test_a_file_that_cannot_be_used_is_told_in_japanese(number):
     assert telling.in_words(error, "ja") != telling.in_words(error, "en")
 
 
-def test_no_sentence_of_the_command_line_stands_in_its_code():
+# Folders whose errors and progress reach a terminal, and what there is for programmers alone.
+SPEAKING = {"gateway/cli": (), "network": ("TypeError", "ValueError")}
+
+
+def _said_plainly(path, for_programmers):
+    for node in ast.walk(ast.parse(path.read_text())):
+        if not isinstance(node, ast.Call):
+            continue
+        called = ast.unparse(node.func)
+        if called in for_programmers or not re.search(TELLS, called):
+            continue
+        for said in (*node.args[:1], *(one.value for one in node.keywords if one.arg == "hint")):
+            if not isinstance(said, ast.Constant | ast.JoinedStr):
+                continue
+            parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+            text = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
+            if re.search(r"[a-z]{3,} [a-z]{2,}", text):
+                yield f"{path.name}:{node.lineno} {text}"
+
+
+@pytest.mark.parametrize("folder", SPEAKING)
+def test_no_sentence_of_the_command_line_stands_in_its_code(folder):
     """What is told or raised has its words in words.toml: a plain string has one language."""
-    plain = []
-    for path in sorted((ROOT / "gateway" / "cli").glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if not isinstance(node, ast.Call) or not node.args:
-                continue
-            called = ast.unparse(node.func)
-            first = node.args[0]
-            tells = called == "typer.echo" or called.endswith("Error")
-            if not tells or not isinstance(first, ast.Constant | ast.JoinedStr):
-                continue
-            parts = first.values if isinstance(first, ast.JoinedStr) else [first]
-            said = "".join(str(part.value) for part in parts if isinstance(part, ast.Constant))
-            if re.search(r"[a-z]{3,} [a-z]{2,}", said):
-                plain.append(f"{path.name}:{node.lineno} {said}")
-    assert plain == []
+    files = sorted((ROOT / folder).glob("*.py"))
+    assert [one for path in files for one in _said_plainly(path, SPEAKING[folder])] == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'raise NetworkError("there is nothing")',
+        'raise NetworkError(WORDS["a"], hint=f"run it before {one}")',
+        'typer.echo(f"{count} stopped: start them")',
+        'self._progress(f"joining the channel {name}")',
+        'progress(Passing("compiled some of it"))',
+    ],
+)
+def test_a_sentence_in_code_is_found(tmp_path, code):
+    path = tmp_path / "code.py"
+    path.write_text(code)
+    assert len([*_said_plainly(path, ())]) >= 1
