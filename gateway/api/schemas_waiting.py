@@ -3,13 +3,22 @@
 from pydantic import Field
 
 from gateway.api.schemas import Answer, CommandId, Pseudonym, Timestamp
+from gateway.api.schemas_recalls import RecallId
 
 
 class WaitingAnswer(Answer):
-    """A proposal that the reader may approve, in words."""
+    """A proposal that the reader may approve, or a recall that they may confirm, in words."""
 
-    id: CommandId = Field(description="What `proposal.approve` names.")
-    type: str = Field(examples=["recall.declare"])
+    id: CommandId = Field(
+        description="What `proposal.approve` names; of `recall.confirm`, the `entry` to sign."
+    )
+    type: str = Field(
+        examples=["recall.declare"],
+        description="`recall.confirm` is no proposal: it is signed itself. Others are approved.",
+    )
+    recall: RecallId | None = Field(
+        description="Of `recall.confirm`, the recall to name; null of proposals."
+    )
     text: str = Field(description="What it is.")
     follows: str = Field(description="What follows from the second signature.")
     proposed_at: Timestamp

@@ -354,6 +354,7 @@ PARTNER: Final[Table] = {"id": EVERYONE, "kind": EVERYONE, "name": EVERYONE}  # 
 WAITING: Final[Table] = {  # a proposal, to those who may approve it, and so are parties to it
     "id": PARTIES,
     "type": PARTIES,
+    "recall": PARTIES,
     "text": PARTIES,
     "follows": PARTIES,
     "proposed_at": PARTIES,

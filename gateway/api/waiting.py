@@ -13,9 +13,9 @@ from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, Re
 from gateway.api.schemas_waiting import WaitingsAnswer
 from gateway.api.waiting_records import WaitingRecords
 from gateway.codes import GatewayCode
-from gateway.lookups import proposals
+from gateway.lookups import awaited
+from gateway.lookups.awaited import Awaited
 from gateway.lookups.people import find_founding
-from gateway.lookups.proposals import Proposed
 
 router = APIRouter(tags=["me"])
 
@@ -33,7 +33,7 @@ WAITING_MAX: Final = 100
 async def list_waiting(
     gateway: GatewayDep, database: DatabaseDep, reader: RequiredReader, language: LanguageDep
 ) -> Any:  # noqa: ANN401 - the model decides
-    """Return the proposals of two signers that this reader may approve.
+    """Return the proposals of two signers, and recalls of one, that this reader may sign.
 
     By role, not its own, of another organisation where that is needed, neither expired nor applied.
     What can be signed under a mandate for somebody else is not among them.
@@ -50,12 +50,12 @@ async def list_waiting(
 
 def find_waiting(
     connection: Connection, reader: Reader, *, now: int
-) -> tuple[Constitution | None, list[Proposed]]:
+) -> tuple[Constitution | None, list[Awaited]]:
     """Return the constitution, and what waits for a reader; one more than is shown, if any."""
     founding = find_founding(connection)
     if founding is None:
         return None, []
-    found = proposals.for_reader(
+    found = awaited.for_reader(
         connection, reader.device, reader.roles, now=now, limit=WAITING_MAX + 1
     )
     return founding[1], found

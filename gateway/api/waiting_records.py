@@ -7,8 +7,10 @@ from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.registry.records import Constitution
 from gateway.api import visibility
+from gateway.api.lots_in_words import lots_in_words
 from gateway.api.visibility import Role, cut
 from gateway.language import Language
+from gateway.lookups.awaited import CONFIRM, Awaited
 from gateway.lookups.proposals import Proposed
 from gateway.names import Names
 from gateway.typed import written
@@ -20,18 +22,28 @@ Answer = dict[str, Any]
 WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     "recall.declare": (
         (
-            "回収の決定（{kind}、{cause}）：対象{roots_count}件",
-            "Declare a recall ({kind}, {cause}) of {roots_count} lots",
+            "回収の決定（{kind}、{cause}）：{lots}",
+            "Declare a recall ({kind}, {cause}) of {lots}",
         ),
         (
             "署名するとすぐに公表され、対象のロットは出荷も販売もできなくなります。",
             "It is published at once, and these lots can be neither shipped nor sold.",
         ),
     ),
+    "recall.confirm": (
+        (
+            "一人で決定された回収{recall}の確認（{kind}、{cause}）：{lots}",
+            "Confirm the recall {recall} that one person declared ({kind}, {cause}), of {lots}",
+        ),
+        (
+            "二人で決定した回収として公表され、対象のロットは止まったままです。",
+            "It is published as declared by two, and these lots stay stopped.",
+        ),
+    ),
     "recall.lift": (
         (
-            "回収{recall}の取り消し（理由：{reason}）",
-            "Lift the recall {recall} ({reason})",
+            "回収{recall}（{kind}、{cause}）の取り消し（理由：{reason}）：{lots}",
+            "Lift the recall {recall} ({kind}, {cause}; {reason}) of {lots}",
         ),
         (
             "まちがいの回収だったと公表され、対象のロットはまた出荷・販売できます。",
@@ -39,7 +51,10 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         ),
     ),
     "recall.close": (
-        ("回収{recall}の終了", "Close the recall {recall}"),
+        (
+            "回収{recall}（{kind}、{cause}）の終了：{lots}",
+            "Close the recall {recall} ({kind}, {cause}) of {lots}",
+        ),
         (
             "品物はすべて確認ずみと公表され、対象のロットを止めることはなくなります。",
             "All goods are published as accounted for, and it stops its lots no more.",
@@ -107,6 +122,8 @@ _TERMS: Final[Mapping[tuple[str, str, str], dict[Language, str]]] = {
     for kind in one.types
     for term in one.terms
 }
+_DECLARE: Final = "recall.declare"  # what kind and cause of any recall are called
+_NOT_ON_RECORD: Final[Mapping[Language, str]] = {"ja": "記録なし", "en": "not on record"}
 
 
 class WaitingRecords:
@@ -123,15 +140,17 @@ class WaitingRecords:
         self._constitution = constitution
         self._language = language
 
-    def waiting(self, one: Proposed) -> Answer:
-        """Return a proposal to someone who may approve it."""
+    def waiting(self, awaited: Awaited) -> Answer:
+        """Return a proposal, or a recall to confirm, to someone who may sign it."""
+        one = awaited.proposed
         is_english = self._language == "en"
         what, follows = WORDS[one.kind.name]
-        facts = self._facts(one)
+        facts = self._facts(one) | self._recall_facts(awaited)
         organisation = self._constitution.organisation(one.organisation)
         record: Answer = {
             "id": one.command.id,
             "type": one.kind.name,
+            "recall": str(one.body["recall"]) if one.kind.name == CONFIRM else None,
             "text": what[is_english].format(**facts),
             "follows": follows[is_english].format(**facts),
             "proposed_at": times.timestamp(one.command.ledger_time),
@@ -154,12 +173,26 @@ class WaitingRecords:
         """Return the members of a command as its sentence needs them."""
         members = {**one.body, **one.closed}
         facts = {name: self._fact(one.kind.name, name, value) for name, value in members.items()}
-        roots, constitution = members.get("roots"), members.get("constitution")
-        if isinstance(roots, list):
-            facts["roots_count"] = str(len(roots))
+        constitution = members.get("constitution")
         if isinstance(constitution, dict):
             facts["title"] = str(constitution["title"])
         return facts
+
+    def _recall_facts(self, awaited: Awaited) -> dict[str, str]:
+        """Return what a recall is of, and why; nothing of another command."""
+        name, of = awaited.proposed.kind.name, awaited.recall
+        if not name.startswith("recall."):
+            return {}
+        lots = lots_in_words(awaited.roots, awaited.lots, self._names, self._language)
+        if name == _DECLARE:
+            return {"lots": lots}
+        said = {"kind": of.kind, "cause": of.cause} if of else {}
+        absent = dict.fromkeys(("kind", "cause"), _NOT_ON_RECORD[self._language])
+        return {
+            "lots": lots,
+            **absent,
+            **{member: self._fact(_DECLARE, member, value) for member, value in said.items()},
+        }
 
     def _fact(self, kind: str, member: str, value: Json) -> str:
         if isinstance(value, int) and member.endswith("_g"):

@@ -1,7 +1,7 @@
 """`minori waiting`, `minori approve`: second signatures, chosen from what waits for one's own."""
 
 import json
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import typer
 
@@ -13,6 +13,9 @@ from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+
+Waiting = dict[str, Any]  # one of `GET /api/me/waiting`
+CONFIRM: Final = "recall.confirm"
 
 
 def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
@@ -43,11 +46,12 @@ def approve(
 ) -> None:
     """Give the second signature to a command that needs two, after showing what it says.
 
-    Without an id, what waits for your signature is shown to choose from. With --later it goes with
-    the next submit: a recall's approval with what extends it, say.
+    A recall that one person declared in an emergency is confirmed in the same way. Without an id,
+    what waits for your signature is shown to choose from. With --later it goes with the next
+    submit: a recall's approval with what extends it, say.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        if not proposal and any(_is_approval(wire) for wire in signer.queue):
+        if not proposal and any(_is_second(wire) for wire in signer.queue):
             speaking.say(WORDS["acts.waiting"], is_aside=True)
             send(signer)  # what is signed already would be offered again
         act = acts.name_of("approve", proposal)
@@ -56,25 +60,44 @@ def approve(
             return
         with Client(signer.address) as client:
             client.open_session(signer)
-            chosen = proposal or _choose(client, is_agreed=is_agreed)
-            if not chosen:
+            found = client.get("/api/me/waiting")["waiting"]
+            chosen = (
+                next((one for one in found if one["id"] == proposal), {"id": proposal})
+                if proposal
+                else _chosen(found, is_agreed=is_agreed)
+            )
+            if chosen is None:
                 return
-            proposed = client.get(f"/api/commands/{chosen}")
-        _sign(signer, chosen, proposed)
+            if _is_confirmed_itself(chosen):
+                _confirm(signer, chosen)
+            else:
+                _sign(signer, chosen["id"], client.get(f"/api/commands/{chosen['id']}"))
         send_or_keep(signer, later=later)
 
 
-def _choose(client: Client, *, is_agreed: bool) -> str:
-    """Return the proposal that the person wants to approve; empty for none."""
-    found = client.get("/api/me/waiting")["waiting"]
+def _chosen(found: list[Waiting], *, is_agreed: bool) -> Waiting | None:
+    """Return what the person wants to sign; `None` for nothing."""
     if not found:
         speaking.say(WORDS["approving.nothing"])
-        return ""
+        return None
     place = asking.which([_told(one) for one in found], is_agreed=is_agreed)
-    return "" if place is None else str(found[place]["id"])
+    return None if place is None else found[place]
 
 
-def _told(one: dict[str, Any]) -> str:
+def _is_confirmed_itself(one: Waiting) -> bool:
+    """Whether it is a recall in force, which another signs for, and no proposal."""
+    return one.get("type") == CONFIRM
+
+
+def _confirm(signer: Key, one: Waiting) -> None:
+    """Put the confirmation of a recall, as it was shown, into the queue."""
+    body = {"recall": one["recall"], "entry": one["id"]}
+    typer.echo(json.dumps({"body": body}, indent=1))
+    wire = signer.device.sign(CONFIRM, body)
+    acts.begin(signer, acts.name_of("approve", one["id"]), [wire])
+
+
+def _told(one: Waiting) -> str:
     """Return what waits, in words."""
     who = one["party_name"] or one["party"]
     return WORDS["approving.one"].say(
@@ -107,5 +130,5 @@ def _sign(signer: Key, proposal: str, proposed: dict[str, Any]) -> None:
     acts.begin(signer, acts.name_of("approve", proposal), [wire])
 
 
-def _is_approval(wire: bytes) -> bool:
-    return keyring.payload_of(wire)["type"] == "proposal.approve"
+def _is_second(wire: bytes) -> bool:
+    return keyring.payload_of(wire)["type"] in {"proposal.approve", CONFIRM}

@@ -48,12 +48,14 @@ def try_queue(key: Key, wires: Sequence[bytes]) -> None:
 
 
 def _line(answer: dict[str, Any]) -> str:
-    """Return `would be rejected  CODE (member) why`, or which flags an accepted one would carry."""
+    """Return `would be rejected  CODE (member) why`, or what an accepted one carries and awaits."""
     language = speaking.language()
     status = WORDS[f"trying.{answer['status']}"].say(language)
     if answer["status"] == "accepted":
         flags = ", ".join(answer["flags"])
-        return status + ("  " + WORDS["trying.flags"].say(language, flags=flags) if flags else "")
+        said = [WORDS["trying.flags"].say(language, flags=flags)] if flags else []
+        awaits = (answer.get("awaits") or {}).get("text", "")
+        return "  ".join([status, *said, *([awaits] if awaits else [])])
     member = f" ({answer['member']})" if answer.get("member") else ""
     detail = answer["problem"]["detail"]
     return f"{status}  {answer['code']}{member} {detail}"

@@ -79,7 +79,7 @@ def find_open(connection: Connection, command: str) -> Proposed | None:
         .where(proposals.c.state_key == f"pending/{command}", proposals.c.state == "open")
     )
     row = connection.execute(query).mappings().first()
-    return None if row is None else _proposed(connection, CommandRow.of(row))
+    return None if row is None else _as_signed(connection, CommandRow.of(row))
 
 
 def _open(connection: Connection, roles: Roles) -> Iterator[Proposed]:
@@ -92,24 +92,38 @@ def _open(connection: Connection, roles: Roles) -> Iterator[Proposed]:
         .limit(LOOKED_AT_MAX)
     )
     for row in connection.execute(query).mappings().all():
-        yield _proposed(connection, CommandRow.of(row))
+        yield _as_signed(connection, CommandRow.of(row))
 
 
-def _proposed(connection: Connection, command: CommandRow) -> Proposed:
-    payload = _object(command.payload)
+def proposed(
+    connection: Connection, command: CommandRow, *, kind: CommandType, body: dict[str, Json]
+) -> Proposed:
+    """Return a command on record as one that waits for a signature.
+
+    Args:
+        connection: To the projection.
+        command: It.
+        kind: Its type, or that of what answers it.
+        body: The same.
+    """
     signer = find_device(connection, command.kid)
     assert signer is not None  # noqa: S101 - its command was taken
-    body, expires = payload["body"], payload.get("expires")
-    assert isinstance(body, dict)  # noqa: S101 - as the contract took it
+    expires = _object(command.payload).get("expires")
     return Proposed(
         command=command,
-        kind=EVER[command.type],
+        kind=kind,
         body=body,
         closed=_object(command.closed) if command.closed else {},
         expires=None if expires is None else times.seconds(str(expires)),
         party=signer.party,
         organisation=signer.organisation,
     )
+
+
+def _as_signed(connection: Connection, command: CommandRow) -> Proposed:
+    body = _object(command.payload)["body"]
+    assert isinstance(body, dict)  # noqa: S101 - as the contract took it
+    return proposed(connection, command, kind=EVER[command.type], body=body)
 
 
 def _may_approve(connection: Connection, one: Proposed, reader: DeviceRecord) -> bool:

@@ -86,7 +86,7 @@ PRIVATE = {
     "PUBLIC_COMMAND": {Role.PARTY: {"awaits", "closed", "closed_part"}},
     "WAITING": {
         Role.PARTY: {
-            *("id", "type", "text", "follows", "proposed_at", "proposed_on", "expires"),
+            *("id", "type", "recall", "text", "follows", "proposed_at", "proposed_on", "expires"),
             *("actor", "on_behalf", "party", "party_name", "organisation"),
             "organisation_title",
         }

@@ -13,6 +13,7 @@ from chaincode.rules import EVER
 from gateway.api.second_signatures import awaits
 from gateway.api.waiting_records import WORDS
 from gateway.demo.trading import Trading
+from gateway.lookups.awaited import CONFIRM
 from gateway.signing import Device
 from tests.gateway.stage import command_id, command_json, stage_in
 
@@ -145,7 +146,8 @@ async def waiting(office, handle: str, language: str = "en") -> list[dict]:
 
 
 def test_every_type_of_two_signers_is_told_in_words():
-    assert set(WORDS) == set(MAY_APPROVE) == set(TWO_SIGNERS)
+    assert set(WORDS) == {*MAY_APPROVE, CONFIRM}
+    assert set(MAY_APPROVE) == set(TWO_SIGNERS)
 
 
 @ON_STAGE
@@ -238,3 +240,48 @@ async def test_who_may_sign_is_named_with_organisations(office, kind):
             ]
             assert all(title in told["text"] for title in named)
             assert named
+
+
+@ON_STAGE
+async def test_a_recall_says_how_many_lots_of_what_and_of_whom(office):
+    town, trade = office.stage.town, office.trade
+    lots = []
+    for farm, crop in (("farm-a", "carrot"), ("farm-b", "rice"), ("farm-a", "carrot")):
+        lot, wire = town.harvest(farm, 40_000, crop=crop)
+        await office.stage.done(wire)
+        lots.append(lot)
+    lots.append("7" * 20)
+    for count in (1, 2, 4):
+        body = {**trade.declaration("quality-desk", lots[0]), "roots": sorted(lots[:count])}
+        wire = office.stage.person("quality-desk").device.sign("recall.declare", body)
+        await office.stage.done(wire)
+        (one,) = (x for x in await waiting(office, "food-safety") if x["id"] == command_id(wire))
+        (ja,) = (
+            x for x in await waiting(office, "food-safety", "ja") if x["id"] == command_id(wire)
+        )
+        assert f"of {count} lot{'s' if count > 1 else ''}: " in one["text"]
+        assert f"の{count}ロット（" in ja["text"]
+        assert "Carrot of Farm A" in one["text"]
+        assert "にんじん（農園A）" in ja["text"]
+        assert ("Rice of Farm B" in one["text"]) == (count > 1)
+        assert ("goods not on record" in one["text"]) == ("記録のない品" in ja["text"])
+        assert ("goods not on record" in one["text"]) == (count > 3)
+        assert sum(lot in one["text"] for lot in lots) == min(count, 3)
+        assert ("and 1 more" in one["text"]) == ("ほか1ロット" in ja["text"]) == (count > 3)
+
+
+@ON_STAGE
+async def test_a_recall_in_an_emergency_waits_for_another_officer_alone(office):
+    recall, wire = office.trade.recall("3" * 20)
+    await office.stage.done(wire)
+    seen = {
+        handle: [one for one in await waiting(office, handle) if one["recall"] == recall]
+        for handle in READERS
+    }
+    assert {handle for handle, found in seen.items() if found} == {"food-safety"}
+    (one,) = seen["food-safety"]
+    assert (one["type"], one["id"], one["expires"]) == ("recall.confirm", command_id(wire), None)
+    body = {"recall": one["recall"], "entry": one["id"]}
+    await office.stage.done(office.stage.person("food-safety").device.sign(CONFIRM, body))
+    left = await waiting(office, "food-safety")
+    assert recall not in {each["recall"] for each in left}

@@ -1,14 +1,16 @@
 """Second signatures at the command line: nobody is told 64 digits on the telephone."""
 
+import re
+
 import pytest
 
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 
-def declare(stage, *options: str) -> str:
+def declare(stage, *options: str, how: str = "declare") -> str:
     lot = drawn(harvest(stage), "lot")
     words = ("kind=safety", "cause=residue", "scope=lot", f"roots={lot}", "-k", "quality-desk")
-    return minori("submit", "recall.declare", *words, *options)
+    return minori("submit", f"recall.{how}", *words, *options)
 
 
 def open_stock(crop: str) -> str:
@@ -31,14 +33,15 @@ def test_the_only_one_that_waits_is_asked_about(stage):
     proposal = drawn(declare(stage), "signed")
     assert "nothing waits" in minori("waiting", "-k", "quality-desk")  # her own
     told = minori("waiting", "-k", "food-safety")
-    assert "Declare a recall (safety, residues) of 1 lots" in told
+    assert "Declare a recall (safety, residues) of 1 lot: Carrot of " in told
     assert proposal in told
     ja = minori("waiting", "-k", "food-safety", "--lang", "ja")
-    assert "回収の決定（安全にかかわる回収、残留農薬）：対象1件" in ja
+    assert "回収の決定（安全にかかわる回収、残留農薬）：にんじん（" in ja
+    assert "の1ロット（" in ja
     assert "（" in ja.split("最初の署名")[1].splitlines()[0]  # with its weekday
     refused = minori("approve", "-k", "food-safety", typed="no\n")
     assert "nothing was signed" in refused
-    assert "accepted" in minori("approve", "-k", "food-safety", "--lang", "ja", typed="はい\n")
+    assert "受付" in minori("approve", "-k", "food-safety", "--lang", "ja", typed="はい\n")
     assert "nothing waits" in minori("approve", "-k", "food-safety")
 
 
@@ -63,3 +66,16 @@ def test_an_approval_that_could_not_be_sent_is_not_offered_again(stage):
     told = minori("approve", "--yes", "-k", "food-safety")
     assert told.count("accepted") == 1
     assert "nothing waits" in told
+
+
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_recall_that_one_declared_is_confirmed_by_another(stage, is_named):
+    recall = drawn(declare(stage, how="emergency"), "recall")
+    assert "nothing waits" in minori("waiting", "-k", "quality-desk")
+    told = minori("waiting", "-k", "food-safety")
+    assert f"Confirm the recall {recall} that one person declared (safety, residues)" in told
+    ja = minori("waiting", "-k", "food-safety", "--lang", "ja")
+    assert f"一人で決定された回収{recall}の確認（安全にかかわる回収、残留農薬）：にんじん" in ja
+    named = re.findall(r"\b[0-9a-f]{64}\b", told) if is_named else ["--yes"]
+    assert "accepted" in minori("approve", *named, "-k", "food-safety")
+    assert "nothing waits" in minori("approve", "-k", "food-safety")

@@ -1,0 +1,95 @@
+"""What waits for a reader's signature: proposals of two signers, and recalls that one declared.
+
+A recall that one person declared in an emergency is in force, and is no proposal: a second officer
+signs `recall.confirm`. To people both are the same: somebody waits for their signature.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection, select
+
+from chaincode.base.canonical import Json
+from chaincode.rules import EVER
+from gateway.lookups import lots, proposals, recall_book
+from gateway.lookups.lots import LotRecord
+from gateway.lookups.people import DeviceRecord, Roles
+from gateway.lookups.proposals import Proposed
+from gateway.lookups.recall_book import UNCONFIRMED, RecallSummary
+from gateway.projection import CommandRow
+from gateway.projection.domain import recalls
+from gateway.projection.tables import commands
+
+CONFIRM: Final = "recall.confirm"
+LOTS_LOOKED_UP_MAX: Final = 200  # of one recall, for the goods that its sentence names
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """What waits for a signature, with what its sentence needs.
+
+    Attributes:
+        proposed: The command. Of a recall to confirm, its latest entry, with the body of the
+            `recall.confirm` that is to be signed.
+        recall: That it confirms, lifts or closes; `None` of all else.
+        roots: The lots that a recall names.
+        lots: The first of them, by number; `None` of one that is not on record.
+    """
+
+    proposed: Proposed
+    recall: RecallSummary | None
+    roots: Sequence[str]
+    lots: Mapping[str, LotRecord | None]
+
+
+def for_reader(
+    connection: Connection, reader: DeviceRecord, roles: Roles, *, now: int, limit: int
+) -> list[Awaited]:
+    """Return what waits for a reader's own signature, the newest first.
+
+    Args:
+        connection: To the projection.
+        reader: The device that would sign.
+        roles: Its holder's, today.
+        now: Seconds since 1970.
+        limit: At most so many.
+    """
+    found = proposals.for_reader(connection, reader, roles, now=now, limit=limit)
+    found += _to_confirm(connection, reader, roles)
+    found.sort(key=lambda one: (one.command.block_number, one.command.position), reverse=True)
+    return [_awaited(connection, one) for one in found[:limit]]
+
+
+def _to_confirm(connection: Connection, reader: DeviceRecord, roles: Roles) -> Iterator[Proposed]:
+    """Yield the recalls that this reader may confirm: not who declared or extended them."""
+    kind = EVER[CONFIRM]
+    if not kind.roles & roles:
+        return
+    query = (
+        select(commands, recalls.c.id.label("recall"))
+        .join(recalls, recalls.c.entry == commands.c.id)
+        .where(recalls.c.state == UNCONFIRMED, recalls.c.actor != reader.actor)
+    )
+    for row in connection.execute(query).mappings().all():
+        command = CommandRow.of(row)
+        if reader.actor != command.actor:
+            body: dict[str, Json] = {"recall": str(row["recall"]), "entry": command.id}
+            yield proposals.proposed(connection, command, kind=kind, body=body)
+
+
+def _awaited(connection: Connection, one: Proposed) -> Awaited:
+    named, roots = one.body.get("recall"), one.body.get("roots")
+    recall: RecallSummary | None = None
+    if isinstance(roots, list):
+        ids = tuple(map(str, roots))
+    elif one.kind.name.startswith("recall."):
+        recall = recall_book.find(connection, str(named))
+        ids = recall_book.named(connection, str(named))
+    else:
+        ids = ()
+    looked_up = ids[:LOTS_LOOKED_UP_MAX]
+    known = lots.find_all(connection, looked_up)
+    return Awaited(
+        proposed=one, recall=recall, roots=ids, lots={lot: known.get(lot) for lot in looked_up}
+    )
