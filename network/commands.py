@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,14 +18,12 @@ from pathlib import Path
 from network.building import Build, Progress
 from network.errors import CommandFailedError, CommandsMissingError
 from network.speaking import WORDS, said
+from network.toolchain import candidates, find_go, oldest
 from network.topology import Consensus
 
 COMMANDS = ("peer", "orderer", "osnadmin", "configtxgen")
 OLDEST = (2, 5)
 SETTING = "MINORI_FABRIC_BIN"
-
-OLDEST_GO = (1, 20)
-"""Source: `fabric25/go.mod`."""
 
 BUILT_VERSION = "2.5.0"
 BUILT_COMMIT = "bd8e248"
@@ -173,20 +170,18 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
 
 def _go(target: Path, environment: Mapping[str, str]) -> str:
     """Return the path of Go's command, one that can build Fabric."""
-    path = os.pathsep.join([environment.get("PATH", ""), str(Path(sys.executable).parent)])
-    go = shutil.which("go", path=path)
+    go = find_go(MODULE_FOLDER, environment)
     if go is not None:
-        found = re.search(r"go(\d+)\.(\d+)", _run([go, "version"], environment, 20))
-        if found is None or tuple(map(int, found.groups())) >= OLDEST_GO:  # none: "devel"
-            return go
+        return go
+    found = candidates(environment)
     raise CommandsMissingError(
-        WORDS["commands.no_go" if go is None else "commands.old_go"],
+        WORDS["commands.old_go" if found else "commands.no_go"],
         hint=WORDS["commands.ways"],
-        go=go,
+        go=next(iter(found), None),
         setting=SETTING,
         commands=", ".join(COMMANDS),
         target=target,
-        go_version=".".join(map(str, OLDEST_GO)),
+        go_version=oldest(MODULE_FOLDER),
     )
 
 

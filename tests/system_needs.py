@@ -1,6 +1,7 @@
 """What the whole of the tests needs from the system, and how Debian and Ubuntu install it.
 
-The one list of packages. What comes before this can run, Python with `venv`, the Makefile sees to.
+The one list of packages. Python with `venv`, without which this can not run, and Go, which is too
+old in some systems, the Makefile sees to.
 """
 
 import os
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from network.commands import SETTING, find
-from network.errors import CommandsMissingError, NetworkError
+from network.errors import NetworkError
 from tests.postgres_fixture import find_binaries
 
 LOCALES = Path("/usr/share/i18n/locales")
@@ -108,10 +109,6 @@ def _missing_of_fabric(environment: Mapping[str, str]) -> list[Need]:
         found = find(environment, _refuse_to_build)
     except _WouldBuildError:
         return []  # it can be built
-    except CommandsMissingError as error:
-        # Where Go is there and too old, the system's own package is it, most likely.
-        packages = () if shutil.which("go", path=environment.get("PATH", "")) else ("golang",)
-        return [Need(f"Hyperledger Fabric 2.5: {error.diagnostics()}", packages)]
     except NetworkError as error:
         return [Need(f"Hyperledger Fabric 2.5: {error.diagnostics()}")]
     if found.line != (2, 5):

@@ -1,9 +1,7 @@
 """More chaincodes on the contract's network: the same steps under another name and other ports."""
 
 import os
-import shutil
 import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +12,7 @@ from network.calls import Caller
 from network.lifecycle import Definition
 from network.native import READY_PATIENCE_S, Network
 from network.processes import Processes
+from network.toolchain import find_go, oldest
 from network.topology import PEER_ORGANISATIONS, Organisation
 
 GO_FOLDER = Path(__file__).parent / "go"
@@ -21,10 +20,10 @@ GO_FOLDER = Path(__file__).parent / "go"
 
 def build_go(target: Path) -> str:
     """Build the chaincode in `go/` to `target`; return the version of its shim."""
-    path = os.pathsep.join([os.environ["PATH"], str(Path(sys.executable).parent)])
-    go = shutil.which("go", path=path)  # wherever Fabric's build found it
+    go = find_go(GO_FOLDER, os.environ)
     if go is None:
-        raise RuntimeError("the benchmark needs Go, for the chaincode on the official shim")
+        needed = f"Go {oldest(GO_FOLDER)} or later"
+        raise RuntimeError(f"the benchmark needs {needed}, for the chaincode on the official shim")
     environment = {**os.environ, "CGO_ENABLED": "0", "GOWORK": "off"}
     command = [go, "-C", str(GO_FOLDER), "build", "-mod=readonly", "-trimpath", "-o", str(target)]
     subprocess.run([*command, "."], env=environment, check=True, timeout=600)

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from network.native import Network
+from network.toolchain import find_go
+from tests.benchmarks.chaincodes import GO_FOLDER
 from tests.node import driver
 
 NODE_CLIENT = driver.FOLDER / "node_modules/@hyperledger/fabric-gateway"
@@ -16,6 +18,7 @@ NODE_CLIENT = driver.FOLDER / "node_modules/@hyperledger/fabric-gateway"
 def facts(network: Network, *, go_shim: str) -> dict[str, str]:
     """Return facts by name, for people to read; install what they are about, if need be."""
     driver.install()
+    go = find_go(GO_FOLDER, os.environ) or "go"
     topology = network.topology
     consensus = topology.consensus or network.commands.consensus
     memory_bytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
@@ -30,7 +33,7 @@ def facts(network: Network, *, go_shim: str) -> dict[str, str]:
         f"transactions or {topology.preferred_max_bytes / 2**20:g} MiB",
         "Python": f"{platform.python_version()}; "
         + ", ".join(f"{name} {version(name)}" for name in packages),
-        "yardsticks": f"fabric-chaincode-go {go_shim}, {_output('go', 'version')}; "
+        "yardsticks": f"fabric-chaincode-go {go_shim}, {_output(go, 'version')}; "
         f"@hyperledger/fabric-gateway {_node_client()}, Node {_output('node', '--version')}",
     }
 

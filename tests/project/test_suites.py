@@ -123,7 +123,7 @@ def test_a_bare_machine_lacks_everything(bare):
     told = system_needs.told(system_needs.missing(bare))
     for word in ("initdb", "git", "node", "npm", "locales", "Fabric", "Go 1.20"):
         assert word in told
-    packages = "git golang locales nodejs npm postgresql"
+    packages = "git locales nodejs npm postgresql"
     assert f"sudo apt-get update && sudo apt-get install {packages}" in told
 
 
@@ -138,14 +138,12 @@ def test_root_on_debian_has_it_installed_and_is_told_what(bare, tmp_path, monkey
     installing = f'for one in git node npm; do /bin/cp {tmp_path}/apt-get {tmp_path}/"$one"; done'
     program(tmp_path, "apt-get", f'echo "$@" >> {notes}', installing)
     left = system_needs.provide(bare)
-    assert "packages, for the tests: git golang locales nodejs npm postgresql" in (
-        capsys.readouterr().out
-    )
+    assert "packages, for the tests: git locales nodejs npm postgresql" in (capsys.readouterr().out)
     update, install = notes.read_text().splitlines()
     assert update.startswith("update")
     assert install.startswith("install -y")
-    assert install.endswith("--no-install-recommends git golang locales nodejs npm postgresql")
-    assert {one.packages for one in left} == {("postgresql",), ("locales",), ("golang",)}
+    assert install.endswith("--no-install-recommends git locales nodejs npm postgresql")
+    assert {one.packages for one in left} == {("postgresql",), ("locales",), ()}
 
 
 def test_what_fails_to_install_is_said(bare, tmp_path, monkeypatch, capsys):
