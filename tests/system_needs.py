@@ -1,7 +1,7 @@
 """What the whole of the tests needs from the system, and how Debian and Ubuntu install it.
 
-The one list of packages. Python with `venv`, without which this can not run, and Go, which is too
-old in some systems, the Makefile sees to.
+The one list of packages. Python with `venv`, without which this can not run, the Makefile sees to,
+and Go and Node, which are too old in some systems.
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from network.commands import SETTING, find
 from network.errors import NetworkError
+from tests.node import driver
 from tests.postgres_fixture import find_binaries
 
 LOCALES = Path("/usr/share/i18n/locales")
@@ -50,15 +51,10 @@ def missing(environment: Mapping[str, str]) -> list[Need]:
     needs = []
     if find_binaries() is None:
         needs.append(Need("PostgreSQL's server (initdb, pg_ctl)", ("postgresql",)))
-    needs += [
-        Need(f"{name} ({command})", (package,))
-        for name, command, package in (
-            ("Git", "git", "git"),
-            ("Node", "node", "nodejs"),
-            ("Node's package manager", "npm", "npm"),
-        )
-        if shutil.which(command, path=path) is None
-    ]
+    if shutil.which("git", path=path) is None:
+        needs.append(Need("Git (git)", ("git",)))
+    if not driver.is_there(environment):
+        needs.append(Need(f"Node {driver.oldest()} or later, with npm, on PATH"))
     return [*needs, *missing_of_locales(environment), *_missing_of_fabric(environment)]
 
 

@@ -53,7 +53,7 @@ def _node_client() -> str:
 
 
 def _output(*command: str) -> str:
-    program = shutil.which(command[0])
+    program = shutil.which(command[0], path=driver.path(os.environ))
     if program is None:
         return f"no {command[0]}"
     done = subprocess.run([program, *command[1:]], capture_output=True, text=True, check=True)

