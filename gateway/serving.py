@@ -12,6 +12,7 @@ import typer
 import uvicorn
 import uvloop
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 from starlette.types import ASGIApp
 
 from gateway import collector
@@ -35,6 +36,7 @@ from gateway.setup.places import (
     NAMES_FILE,
     OFFICE_CODES_FILE,
 )
+from gateway.words import SaidError
 
 STOP_PATIENCE_S = 10
 
@@ -46,12 +48,10 @@ def operating() -> Iterator[None]:
     """Turn what an operator can put right into one sentence and exit code 1."""
     try:
         yield
-    except ValidationError as error:
-        for one in error.errors():
-            place = "__".join(str(part) for part in one["loc"]).upper()
-            typer.echo(f"minori: MINORI_{place}: {one['msg']}", err=True)
-        raise typer.Exit(1) from None
-    except (LedgerError, ProjectionError, IntakeError, OSError) as error:
+    except (
+        *(ValidationError, SettingsError),
+        *(SaidError, LedgerError, ProjectionError, IntakeError, OSError),
+    ) as error:
         telling.tell(error)
         raise typer.Exit(1) from None
 

@@ -8,16 +8,20 @@ gateway reads the environment.
 import ipaddress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Final, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chaincode.base.envelope import COMMAND_BYTES_MAX
 from chaincode.contract import COMMANDS_MAX
+from gateway.words import load
+from gateway.words.wrong_values import WrongValueError
 
 MIB = 1024 * 1024
 ANY_HOST = ("", "0.0.0.0", "::")  # noqa: S104 - listened on, but nobody's address
+
+WORDS: Final = load(__file__)
 
 Positive = Annotated[int, Field(ge=1)]
 Seconds = Annotated[float, Field(ge=0)]
@@ -91,7 +95,10 @@ class ListenSettings(Group):
     def _check_proxies(cls, value: str) -> str:
         """Refuse what is no address: the server would silently trust nobody, or with `*` all."""
         for one in value.split(",") if value else ():
-            ipaddress.ip_network(one.strip())
+            try:
+                ipaddress.ip_network(one.strip())
+            except ValueError:
+                raise WrongValueError(WORDS["settings.proxies"], one=one.strip()) from None
         return value
 
 
@@ -189,9 +196,9 @@ class LimitSettings(Group):
     @model_validator(mode="after")
     def _check_order(self) -> Self:
         if self.wait_default_s > self.wait_max_s:
-            raise ValueError("wait_default_s is more than wait_max_s")
+            raise WrongValueError(WORDS["settings.wait"])
         if self.bodies_bytes_max < self.body_bytes_max:
-            raise ValueError("bodies_bytes_max is less than body_bytes_max")
+            raise WrongValueError(WORDS["settings.bodies"])
         return self
 
 
@@ -309,15 +316,15 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _check_profile(self) -> Self:
         if self.ledger.kind is LedgerKind.FABRIC and self.ledger.profile is None:
-            raise ValueError("a Fabric ledger needs MINORI_LEDGER__PROFILE")
+            raise WrongValueError(WORDS["settings.profile"])
         return self
 
     @model_validator(mode="after")
     def _check_production(self) -> Self:
         if self.environment is Environment.PRODUCTION:
             if self.site.public_url is None:
-                raise ValueError("in production, labels need MINORI_SITE__PUBLIC_URL")
+                raise WrongValueError(WORDS["settings.public_url"])
             catalogue = self.site.catalogue_path
             if not self.site.office_phone and not (catalogue and catalogue.exists()):
-                raise ValueError("in production, pages need MINORI_SITE__OFFICE_PHONE")
+                raise WrongValueError(WORDS["settings.office_phone"])
         return self

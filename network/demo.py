@@ -23,7 +23,7 @@ HEAD = "contract/head"
 
 def prepare(folder: Path, *, base_port: int) -> None:
     """Get ready what the network needs, as `serve_demo` begins with; start nothing."""
-    with told() as progress, operating():
+    with operating(), told() as progress:
         commands = _network(folder, base_port, progress).commands
         version = ".".join(map(str, commands.version))
         speaking.say(WORDS["demo.ready"], version=version, folder=commands.folder)
@@ -31,7 +31,7 @@ def prepare(folder: Path, *, base_port: int) -> None:
 
 def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
     """Bring the network up, found the demo town on it once, and serve it until told to stop."""
-    with told() as progress, operating():
+    with operating(), told() as progress:
         network = _network(folder, base_port, progress)
         network.up()
         asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))

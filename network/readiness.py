@@ -20,7 +20,7 @@ from gateway.fabric.identity import Identity
 from gateway.words import Text, verbatim
 from network.errors import ProcessFailedError
 from network.profile import connection
-from network.speaking import WORDS, filled
+from network.speaking import WORDS
 from network.topology import (
     HOST,
     ORGANISATIONS,
@@ -87,8 +87,7 @@ def _leader_fault(topology: Topology) -> Text | None:
         values = _metrics(topology.port(leading, Port.ORDERER_OPERATIONS))
         following = values.get(f'consensus_etcdraft_active_nodes{{channel="{topology.channel}"}}')
         if following is None or following < len(ORGANISATIONS):
-            return filled(
-                "readiness.following",
+            return WORDS["readiness.following"].filled(
                 count=following or 0,
                 total=len(ORGANISATIONS),
                 name=leading.name,
@@ -110,7 +109,7 @@ def wait_for_blocks(topology: Topology) -> None:
 
 def _blocks_fault(topology: Topology, ordered: int) -> Text | None:
     known = max(height(topology, one) or 0 for one in PEER_ORGANISATIONS)
-    return filled("readiness.blocks", count=known, total=ordered) if known < ordered else None
+    return WORDS["readiness.blocks"].filled(count=known, total=ordered) if known < ordered else None
 
 
 def wait_for_endorsements(topology: Topology, organisation: Organisation) -> None:

@@ -46,6 +46,10 @@ def in_words(error: Exception, language: Language) -> str:
     """Return an error in a language: its own words, or those for a file that can't be used."""
     if isinstance(error, SaidError | TypedDateError):
         return error.say(language)
+    if isinstance(error, ValueError):
+        from gateway.cli.telling_values import in_words as of_values  # noqa: PLC0415 - seldom
+
+        return of_values(error, language)
     if isinstance(error, OSError):
         kind = _SAID_OF_FILES.get(error.errno or 0, "other")
         place = error.filename if error.filename is not None else error.strerror or error

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chaincode.contract import MinoriContract
+from gateway.cli import speaking
 from gateway.cli.keyring import Key
 from gateway.demo.founding import submit_all
 from gateway.demo.season import DAY_S, Day, midnight, season
@@ -25,6 +26,9 @@ from gateway.setup.ledger_view import Doors
 from gateway.setup.places import KEYS_FOLDER, LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
 from gateway.setup.template import write_filled
+from gateway.words import load
+
+WORDS = load(__file__)
 
 WORKBOOK_FILE = "town.xlsx"
 
@@ -90,7 +94,7 @@ async def enact(doors: Doors, folder: Path, *, gateway: str, days: int, progress
             count += len(day.commands)
     finally:
         write_keys(town, folder, gateway=gateway)
-    progress(f"{count} records of the last {days} days")
+    progress(WORDS["build.records"].say(speaking.language(), count=count, days=days))
 
 
 def story(town: Town, *, now: int, days: int) -> Iterator[Day]:

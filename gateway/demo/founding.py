@@ -4,9 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
+from gateway.cli import speaking
 from gateway.demo.town import Town
 from gateway.ledger import Ledger
+from gateway.setup.faults import WORDS as SETUP
 from gateway.setup.ledger_view import Door
+from gateway.words import load
+
+WORDS = load(__file__)
 
 BATCH = 50  # commands per transaction while loading
 
@@ -53,9 +58,9 @@ async def found(
     """
     ledger = next(iter(admins.values()))
     for msp_id, wire in founding.bootstraps:
-        progress(f"bootstrap {msp_id}")
+        progress(SETUP["founding.bootstrap"].say(speaking.language(), msp=msp_id))
         await submit_all(admins[msp_id], [wire], at=at)
-    progress(f"enter people and plots: {len(founding.registrations)} commands")
+    progress(WORDS["founding.people"].say(speaking.language(), count=len(founding.registrations)))
     await submit_all(ledger, founding.registrations, at=at)
 
 

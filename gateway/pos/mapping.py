@@ -5,7 +5,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -13,11 +12,11 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from gateway.catalogue import PACK_UNITS
-from gateway.language import Language
 from gateway.pos import codes
 from gateway.pos.refusals import WORDS, in_both
 from gateway.pos.table import heading
 from gateway.words import SaidError, Text
+from gateway.words.wrong_values import told
 
 WEIGHED_G: Final = {"g": 1, "kg": 1_000}
 """Units of what is sold by weight, in grams."""
@@ -194,8 +193,7 @@ class PosMapping(_Model):
         try:
             return cls.model_validate(_json(path.read_bytes()))
         except ValidationError as error:
-            ja, en = ("; ".join(_told(error, language)) for language in ("ja", "en"))
-            why: Text | str = in_both(ja, en)
+            why: Text | str = told(error, between="; ")
         except SaidError as error:
             why = in_both(error.say("ja"), error.say("en"))
         except (OSError, ValueError) as error:
@@ -220,16 +218,3 @@ def _json(content: bytes) -> object:
 
     parsed: object = json.loads(content.decode("utf-8-sig"), object_pairs_hook=once)
     return parsed
-
-
-def _told(error: ValidationError, language: Language) -> Iterator[str]:
-    """Yield what is wrong with each member, in a language."""
-    for one in error.errors():
-        place = ".".join(map(str, one["loc"]))
-        cause = one.get("ctx", {}).get("error")
-        if isinstance(cause, UnclearError):
-            said = cause.say(language)
-        else:
-            kind = one["type"] if one["type"] in {"missing", "extra_forbidden"} else "value"
-            said = WORDS[f"mapping.fault.{kind}"].say(language, detail=one["msg"])
-        yield f"{place}: {said}" if place else said

@@ -9,13 +9,18 @@ SetupError
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from chaincode.base.evidence import EvidenceError
 from gateway.language import LANGUAGES, Language
 from gateway.setup.fault_kinds import WORDING, FaultKind, Wording
+from gateway.words import SaidError, load
+
+WORDS: Final = load(__file__)
 
 __all__ = [
     "WORDING",
+    "WORDS",
     "CellError",
     "Fault",
     "FaultKind",
@@ -25,6 +30,7 @@ __all__ = [
     "Wording",
     "WorkbookError",
     "WrongTownError",
+    "mixed",
 ]
 
 
@@ -70,7 +76,7 @@ class CellError(EvidenceError):
         self.values = values
 
 
-class SetupError(EvidenceError):
+class SetupError(SaidError):
     """The town can't be set up like this; the message is for the person who asked."""
 
 
@@ -78,7 +84,7 @@ class WorkbookError(SetupError):
     """The workbook has faults: all of them, in the order of sheets and rows."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__(f"{len(faults)} errors in the workbook")
+        super().__init__(WORDS["faults.count"], count=len(faults))
         self.faults = tuple(faults)
 
 
@@ -92,3 +98,8 @@ class RegisterError(SetupError):
 
 class LedgerSaysNoError(SetupError):
     """The ledger refused commands; the message names rows and codes."""
+
+
+def mixed(*, is_demo: bool) -> WrongTownError:
+    """Return the error of a workbook of the other kind than the ledger: demo, or real town."""
+    return WrongTownError(WORDS["faults.real_on_demo" if is_demo else "faults.demo_on_real"])

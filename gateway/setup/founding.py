@@ -8,8 +8,9 @@ from chaincode.base.canonical import Json
 from chaincode.base.envelope import FIRST_PREVIOUS
 from chaincode.registry.founding import BOOTSTRAP
 from chaincode.registry.records import AUDITOR, HEAD, REGISTRAR, Registrar
+from gateway.cli import speaking
 from gateway.setup.checking import by_code, signers
-from gateway.setup.faults import LedgerSaysNoError, SetupError
+from gateway.setup.faults import WORDS, LedgerSaysNoError, SetupError
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, read
 from gateway.setup.register import Register
@@ -53,12 +54,8 @@ async def found(
         if state[Registrar.key(row.code)] is not None:
             continue
         if row.msp not in doors.admins:
-            raise SetupError(
-                f"{row.msp} の管理者の証明書が、ここにありません / "
-                f"the admin identity of {row.msp} is not here: on Fabric, name its connection.json"
-                " by --admin; an embedded ledger made for other organisations can't be used"
-            )
-        progress(f"bootstrap {row.msp}")
+            raise SetupError(WORDS["founding.no_admin"], msp=row.msp)
+        progress(WORDS["founding.bootstrap"].say(speaking.language(), msp=row.msp))
         # As if never used: an earlier bootstrap that was signed and never ordered left no trace.
         keys.stand(registrars[row.code].code, {"next": 1, "prev": FIRST_PREVIOUS})
         device = keys.device(registrars[row.code].code)
@@ -71,7 +68,7 @@ async def found(
         receipt = await doors.admins[row.msp].submit([device.sign(BOOTSTRAP, body, at=at)], at=at)
         code = str(receipt.results[0]["code"])
         if code != "ACCEPTED":
-            raise LedgerSaysNoError(f"bootstrap {row.msp}: {code}")
+            raise LedgerSaysNoError(WORDS["founding.refused"], msp=row.msp, code=code)
         await _until_shown(doors, Registrar.key(row.code))
         count += 1
     return count

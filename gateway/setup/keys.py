@@ -7,7 +7,7 @@ from typing import Self
 
 from chaincode.base.canonical import Json
 from gateway.cli.keyring import Key
-from gateway.setup.faults import SetupError
+from gateway.setup.faults import WORDS, SetupError
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import MAKE
@@ -71,9 +71,7 @@ class Keys:
         if path.exists():
             key = Key.load(path)
             if (key.device.ledger, key.device.actor) != (self._register.ledger, entry.id):
-                raise SetupError(
-                    f"{path} は別の人の鍵です / {path} is somebody else's key: move it away"
-                )
+                raise SetupError(WORDS["keys.somebody_elses"], path=path)
             return key
         device = Device.create(ledger=self._register.ledger, actor=entry.id)
         key = Key(path=path, device=device, party=party.id, gateway=self._gateway)
@@ -84,9 +82,6 @@ class Keys:
         if code not in self._loaded:
             key = self._in_hand.enter_context(Key.in_hand(self._files.key(code)))
             if key.queue:
-                raise SetupError(
-                    f"{key.path} に未送信の記録があります / it has commands that were never sent: "
-                    f"`minori submit queue --key {key.path}` first"
-                )
+                raise SetupError(WORDS["keys.unsent"], path=key.path)
             self._loaded[code] = key
         return self._loaded[code]

@@ -8,7 +8,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution
 from gateway.ledger import Receipt
-from gateway.setup.faults import RegisterError, WrongTownError
+from gateway.setup.faults import WORDS, RegisterError, WrongTownError, mixed
 from gateway.setup.register import Register
 from gateway.setup.sheets import DEMO, Book
 
@@ -70,28 +70,14 @@ async def check_ledger(ledger: State, register: Register, book: Book) -> bool:
     head, there = state[HEAD], state[CONSTITUTION]
     if not isinstance(head, dict) or not isinstance(there, dict):
         if any(entry.ledger is not None for entry in register.entries.values()):
-            raise RegisterError(
-                "この台帳は空ですが、登録簿は別の台帳のものです / "
-                "the ledger is empty, but the register is of another one:"
-                " check MINORI_LEDGER__… and --directory"
-            )
+            raise RegisterError(WORDS["ledger_view.empty"])
         return False
     if head["demo"] != (book.town[0].kind == DEMO):
-        raise WrongTownError(
-            "デモと本番は混ぜられません / a demo and a real town can't mix: "
-            f"the ledger is {'a demo' if head['demo'] else 'a real town'}"
-        )
+        raise mixed(is_demo=bool(head["demo"]))
     if register.constitution is None:
-        raise RegisterError(
-            "この台帳の登録簿がありません。バックアップから戻してください / "
-            "the ledger is founded, but there is no register of it here:"
-            " restore it from the backup, or check --directory"
-        )
+        raise RegisterError(WORDS["ledger_view.no_register"])
     if head["ledger"] != register.ledger:
-        raise WrongTownError(
-            "この台帳は、登録簿の町のものではありません / "
-            f"this is not the ledger of the register's town: {head['ledger']}"
-        )
+        raise WrongTownError(WORDS["ledger_view.another"], ledger=head["ledger"])
     constitution = shapes.read(
         Constitution, {name: value for name, value in there.items() if name != "v"}
     )

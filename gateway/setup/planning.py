@@ -7,7 +7,7 @@ from chaincode.registry.records import Constitution
 from gateway.catalogue import CatalogueFile
 from gateway.setup import schema
 from gateway.setup.checking import fault
-from gateway.setup.faults import Fault, FaultKind, WrongTownError
+from gateway.setup.faults import WORDS, Fault, FaultKind, WrongTownError, mixed
 from gateway.setup.publishing import Edition, next_edition
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import DEMO, INVITE, MAKE, Book, Sheet
@@ -99,26 +99,14 @@ def check_town(book: Book, register: Register) -> None:
     town, constitution = book.town[0], register.in_force
     if constitution is None:
         if town.ledger:
-            raise WrongTownError(
-                f"台帳番号 {town.ledger[:12]}… の台帳は、ここにはありません / "
-                "the workbook names a ledger, and there is none here: clear the cell for a new town"
-            )
+            raise WrongTownError(WORDS["planning.no_such_ledger"], ledger=town.ledger[:12])
         return
     if constitution.demo != (town.kind == DEMO):
-        raise WrongTownError(
-            "デモと本番は混ぜられません / a demo and a real town can't mix: "
-            f"the ledger is {'a demo' if constitution.demo else 'a real town'}"
-        )
+        raise mixed(is_demo=constitution.demo)
     if town.ledger and town.ledger != register.ledger:
-        raise WrongTownError(
-            "ブックの台帳番号が、この台帳とちがいます / the workbook names another ledger: "
-            f"this one is {register.ledger}"
-        )
+        raise WrongTownError(WORDS["planning.other_ledger"], ledger=register.ledger)
     if constitution.title != town.name:
-        raise WrongTownError(
-            f"この台帳は「{constitution.title}」のものです / this ledger is that of "
-            f"{constitution.title}, the workbook is of {town.name}"
-        )
+        raise WrongTownError(WORDS["planning.other_town"], title=constitution.title, name=town.name)
 
 
 def _fixed_organisations(book: Book, constitution: Constitution) -> list[Fault]:

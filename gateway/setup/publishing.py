@@ -28,11 +28,12 @@ from gateway.office_codes import OfficeCodesFile, PlotWords
 from gateway.setup import register as registers
 from gateway.setup import schema
 from gateway.setup.checking import fault
-from gateway.setup.faults import Fault, FaultKind, RegisterError
+from gateway.setup.faults import WORDS, Fault, FaultKind, RegisterError
 from gateway.setup.places import TownFiles, replace_file
 from gateway.setup.register import Register
 from gateway.setup.sheets import YES, Book, GradeRow, InputRow, NormRow, PackingRow, Sheet
 from gateway.setup.wishes import Wish
+from gateway.words.wrong_values import told_of
 
 PUBLIC: Final = 0o644
 PRIVATE: Final = 0o600
@@ -74,7 +75,9 @@ def read_edition(files: TownFiles) -> CatalogueFile:
     except FileNotFoundError:
         return CatalogueFile()
     except ValueError as error:
-        raise RegisterError(f"{files.catalogue} can't be read: {error}") from None
+        raise RegisterError(
+            WORDS["publishing.unreadable"], path=files.catalogue, what=told_of(error)
+        ) from None
 
 
 def next_edition(book: Book, old: CatalogueFile, *, today: str) -> Edition:
@@ -271,7 +274,9 @@ def publish_names(files: TownFiles, register: Register, wanted: Iterable[Wish]) 
     except FileNotFoundError:
         names = NamesFile()
     except ValueError as error:
-        raise RegisterError(f"{files.names} can't be read: {error}") from None
+        raise RegisterError(
+            WORDS["publishing.unreadable"], path=files.names, what=told_of(error)
+        ) from None
     parties = dict(names.parties)
     for entry in changed:
         parties.pop(entry.id, None)

@@ -18,7 +18,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution
-from gateway.setup.faults import RegisterError
+from gateway.setup.faults import WORDS, RegisterError
 
 Code: TypeAlias = tuple[str, str]  # (sheet's key, code in it)
 
@@ -92,21 +92,26 @@ class Register:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
-            raise RegisterError(f"{path} is in use: is another `minori town` running?") from None
-        return cls._read(sqlite3.connect(path), lock)
+            raise RegisterError(WORDS["register.in_use"], path=path) from None
+        return cls._read(sqlite3.connect(path), path, lock)
 
     @classmethod
     def look(cls, path: Path) -> Self:
         """Return a copy in memory, empty if there is no register; nothing is written."""
         memory = sqlite3.connect(":memory:")
         if path.exists():
-            with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as there:
+            there = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+            try:
                 there.backup(memory)
-            there.close()
-        return cls._read(memory, None)
+            except sqlite3.DatabaseError as error:
+                memory.close()
+                raise RegisterError(WORDS["register.none"], path=path) from error
+            finally:
+                there.close()
+        return cls._read(memory, path, None)
 
     @classmethod
-    def _read(cls, database: sqlite3.Connection, lock: int | None) -> Self:
+    def _read(cls, database: sqlite3.Connection, path: Path, lock: int | None) -> Self:
         register = cls(database, lock)
         try:
             database.executescript(_SCHEMA)
@@ -120,7 +125,7 @@ class Register:
                 register.entries[entry.sheet, entry.code] = entry
         except (sqlite3.DatabaseError, ValueError) as error:
             register.close()
-            raise RegisterError(f"this is no register of a town: {error}") from None
+            raise RegisterError(WORDS["register.none"], path=path) from error
         return register
 
     @property

@@ -12,10 +12,11 @@ from typing import Final
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import REGISTRAR, Grant
+from gateway.cli import speaking
 from gateway.ledger import LedgerConflictError, Receipt
 from gateway.setup import founding
 from gateway.setup.checking import LAND_REGISTRAR
-from gateway.setup.faults import LedgerSaysNoError, RegisterError, SetupError
+from gateway.setup.faults import WORDS, LedgerSaysNoError, RegisterError, SetupError
 from gateway.setup.inviting import Inviting
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, read, refresh
@@ -24,6 +25,7 @@ from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import INVITE, MAKE, Book
 from gateway.setup.wishes import Wish, differing, draw_up, resolved
 from gateway.signing import new_nonce, new_pseudonym
+from gateway.words import Text, joined
 
 BATCH: Final = 50  # commands per transaction
 TRIES: Final = 5  # of a transaction that lost a race
@@ -172,10 +174,7 @@ class Submission:
             if is_theirs and self._has_role(record, role):
                 self._signers[role, organisation] = code
                 return code
-        raise RegisterError(
-            f"「{organisation or role}」の鍵がここにありません / "
-            f"no key on this computer may sign as {role} {organisation}"
-        )
+        raise RegisterError(WORDS["submitting.no_key"], role=role, organisation=organisation)
 
     def _has_role(self, record: dict[str, Json], role: str) -> bool:
         roles = record["roles"]
@@ -184,16 +183,23 @@ class Submission:
         return any(one.role == role and one.is_valid_on(self.today) for one in grants)
 
     async def _submit_all(self, name: str, acts: Sequence[Act]) -> int:
-        refused: list[str] = []
+        refused: list[Text] = []
         for start in range(0, len(acts), BATCH):
             batch = acts[start : start + BATCH]
             receipt = await self._submit(batch)
             for act, result in zip(batch, receipt.results, strict=True):
                 if result["code"] != "ACCEPTED":
-                    refused.append(f"{_place(act.wish)} {act.type_name}: {result['code']}")
-            self.progress(f"{name}: {start + len(batch)} of {len(acts)} commands")
+                    refused.append(_refusal(act, str(result["code"])))
+            self.progress(
+                WORDS["submitting.done"].say(
+                    speaking.language(),
+                    stage=WORDS[f"submitting.stage.{name}"],
+                    done=start + len(batch),
+                    total=len(acts),
+                )
+            )
             if refused:
-                raise LedgerSaysNoError("; ".join(refused[:REFUSALS_SHOWN]))
+                raise LedgerSaysNoError(joined(refused[:REFUSALS_SHOWN], "; "))
         return len(acts)
 
     async def _submit(self, batch: Sequence[Act]) -> Receipt:
@@ -220,9 +226,7 @@ class Submission:
         invited = {wish.code for wish in self.wanted if wish.key == INVITE}
         unknown = ", ".join(sorted(self.renewed - invited))
         if unknown:
-            raise SetupError(
-                f"{unknown}：鍵が「招待」の人ではありません / no person whose key is “invite”"
-            )
+            raise SetupError(WORDS["submitting.not_invited"], codes=unknown)
 
     def _keep_private(self) -> None:
         """Keep what the office wrote now, and write the invitations that are to be written."""
@@ -238,6 +242,8 @@ class Submission:
         self.register.put(changed)
 
 
-def _place(wish: Wish) -> str:
-    sheet = SHEETS[wish.sheet]
-    return f"{sheet.ja} {wish.row}行 / {sheet.en} row {wish.row}"
+def _refusal(act: Act, code: str) -> Text:
+    sheet = SHEETS[act.wish.sheet]
+    return WORDS["submitting.refused"].filled(
+        sheet=Text(sheet.ja, sheet.en), row=act.wish.row, command=act.type_name, code=code
+    )

@@ -13,7 +13,7 @@ So an office can put its mother tongue right without knowing Python.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -45,6 +45,15 @@ class Text:
         }
         return self.template(language).format_map(said)
 
+    def filled(self, /, **facts: object) -> "Text":
+        """Return the text with its facts in it, to stand in another text.
+
+        Raises:
+            KeyError: A fact is missing.
+        """
+        ja, en = (verbatim(self.say(language, **facts)) for language in LANGUAGES)
+        return Text(ja.ja, en.en)
+
     def template(self, language: Language) -> str:
         """Return the text in a language with its placeholders as they stand."""
         return self.en if language == "en" else self.ja
@@ -59,6 +68,13 @@ def verbatim(text: str) -> Text:
     """Return what is said as it is in every language: a name, or words in the right one already."""
     plain = text.replace("{", "{{").replace("}", "}}")
     return Text(plain, plain)
+
+
+def joined(texts: Iterable[Text], between: str) -> Text:
+    """Return texts in a row, each language by itself."""
+    every = [*texts]
+    ja, en = (verbatim(between.join(one.say(language) for one in every)) for language in LANGUAGES)
+    return Text(ja.ja, en.en)
 
 
 class SaidError(EvidenceError):

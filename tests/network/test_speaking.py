@@ -23,9 +23,8 @@ from network.processes import Process, Processes
 from network.speaking import WORDS
 from network.topology import PORT_MAX, Consensus, Topology
 from network.users import watching
+from tests.gateway.cli.english import sentences
 
-# Three words in a row; names of commands, files and programs stand alone or in `…`.
-ENGLISH = re.compile(r"[A-Za-z][a-z]{2,}[,:]? [a-z]{2,} [a-z]{2,}")
 FREE_PORT = 24_000
 
 
@@ -39,11 +38,6 @@ def _alone(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))  # no Go beside it
     yield
     speaking.choose(None)
-
-
-def sentences(text):
-    """What of a text is English, but for what stands between `…` and a command's own name."""
-    return ENGLISH.findall(re.sub(r"`[^`]*`|\broot network [a-z]+", "", text))
 
 
 def program(path, *lines):

@@ -84,7 +84,12 @@ def test_a_file_that_cannot_be_used_is_told_in_japanese(number):
 
 
 # Folders whose errors and progress reach a terminal, and what there is for programmers alone.
-SPEAKING = {"gateway/cli": (), "network": ("TypeError", "ValueError")}
+SPEAKING = {
+    "gateway/cli": (),
+    "gateway/demo": ("ValueError",),
+    "gateway/setup": ("LedgerRefusedError", "LedgerUnavailableError", "ValueError"),
+    "network": ("TypeError", "ValueError"),
+}
 
 
 def _said_plainly(path, for_programmers):
