@@ -7,7 +7,7 @@ from typing import Final
 
 import typer
 
-from gateway.cli import speaking
+from gateway.cli import speaking, telling_others
 from gateway.cli.speaking import WORDS
 from gateway.language import Language
 from gateway.typed import TypedDateError
@@ -56,4 +56,4 @@ def in_words(error: Exception, language: Language) -> str:
         return WORDS[f"telling.file.{kind}"].say(
             language, file=place, number=error.errno or "", what=error.strerror or error
         )
-    return str(error)
+    return telling_others.in_words(error, language)

@@ -1,0 +1,44 @@
+"""Errors of rooms that know no language, told in the person's: known by their English sentence.
+
+The ledger and what stands behind it are libraries of their own and say English. Their sentences
+stand in words.toml as they are said, `others.…`; a test fails for each that lacks there.
+"""
+
+import re
+from functools import cache
+from string import Formatter
+from typing import Final
+
+from gateway.cli.speaking import WORDS
+from gateway.language import Language
+from gateway.words import Text
+
+_UNKNOWN: Final = "others.unknown"
+
+
+def in_words(error: Exception, language: Language) -> str:
+    """Return an error in a language; one that is not known, with its English behind it."""
+    message = str(error)
+    if language == "en":
+        return message
+    for text, form in _forms():
+        found = form.fullmatch(message)
+        if found:
+            return text.say(language, **found.groupdict())
+    return WORDS[_UNKNOWN].say(language, what=message)
+
+
+@cache
+def _forms() -> tuple[tuple[Text, re.Pattern[str]], ...]:
+    """Return each text with what recognises it; those that say more come first."""
+    lasts = {name.rpartition(".")[2] for name in WORDS if name != _UNKNOWN}
+    texts = [WORDS[f"others.{last}"] for last in lasts if f"others.{last}" in WORDS]
+    by_length = sorted(texts, key=lambda text: -len(text.en))
+    return tuple((text, re.compile(_form(text.en), re.DOTALL)) for text in by_length)
+
+
+def _form(template: str) -> str:
+    return "".join(
+        re.escape(literal) + (f"(?P<{name}>.*)" if name else "")
+        for literal, name, _, _ in Formatter().parse(template)
+    )
