@@ -22,6 +22,7 @@ from gateway.cli.telling import tell
 
 if TYPE_CHECKING:
     from gateway.setup.faults import Fault
+    from gateway.setup.places import TownFiles
     from gateway.setup.planning import Line, Plan
     from gateway.setup.reading import Reading
 
@@ -134,11 +135,30 @@ def apply(
                 speaking.say(WORDS["town.commands"], count=outcome.commands)
 
         asyncio.run(run())
-    if files.invitation("any").parent.exists():
-        speaking.say(WORDS["town.invitations"], path=files.slip("*"))
+    _show_addressed(files, reading, settings.base_url)
     speaking.say(WORDS["town.register"], path=files.register)
     speaking.say(WORDS["town.names"], path=files.names)
     speaking.say(WORDS["town.catalogue"], path=files.catalogue)
+
+
+def _show_addressed(files: "TownFiles", reading: "Reading", served: str) -> None:
+    """Say where keys and slips are, and which address is in them: each organisation's own."""
+    from gateway.invitations.addresses import is_loopback  # noqa: PLC0415 - see above
+    from gateway.setup.inviting import address_in  # noqa: PLC0415 - see above
+    from gateway.setup.sheets import INVITE, MAKE  # noqa: PLC0415 - see above
+
+    kinds = {row.key for row in reading.book.people}
+    if MAKE in kinds:
+        speaking.say(WORDS["town.keys"], path=files.key("*"))
+    if files.invitation("any").parent.exists():
+        speaking.say(WORDS["town.invitations"], path=files.slip("*"))
+    if not kinds & {MAKE, INVITE}:
+        return
+    for one in reading.book.organisations:
+        address = address_in(reading.book, one.code, served=served)
+        speaking.say(WORDS["town.address"], organisation=one.title, address=address)
+        if is_loopback(address):
+            speaking.say(WORDS["town.address_here"])
 
 
 @town_app.command()

@@ -1,4 +1,4 @@
-"""At which address a person reaches the ledger: what stands on their invitation."""
+"""At which address a person reaches the ledger: on their invitation, and in keys made for them."""
 
 import ipaddress
 from urllib.parse import urlsplit

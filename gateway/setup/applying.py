@@ -7,10 +7,11 @@ workbook submits nothing.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from gateway.setup.checking import check
 from gateway.setup.faults import WorkbookError
-from gateway.setup.inviting import Inviting
+from gateway.setup.inviting import Inviting, address_in
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, check_ledger, refresh
 from gateway.setup.places import TownFiles
@@ -101,7 +102,8 @@ async def apply_workbook(
         reading: The workbook.
         files: The town's files; made if there are none.
         doors: To the ledger.
-        gateway: The address written into keys and invitations.
+        gateway: Where this computer's gateway is reached: written into keys and invitations
+            unless the workbook has a better one.
         now: Seconds since 1970.
         at: Ledger time, for a demo's ledger.
         renewed: The codes of people who get another invitation.
@@ -112,12 +114,13 @@ async def apply_workbook(
     """
     today = today_in(reading.book, now)
     await preview(reading, files, doors, now=now)  # before anything is written
+    address = partial(address_in, reading.book, served=gateway)
     register = Register.open(files.register)
     try:
         if await check_ledger(doors.ledger, register, reading.book):
             await refresh(doors.ledger, register)
         plan = plan_application(reading, register, files, today=today)
-        with Keys(files, register, gateway=gateway) as keys:
+        with Keys(files, register, address=address) as keys:
             submission = Submission(
                 book=reading.book,
                 register=register,
@@ -126,7 +129,7 @@ async def apply_workbook(
                 wanted=plan.wanted,
                 at=at,
                 today=today,
-                inviting=Inviting(files, register, reading.book, gateway=gateway, today=today),
+                inviting=Inviting(files, register, reading.book, served=gateway, today=today),
                 renewed=frozenset(renewed),
                 progress=progress,
             )

@@ -20,12 +20,12 @@ class Inviting:
     """Writes invitations for people of one workbook, and remembers them beside the keys."""
 
     def __init__(
-        self, files: TownFiles, register: Register, book: Book, *, gateway: str, today: str
+        self, files: TownFiles, register: Register, book: Book, *, served: str, today: str
     ) -> None:
         self._files = files
         self._register = register
         self._book = book
-        self._gateway = gateway
+        self._served = served
         self._today = date.fromisoformat(today)
         self._issued = IssuedInvitations(files.key("any").parent)
 
@@ -42,7 +42,7 @@ class Inviting:
         )
         slip = Slip(
             invitation=invitation,
-            gateway=self._address(wish.organisation),
+            gateway=address_in(self._book, wish.organisation, served=self._served),
             person=str(wish.details["name"]),
             role=_roles(wish),
             office=Office(
@@ -56,13 +56,19 @@ class Inviting:
         replace_file(self._files.slip(wish.code), slip.page(), mode=PRIVATE)
         replace_file(self._files.invitation(wish.code), slip.text(), mode=PRIVATE)
 
-    def _address(self, organisation: str) -> str:
-        own = {row.code: row.address for row in self._book.organisations}
-        return address_for(
-            organisation=own.get(organisation, ""),
-            served=self._gateway,
-            printed=self._book.town[0].address,
-        )
+
+def address_in(book: Book, organisation: str, *, served: str) -> str:
+    """Return where people of an organisation of a workbook reach the ledger: `address_for`.
+
+    Args:
+        book: The workbook.
+        organisation: Its code there.
+        served: Where this computer's gateway is reached.
+    """
+    own = {row.code: row.address for row in book.organisations}
+    return address_for(
+        organisation=own.get(organisation, ""), served=served, printed=book.town[0].address
+    )
 
 
 def _roles(wish: Wish) -> Text:

@@ -1,7 +1,7 @@
 """The keys made on this computer: registrars', land registrars', tills'; in a demo, everybody's."""
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Self
 
@@ -19,12 +19,19 @@ class Keys:
     """Key files of a town, by the code of their holder; in hand from when they are first needed.
 
     Use as a context manager.
+
+    Args:
+        files: The town's.
+        register: Who is behind which pseudonym.
+        address: Returns where an organisation's people reach the ledger, by its code.
     """
 
-    def __init__(self, files: TownFiles, register: Register, *, gateway: str) -> None:
+    def __init__(
+        self, files: TownFiles, register: Register, *, address: Callable[[str], str]
+    ) -> None:
         self._files = files
         self._register = register
-        self._gateway = gateway
+        self._address = address
         self._loaded: dict[str, Key] = {}
         self._in_hand = contextlib.ExitStack()
 
@@ -35,14 +42,21 @@ class Keys:
         self._in_hand.close()
 
     def make(self, wanted: Iterable[Wish]) -> None:
-        """Make the keys that the workbook wants made here and that are not there."""
+        """Make the keys that the workbook wants made here and that are not there.
+
+        Those that are there get the address that the workbook and the settings give now.
+        """
         made = []
         for wish in wanted:
-            if wish.key != MAKE or self._register.entries["people", wish.code].kid:
+            if wish.key != MAKE:
+                continue
+            address = self._address(wish.organisation)
+            self._readdress(wish.code, address)
+            if self._register.entries["people", wish.code].kid:
                 continue
             entry = self._register.entries["people", wish.code]
             party = self._register.entries["parties", str(wish.record["party"])]
-            made.append(replace(entry, kid=self._made(entry, party).device.kid))
+            made.append(replace(entry, kid=self._made(entry, party, address).device.kid))
         self._register.put(made)
 
     def device(self, code: str) -> Device:
@@ -65,7 +79,7 @@ class Keys:
         for key in self._loaded.values():
             key.save()
 
-    def _made(self, entry: Entry, party: Entry) -> Key:
+    def _made(self, entry: Entry, party: Entry, address: str) -> Key:
         """Make a key, or find the one that an interrupted application left."""
         path = self._files.key(entry.code)
         if path.exists():
@@ -74,9 +88,16 @@ class Keys:
                 raise SetupError(WORDS["keys.somebody_elses"], path=path)
             return key
         device = Device.create(ledger=self._register.ledger, actor=entry.id)
-        key = Key(path=path, device=device, party=party.id, gateway=self._gateway)
+        key = Key(path=path, device=device, party=party.id, gateway=address)
         key.save()
         return key
+
+    def _readdress(self, code: str, address: str) -> None:
+        path = self._files.key(code)
+        if path.exists() and Key.load(path).gateway != address:
+            with Key.in_hand(path) as key:
+                key.gateway = address
+                key.save()
 
     def _key(self, code: str) -> Key:
         if code not in self._loaded:

@@ -1,5 +1,7 @@
 """`minori town`, as an office uses it: template, check, apply, apply again."""
 
+import json
+
 import pytest
 from typer.testing import CliRunner
 
@@ -91,3 +93,53 @@ def test_a_pack_that_nobody_packs_is_asked_back_before_anything_is_made(office):
     japanese = minori("check", "town.xlsx", "--lang", "ja")
     assert "荷姿 / 3行 / 重さ（g）: 1コンテナが5gになっています" in japanese
     assert "commands are on the ledger" in minori("apply", "town.xlsx", "--yes")
+
+
+@pytest.mark.parametrize(
+    ("settings", "of_organisation", "expected"),
+    [
+        ({}, "", "https://qr.kirishimadai.example"),
+        ({"MINORI_LISTEN__HOST": "192.0.2.7"}, "", "http://192.0.2.7:8000"),
+        ({"MINORI_SITE__PUBLIC_URL": "https://minori.example"}, "", "https://minori.example"),
+        (
+            {"MINORI_SITE__PUBLIC_URL": "https://minori.example"},
+            "https://own.example",
+            "https://own.example",
+        ),
+    ],
+)
+def test_keys_and_slips_name_the_address_that_is_printed(
+    office, monkeypatch, settings, of_organisation, expected
+):
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    rows = town()
+    for row in rows["organisations"]:
+        row["address"] = of_organisation
+    save(office / "town.xlsx", rows)
+    said = minori("apply", "town.xlsx")
+    assert "var/town/keys/*.json" in said
+    assert "var/town/invitations/*.html" in said
+    assert f": {expected}" in said
+    assert "on this computer alone" not in said
+    keys = list((office / "var/town/keys").glob("*.json"))
+    held = {json.loads(path.read_bytes())["gateway"].rstrip("/") for path in keys}
+    slips = [path.read_text() for path in (office / "var/town/invitations").glob("*.txt")]
+    assert held == {expected}
+    assert slips
+    assert all(f"--gateway {expected}" in slip for slip in slips)
+
+
+def test_an_address_that_leads_nowhere_else_is_told_and_changes_with_the_next_application(
+    office, monkeypatch
+):
+    rows = town()
+    rows["town"][0]["address"] = ""
+    save(office / "town.xlsx", rows)
+    assert "on this computer alone" in minori("apply", "town.xlsx")
+    monkeypatch.setenv("MINORI_SITE__PUBLIC_URL", "https://minori.example")
+    japanese = minori("apply", "town.xlsx", "--lang", "ja")
+    assert "：https://minori.example" in japanese
+    assert "このパソコンでしか" not in japanese
+    for path in (office / "var/town/keys").glob("*.json"):
+        assert json.loads(path.read_bytes())["gateway"] == "https://minori.example"
