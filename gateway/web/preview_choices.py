@@ -3,19 +3,20 @@
 Each choice ends with the pseudonym, which is what is asked for; the name is for finding it.
 """
 
-from collections import Counter
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
 
 from sqlalchemy import Connection
 
-from gateway.language import Language
+from gateway.language import LANGUAGES, Language
 from gateway.lookups import growers
 from gateway.lookups.growers import PlotRecord
 from gateway.names import Names
 from gateway.other_crops import OTHER
+from gateway.same_name import fold
 
 CHOICES_MAX: Final = 1_000  # of each; what is not among them can be typed
 
@@ -27,12 +28,19 @@ class Choices:
     Attributes:
         producers: Such as `農園A MVKEEAA2A37M`.
         plots: Such as `農園A 北川地区 T47M1AHXMD0P`: those of a producer together.
-        by_name: Pseudonyms of producers whose published name nobody else has.
+        by_name: Pseudonyms of producers whose published name, in either language, nobody else has.
+        by_fold: The same by names as `same_name` folds them.
     """
 
     producers: tuple[str, ...]
     plots: tuple[str, ...]
     by_name: Mapping[str, str]
+    by_fold: Mapping[str, str]
+
+    def producer_of(self, typed: str) -> str | None:
+        """Return the producer with a published name, whatever the page's language."""
+        name = normalize("NFKC", typed).strip()
+        return self.by_name.get(name) or self.by_fold.get(fold(typed))
 
 
 def crops(names: Names, language: Language) -> tuple[tuple[str, str], ...]:
@@ -59,7 +67,9 @@ def choices(
 ) -> Choices:
     """Return them as they are shown; a producer without a published name by the pseudonym alone."""
     named = {one: names.party(one, language) for one in producers}
-    counts = Counter(named.values())
+    published = {
+        one: {name for each in LANGUAGES if (name := names.party(one, each))} for one in producers
+    }
     placed = [
         (
             names.party(plot.party, language) or plot.party,
@@ -71,9 +81,15 @@ def choices(
     return Choices(
         producers=tuple(sorted(f"{name or ''} {one}".strip() for one, name in named.items())),
         plots=tuple(" ".join(parts) for parts in sorted(placed)),
-        by_name={
-            normalize("NFKC", name): one
-            for one, name in named.items()
-            if name and counts[name] == 1
-        },
+        by_name=_alone(published, lambda name: normalize("NFKC", name).strip()),
+        by_fold=_alone(published, fold),
     )
+
+
+def _alone(published: Mapping[str, Iterable[str]], form: Callable[[str], str]) -> dict[str, str]:
+    """Return who has each name, in a form, where that is one producer alone."""
+    having: dict[str, set[str]] = defaultdict(set)
+    for one, names in published.items():
+        for name in names:
+            having[form(name)].add(one)
+    return {name: next(iter(those)) for name, those in having.items() if len(those) == 1}

@@ -1,6 +1,6 @@
 """From what a recall officer types to a question about scope."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Final
 from unicodedata import normalize
@@ -47,12 +47,14 @@ class PreviewForm:
         """Whether nothing is asked yet."""
         return not (self.lots.strip() or self.plot.strip() or self.producer.strip())
 
-    def read(self, town: TownClock, by_name: Mapping[str, str] | None = None) -> By:
+    def read(
+        self, town: TownClock, producer_of: Callable[[str], str | None] = lambda _name: None
+    ) -> By:
         """Return the question.
 
         Args:
             town: Its clock.
-            by_name: Pseudonyms of producers by published name.
+            producer_of: Returns the producer with a published name.
 
         Raises:
             NumberError: A lot's number can't be read.
@@ -66,8 +68,7 @@ class PreviewForm:
             until = times.timestamp(dates.last_moment(self.until, town))
             if self.plot.strip():
                 return ByPlot(plot=_chosen(self.plot), since=since, until=until)
-            name = normalize("NFKC", self.producer).strip()
-            producer = (by_name or {}).get(name) or _chosen(self.producer)
+            producer = producer_of(self.producer) or _chosen(self.producer)
             return ByPeriod(producer=producer, crop=self.crop, since=since, until=until)
         except ValidationError as error:
             raise ValueError("a field can't be read") from error

@@ -89,7 +89,7 @@ async def show_preview(
     )
     if not form.is_empty:
         try:
-            by = form.read(await visit.town_clock(), choices.by_name)
+            by = form.read(await visit.town_clock(), choices.producer_of)
             scope = await recalls.preview(
                 by,
                 gateway=visit.gateway,

@@ -262,7 +262,8 @@ async def test_a_preview_finds_producers_and_plots_by_their_published_names(town
     for asked in (
         {"plot": of_plot, **PERIOD},
         {"producer": f"{name} {farm.party}", "crop": "carrot", **PERIOD},
-        {"producer": name, "crop": "carrot", **PERIOD},
+        *({"producer": one, "crop": "carrot", **PERIOD} for one in farm.name),
+        {"producer": f" {farm.name[1].upper()} ", "crop": "carrot", **PERIOD},
     ):
         query = urlencode({**asked, "lang": lang})
         page = await page_of(stage, f"/recalls/preview?{query}", OFFICER)
