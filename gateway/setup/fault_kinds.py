@@ -30,6 +30,7 @@ class FaultKind(StrEnum):
     MY_NUMBER = "MY_NUMBER"
     BAD_CODE = "BAD_CODE"
     BAD_WORD = "BAD_WORD"
+    RESERVED_WORD = "RESERVED_WORD"
     BAD_MSP = "BAD_MSP"
     BAD_AREA_CODE = "BAD_AREA_CODE"
     BAD_CHOICE = "BAD_CHOICE"
@@ -184,6 +185,13 @@ WORDING: Final[Mapping[FaultKind, Wording]] = {
         "英小文字で始め、英小文字・数字・- _ で32文字まで（例 carrot）",
         "this is not one of the words that the ledger takes ({value})",
         "begin with a lower-case letter; up to 32 of a-z, 0-9, - _ (such as carrot)",
+    ),
+    FaultKind.RESERVED_WORD: Wording(
+        939,
+        "{value} は、名前のない品目のために取ってあります",
+        "別のコードにしてください。other と other- で始まるものは使えません（例 carrot）",
+        "{value} is kept for crops that have no name yet",
+        "choose another code, neither other nor one that begins with other- (such as carrot)",
     ),
     FaultKind.BAD_MSP: Wording(
         923,

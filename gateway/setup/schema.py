@@ -340,7 +340,7 @@ CROPS: Final = Sheet(
     required=False,
     note=("品目。コードは台帳に出ます", "crops; the code reaches the ledger"),
     columns=(
-        Column(key="code", ja="コード", en="code", read=values.word, example="carrot"),
+        Column(key="code", ja="コード", en="code", read=values.crop, example="carrot"),
         Column(key="name", ja="名前", en="name", read=values.name, example="にんじん"),
         text_column("english", "英語", "English", "Carrot"),
         Column(

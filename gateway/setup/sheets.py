@@ -268,7 +268,7 @@ class Column:
     @property
     def is_text(self) -> bool:
         """Whether a spreadsheet should leave what is typed as it is."""
-        texts = {values.name, values.title, values.reading, values.phone, values.word}
+        texts = {values.name, values.title, values.reading, values.phone, values.word, values.crop}
         return self.is_code or self.read in texts
 
 

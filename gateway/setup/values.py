@@ -18,6 +18,7 @@ from unicodedata import category, normalize
 from chaincode.base import canonical
 from chaincode.base.errors import FaultError
 from gateway import phones
+from gateway.other_crops import is_other
 from gateway.setup.faults import CellError, FaultKind
 from gateway.setup.shown import (
     Cell,
@@ -140,6 +141,16 @@ def _pattern(
 
 code = _pattern(_CODE, FaultKind.BAD_CODE)
 word = _pattern(_WORD, FaultKind.BAD_WORD, change=str.lower)
+
+
+def crop(cell: Cell) -> str:
+    """Return the code of a crop: a word, and none of those for crops without a name."""
+    text = word(cell)
+    if is_other(text):
+        raise CellError(FaultKind.RESERVED_WORD, value=text)
+    return text
+
+
 msp = _pattern(_MSP, FaultKind.BAD_MSP)
 area_code = _pattern(_AREA_CODE, FaultKind.BAD_AREA_CODE, change=str.upper)
 ledger = _pattern(_LEDGER, FaultKind.BAD_LEDGER, change=str.lower)

@@ -33,6 +33,10 @@ CELLS = [
     ("town", 0, {"ledger": "1234"}, K.BAD_LEDGER, "ledger id"),
     ("town", None, {"name": "二つ目"}, K.ONE_ROW_ONLY, ""),
     ("organisations", 0, {"code": "村"}, K.BAD_WORD, "code"),
+    *(
+        ("crops", 0, {"code": code}, K.RESERVED_WORD, "code")
+        for code in ("other", "Other", wide("OTHER"), "other-", "other-2k9f3q7d", " other-herb ")
+    ),
     ("organisations", 0, {"msp": "村MSP"}, K.BAD_MSP, "MSP"),
     ("organisations", 0, {"msp": "NokyoMSP"}, K.TWICE, "MSP"),
     ("organisations", 0, {"roles": "検査員"}, K.UNSOUND_ORGANISATION, "roles it can grant"),
