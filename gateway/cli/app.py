@@ -77,9 +77,7 @@ class Kind(StrEnum):
     PLOTS = "plots"
 
 
-# Nobody is told of these without a key: the only one there is will do.
-OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS})
-OWN = OF_ONESELF | {Kind.LOTS, Kind.SHIPMENTS, Kind.FLAGS}
+OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS})  # nobody is told of these without a key
 
 
 @app.command()
@@ -197,14 +195,21 @@ def query(
     kind: Annotated[Kind, typer.Argument(help="What to ask for.")],
     name: Annotated[str, typer.Argument(help="A lot's or command's id; of flags, a code.")] = "",
     key: KeyName = "",
+    is_public: Annotated[
+        bool, typer.Option("--public", help="Ask as everybody may, without any key.")
+    ] = False,
     gateway: Gateway = "",
 ) -> None:
-    """Read from the gateway; with --key, also what only the key's party may see.
+    """Read from the gateway, with a key also what only its party may see.
+
+    The only key of this computer is used without being named; --public uses none.
 
     Prints JSON. Times are by the town's clock, but in what was signed (`payload`): that is UTC.
     """
     with told():
-        is_own = bool(key) or kind in OF_ONESELF or (kind in OWN and keyring.is_alone())
+        if key and is_public:
+            raise ArgumentError(WORDS["app.key_or_public"])
+        is_own = bool(key) or (not is_public and (kind in OF_ONESELF or keyring.is_alone()))
         asker = Key.load(keyring.find(key), elsewhere=gateway) if is_own else None
         address = asker.address if asker else gateway or DEFAULT_GATEWAY
         with Client(address) as client:
@@ -218,7 +223,7 @@ def query(
                 return
             if kind is Kind.LOT and asker is not None:
                 name = Naming(asker, is_aside=True).lot(name)
-            kid = asker.device.kid if asker else name
+            kid = name or (asker.device.kid if asker else "")
             name = lot_numbers.read(name).lot if kind is Kind.LOT else name
             paths = {
                 Kind.LOT: f"/api/lots/{name}",

@@ -140,7 +140,7 @@ def a_harvest_is_corrected(town: Terminals, lot: str) -> None:
     """What changes is typed alone; the grams are the farm's own, and no shopper's."""
     words = ("submit", "lot.correct_harvest", f"lot={lot}", "reason=計量", "quantity_g=12.5kg")
     town.device("farm", *words)
-    own = json.loads(town.device("farm", "query", "lot", lot, "--key", "farm"))
+    own = json.loads(town.device("farm", "query", "lot", lot))
     assert [holding["held_g"] for holding in own["holdings"]] == [2_500]
     assert " kg" not in town.page(f"/lots/{lot}")
 

@@ -69,6 +69,29 @@ def test_a_farmer_harvests_ships_and_reads(stage):
     assert json.loads(public)["crop"] == "carrot"
 
 
+def test_the_only_key_is_used_for_every_question_without_being_named(stage, home, monkeypatch):
+    sent = harvest(stage)
+    lot, command = lot_of(sent), re.search(r"^signed +(\w{64})$", sent, re.MULTILINE)[1]
+    for key in (home / "keys").glob("*.json"):
+        if key.stem != "farm-a":
+            key.unlink()
+    monkeypatch.delenv("MINORI_GATEWAY", raising=False)
+    for asked in (
+        *(("lot", lot), ("lots",), ("shipments",), ("command", command), ("head",), ("flags",)),
+        *(("ledger",), ("catalogue",), ("me",), ("plots",)),
+    ):
+        mine = json.loads(minori("query", *asked))
+        assert mine == json.loads(minori("query", *asked, "--key", "farm-a")), asked
+    for asked in (("lot", lot), ("command", command)):
+        public = json.loads(minori("query", *asked, "--public", "--gateway", stage.url))
+        assert len(public) < len(json.loads(minori("query", *asked))), asked
+    assert "holdings" in json.loads(minori("query", "lot", lot))
+    refused = minori("query", "lot", lot, "--public", "--key", "farm-a", code=1)
+    assert "--key or --public" in refused
+    assert "session" in minori("query", "lots", "--public", "--gateway", stage.url, code=1).lower()
+    assert "session" in minori("query", "me", "--public", "--gateway", stage.url, code=1).lower()
+
+
 def test_ones_pages_open_by_a_link_that_works_once(stage):
     harvest(stage)
     link = minori("pages", "--key", "farm-a", "--print").strip()
