@@ -159,6 +159,8 @@ def _show_addressed(files: "TownFiles", reading: "Reading", served: str) -> None
         speaking.say(WORDS["town.address"], organisation=one.title, address=address)
         if is_loopback(address):
             speaking.say(WORDS["town.address_here"])
+        elif is_loopback(served):
+            speaking.say(WORDS["town.address_served"], address=address)
 
 
 @town_app.command()

@@ -83,7 +83,9 @@ class Office:
         )
 
     def found(self):
-        save(self.folder / "town.xlsx", rows())
+        book = rows()
+        book["town"][0]["address"] = self.gateway.url
+        save(self.folder / "town.xlsx", book)
         environment = {
             "MINORI_LISTEN__PORT": str(self.gateway.port),
             "MINORI_LEDGER__PATH": str(self.folder / "var" / "ledger.sqlite"),

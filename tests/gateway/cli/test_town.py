@@ -122,6 +122,7 @@ def test_keys_and_slips_name_the_address_that_is_printed(
     assert "var/town/invitations/*.html" in said
     assert f": {expected}" in said
     assert "on this computer alone" not in said
+    assert (f"MINORI_SITE__PUBLIC_URL={expected}" in said) == (not settings)
     keys = list((office / "var/town/keys").glob("*.json"))
     held = {json.loads(path.read_bytes())["gateway"].rstrip("/") for path in keys}
     slips = [path.read_text() for path in (office / "var/town/invitations").glob("*.txt")]
