@@ -11,11 +11,12 @@ receipt is given on the word of the own organisation's peer alone.
 """
 
 import asyncio
+import contextlib
 import json
 import random
 import re
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from itertools import count
 from typing import Final, Self, TypeAlias, TypeVar
 
@@ -127,6 +128,19 @@ _TX_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 async def _pass(_stage: Stage, _tx_id: str) -> None:
     """Let every stage pass."""
+
+
+@contextlib.contextmanager
+def opening() -> Iterator[None]:
+    """Turn what is wrong with a profile, or an identity in it, into the port's own error.
+
+    Raises:
+        LedgerError: The profile or the identity does not fit.
+    """
+    try:
+        yield
+    except FabricError as error:
+        raise LedgerError(str(error)) from error
 
 
 class FabricLedger:

@@ -151,7 +151,8 @@ async def open_ledger(settings: Settings) -> Ledger:
             organisation=settings.ledger.organisation,
         )
     from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415
-    from gateway.fabric_ledger import FabricLedger  # noqa: PLC0415
+    from gateway.fabric_ledger import FabricLedger, opening  # noqa: PLC0415
 
     assert settings.ledger.profile is not None  # noqa: S101 - the settings have checked it
-    return FabricLedger.from_profile(ConnectionProfile.load(settings.ledger.profile))
+    with opening():
+        return FabricLedger.from_profile(ConnectionProfile.load(settings.ledger.profile))

@@ -57,14 +57,16 @@ async def _on_fabric(
     own: Path, profiles: Sequence[Path], gateway: str, stack: contextlib.AsyncExitStack
 ) -> Doors:
     from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415 - of Fabric alone
-    from gateway.fabric_ledger import FabricLedger  # noqa: PLC0415 - as above
+    from gateway.fabric_ledger import FabricLedger, opening  # noqa: PLC0415 - as above
 
-    ledger = FabricLedger.from_profile(ConnectionProfile.load(own))
+    with opening():
+        ledger = FabricLedger.from_profile(ConnectionProfile.load(own))
     stack.push_async_callback(ledger.close)
     admins: dict[str, Door] = {}
     for path in profiles:
-        profile = ConnectionProfile.load(path)
-        admin = FabricLedger.from_profile(profile, identity="admin")
+        with opening():
+            profile = ConnectionProfile.load(path)
+            admin = FabricLedger.from_profile(profile, identity="admin")
         stack.push_async_callback(admin.close)
         admins[profile.msp_id] = admin
     if gateway:

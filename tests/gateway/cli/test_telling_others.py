@@ -25,6 +25,8 @@ WITHOUT_WORDS = (
     *sorted((ROOT / "gateway/projection").glob("*.py")),
     *sorted((ROOT / "gateway/intake").glob("*.py")),
     ROOT / "gateway/admin_socket.py",
+    ROOT / "gateway/fabric/identity.py",
+    ROOT / "gateway/fabric/profile.py",
     ROOT / "gateway/serving.py",
     ROOT / "gateway/setup/through_gateway.py",
 )
@@ -127,6 +129,20 @@ def test_a_file_that_is_no_ledger_is_told_in_japanese(minori, tmp_path, command)
     assert result.exit_code == 1
     assert "minori：" in result.output
     assert sentences(result.output) == []
+
+
+@pytest.mark.parametrize("profile", ["x", "[]", "{}", '{"v": 1}', '{"v": 1, "msp_id": 3}'])
+@pytest.mark.parametrize("command", ["serve", "rebuild"])
+def test_a_wrong_connection_profile_is_told_in_japanese(
+    minori, tmp_path, monkeypatch, command, profile
+):
+    (tmp_path / "connection.json").write_text(profile)
+    monkeypatch.setenv("MINORI_LEDGER__KIND", "fabric")
+    monkeypatch.setenv("MINORI_LEDGER__PROFILE", "connection.json")
+    result = minori(command)
+    assert isinstance(result.exception, SystemExit)
+    assert "エラーが起きました" not in result.output
+    assert "minori：" in result.output
 
 
 def test_a_ledger_in_use_is_told_in_japanese(tmp_path):
