@@ -48,7 +48,7 @@ class OtherCropAnswer(Answer):
     operation_id="enter_other_crop",
     summary="Enter a crop that is in no list in one's own words; the office names it later",
     response_model=OtherCropAnswer,
-    responses=responses(400, 401, 413, 415, 422, 503),
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
 )
 async def enter_other_crop(body: OtherCropIn, gateway: GatewayDep, reader: RequiredReader) -> Any:  # noqa: ANN401 - the model decides
     """Keep the words off the ledger, and return the code that commands carry as `crop`.

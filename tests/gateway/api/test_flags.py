@@ -126,7 +126,7 @@ async def test_the_csv_file_has_them_in_words(town):
     assert len(rows) == len(town.planted)
     (row,) = [row for row in rows if row["コード"] == "LOSS_LARGE"]
     assert row["内容"].startswith("8.002kgが廃棄または不足になりました。ロットは20.003kgです")
-    assert row["数値（機械用）"] == "gone_g=8002 lot_g=20003 limit_percent=40"
+    assert row["数値"] == "gone_g=8002 lot_g=20003 limit_percent=40"
     assert row["事業者"] == "農園B"
     own = (await town.stage.get("/api/csv/flags", "shop-b")).text
     assert own.count("\n") == 2

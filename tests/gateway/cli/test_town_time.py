@@ -56,7 +56,7 @@ def test_what_was_read_is_said_before_it_is_signed_in_either_language(stage):
     said = harvest(stage, "--event-time", "きのう17時", "--later", "--lang", "ja")
     weekday = "月火水木金土日"[when.weekday()]
     assert f"{when.month}月{when.day}日（{weekday}）午後5時00分（町の時刻）" in said
-    assert said.index("午後5時") < said.index("signed")
+    assert said.index("午後5時") < said.index("署名")
 
 
 @pytest.mark.parametrize(
