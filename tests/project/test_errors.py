@@ -24,10 +24,11 @@ PROBLEM = st.fixed_dictionaries(
 )
 # What an annotation alone does not say.
 JSON = st.recursive(st.none() | st.integers() | st.text(), lambda one: st.lists(one, max_size=2))
+WORDS_OF_ANY = st.text() | st.text().map(verbatim)  # a template's braces are facts, not any text
 ARGUMENTS = {
     RefusedError: {"problem": PROBLEM},
     BaseException: {"facts": st.text() | st.integers()},
-    SaidError: {"text": st.text() | st.text().map(verbatim)},
+    SaidError: {"text": WORDS_OF_ANY, "hint": WORDS_OF_ANY},
     FileError: {
         "kind": st.sampled_from(
             sorted(key for key, text in WORDS.items() if text.placeholders("en") <= {"row"})
