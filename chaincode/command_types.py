@@ -105,7 +105,7 @@ class Act:
         principal: For whom: the signer, or the giver of the mandate.
         proposer: For an approved command, the principal of the proposal.
         proposing: For an approved command, who signed the proposal.
-        proposed: For an approved command, the ledger time of the proposal.
+        proposed_at: For an approved command, the ledger time of the proposal.
         flags: Public marks on the result; a rule may add to them.
     """
 
@@ -120,7 +120,7 @@ class Act:
     overlay: Overlay
     proposer: Signer | None = None
     proposing: Signer | None = None
-    proposed: str | None = None
+    proposed_at: str | None = None
     flags: set[str] = field(default_factory=set)
 
     def find(self, shape: type[Record], key: str) -> Record | None:

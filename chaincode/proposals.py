@@ -76,7 +76,7 @@ def propose(act: Act, kind: CommandType) -> None:
             actor=act.signer.actor,
             organisation=act.signer.organisation,
             on_behalf=command.on_behalf,
-            proposed=times.timestamp(act.time),
+            proposed_at=times.timestamp(act.time),
             expires=times.timestamp(command.expires or command.event_time + LASTS_S),
             state="open",
         ),
@@ -102,7 +102,7 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     require(repeated == proposal.hash, Code.PROPOSAL_DIFFERS)
     require(device.revoked is None, Code.DEVICE_REVOKED)
     act.put(key, replace(proposal, state="applied"))
-    act.proposed = proposal.proposed
+    act.proposed_at = proposal.proposed_at
     kind.apply(act, inner, closed)
 
 

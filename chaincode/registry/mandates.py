@@ -55,15 +55,17 @@ def _give(act: Act, body: GiveMandate, *, by_registrars: bool = False) -> None:
     act.get(Actor, Actor.key(body.agent), Code.UNKNOWN_ACTOR)
     key = Mandate.key(body.principal, body.agent)
     before = act.find(Mandate, key)
-    revoked = before.revoked if before else None
+    revoked_at = before.revoked_at if before else None
     # A proposal that lay about must not bring back what was revoked meanwhile.
-    is_late = revoked is not None and act.proposed is not None and act.proposed <= revoked
+    is_late = bool(revoked_at and act.proposed_at and act.proposed_at <= revoked_at)
     require(not is_late, Code.PROPOSAL_CLOSED)
     require(not (by_registrars and principal.devices), Code.HAS_OWN_KEY)
     kinds = [act.types.get(name) for name in body.types]
     require(all(kind is not None and kind.is_delegable for kind in kinds), Code.NOT_DELEGABLE)
     require(body.since <= body.until, Code.PERIOD_REVERSED)
-    act.put(key, Mandate(types=body.types, since=body.since, until=body.until, revoked=revoked))
+    act.put(
+        key, Mandate(types=body.types, since=body.since, until=body.until, revoked_at=revoked_at)
+    )
 
 
 def _revoke(act: Act, body: RevokeMandate, _closed: None) -> None:
@@ -79,8 +81,8 @@ def _revoke(act: Act, body: RevokeMandate, _closed: None) -> None:
     mandate = act.get(Mandate, key, Code.UNKNOWN_MANDATE)
     if not mandate.types:
         raise RejectionError(Code.UNKNOWN_MANDATE)
-    revoked = times.timestamp(act.time)
-    act.put(key, Mandate(types=(), since=mandate.since, until=mandate.until, revoked=revoked))
+    revoked_at = times.timestamp(act.time)
+    act.put(key, Mandate(types=(), since=mandate.since, until=mandate.until, revoked_at=revoked_at))
 
 
 def _give_touches(_command: Command, body: GiveMandate, _closed: None) -> Touches:

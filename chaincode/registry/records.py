@@ -24,6 +24,9 @@ from chaincode.base.shapes import (
 DEVICES_MAX = 8  # per actor, revoked ones not counted
 EXCEPTIONS_MAX = 64
 
+# Members that hold ledger time, and so differ between two ledgers with one history.
+LEDGER_TIMES = frozenset({"ledger_time", "proposed_at", "revoked_at"})
+
 HEAD = "contract/head"
 CONSTITUTION = "contract/constitution"
 DEMO_TIME = "contract/demo_time"
@@ -199,13 +202,13 @@ class Mandate:
 
     Attributes:
         types: None once it is revoked.
-        revoked: Ledger time of the last revocation: what was proposed until then is void.
+        revoked_at: Ledger time of the last revocation: what was proposed until then is void.
     """
 
     types: Annotated[tuple[TypeName, ...], Items(0, 32)]
     since: Date
     until: Date
-    revoked: Timestamp | None = None
+    revoked_at: Timestamp | None = None
 
     @staticmethod
     def key(principal: str, agent: str) -> str:
@@ -223,7 +226,7 @@ class Proposal:
         on_behalf: For whom it was proposed.
         actor: Who holds that key.
         organisation: Whose person that is.
-        proposed: Ledger time of the proposal.
+        proposed_at: Ledger time of the proposal.
         expires: Ledger time from which it can't be approved any more.
         state: `open`, `applied` or `withdrawn`.
     """
@@ -233,7 +236,7 @@ class Proposal:
     actor: PseudonymId
     organisation: Word
     on_behalf: PseudonymId | None = None
-    proposed: Timestamp
+    proposed_at: Timestamp
     expires: Timestamp
     state: Annotated[str, Text("open|applied|withdrawn", "open")]
 

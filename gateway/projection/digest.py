@@ -7,10 +7,10 @@ from typing import Final
 from sqlalchemy import Connection, Table, select
 
 from chaincode.base.canonical import Json
+from chaincode.registry.records import LEDGER_TIMES
 from gateway.projection import json_text
 from gateway.projection.tables import METADATA, checkpoint, state
 
-LEDGER_TIME: Final = "ledger_time"  # also the only member of `contract/demo_time`
 _ROWS_AT_ONCE: Final = 1_000  # in memory
 _NOT_CONTENT: Final = frozenset({checkpoint.c.schema, checkpoint.c.tables})
 
@@ -23,7 +23,7 @@ def dump(values: Iterable[tuple[str, str | bytes]]) -> bytes:
 
     Returns:
         A line per key, sorted by key: the canonical JSON array of key and value. The value of
-        every member named `ledger_time` is null, for it differs between ledgers.
+        every member of `LEDGER_TIMES` is null, for it differs between ledgers.
     """
     lines = [
         json_text.write([key, _masked(json_text.decode(value))]) for key, value in sorted(values)
@@ -64,6 +64,7 @@ def _cell(value: object) -> object:
 def _masked(value: Json) -> Json:
     if isinstance(value, Mapping):
         return {
-            name: None if name == LEDGER_TIME else _masked(member) for name, member in value.items()
+            name: None if name in LEDGER_TIMES else _masked(member)
+            for name, member in value.items()
         }
     return [_masked(item) for item in value] if isinstance(value, list) else value

@@ -30,7 +30,7 @@ def test_a_proposal_changes_nothing_but_writes_down_what_is_proposed(type_name):
         "device": payload["kid"],
         "actor": payload["actor"],
         "organisation": draft.world.people[draft.by].organisation,
-        "proposed": timestamp(NOW),
+        "proposed_at": timestamp(NOW),
         "expires": timestamp(NOW + LASTS_S),
         "state": "open",
     }

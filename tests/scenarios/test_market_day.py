@@ -94,12 +94,13 @@ def know_the_land(day: MarketDay, stage) -> None:
 def sell_by_file(till: Till) -> None:
     """Check the till's file, import it, and once more: nothing is sold twice."""
     checked, _ = till.run("check")
-    assert "0 lines booked before, 5 rows with errors" in checked
+    assert "+ 0 booked before + 0 to enter by hand + 5 refused" in checked
     imported, errors = till.run("import")
     assert {int(line.split()[1].rstrip(":")) for line in errors.splitlines()} == till.wrong
     assert "rejected" not in imported
     again, _ = till.run("import")
-    assert f"0 sales of 0 g, {till.lines} lines booked before" in again
+    assert "0 sales of 0 g to book" in again
+    assert f"= 0 to book + {till.lines} booked before" in again
 
 
 def check(day: MarketDay, dump: bytes) -> None:
@@ -132,6 +133,6 @@ async def test_a_market_day_ends_alike_on_both_ledgers(tmp_path):
             assert by_entry(again) == by_entry(told)
             till = Till(day, tmp_path / "till on Fabric", stage.url)
             imported, _ = till.run("import")
-            assert f"0 sales of 0 g, {till.lines} lines booked before" in imported
+            assert f"= 0 to book + {till.lines} booked before" in imported
             on_fabric = await dump_of(stage)
     assert on_embedded == on_fabric
