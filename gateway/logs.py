@@ -29,6 +29,18 @@ class _Forwarding(logging.Handler):
 _FORWARDING = _Forwarding()
 
 
+class _StandardError:
+    """What `sys.stderr` is when something is logged: a program around us may have replaced it."""
+
+    def write(self, text: str) -> int:
+        """Write text."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush what was written."""
+        sys.stderr.flush()
+
+
 def configure_logs(level: LogLevel) -> None:
     """Log what is at least as grave as `level`, for the whole process.
 
@@ -49,7 +61,7 @@ def configure_logs(level: LogLevel) -> None:
             *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_NAMED_LEVELS[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(file=_StandardError()),  # type: ignore[arg-type]  # it writes and flushes, and no more is asked
     )
     own = logging.getLogger("gateway")
     own.setLevel(_NAMED_LEVELS[level.upper()])
