@@ -17,7 +17,7 @@ from chaincode.base.envelope import FIRST_PREVIOUS, Command
 from chaincode.base.errors import Code, FaultError
 from chaincode.command_types import CommandType
 from chaincode.reading import Request
-from chaincode.registry.founding import BOOTSTRAP, ledger_id
+from chaincode.registry.founding import BOOTSTRAP, check_signature
 from chaincode.registry.records import Device, Head
 from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
@@ -217,13 +217,7 @@ def _check_bootstrap(request: Request, ledger: str | None, *, is_new: bool) -> N
         FaultError: Always, but for one that is on record: sent again, it gets its answer.
     """
     command, body = request.command, request.body
-    if ledger is None and body.constitution is None:
-        raise FaultError(Code.NOT_FOUNDED)
-    if command.ledger != (ledger or ledger_id(body.constitution)):
-        raise FaultError(Code.WRONG_LEDGER, "ledger")
-    if body.jwk.thumbprint != command.kid or body.actor != command.actor:
-        raise FaultError(Code.UNKNOWN_KEY, "body.jwk")
-    envelope.verify(command, body.jwk)
+    check_signature(command, body, ledger)
     if command.seq != 1:
         raise FaultError(Code.SEQUENCE_GAP, "seq")
     if command.prev != FIRST_PREVIOUS:
