@@ -105,6 +105,7 @@ def chaincode(
         "CHAINCODE_SERVER_ADDRESS": f"{HOST}:{port}",
         "CHAINCODE_HEALTH_ADDRESS": f"{HOST}:{health}",
         "CHAINCODE_ID": item.id,
+        "CHAINCODE_NAME": topology.chaincode,
         "CHAINCODE_TLS_CERT_FILE": str(tls / "cert.pem"),
         "CHAINCODE_TLS_KEY_FILE": str(tls / "key.pem"),
         "CHAINCODE_CLIENT_CA_FILE": str(folder / "tlsca/cert.pem"),

@@ -9,6 +9,10 @@ MESSAGE_BYTES_MAX = 100 * 1024 * 1024
 """Fabric's own limit on both ends. Source: fabric v3.1.5 `internal/pkg/comm/config.go`."""
 
 
+CHAINCODE = "minori"
+"""The contract's name on its channel, unless an operator gives it another."""
+
+
 class ConfigError(ValueError):
     """The environment does not describe a server that can be started."""
 
@@ -28,6 +32,7 @@ class Config:
 
     Attributes:
         package_id: What the server registers as at every peer, `label:sha256`.
+        chaincode: Its name on the channel: what a proposal must be for.
         address: Where peers dial, `host:port`; port 0 takes a free one.
         tls: `None` serves in the clear.
         health_address: Where `GET /health` is answered, `host:port`; `None` for nowhere.
@@ -48,6 +53,7 @@ class Config:
     """
 
     package_id: str
+    chaincode: str = CHAINCODE
     address: str = "127.0.0.1:0"
     tls: TLS | None = None
     health_address: str | None = None
@@ -76,6 +82,7 @@ class Config:
             split_address(health_address)
         return cls(
             package_id=_required(environment, "CHAINCODE_ID"),
+            chaincode=environment.get("CHAINCODE_NAME") or CHAINCODE,
             address=address,
             tls=_tls(environment),
             health_address=health_address,

@@ -171,7 +171,7 @@ class PeerStream:
 
     def _begin_call(self, line: Line, message: ChaincodeMessage, key: tuple[str, str]) -> None:
         try:
-            call = read_call(message)
+            call = read_call(message, chaincode=self._config.chaincode)
         except ProposalError as error:
             self.log.warning("proposal_refused", tx_id=message.txid, reason=str(error))
             self._refuse(message, Refusal.BAD_PROPOSAL)

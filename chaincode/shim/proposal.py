@@ -1,7 +1,8 @@
 """What the client signed: who asks, when, and which function with which arguments.
 
 The peer has verified the signature. What is checked here again costs a few microseconds and keeps a
-peer from attributing one client's transaction id to another's proposal by accident.
+peer from attributing one client's transaction id to another's proposal by accident; and another
+chaincode of the channel from calling this one in a client's name, with what was never signed.
 """
 
 from collections.abc import Sequence
@@ -30,12 +31,17 @@ class Call:
     args: Sequence[bytes]
 
 
-def read_call(message: chaincode_shim_pb2.ChaincodeMessage) -> Call:
+def read_call(message: chaincode_shim_pb2.ChaincodeMessage, *, chaincode: str) -> Call:
     """Return the call that a TRANSACTION or INIT message carries.
+
+    Args:
+        message: From the peer.
+        chaincode: The name of this one on its channel.
 
     Raises:
         ProposalError: Something in it cannot be read; or the transaction id is not
-            SHA-256(nonce ‖ creator), or id or channel differ between message and proposal.
+            SHA-256(nonce ‖ creator), or id, channel or arguments differ between message and
+            proposal, or the proposal is for another chaincode.
 
     Source: fabric-protos `common/common.proto`, `peer/proposal.proto`; the id's definition is in
     fabric `protoutil/proputils.go`, `ComputeTxID`.
@@ -46,6 +52,9 @@ def read_call(message: chaincode_shim_pb2.ChaincodeMessage) -> Call:
         header = common_pb2.Header.FromString(proposal.header)
         channel = common_pb2.ChannelHeader.FromString(header.channel_header)
         signature = common_pb2.SignatureHeader.FromString(header.signature_header)
+        extension = proposal_pb2.ChaincodeHeaderExtension.FromString(channel.extension)
+        payload = proposal_pb2.ChaincodeProposalPayload.FromString(proposal.payload)
+        signed = chaincode_pb2.ChaincodeInvocationSpec.FromString(payload.input).chaincode_spec
         function = arguments[0].decode() if arguments else ""
     except (DecodeError, UnicodeDecodeError) as error:
         raise ProposalError(str(error)) from error
@@ -55,6 +64,10 @@ def read_call(message: chaincode_shim_pb2.ChaincodeMessage) -> Call:
         raise ProposalError("the proposal is for another transaction")
     if sha256(signature.nonce + signature.creator).hexdigest() != message.txid:
         raise ProposalError("the transaction id does not follow from nonce and creator")
+    if {extension.chaincode_id.name, signed.chaincode_id.name} != {chaincode}:
+        raise ProposalError("the proposal is for another chaincode")
+    if signed.input.args != arguments:
+        raise ProposalError("the arguments are not those that were signed")
     return Call(
         timestamp=channel.timestamp.seconds,
         identity=signature.creator,

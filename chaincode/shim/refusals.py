@@ -9,7 +9,7 @@ class Refusal(StrEnum):
     """Why the shim answered in the contract's place; the response's `message`."""
 
     BAD_PROPOSAL = "BAD_PROPOSAL"
-    """The signed proposal is unreadable or is not the one of this transaction."""
+    """The signed proposal is unreadable, or is not for this transaction, chaincode or arguments."""
 
     CLOCK_SKEW = "CLOCK_SKEW"
     """The proposal's timestamp is too far off this process's clock."""

@@ -8,6 +8,7 @@ answered has no ledger context any more, and values are an empty string where th
 import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
 from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Self
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
 CHANNEL = "town"
+CHAINCODE = "minori"
 PACKAGE_ID = "minori:0123"
 MSP_ID = "CoopMSP"
 CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nnot read here\n-----END CERTIFICATE-----\n"
@@ -46,20 +48,43 @@ def transaction_message(
     creator: bytes | None = None,
     nonce: bytes | None = None,
     kind: int = ChaincodeMessage.TRANSACTION,
+    proposed: str = CHAINCODE,
+    signed: Sequence[bytes] | None = None,
 ) -> ChaincodeMessage:
-    """Return what a peer sends for one proposal; `nonce` decides the transaction id."""
+    """Return what a peer sends for one proposal; `nonce` decides the transaction id.
+
+    Args:
+        args: What the chaincode is called with.
+        channel_id, timestamp, creator, nonce, kind: Of the proposal.
+        proposed: The chaincode that the proposal is for.
+        signed: The arguments in it, if others.
+    """
     creator = identity() if creator is None else creator
     nonce = f"nonce {next(_numbers)}".encode() if nonce is None else nonce
     tx_id = sha256(nonce + creator).hexdigest()
     channel = common_pb2.ChannelHeader(
-        type=common_pb2.ENDORSER_TRANSACTION, channel_id=channel_id, tx_id=tx_id
+        type=common_pb2.ENDORSER_TRANSACTION,
+        channel_id=channel_id,
+        tx_id=tx_id,
+        extension=proposal_pb2.ChaincodeHeaderExtension(
+            chaincode_id=chaincode_pb2.ChaincodeID(name=proposed)
+        ).SerializeToString(),
     )
     channel.timestamp.seconds = int(time.time() if timestamp is None else timestamp)
     signature = common_pb2.SignatureHeader(creator=creator, nonce=nonce)
     header = common_pb2.Header(
         channel_header=channel.SerializeToString(), signature_header=signature.SerializeToString()
     )
-    proposal = proposal_pb2.Proposal(header=header.SerializeToString())
+    spec = chaincode_pb2.ChaincodeSpec(
+        chaincode_id=chaincode_pb2.ChaincodeID(name=proposed),
+        input=chaincode_pb2.ChaincodeInput(args=args if signed is None else signed),
+    )
+    proposal = proposal_pb2.Proposal(
+        header=header.SerializeToString(),
+        payload=proposal_pb2.ChaincodeProposalPayload(
+            input=chaincode_pb2.ChaincodeInvocationSpec(chaincode_spec=spec).SerializeToString()
+        ).SerializeToString(),
+    )
     return ChaincodeMessage(
         type=kind,
         channel_id=channel_id,

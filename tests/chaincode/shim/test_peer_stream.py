@@ -6,6 +6,7 @@ import random
 import time
 
 import pytest
+from fabric_protos.peer import proposal_pb2
 from fabric_protos.peer.chaincode_shim_pb2 import ChaincodeMessage
 
 from chaincode.shim import Refusal
@@ -110,7 +111,31 @@ def _unreadable_input(message):
 
 
 def _odd_function(message):
-    message.payload = b"\x0a\x01\xff"
+    message.CopyFrom(transaction_message(b"\xff"))
+
+
+def _of_another_chaincode(message):
+    message.CopyFrom(transaction_message(b"echo", proposed="bank"))
+
+
+def _of_another_chaincode_by_its_header_alone(message):
+    other = transaction_message(b"echo", proposed="ironim")
+    signed = other.proposal.proposal_bytes.replace(b"ironim", b"minori", 1)
+    message.CopyFrom(other)
+    message.proposal.proposal_bytes = signed
+
+
+def _of_another_chaincode_by_its_payload_alone(message):
+    other = transaction_message(b"echo", proposed="ironim")
+    head, _, tail = other.proposal.proposal_bytes.rpartition(b"ironim")
+    message.CopyFrom(other)
+    message.proposal.proposal_bytes = head + b"minori" + tail
+
+
+def _without_its_payload(message):
+    proposal = proposal_pb2.Proposal.FromString(message.proposal.proposal_bytes)
+    proposal.ClearField("payload")
+    message.proposal.proposal_bytes = proposal.SerializeToString()
 
 
 @pytest.mark.parametrize(
@@ -123,6 +148,10 @@ def _odd_function(message):
         _no_proposal,
         _unreadable_input,
         _odd_function,
+        _of_another_chaincode,
+        _of_another_chaincode_by_its_header_alone,
+        _of_another_chaincode_by_its_payload_alone,
+        _without_its_payload,
     ],
 )
 async def test_proposal_that_does_not_fit_its_message_is_refused(peer, spoil):
@@ -130,6 +159,26 @@ async def test_proposal_that_does_not_fit_its_message_is_refused(peer, spoil):
     spoil(message)
     response = await peer.run(message)
     assert (response.status, response.message) == (400, Refusal.BAD_PROPOSAL)
+
+
+@pytest.mark.parametrize(
+    ("called", "signed"),
+    [
+        ((b"echo", b"a"), ()),
+        ((b"echo", b"a"), (b"echo",)),
+        ((b"echo",), (b"echo", b"a")),
+        ((b"echo", b"a"), (b"echo", b"b")),
+        ((b"echo", b"a", b"b"), (b"echo", b"b", b"a")),
+        ((b"echo", b"ab"), (b"echo", b"a", b"b")),
+        ((), (b"echo",)),
+    ],
+)
+async def test_call_with_other_arguments_than_were_signed_is_refused(peer, called, signed):
+    """As another chaincode of the channel would make it, in its caller's name."""
+    for kind in (ChaincodeMessage.TRANSACTION, ChaincodeMessage.INIT):
+        response = await peer.invoke(*called, signed=signed, kind=kind)
+        assert (response.status, response.message) == (400, Refusal.BAD_PROPOSAL)
+    assert (await peer.invoke(*called, signed=called)).message != Refusal.BAD_PROPOSAL
 
 
 async def test_transaction_that_is_still_running_is_not_run_twice(serve):

@@ -55,6 +55,16 @@ async def test_process_serves_the_contract_until_sigterm():
         assert (process.returncode, output) == (0, b"")
 
 
+async def test_process_serves_the_name_that_it_is_told():
+    async with started(**ENVIRONMENT, CHAINCODE_NAME="town-book") as process:
+        port = (await _logged(process, "server_started"))["port"]
+        async with FakePeer(port) as peer:
+            assert (await peer.invoke(b"version", proposed="town-book")).status == 200
+            assert (await peer.invoke(b"version")).message == "BAD_PROPOSAL"
+        process.send_signal(signal.SIGTERM)
+        await process.communicate()
+
+
 async def test_process_logs_no_keys_nor_values():
     async with started(**ENVIRONMENT, CHAINCODE_LOG_LEVEL="info") as process:
         port = (await _logged(process, "server_started"))["port"]
