@@ -204,6 +204,7 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     holding = find_or_empty(act, key, lot.roots)
     supplement_g = lot.supplement_g if closed.supplement_g is None else closed.supplement_g
     more_g = closed.quantity_g - lot.harvest_g + supplement_g - lot.supplement_g
+    lot = lot.of_crop(body.crop)
     covered_g = max(0, min(lot.coverable_g, more_g))
     corrected = (
         holding.minus(-more_g, Code.ALREADY_LEFT)
@@ -216,7 +217,6 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
         replace(
             lot.covering(covered_g),
             plot=body.plot,
-            crop=body.crop,
             harvested_at=body.harvested_at,
             harvest_g=closed.quantity_g,
             supplement_g=supplement_g,

@@ -61,7 +61,7 @@ class Lot:
         misnamed_g: Of these, what was claimed in another's name before the producer's record: no
             harvest ever covers it.
         other_crop_g: Of these, what was claimed in the producer's own name, but as another crop
-            than its record then said: nor does a harvest cover that.
+            than its record said then, or says since a correction: nor does a harvest cover that.
         made_g: What other lots put in.
         parents: The lots that it was made from.
         roots: All its ancestors, sorted, so that a recall of one meets it.
@@ -114,13 +114,19 @@ class Lot:
             return self
         if before.party != self.party:
             return replace(self, claimed_g=before.claimed_g, misnamed_g=before.claimed_g)
-        other_crop_g = before.coverable_g if before.crop != self.crop else 0
+        same = before.of_crop(self.crop)
         return replace(
             self,
-            claimed_g=before.claimed_g,
-            denied_g=before.denied_g,
-            other_crop_g=other_crop_g,
+            claimed_g=same.claimed_g,
+            denied_g=same.denied_g,
+            other_crop_g=same.other_crop_g,
         )
+
+    def of_crop(self, crop: str) -> "Lot":
+        """Return the lot as this crop; what was claimed as another, nothing covers any more."""
+        if crop == self.crop:
+            return self
+        return replace(self, crop=crop, other_crop_g=self.other_crop_g + self.coverable_g)
 
     def unclaimed(self, quantity_g: int) -> "Lot":
         """Return the lot with so much less claimed in the producer's name, or none."""

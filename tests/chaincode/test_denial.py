@@ -4,6 +4,7 @@ import pytest
 
 from tests.chaincode import deeds
 from tests.chaincode.test_consignment import claimed, lot_of, sold
+from tests.chaincode.ways.lots import correct_harvest, supplement
 from tests.chaincode.world import World
 
 
@@ -162,6 +163,33 @@ def test_no_harvest_covers_what_was_claimed_as_another_crop(verb):
         assert claimed(world, lot) == (3_000, 3_000, 0)
     assert lot_of(world, lot)["other_crop_g"] == 0
     assert deeds.held(world, lot, "farmer") == 5_000
+    deeds.assert_balanced(world)
+
+
+@pytest.mark.parametrize("claimed_before", ["the harvest", "its correction"])
+@pytest.mark.parametrize("more_by", ["correction", "supplement", "second correction"])
+def test_no_harvest_corrected_to_another_crop_covers_a_claim_of_the_old(claimed_before, more_by):
+    world = World.standing()
+    name = world.name("farmer")
+    lot = name["id"]
+    if claimed_before == "the harvest":
+        deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000)
+        deeds.harvest_named(world, "farmer", name, 1_000)
+    else:
+        deeds.harvest_named(world, "farmer", name, 1_000)
+        deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=3_000)
+    assert (claimed(world, lot), deeds.held(world, lot, "farmer")) == ((2_000, 0, 0), 0)
+    more_g = 9_000 if more_by == "correction" else 1_000
+    assert correct_harvest(world, lot, more_g, crop="daikon") == ["ACCEPTED"]
+    if more_by == "supplement":
+        supplement(world, lot, 8_000)
+    elif more_by == "second correction":
+        assert correct_harvest(world, lot, 9_000) == ["ACCEPTED"]
+    assert (claimed(world, lot), lot_of(world, lot)["other_crop_g"]) == ((2_000, 0, 0), 2_000)
+    assert deeds.held(world, lot, "farmer") == 8_000
+    deeds.assert_balanced(world)
+    assert denial(world, lot, "shopkeeper", 2_000) == "ACCEPTED"
+    assert lot_of(world, lot)["other_crop_g"] == 0
     deeds.assert_balanced(world)
 
 

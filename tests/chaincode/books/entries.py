@@ -142,6 +142,7 @@ class Entries:
         party: str,
         quantity_g: int,
         *,
+        crop: str,
         supplement_g: int | None = None,
         is_stale: bool,
     ) -> None:
@@ -152,6 +153,8 @@ class Entries:
         more_g = quantity_g + added_g - row.harvest - row.supplement
         holding = self.opened(lot, party, party)
         require(holding.held >= -more_g, "ALREADY_LEFT")
+        if crop != row.crop:
+            row.crop, row.other_crop = crop, row.claimed - row.denied - row.misnamed
         holding.held += row.cover(more_g) if more_g > 0 else more_g
         row.harvest, row.supplement = quantity_g, added_g
 

@@ -102,8 +102,8 @@ class Moving(Base):
             )
         )
 
-    @rule(pick=picks, stray=rarely, share=shares, is_stale=rarely)
-    def correct_harvest(self, pick, stray, share, is_stale):
+    @rule(pick=picks, stray=rarely, share=shares, is_stale=rarely, is_other_crop=rarely)
+    def correct_harvest(self, pick, stray, share, is_stale, is_other_crop):
         self.submit()  # the ledger is asked which entry is in force
         lot = self.lot(pick)
         row = self.books.lots[lot]
@@ -115,7 +115,7 @@ class Moving(Base):
             "corrects": "ab" * 32 if is_stale else self.world.ledger.record(f"lot/{lot}")["entry"],
             "reason": "weighing",
             "plot": pseudonym(f"plot {PLOTS.get(by, 'field')}"),
-            "crop": row.crop,
+            "crop": {"carrot": "apple"}.get(row.crop, "carrot") if is_other_crop else row.crop,
             "harvested_at": timestamp(NOW),
         }
         added_g = {} if pick % 2 else {"supplement_g": amount(share, row.supplement)}
@@ -126,7 +126,8 @@ class Moving(Base):
             return
         act = self.books.correct_harvest
         named = (lot, party, quantity_g)
-        self.expect(self.books.answer(act, *named, **added_g, is_stale=is_stale))
+        changed = {"crop": body["crop"], "is_stale": is_stale, **added_g}
+        self.expect(self.books.answer(act, *named, **changed))
 
     @rule(pick=picks, stray=rarely, quantity_g=st.sampled_from([1, 300, 1_000]))
     def supplement(self, pick, stray, quantity_g):
