@@ -113,7 +113,9 @@ class Device:
         at: int | None = None,
         event_time: int | None = None,
         on_behalf: str | None = None,
+        operator: str | None = None,
         expires: int | None = None,
+        nonce: str | None = None,
     ) -> dict[str, Json]:
         """Return the next payload, unsigned, and leave the sequence as it is.
 
@@ -124,7 +126,9 @@ class Device:
             at: When it is signed, seconds since 1970; by default now.
             event_time: When it happened; by default when it is signed.
             on_behalf: For whom.
+            operator: Who stood at a shared device.
             expires: Ledger time from which it is refused.
+            nonce: That of an entry which another key signed before; by default drawn.
         """
         signed_at = int(clock.time()) if at is None else at
         payload: dict[str, Json] = {
@@ -137,10 +141,13 @@ class Device:
             "type": type_name,
             "event_time": times.timestamp(signed_at if event_time is None else event_time),
             "signed_at": times.timestamp(signed_at),
+            "nonce": nonce or new_nonce(),
             "body": body,
         }
         if on_behalf is not None:
             payload["on_behalf"] = on_behalf
+        if operator is not None:
+            payload["operator"] = operator
         if expires is not None:
             payload["expires"] = times.timestamp(expires)
         if closed_hash is not None:
@@ -156,7 +163,9 @@ class Device:
         at: int | None = None,
         event_time: int | None = None,
         on_behalf: str | None = None,
+        operator: str | None = None,
         expires: int | None = None,
+        nonce: str | None = None,
     ) -> bytes:
         """Sign the next command and advance the sequence; a missing salt is drawn.
 
@@ -174,7 +183,9 @@ class Device:
             at=at,
             event_time=event_time,
             on_behalf=on_behalf,
+            operator=operator,
             expires=expires,
+            nonce=nonce,
         )
         self.seq += 1
         self.prev = canonical.digest(canonical.encode(payload))

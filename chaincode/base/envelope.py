@@ -23,6 +23,7 @@ from chaincode.base.errors import Code, FaultError
 from chaincode.base.shapes import (
     AnyObject,
     Base64Url32,
+    Bits128,
     Integer,
     PseudonymId,
     SequenceNumber,
@@ -79,10 +80,13 @@ class Payload:
         prev: Id of this device's command before, `FIRST_PREVIOUS` for the first.
         actor: Who holds the device.
         on_behalf: The actor for whom the command is given, under a mandate.
+        operator: Who stood at a shared device, as the device says; nobody checks it.
         type: What the command does; decides the shape of `body` and of the closed part.
         event_time: When it happened.
         signed_at: When it was signed, by the device's clock.
         expires: Ledger time from which the command is refused.
+        nonce: Drawn when the entry is drafted, so that nobody can compute the command's id from
+            what the public knows; kept when another key signs the same entry again.
         body: The open part.
         closed: SHA-256 of the closed part.
     """
@@ -94,10 +98,12 @@ class Payload:
     prev: Sha256
     actor: PseudonymId
     on_behalf: PseudonymId | None
+    operator: PseudonymId | None
     type: TypeName
     event_time: Timestamp
     signed_at: Timestamp
     expires: Timestamp | None
+    nonce: Bits128
     body: AnyObject
     closed: Sha256 | None
 
@@ -113,10 +119,12 @@ class Command:
     prev: str
     actor: str
     on_behalf: str | None
+    operator: str | None
     type: str
     event_time: int
     signed_at: int
     expires: int | None
+    nonce: str
     body: dict[str, Json]
     closed_hash: str | None
     closed: dict[str, Json] | None
@@ -160,10 +168,12 @@ def parse(wire: bytes) -> Command:
         prev=payload.prev,
         actor=payload.actor,
         on_behalf=payload.on_behalf,
+        operator=payload.operator,
         type=payload.type,
         event_time=times.seconds(payload.event_time),
         signed_at=times.seconds(payload.signed_at),
         expires=times.seconds(payload.expires) if payload.expires else None,
+        nonce=payload.nonce,
         body=payload.body,
         closed_hash=payload.closed,
         closed=closed,

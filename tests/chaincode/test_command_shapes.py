@@ -113,7 +113,9 @@ def test_the_first_unknown_member_by_name_is_named():
 
 
 @pytest.mark.parametrize("type_name", types())
-@pytest.mark.parametrize("member", ["body", "type", "kid", "seq", "prev", "actor", "ledger", "v"])
+@pytest.mark.parametrize(
+    "member", ["body", "type", "kid", "seq", "prev", "actor", "ledger", "v", "nonce"]
+)
 def test_a_member_of_the_envelope_left_out_is_missed(type_name, member):
     draft = valid(type_name)
     draft.members[member] = None
@@ -139,6 +141,8 @@ def test_a_member_of_the_envelope_left_out_is_missed(type_name, member):
         ("actor", "k" * 12),
         ("on_behalf", "K" * 11),
         ("on_behalf", "K" * 13),
+        ("operator", "K" * 11),
+        ("operator", ""),
         ("type", "lot"),
         ("type", "lot.Sell"),
         ("type", "lot.sell "),
@@ -159,6 +163,11 @@ def test_a_member_of_the_envelope_left_out_is_missed(type_name, member):
         ("event_time", "2026-04-15t00:00:00z"),
         ("signed_at", 1_776_211_200),
         ("expires", ""),
+        ("nonce", ""),
+        ("nonce", "0" * 31),
+        ("nonce", "0" * 33),
+        ("nonce", "A" * 32),
+        ("nonce", 0),
         ("body", []),
         ("body", "{}"),
         ("closed", "AB" * 32),

@@ -56,6 +56,7 @@ def full() -> Draft:
     draft.by = "helper"
     draft.members |= {
         "on_behalf": draft.world.actor("farmer"),
+        "operator": draft.world.actor("neighbour"),
         "expires": timestamp(NOW + DAY_S),
     }
     return draft
@@ -69,10 +70,12 @@ ALTERED = {
     "prev": ("ab" * 32, "BAD_SIGNATURE"),
     "actor": (World.standing().actor("neighbour"), "BAD_SIGNATURE"),
     "on_behalf": (World.standing().actor("neighbour"), "BAD_SIGNATURE"),
+    "operator": (World.standing().actor("farmer"), "BAD_SIGNATURE"),
     "type": ("lot.receive", "BAD_SIGNATURE"),
     "event_time": (timestamp(NOW - 60), "BAD_SIGNATURE"),
     "signed_at": (timestamp(NOW - 60), "BAD_SIGNATURE"),
     "expires": (timestamp(NOW + 2 * DAY_S), "BAD_SIGNATURE"),
+    "nonce": ("0" * 32, "BAD_SIGNATURE"),
     "body": ({}, "BAD_SIGNATURE"),
     "closed": ("ab" * 32, "CLOSED_PART_MISMATCH"),
 }

@@ -177,6 +177,7 @@ class World:
             "type": type_name,
             "event_time": timestamp(NOW),
             "signed_at": timestamp(NOW),
+            "nonce": bits128(f"entry {by} {seq} {prev}"),
             "body": body,
             "closed": None if closed is None else sha256_hex(canonical(closed)),
         }

@@ -88,6 +88,7 @@ def full() -> Draft:
     draft = valid("lot.ship")
     draft.members |= {
         "on_behalf": draft.world.actor("elder"),
+        "operator": draft.world.actor("helper"),
         "expires": "2026-04-16T00:00:00Z",
     }
     return draft
