@@ -13,7 +13,7 @@ from chaincode import lots, plots, proposals, recalls
 from chaincode.base.overlay import Change
 from chaincode.command_types import CommandType
 from chaincode.lots.balance import require_balance
-from chaincode.registry import founding, mandates, people
+from chaincode.registry import founding, joint, mandates, people
 from chaincode.registry.records import Head
 
 FIRST: Final = 1  # the rules that a ledger is founded with
@@ -55,7 +55,7 @@ def _types(rules: Rules, families: tuple[str, ...]) -> Mapping[str, CommandType]
 RULES: Final[Mapping[int, Rules]] = {
     1: Rules(
         {
-            REGISTRY: (*founding.TYPES, *people.TYPES, *mandates.TYPES),
+            REGISTRY: (*founding.TYPES, *people.TYPES, *joint.TYPES, *mandates.TYPES),
             PROPOSALS: proposals.TYPES,
             "plots": plots.TYPES,
             "lots": lots.TYPES,

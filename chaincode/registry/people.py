@@ -127,7 +127,11 @@ def _register_actor(act: Act, body: RegisterActor, _closed: None) -> None:
 
 
 def _grant(act: Act, body: GrantRoles, _closed: None) -> None:
-    actor = _own_actor(act, body.actor)
+    grant_roles(act, _own_actor(act, body.actor), body)
+
+
+def grant_roles(act: Act, actor: Actor, body: GrantRoles) -> None:
+    """Give an actor these roles, whoever may do so has been looked at."""
     require(actor.devices == body.devices, Code.NOT_THE_LATEST)
     _require_grantable(_organisation(act, actor.organisation), body.roles)
     act.put(Actor.key(body.actor), replace(actor, roles=body.roles))
@@ -137,7 +141,11 @@ def _grant(act: Act, body: GrantRoles, _closed: None) -> None:
 
 
 def _enrol(act: Act, body: Enrol, _closed: None) -> None:
-    actor = _own_actor(act, body.actor)
+    enrol_device(act, _own_actor(act, body.actor), body)
+
+
+def enrol_device(act: Act, actor: Actor, body: Enrol) -> None:
+    """Enter an actor's next device, whoever may do so has been looked at."""
     kid = body.jwk.thumbprint
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
     _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
@@ -152,12 +160,17 @@ def _revoke(act: Act, body: Revoke, _closed: None) -> None:
     is_registrar = (
         REGISTRAR in act.principal.roles
         and actor is not None
-        and actor.organisation in {act.principal.organisation, *_auditors(act)}
+        and actor.organisation == act.principal.organisation
     )
     require(is_own or REGISTRAR in act.principal.roles, Code.ROLE_MISSING)
     require(is_own or actor is None or is_registrar, Code.NOT_YOUR_ORGANISATION)
     if actor is None:
         raise RejectionError(Code.UNKNOWN_ACTOR)
+    revoke_device(act, actor, body)
+
+
+def revoke_device(act: Act, actor: Actor, body: Revoke) -> None:
+    """End an actor's device, whoever may do so has been looked at."""
     device = act.get(Device, Device.key(body.device), Code.UNKNOWN_DEVICE)
     require(device.actor == body.actor, Code.UNKNOWN_DEVICE)
     require(device.revoked is None, Code.DEVICE_REVOKED)
@@ -214,11 +227,6 @@ def _organisation(act: Act, organisation_id: str) -> Organisation:
     return organisation
 
 
-def _auditors(act: Act) -> list[str]:
-    """Return the auditor organisations, which have no registrar of their own."""
-    return [one.id for one in _constitution(act).organisations if one.kind == AUDITOR]
-
-
 def _require_grantable(organisation: Organisation, roles: Grants) -> None:
     for grant in roles:
         require(grant.role in organisation.roles, Code.ROLE_NOT_GRANTABLE)
@@ -241,19 +249,22 @@ def _register_actor_touches(_command: Command, body: RegisterActor, _closed: Non
     return Touches(reads=(CONSTITUTION, Party.key(body.party), actor), writes=(actor,))
 
 
-def _grant_touches(_command: Command, body: GrantRoles, _closed: None) -> Touches:
+def grant_touches(_command: Command, body: GrantRoles, _closed: None) -> Touches:
+    """Return the records of an actor and all its devices."""
     keys = (Actor.key(body.actor), *(Device.key(kid) for kid in body.devices))
     return Touches(reads=(CONSTITUTION, *keys), writes=keys)
 
 
-def _enrol_touches(_command: Command, body: Enrol, _closed: None) -> Touches:
+def enrol_touches(_command: Command, body: Enrol, _closed: None) -> Touches:
+    """Return the records of an actor and a new device."""
     keys = (Actor.key(body.actor), Device.key(body.jwk.thumbprint))
     return Touches(reads=keys, writes=keys)
 
 
-def _revoke_touches(_command: Command, body: Revoke, _closed: None) -> Touches:
+def revoke_touches(_command: Command, body: Revoke, _closed: None) -> Touches:
+    """Return the records of an actor and one device."""
     keys = (Actor.key(body.actor), Device.key(body.device))
-    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+    return Touches(reads=keys, writes=keys)
 
 
 def _register_auditor_touches(_command: Command, body: RegisterAuditor, _closed: None) -> Touches:
@@ -282,13 +293,13 @@ TYPES = (
         name="actor.grant",
         body=GrantRoles,
         roles=_REGISTRARS,
-        touches=_grant_touches,
+        touches=grant_touches,
         apply=_grant,
     ),
     CommandType(
-        name="key.enrol", body=Enrol, roles=_REGISTRARS, touches=_enrol_touches, apply=_enrol
+        name="key.enrol", body=Enrol, roles=_REGISTRARS, touches=enrol_touches, apply=_enrol
     ),
-    CommandType(name="key.revoke", body=Revoke, touches=_revoke_touches, apply=_revoke),
+    CommandType(name="key.revoke", body=Revoke, touches=revoke_touches, apply=_revoke),
     CommandType(
         name="auditor.register",
         body=RegisterAuditor,

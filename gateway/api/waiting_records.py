@@ -88,12 +88,12 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     ),
     "mandate.register": (
         (
-            "代理の登録：{agent}が{principal}の代わりに記録します（{since}から{until}まで）",
-            "Register a mandate: {agent} enters for {principal} ({since} to {until})",
+            "代理の登録（{count}件、{since}から{until}まで）：{pairs}",
+            "Register mandates ({count}, {since} to {until}): {pairs}",
         ),
         (
             "その期間、代理の人が署名した記録が本人のものとして台帳に載ります。",
-            "In that time, what the agent signs is entered as the principal's.",
+            "In that time, what an agent signs is entered as the principal's.",
         ),
     ),
     "auditor.register": (
@@ -101,6 +101,24 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         (
             "その人の鍵が台帳に登録され、監査人の役割をもちます。",
             "That person's key is enrolled, with the roles named.",
+        ),
+    ),
+    "auditor.grant": (
+        ("監査人{actor}の役割：{roles}", "Roles of the auditor {actor}: {roles}"),
+        (
+            "その人は、ここにある役割だけをもつようになります。",
+            "That person then has the roles named, and no others.",
+        ),
+    ),
+    "auditor.enrol": (
+        ("監査人{actor}の端末の追加", "Enrol another device of the auditor {actor}"),
+        ("その端末でも署名できるようになります。", "That person can sign with it as well."),
+    ),
+    "key.revoke_jointly": (
+        ("{actor}の端末{device}の失効", "Revoke the device {device} of {actor}"),
+        (
+            "その端末の署名は、ここで除くと書いたものを別にして、受け付けられなくなります。",
+            "Nothing more that it signs is taken, but for what is named as spared.",
         ),
     ),
     "constitution.amend": (
@@ -115,6 +133,17 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         ("この後の記録は、その版で判断されます。", "What comes after is judged by that version."),
     ),
 }
+
+PAIR: Final[Mapping[Language, str]] = {
+    "ja": "{agent}が{principal}の代わりに",
+    "en": "{agent} for {principal}",
+}
+ROLE: Final[Mapping[Language, str]] = {
+    "ja": "{role}（{since}から{until}）",
+    "en": "{role} ({since} to {until})",
+}
+AND: Final[Mapping[Language, str]] = {"ja": "、", "en": ", "}
+NO_ROLE: Final[Mapping[Language, str]] = {"ja": "なし", "en": "none"}
 
 _TERMS: Final[Mapping[tuple[str, str, str], dict[Language, str]]] = {
     (kind, one.member, term.word): {"ja": term.ja, "en": term.en.lower()}
@@ -176,7 +205,29 @@ class WaitingRecords:
         constitution = members.get("constitution")
         if isinstance(constitution, dict):
             facts["title"] = str(constitution["title"])
+        if one.kind.name == "mandate.register":
+            facts |= self._mandates(members["mandates"])
+        if one.kind.name == "auditor.grant":
+            facts["roles"] = self._roles(members["roles"])
         return facts
+
+    def _mandates(self, pairs: Json) -> dict[str, str]:
+        """Return who enters for whom, all of a list: a registrar signs for every line of it."""
+        said = [
+            PAIR[self._language].format(**one)
+            for one in (pairs if isinstance(pairs, list) else [])
+            if isinstance(one, dict)
+        ]
+        return {"count": str(len(said)), "pairs": AND[self._language].join(said)}
+
+    def _roles(self, grants: Json) -> str:
+        """Return roles with their dates."""
+        said = [
+            ROLE[self._language].format(**{"until": "", **one})
+            for one in (grants if isinstance(grants, list) else [])
+            if isinstance(one, dict)
+        ]
+        return AND[self._language].join(said) or NO_ROLE[self._language]
 
     def _recall_facts(self, awaited: Awaited) -> dict[str, str]:
         """Return what a recall is of, and why; nothing of another command."""

@@ -129,7 +129,7 @@ def _as_signed(connection: Connection, command: CommandRow) -> Proposed:
 def _may_approve(connection: Connection, one: Proposed, reader: DeviceRecord) -> bool:
     """Whether a reader with the role is independent of the proposal, and concerned by it."""
     signers = [one.command.actor, *filter(None, [one.command.on_behalf])]
-    if reader.actor in signers or reader.actor == one.body.get("agent"):
+    if reader.actor in signers or reader.actor in _agents(one.body):
         return False
     sides = connection.execute(
         select(actors.c.party, actors.c.organisation).where(actors.c.id.in_(signers))
@@ -142,6 +142,13 @@ def _may_approve(connection: Connection, one: Proposed, reader: DeviceRecord) ->
         agreeing = {one.closed.get("sender"), one.closed.get("recipient")}
         return reader.party in agreeing and reader.party not in {side.party for side in sides}
     return True
+
+
+def _agents(body: dict[str, Json]) -> set[str]:
+    """Return who is given a mandate."""
+    pairs = body.get("mandates")
+    items = pairs if isinstance(pairs, list) else []
+    return {str(one.get("agent")) for one in items if isinstance(one, dict)}
 
 
 def _object(text: str) -> dict[str, Json]:

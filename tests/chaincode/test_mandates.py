@@ -1,9 +1,12 @@
 """Acting for another: what a mandate allows, for how long, and how it ends."""
 
+from itertools import permutations
+
 import pytest
 
+from chaincode.registry.mandates import PAIRS_MAX
 from tests.chaincode.drafts import Draft, valid
-from tests.chaincode.world import DAY_S, NOW, SINCE, World
+from tests.chaincode.world import DAY_S, NOW, SINCE, Person, World
 
 MIDNIGHT = NOW - 9 * 3_600  # the town's
 
@@ -106,12 +109,15 @@ def test_either_sides_registrar_may_end_a_mandate_between_two_organisations():
     world.act("shops-registrar", "mandate.revoke", body)
 
 
-def test_two_registrars_give_a_mandate_for_someone_without_a_device():
+def record_of(draft: Draft, place: int = 0) -> dict | None:
+    pair = draft.body["mandates"][place]
+    return draft.world.ledger.record(f"mandate/{pair['principal']}/{pair['agent']}")
+
+
+def test_registrars_of_two_organisations_give_a_mandate_for_someone_without_a_device():
     draft = valid("mandate.register")
     assert draft.answer() == "ACCEPTED"
-    world = draft.world
-    key = f"mandate/{draft.body['principal']}/{draft.body['agent']}"
-    assert world.ledger.record(key) == {
+    assert record_of(draft) == {
         "v": 1,
         "types": ["lot.harvest", "lot.ship"],
         "since": SINCE,
@@ -119,20 +125,63 @@ def test_two_registrars_give_a_mandate_for_someone_without_a_device():
     }
 
 
-def test_two_registrars_may_give_the_mandate_once_the_principals_device_is_revoked():
+def test_they_may_give_the_mandate_once_the_principals_device_is_revoked():
     draft = valid("mandate.register")
     draft.world.revoke("farmer", by="coop-registrar")
-    draft.body["principal"] = draft.world.actor("farmer")
+    draft.body["mandates"][0]["principal"] = draft.world.actor("farmer")
     assert draft.answer() == "ACCEPTED"
 
 
-def test_registrars_of_two_organisations_may_give_it_if_one_is_the_principals():
-    draft = valid("mandate.register")
-    draft.approver = "town-registrar"
-    assert draft.answer() == "ACCEPTED"
+def test_one_organisation_must_be_the_principals():
     draft = valid("mandate.register")
     draft.by, draft.approver = "shops-registrar", "town-registrar"
     assert draft.answer() == "NOT_YOUR_ORGANISATION"
+
+
+def test_one_registrar_with_invented_people_gives_no_mandate():
+    """Whoever one organisation enters, however many sign, none of them is a second one."""
+    draft = valid("mandate.register")
+    world, invented = draft.world, ("inventor's friend", "inventor's other friend")
+    roles = [{"role": "registrar", "since": SINCE}]
+    for handle in invented:
+        person = world.people[handle] = Person.of(handle, "coop", "coop-office")
+        body = {"actor": person.actor, "party": person.party, "roles": roles}
+        world.act("coop-registrar", "actor.register", body)
+        world.enrol(handle, by="coop-registrar")
+    for draft.by, draft.approver in permutations(("coop-registrar", *invented), 2):
+        assert draft.answer() == "NOT_INDEPENDENT"
+    assert record_of(draft) is None
+
+
+def elders(draft: Draft, count: int) -> None:
+    """Let the draft's list name so many people without a device."""
+    world = draft.world
+    agent = draft.body["mandates"][0]["agent"]
+    draft.body["mandates"] = []
+    for number in range(count):
+        person = Person.of(f"elder {number}", "coop", "old-farm")
+        body = {"actor": person.actor, "party": world.party("elder"), "roles": []}
+        world.act("coop-registrar", "actor.register", body)
+        draft.body["mandates"].append({"principal": person.actor, "agent": agent})
+
+
+def test_fifty_are_given_by_one_list_and_fifty_one_are_not():
+    draft = valid("mandate.register")
+    elders(draft, PAIRS_MAX + 1)
+    assert draft.submit()["code"] == "BAD_VALUE"
+    draft.body["mandates"].pop()
+    assert draft.answer() == "ACCEPTED"
+    assert all(record_of(draft, place) for place in range(PAIRS_MAX))
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_of_a_list_all_are_given_or_none(place):
+    draft = valid("mandate.register")
+    elders(draft, 2)
+    for_farmer = {"principal": draft.world.actor("farmer"), "agent": draft.world.actor("helper")}
+    draft.body["mandates"].insert(place, for_farmer)
+    assert draft.answer() == "HAS_OWN_KEY"
+    assert [record_of(draft, each) for each in range(3)] == [None] * 3
 
 
 def test_no_mandate_opens_the_registry():

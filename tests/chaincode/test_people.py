@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.chaincode.drafts import valid
+from tests.chaincode.drafts import build, valid
+from tests.chaincode.drafts.registry import enter_auditor
 from tests.chaincode.pen import Pen, pseudonym, timestamp
 from tests.chaincode.world import DAY_S, NOW, SINCE, Person, World
 
@@ -240,8 +241,26 @@ def test_two_registrars_of_one_organisation_do_not_suffice_for_an_auditor():
     assert draft.answer() == "NOT_INDEPENDENT"
 
 
-def test_any_registrar_may_end_an_auditors_device():
-    draft = valid("auditor.register")
+@pytest.mark.parametrize("by", ["coop-registrar", "shops-registrar", "town-registrar"])
+@pytest.mark.parametrize("type_name", ["actor.grant", "key.enrol", "key.revoke"])
+def test_none_of_the_audited_silences_or_changes_an_auditor_alone(by, type_name):
+    world = World.standing()
+    auditor = world.people["auditor"] = enter_auditor(world)
+    world.resume()
+    joint = {"actor.grant": "auditor.grant", "key.enrol": "auditor.enrol"}
+    body = build(joint.get(type_name, "key.revoke_jointly"), world).body
+    before = {key: world.ledger.record(key) for key in theirs(auditor)}
+    assert world.submit(world.write(by, type_name, body)) == ["NOT_YOUR_ORGANISATION"]
+    assert {key: world.ledger.record(key) for key in theirs(auditor)} == before
+
+
+def theirs(one: Person) -> tuple[str, str]:
+    return f"actor/{one.actor}", f"device/{one.pen.kid}"
+
+
+def test_an_auditor_gets_a_second_key_before_the_first_is_lost():
+    draft = valid("auditor.enrol")
     assert draft.answer() == "ACCEPTED"
-    body = {"device": Pen("device auditor").kid, "actor": draft.body["actor"], "spared": []}
-    draft.world.act("shops-registrar", "key.revoke", body)
+    world, auditor = draft.world, enter_auditor(draft.world)
+    devices = world.ledger.record(f"actor/{auditor.actor}")["devices"]
+    assert devices == [auditor.pen.kid, Pen("device auditor's second").kid]

@@ -52,6 +52,20 @@ def test_the_proposer_can_not_approve(type_name):
     assert draft.answer() == "NOT_INDEPENDENT"
 
 
+@pytest.mark.parametrize(
+    "type_name", [name for name in TWO_SIGNERS if "registrar" in EVER[name].roles]
+)
+def test_what_two_registrars_sign_needs_two_organisations(type_name):
+    draft = valid(type_name)
+    draft.approver = "coop-deputy"
+    assert draft.by == "coop-registrar"
+    before = dict(draft.world.ledger.state)
+    assert draft.answer() == "NOT_INDEPENDENT"
+    after = draft.world.ledger.state
+    changed = {key for key in after if after[key] != before.get(key)}
+    assert {key.partition("/")[0] for key in changed} == {"device", "pending"}
+
+
 @pytest.mark.parametrize("type_name", TWO_SIGNERS)
 def test_proposal_and_approval_may_travel_in_one_transaction(type_name):
     draft = valid(type_name)

@@ -4,7 +4,7 @@ from copy import deepcopy
 
 from tests.chaincode.drafts import Draft, build, prepares
 from tests.chaincode.pen import Pen, bits128, pseudonym
-from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, World
+from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, Person, World
 from tests.identities import creator
 
 
@@ -91,6 +91,46 @@ def _register_auditor(world: World) -> Draft:
     return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
 
 
+def enter_auditor(world: World) -> Person:
+    """Let two organisations enter an auditor, unless there is one, and return who that is."""
+    draft = build("auditor.register", world)
+    if world.ledger.record(f"actor/{draft.body['actor']}") is None:
+        assert draft.answer() == "ACCEPTED"
+    return Person(
+        handle="auditor",
+        organisation="auditor",
+        party=draft.body["party"],
+        actor=draft.body["actor"],
+        pen=Pen("device auditor"),
+    )
+
+
+def _jointly(world: World, body: dict) -> Draft:
+    return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
+
+
+@prepares("auditor.grant")
+def _grant_auditor(world: World) -> Draft:
+    auditor = enter_auditor(world)
+    roles = [{"role": "auditor", "since": SINCE}]
+    devices = world.ledger.record(f"actor/{auditor.actor}")["devices"]
+    return _jointly(world, {"actor": auditor.actor, "roles": roles, "devices": devices})
+
+
+@prepares("auditor.enrol")
+def _enrol_auditor(world: World) -> Draft:
+    auditor = enter_auditor(world)
+    pen, nonce = Pen("device auditor's second"), bits128("invitation")
+    proof = pen.prove(world.id, auditor.actor, nonce)
+    return _jointly(world, {"actor": auditor.actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof})
+
+
+@prepares("key.revoke_jointly")
+def _revoke_jointly(world: World) -> Draft:
+    auditor = enter_auditor(world)
+    return _jointly(world, {"device": auditor.pen.kid, "actor": auditor.actor, "spared": []})
+
+
 def _mandate(world: World, principal: str) -> dict:
     return {
         "principal": world.actor(principal),
@@ -109,7 +149,8 @@ def _grant_mandate(world: World) -> Draft:
 @prepares("mandate.register")
 def _register_mandate(world: World) -> Draft:
     body = _mandate(world, "elder")
-    return Draft(world=world, by="coop-registrar", type="", body=body, approver="coop-deputy")
+    body["mandates"] = [{name: body.pop(name) for name in ("principal", "agent")}]
+    return _jointly(world, body)
 
 
 @prepares("mandate.revoke")

@@ -1,6 +1,8 @@
 """Faults of entering parties, actors, devices and auditors, of granting roles and revoking keys."""
 
+from tests.chaincode.deeds import by_two
 from tests.chaincode.drafts import Draft
+from tests.chaincode.drafts.registry import enter_auditor
 from tests.chaincode.pen import Pen, base64url, pseudonym
 from tests.chaincode.rejections import fault
 from tests.chaincode.world import SINCE
@@ -119,6 +121,12 @@ def revokes_the_key_of_another_organisations_actor(draft: Draft) -> None:
     draft.by = "shops-registrar"
 
 
+@fault("key.revoke", "NOT_YOUR_ORGANISATION", "signer", "actor")
+def revokes_an_auditors_key_alone(draft: Draft) -> None:
+    auditor = enter_auditor(draft.world)
+    draft.body |= {"actor": auditor.actor, "device": auditor.pen.kid}
+
+
 @fault("key.revoke", "UNKNOWN_ACTOR", "actor")
 def revokes_a_key_of_nobody(draft: Draft) -> None:
     draft.body["actor"] = pseudonym("actor nobody")
@@ -180,3 +188,46 @@ def registers_an_auditor_as_a_farmer(draft: Draft) -> None:
 @fault(AUDITOR, "PERIOD_REVERSED", "period")
 def registers_an_auditor_whose_role_ends_before_it_begins(draft: Draft) -> None:
     draft.body["roles"][0] |= REVERSED
+
+
+JOINTLY = ("auditor.grant", "auditor.enrol", "key.revoke_jointly")
+
+
+def acts_for_an_actor_of_an_organisation_with_registrars(draft: Draft) -> None:
+    draft.body["actor"] = draft.world.actor("shopkeeper")
+
+
+def acts_for_nobody(draft: Draft) -> None:
+    draft.body["actor"] = pseudonym("actor nobody")
+
+
+for _type in JOINTLY:
+    fault(_type, "NOT_YOUR_ORGANISATION", "actor")(
+        acts_for_an_actor_of_an_organisation_with_registrars
+    )
+    fault(_type, "UNKNOWN_ACTOR", "actor")(acts_for_nobody)
+
+
+fault("auditor.grant", "NOT_THE_LATEST", "devices")(grants_without_reaching_a_device)
+fault("auditor.grant", "ROLE_NOT_GRANTABLE", "role")(grants_another_organisations_role)
+fault("auditor.grant", "PERIOD_REVERSED", "period")(grants_a_role_that_ends_before_it_begins)
+fault("auditor.enrol", "ID_TAKEN", "key")(enrols_a_key_twice)
+fault("auditor.enrol", "BAD_PROOF", "proof")(enrols_with_the_proof_of_another_invitation)
+
+
+@fault("auditor.enrol", "TOO_MANY_DEVICES", "devices")
+def enrols_an_auditors_ninth_device(draft: Draft) -> None:
+    world = draft.world
+    for number in range(7):
+        pen, nonce = Pen(f"device {number}"), world.nonce()
+        proof = pen.prove(world.id, draft.body["actor"], nonce)
+        body = draft.body | {"jwk": pen.jwk, "nonce": nonce, "proof": proof}
+        by_two(world, "coop-registrar", "town-registrar", "auditor.enrol", body)
+
+
+fault("key.revoke_jointly", "UNKNOWN_DEVICE", "device")(revokes_a_key_of_another_actor)
+
+
+@fault("key.revoke_jointly", "DEVICE_REVOKED", "revoked")
+def revokes_jointly_twice(draft: Draft) -> None:
+    by_two(draft.world, "coop-registrar", "town-registrar", "key.revoke_jointly", draft.body)

@@ -202,21 +202,34 @@ def harvest_parts(world: World, name: dict) -> tuple[dict, dict]:
     return draft.body, draft.closed
 
 
-@way("auditor.register", "A registrar revokes the key; two register the right one.")
+def jointly(world: World, type_name: str, body: dict) -> None:
+    deeds.by_two(world, "shops-registrar", "town-registrar", type_name, body)
+
+
+@way("auditor.register", "Two organisations revoke the key, and register the right one.")
+@way("auditor.enrol", "Revoke the key jointly.")
+@way("key.revoke_jointly", "Two organisations enrol another key, of an auditor by `auditor.enrol`.")
 def another_auditor(world: World) -> None:
     draft = build("auditor.register", world)
     assert draft.answer() == "ACCEPTED"
-    body = {"device": Pen("device auditor").kid, "actor": draft.body["actor"], "spared": []}
-    world.act("shops-registrar", "key.revoke", body)
-    pen, actor, nonce = Pen("right auditor"), pseudonym("actor right auditor"), world.nonce()
-    draft.body |= {
-        "actor": actor,
-        "jwk": pen.jwk,
-        "nonce": nonce,
-        "proof": pen.prove(world.id, actor, nonce),
-    }
-    assert draft.answer() == "ACCEPTED"
+    actor = draft.body["actor"]
+    body = {"device": Pen("device auditor").kid, "actor": actor, "spared": []}
+    jointly(world, "key.revoke_jointly", body)
+    pen, nonce = Pen("right auditor"), world.nonce()
+    enrol = {"jwk": pen.jwk, "nonce": nonce, "proof": pen.prove(world.id, actor, nonce)}
+    jointly(world, "auditor.enrol", {"actor": actor, **enrol})
     assert "revoked" not in world.ledger.record(f"device/{pen.kid}")
+    assert world.ledger.record(f"actor/{actor}")["devices"] == [pen.kid]
+
+
+@way("auditor.grant", "Grant again.")
+def an_auditors_role_given_back(world: World) -> None:
+    draft = build("auditor.grant", world)
+    roles = draft.body["roles"]
+    for given in ([], roles):
+        draft.body["roles"] = given
+        assert draft.answer() == "ACCEPTED"
+        assert world.ledger.record(f"actor/{draft.body['actor']}")["roles"] == given
 
 
 @way("mandate.grant", "Grant again, or revoke.")
@@ -277,18 +290,16 @@ def a_mandate_registered_again(world: World) -> None:
     draft.body["types"] = ["lot.sell"]
     assert draft.answer() == "ACCEPTED"
     revoke_mandate(world, "elder", "helper")
-    key = f"mandate/{draft.body['principal']}/{draft.body['agent']}"
+    pair = draft.body["mandates"][0]
+    key = f"mandate/{pair['principal']}/{pair['agent']}"
     assert world.ledger.record(key)["types"] == []
 
 
 @way("mandate.register", STANDS.format(who="the next agent, with a mandate for that,"))
 def what_the_wrong_agent_signed_for_someone_without_a_key(world: World) -> None:
-    by_two = ("coop-registrar", "coop-deputy", "mandate.register")
-    period = {"since": SINCE, "until": "2030-03-31"}
-    elder = {"principal": world.actor("elder")}
+    by_two = ("coop-registrar", "town-registrar", "mandate.register")
     for_elder = {"on_behalf": world.actor("elder")}
-    types = ["lot.harvest", "lot.ship"]
-    wrong = {**elder, "agent": world.actor("helper"), "types": types, **period}
+    wrong = build("mandate.register", world).body
     deeds.by_two(world, *by_two, wrong)
     harvest, ship = build("lot.harvest", world), build("lot.ship", world)
     name, party, plot = world.name("elder"), world.party("elder"), pseudonym("plot terrace")
@@ -304,7 +315,8 @@ def what_the_wrong_agent_signed_for_someone_without_a_key(world: World) -> None:
 
     revoke_mandate(world, "elder", "helper")
     types = ["lot.return", "lot.correct_harvest"]
-    right = {**elder, "agent": world.actor("neighbour"), "types": types, **period}
+    pair = {"principal": world.actor("elder"), "agent": world.actor("neighbour")}
+    right = {**wrong, "mandates": [pair], "types": types}
     deeds.by_two(world, *by_two, right)
     back = lot | {"shipment": sent["id"]}
     world.act("neighbour", "lot.return", back, {"sender": party}, **for_elder)

@@ -82,9 +82,10 @@ class Office:
 
     async def mandate_register(self):
         people = self.stage.town.people
+        agent = people["centre-desk"].actor
+        farms = (people["farm-b"].actor, people["farm-c"].actor)
         body = {
-            "principal": people["farm-b"].actor,
-            "agent": people["centre-desk"].actor,
+            "mandates": [{"principal": one, "agent": agent} for one in farms],
             "types": ["lot.harvest"],
             "since": "2026-04-01",
             "until": "2099-03-31",
@@ -113,9 +114,26 @@ class Office:
             "nonce": "ab" * 16,
             "proof": device.prove_enrolment("ab" * 16),
         }
-        return "registrar-shops", self.stage.person("registrar-shops").device.sign(
-            "auditor.register", body
-        )
+        return self.by_the_shops("auditor.register", body)
+
+    async def auditor_grant(self):
+        roles = [{"role": "auditor", "since": "2026-04-01"}]
+        body = {"actor": "AAAAAAAAAAAA", "roles": roles, "devices": []}
+        return self.by_the_shops("auditor.grant", body)
+
+    async def auditor_enrol(self):
+        device = Device.create(ledger=self.stage.town.ledger, actor="AAAAAAAAAAAA")
+        proof = device.prove_enrolment("ab" * 16)
+        body = {"actor": device.actor, "jwk": shapes.write(device.jwk)}
+        return self.by_the_shops("auditor.enrol", body | {"nonce": "ab" * 16, "proof": proof})
+
+    async def key_revoke_jointly(self):
+        body = {"device": "A" * 43, "actor": "AAAAAAAAAAAA", "spared": []}
+        return self.by_the_shops("key.revoke_jointly", body)
+
+    def by_the_shops(self, type_name, body):
+        registrar = self.stage.person("registrar-shops")
+        return "registrar-shops", registrar.device.sign(type_name, body)
 
 
 MAY_APPROVE = {
@@ -127,7 +145,10 @@ MAY_APPROVE = {
         key: {"registrar-coop", "registrar-shops"}
         for key in ("constitution.amend", "rules.activate")
     },
-    "auditor.register": {"registrar-coop", "registrar-town"},
+    **{
+        key: {"registrar-coop", "registrar-town"}
+        for key in ("auditor.register", "auditor.grant", "auditor.enrol", "key.revoke_jointly")
+    },
 }
 
 
