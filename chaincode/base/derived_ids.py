@@ -13,7 +13,7 @@ _ID_CHARACTERS = 20
 
 
 def derive_id(*, ledger: str, party: str, nonce: str, index: int) -> str:
-    """Return the id of a lot, shipment or recall that a party names.
+    """Return the id of a lot, shipment, recall or roll that a party names.
 
     The first 20 Crockford base32 characters (100 bits) of SHA-256 over ledger, party, nonce and
     the decimal index, joined: fixed widths but the last, so no two inputs join alike.

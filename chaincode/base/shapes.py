@@ -130,10 +130,11 @@ _CROCKFORD = "[0-9A-HJKMNP-TV-Z]"
 # Pseudonyms of parties, actors and plots: random, so that no name slips in by habit; beginning
 # with a letter, so that none can be a My Number (12 digits).
 PseudonymId = Annotated[str, Text("[A-HJKMNP-TV-Z]" + _CROCKFORD + "{11}", "Q7M49X2B0KTD")]
-# Lots and shipments: at most 20 characters, a valid GS1 lot or serial (GS1 General Specifications,
-# AI 10 and AI 21).
+# Lots, shipments and rolls of stickers: at most 20 characters, a valid GS1 lot or serial (GS1
+# General Specifications, AI 10 and AI 21).
 LotId = Annotated[str, Text(_CROCKFORD + "{20}", "5T2W8YK0M3R7B1XNQ4HD")]
 ShipmentId = Annotated[str, Text(_CROCKFORD + "{20}", "0C9F6ZP3S8V2J5EAG7MT")]
+RollId = Annotated[str, Text(_CROCKFORD + "{20}", "3R4M9X2B0KTD7S8V2J5E")]
 Sha256 = Annotated[str, Text("[0-9a-f]{64}", "9f86d081884c7d65" * 4)]
 Bits128 = Annotated[str, Text("[0-9a-f]{32}", "00112233445566778899aabbccddeeff")]
 # RFC 7638 thumbprint and RFC 7518 section 6.2.1 coordinates: 32 bytes in base64url.

@@ -1,11 +1,25 @@
-"""Pre-printed stickers: ranges of a roll's numbers, bound to a lot when they are stuck on."""
+"""Pre-printed stickers: ranges of a roll's numbers, bound to a lot when they are stuck on.
+
+A roll's number is printed before any transaction names it. It is derived as a lot's is, so that
+nobody who reads it off a bag can take the roll before its owner has bound any of it.
+"""
 
 from dataclasses import dataclass
 from typing import Annotated
 
+from chaincode.base.derived_ids import require_derived
 from chaincode.base.envelope import Command
-from chaincode.base.errors import Code
-from chaincode.base.shapes import Integer, Items, LotId, PseudonymId, Text
+from chaincode.base.errors import Code, RejectionError
+from chaincode.base.shapes import (
+    Bits128,
+    Integer,
+    Items,
+    LotId,
+    PseudonymId,
+    RollId,
+    SmallNumber,
+    Text,
+)
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.records import HOLDERS, Lot
 
@@ -46,10 +60,16 @@ class Roll:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bind:
-    """Open part of `label.bind`; who binds first owns the roll, until none of it is bound."""
+    """Open part of `label.bind`.
 
-    roll: PseudonymId
+    Attributes:
+        nonce, index: What the roll's number is derived from, as long as the roll has no record.
+    """
+
+    roll: RollId
     party: PseudonymId
+    nonce: Bits128 | None = None
+    index: SmallNumber | None = None
     first: StickerNumber
     count: StickerCount
     lot: LotId
@@ -59,7 +79,7 @@ class Bind:
 class Unbind:
     """Open part of `label.unbind`: a range exactly as it was bound."""
 
-    roll: PseudonymId
+    roll: RollId
     party: PseudonymId
     first: StickerNumber
     count: StickerCount
@@ -67,11 +87,12 @@ class Unbind:
 
 
 def _bind(act: Act, body: Bind, _closed: None) -> None:
-    roll = act.find(Roll, Roll.key(body.roll))
-    if roll is None or not roll.ranges:  # else a mistyped roll would be its finder's for good
-        roll = Roll(party=body.party, ranges=())
+    known = act.find(Roll, Roll.key(body.roll))
+    roll = known or Roll(party=body.party, ranges=())
     require(body.party == act.principal.party == roll.party, Code.NOT_YOUR_PARTY)
     require(act.find(Lot, Lot.key(body.lot)) is not None, Code.UNKNOWN_LOT)
+    if known is None or (body.nonce, body.index) != (None, None):
+        _require_own(act, body)
     last = body.first + body.count - 1
     is_free = not any(one.overlaps(body.first, last) for one in roll.ranges)
     require(is_free, Code.LABELS_TAKEN)
@@ -80,6 +101,13 @@ def _bind(act: Act, body: Bind, _closed: None) -> None:
     bound = BoundRange(first=body.first, last=last, lot=body.lot)
     ranges = tuple(sorted((*roll.ranges, bound), key=lambda one: one.first))
     act.put(Roll.key(body.roll), Roll(party=roll.party, ranges=ranges))
+
+
+def _require_own(act: Act, body: Bind) -> None:
+    """Reject a roll's number that is not proven to be the party's own."""
+    if body.nonce is None or body.index is None:
+        raise RejectionError(Code.ID_NOT_DERIVED)
+    require_derived(act, body.roll, party=body.party, nonce=body.nonce, index=body.index)
 
 
 def _unbind(act: Act, body: Unbind, _closed: None) -> None:

@@ -2,12 +2,12 @@
 
 import asyncio
 import time
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, get_args
 
 from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
-from chaincode.base import times
+from chaincode.base import shapes, times
 from chaincode.lots.labels import STICKERS_MAX
 from gateway.api import schemas_recalls as schemas
 from gateway.api import visibility
@@ -18,6 +18,8 @@ from gateway.api.visibility import cut
 from gateway.codes import GatewayCode
 from gateway.lookups import stickers
 from gateway.lookups.people import find_founding
+
+_ROLL: Final = str(get_args(shapes.RollId)[1].schema()["pattern"])
 
 router = APIRouter(prefix="/stickers", tags=["lots"])
 
@@ -30,9 +32,7 @@ router = APIRouter(prefix="/stickers", tags=["lots"])
     responses=responses(404, 422, 503),
 )
 async def read_sticker(
-    roll: Annotated[
-        str, Path(pattern="^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}$", examples=["R4M9X2B0KTD7"])
-    ],
+    roll: Annotated[str, Path(pattern=_ROLL, examples=["3R4M9X2B0KTD7S8V2J5E"])],
     number: Annotated[int, Path(ge=1, le=STICKERS_MAX, examples=[501])],
     gateway: GatewayDep,
     database: DatabaseDep,

@@ -25,6 +25,7 @@ NAMED_BY = {  # which member a drawn id is for
     "recall.declare": "recall",
     "recall.emergency": "recall",
     "recall.drill": "recall",
+    "label.bind": "roll",  # of a roll that is on record, its number is given
 }
 
 # What a type has no member for and existing records are found by: `filling` takes it out again.

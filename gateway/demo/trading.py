@@ -6,13 +6,13 @@ wire = trade.arrive("shop-a", lot, "farm-a", 9_000)
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chaincode.base.canonical import Json
 from gateway.demo.town import Person, Town
 from gateway.signing import new_nonce
 
-ROLL = "R4M9X2B0KTD7"
+ROLL_NONCE: Final = "4d" * 16  # of each party's only roll
 
 Parts: TypeAlias = dict[str, Json]
 
@@ -124,9 +124,15 @@ class Trading:
         wire = self.act(maker, f"lot.{kind}", body, {"inputs": inputs})
         return [name.id for name in names], wire
 
-    def bind(self, handle: str, lot: str, first: int, count: int, roll: str = ROLL) -> bytes:
+    def roll(self, handle: str) -> Parts:
+        """Return the members that name a party's roll of stickers: always the same."""
+        person = self.person(handle)
+        name = person.device.name_record(person.party, nonce=ROLL_NONCE)
+        return {"roll": name.id, "nonce": name.nonce, "index": name.index}
+
+    def bind(self, handle: str, lot: str, first: int, count: int) -> bytes:
         """Stick stickers on packs of a lot."""
-        body: Parts = {"roll": roll, "first": first, "count": count, "lot": lot}
+        body: Parts = {**self.roll(handle), "first": first, "count": count, "lot": lot}
         return self.act(handle, "label.bind", body)
 
     def open_stock(self, farm: str, quantity_g: int, crop: str = "rice") -> tuple[str, list[bytes]]:

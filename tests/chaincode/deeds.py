@@ -309,10 +309,16 @@ def stick(
     world: World, by: str, lot: str, *, roll: str | None = None, first: int = 1, count: int = 50
 ) -> str:
     """Bind stickers to a lot, by default of a new roll; return the roll."""
-    roll = roll or pseudonym(f"roll {world.nonce()}")
-    body = {"roll": roll, "party": world.party(by), "first": first, "count": count, "lot": lot}
+    named = {"roll": roll} if roll else new_roll(world, by)
+    body = {**named, "party": world.party(by), "first": first, "count": count, "lot": lot}
     world.act(by, "label.bind", body)
-    return roll
+    return named["roll"]
+
+
+def new_roll(world: World, by: str) -> dict:
+    """Return the members by which the first binding of a new roll names it."""
+    name = world.name(by)
+    return {"roll": name["id"], "nonce": name["nonce"], "index": name["index"]}
 
 
 def peel(world: World, by: str, roll: str, *, first: int = 1, count: int = 50) -> None:

@@ -1,6 +1,7 @@
 """Pre-printed stickers: which lot a number is on."""
 
 from chaincode.lots.labels import RANGES_MAX
+from tests.chaincode import deeds
 from tests.chaincode.drafts import valid
 from tests.chaincode.pen import canonical
 
@@ -58,20 +59,50 @@ def test_a_roll_has_so_many_ranges_and_then_no_more_until_one_is_free():
     assert draft.answer() == "ACCEPTED"
 
 
-def test_a_roll_of_which_nothing_is_bound_is_whose_binds_next():
+def test_a_roll_stays_its_partys_when_nothing_of_it_is_bound():
     draft = valid("label.unbind")
     assert draft.answer() == "ACCEPTED"
     assert roll_of(draft) == []
-    bind = valid("label.bind")
-    bind.world, bind.by = draft.world, "neighbour"
-    bind.body |= {
-        "roll": draft.body["roll"],
-        "party": draft.world.party("neighbour"),
-        "lot": draft.world.harvest("neighbour", 1, "paddy"),
-    }
-    assert bind.answer() == "ACCEPTED"
-    record = draft.world.ledger.record(f"roll/{draft.body['roll']}")
-    assert record["party"] == draft.world.party("neighbour")
+    world = draft.world
+    lot = world.harvest("neighbour", 1, "paddy")
+    taken = {"roll": draft.body["roll"], "party": world.party("neighbour"), "lot": lot}
+    wire = world.write("neighbour", "label.bind", {**taken, "first": 1, "count": 1})
+    assert world.submit(wire) == ["NOT_YOUR_PARTY"]
+    own = world.harvest("farmer", 1)
+    deeds.stick(world, "farmer", own, roll=draft.body["roll"])
+    assert deeds.scanned(world, draft.body["roll"]) == own
+
+
+def test_nobody_takes_a_roll_by_the_number_on_a_bag_before_its_owner_binds_it():
+    """Neither with what it was derived from, nor with a nonce of one's own, nor with none."""
+    draft = valid("label.bind")
+    world, printed = draft.world, {name: draft.body[name] for name in ("roll", "nonce", "index")}
+    lot = world.harvest("neighbour", 1, "paddy")
+    theirs = {"party": world.party("neighbour"), "first": 1, "count": 1, "lot": lot}
+    others = (
+        printed,
+        {"roll": printed["roll"], "nonce": world.nonce(), "index": 0},
+        {"roll": printed["roll"]},
+        {"roll": printed["roll"], "nonce": printed["nonce"]},
+        {"roll": printed["roll"], "index": printed["index"]},
+    )
+    for named in others:
+        wire = world.write("neighbour", "label.bind", {**theirs, **named})
+        assert world.submit(wire) == ["ID_NOT_DERIVED"], named
+    assert draft.answer() == "ACCEPTED"
+
+
+def test_a_roll_on_record_needs_no_proof_and_takes_no_wrong_one():
+    draft = valid("label.bind")
+    draft.answer()
+    draft.body |= {"first": 1, "count": 1}
+    assert draft.answer() == "ACCEPTED"  # the same proof again, as a device without a line sends it
+    draft.body |= {"first": 2, "nonce": draft.world.nonce()}
+    assert draft.answer() == "ID_NOT_DERIVED"
+    del draft.body["nonce"]
+    assert draft.answer() == "ID_NOT_DERIVED"
+    del draft.body["index"]
+    assert draft.answer() == "ACCEPTED"
 
 
 def test_stickers_can_be_bound_to_a_lot_that_lies_elsewhere():

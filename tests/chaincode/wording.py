@@ -43,7 +43,7 @@ DOES = {
     "lot.sort": "Makes graded lots and culls of lots of one crop (共選); each parent's share of each child is measured or computed.",
     "lot.process": "Makes lots of any crop of lots of any crop. Nothing gains weight: water, salt or sugar that goes in is no lot and has no grams here, so what comes out is booked up to what went in.",
     "lot.unmake": "Takes a run back: its parents are as before, its children empty.",
-    "label.bind": "Binds a range of a roll's stickers to a lot; who binds first owns the roll, until none of it is bound.",
+    "label.bind": "Binds a range of a roll's stickers to a lot. The first command of a roll says what its number is derived from; from then on it is that party's.",
     "label.unbind": "Frees a range exactly as it was bound.",
     "recall.declare": "Two officers recall lots: these and all that descends from them are not shipped, sold or made into others. By the first officer's party; the second may be of any.",
     "recall.emergency": "One officer recalls at once for safety's sake; shown as unconfirmed until another confirms.",

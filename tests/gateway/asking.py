@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from gateway.api.csv_files import ListName
-from gateway.demo.trading import ROLL, Trading
+from gateway.demo.trading import Trading
 from gateway.projection import CommandRow
 from gateway.projection.tables import commands
 from gateway.signing import base64url
@@ -43,7 +43,7 @@ async def paths(stage: Stage, market: Market) -> list[str]:
         "command": [row.id for row in await _commands(stage)],
         "kid": [person.device.kid for person in stage.town.people.values()],
         "code": ["LOT_NOT_FOUND"],
-        "roll": [ROLL],
+        "roll": [Trading(stage.town).roll("farm-a")["roll"]],
         "number": list(ROLL_NUMBERS),
         "list": [*ListName],
         "digest": [STYLE_DIGEST, "0" * len(STYLE_DIGEST)],

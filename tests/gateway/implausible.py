@@ -9,7 +9,6 @@ from gateway.plausibility import FlagCode
 from tests.gateway.stage import Stage, command_id
 
 HOUR, DAY = 3_600, 86_400
-ROLL, OTHER_ROLL = "R7M9X2B0KTD7", "R8M9X2B0KTD7"
 AREA_M2, YIELD_TENTHS = 1_000, 4_000  # 400 kg are usual
 
 
@@ -178,22 +177,23 @@ class Implausible:
             wires.append(trade.act("farm-c", "lot.sort", body, closed))
         self.plant(FlagCode.RUN_LOSS_LARGE, f"lot/{name.id}", "farm-c")
         wires += [
-            trade.bind("farm-c", labelled, 1, 20, ROLL),
-            trade.bind("farm-c", labelled, 21, 1, ROLL),
-            trade.bind("shop-b", lot, 1, 5, OTHER_ROLL),
+            trade.bind("farm-c", labelled, 1, 20),
+            trade.bind("farm-c", labelled, 21, 1),
+            trade.bind("shop-b", lot, 1, 5),
         ]
         self.plant(FlagCode.STICKERS_BEYOND_GOODS, f"lot/{labelled}", "farm-c")
         self.plant(FlagCode.STICKERS_WITHOUT_GOODS, f"lot/{lot}", "shop-b")
+        roll = trade.roll("farm-c")["roll"]
         for place in range(4):
             first = 100 + place
-            span = {"roll": ROLL, "first": first, "count": 1}
-            wires.append(trade.bind("farm-c", lot, first, 1, ROLL))
+            span = {"roll": roll, "first": first, "count": 1}
+            wires.append(trade.bind("farm-c", lot, first, 1))
             wires.append(trade.act("farm-c", "label.unbind", {**span, "reason": "wrong-lot"}))
-        self.plant(FlagCode.STICKERS_MOVED_OFTEN, f"roll/{ROLL}", "farm-c")
+        self.plant(FlagCode.STICKERS_MOVED_OFTEN, f"roll/{roll}", "farm-c")
         for number, count in ((3, 31), (4, 30)):
             for _ in range(count):
-                stage.gateway.scans.note(ROLL, number, day="2026-04-05")
-        self.plant(FlagCode.STICKERS_COPIED, f"roll/{ROLL}", "farm-c")
+                stage.gateway.scans.note(roll, number, day="2026-04-05")
+        self.plant(FlagCode.STICKERS_COPIED, f"roll/{roll}", "farm-c")
         await stage.done(*wires)
 
     async def _habits(self) -> None:

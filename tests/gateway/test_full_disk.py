@@ -10,11 +10,11 @@ import pytest
 from prometheus_client import REGISTRY
 
 from gateway import storage
-from gateway.demo.trading import ROLL
 from tests.gateway.stage import LEDGER, command_id, stage_in
 from tests.small_disk import small_disk
 
 SOON_S = 20
+ROLL = "3R4M9X2B0KTD7S8V2J5E"
 HARVESTS = 40  # or sticker numbers: more than fit into what is left
 
 

@@ -7,7 +7,7 @@ import pytest
 from gateway.plausibility.evidence import ScanFacts
 from gateway.scans import Scans
 
-ROLL = "R4M9X2B0KTD7"
+ROLL = "3R4M9X2B0KTD7S8V2J5E"
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_more_than_so_many_on_one_day_are_found(scans):
     ask(scans, 7)
     assert often(scans, 1, 10) == ScanFacts(stickers=1, most_a_day=4, days=1)
     assert often(scans, 8, 10) is None
-    assert scans.often("R" * 12, 1, 10, a_day=3, days=5) is None
+    assert scans.often("R" * 20, 1, 10, a_day=3, days=5) is None
 
 
 def test_more_than_so_many_days_are_found(scans):

@@ -181,12 +181,12 @@ EXISTENCE: Final = (
         ja=(
             "番号の作り方が違います",
             "ラベルの番号が決まった計算と合いません。",
-            "新しい番号を作ってください。",
+            "新しい番号を作ってください。前に使ったシールのロールなら、番号を確かめてください。",
         ),
         en=(
             "The id is not derived",
             "It does not follow from ledger, party, nonce and index.",
-            "Derive it as the specification says, or draw a new nonce.",
+            "Derive it as the specification says, or draw a new nonce; of a known roll, check it.",
         ),
     ),
     problem(

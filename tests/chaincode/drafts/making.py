@@ -2,7 +2,6 @@
 
 from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft, prepares
-from tests.chaincode.pen import pseudonym
 from tests.chaincode.world import World
 
 
@@ -68,23 +67,20 @@ def _unmake(world: World) -> Draft:
     return Draft(world=world, by="farmer", type="", body=deeds.unmaking(made), closed=made.closed)
 
 
-def _stickers(world: World, roll: str) -> dict:
-    return {
-        "roll": pseudonym(f"roll {roll}"),
-        "party": world.party("farmer"),
-        "first": 501,
-        "count": 500,
-    }
+def _stickers(world: World) -> dict:
+    return {"party": world.party("farmer"), "first": 501, "count": 500}
 
 
 @prepares("label.bind")
 def _bind(world: World) -> Draft:
-    body = {**_stickers(world, "bind"), "lot": world.harvest("farmer", 20_000)}
+    named = deeds.new_roll(world, "farmer")
+    body = {**named, **_stickers(world), "lot": world.harvest("farmer", 20_000)}
     return Draft(world=world, by="farmer", type="", body=body)
 
 
 @prepares("label.unbind")
 def _unbind(world: World) -> Draft:
-    stickers, lot = _stickers(world, "unbind"), world.harvest("farmer", 20_000)
-    world.act("farmer", "label.bind", {**stickers, "lot": lot})
-    return Draft(world=world, by="farmer", type="", body={**stickers, "reason": "wrong-lot"})
+    lot = world.harvest("farmer", 20_000)
+    roll = deeds.stick(world, "farmer", lot, first=501, count=500)
+    body = {"roll": roll, **_stickers(world), "reason": "wrong-lot"}
+    return Draft(world=world, by="farmer", type="", body=body)

@@ -1,13 +1,13 @@
-"""Rules that bind stickers and free them: one roll that two parties want."""
+"""Rules that bind stickers and free them: one roll that another party wants, too."""
 
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, precondition, rule
 
+from tests.chaincode import deeds
 from tests.chaincode.machine.base import Base, picks, rarely
-from tests.chaincode.pen import pseudonym
 
-ROLL = pseudonym("roll of stickers")
-stickers = st.sampled_from(["farmer", "farmer", "shopkeeper"])
+OWNER = "farmer"
+stickers = st.sampled_from([OWNER, OWNER, "shopkeeper"])
 
 
 class Labelling(Base):
@@ -15,22 +15,32 @@ class Labelling(Base):
 
     def __init__(self) -> None:
         super().__init__()
-        self.roll_owner: str | None = None
+        self.roll = deeds.new_roll(self.world, OWNER)
+        self.is_on_record = False
         self.ranges: dict[tuple[int, int], str] = {}
 
-    @rule(pick=picks, by=stickers, first=st.integers(1, 40), count=st.integers(1, 10))
-    def bind(self, pick, by, first, count):
-        lot, party = self.lot(pick), self.world.party(by)
-        body = {"roll": ROLL, "party": party, "first": first, "count": count, "lot": lot}
-        self.give(by, "label.bind", body)
+    @rule(
+        pick=picks,
+        by=stickers,
+        first=st.integers(1, 40),
+        count=st.integers(1, 10),
+        is_proven=st.booleans(),
+    )
+    def bind(self, pick, by, first, count, is_proven):
+        lot = self.lot(pick)
+        named = self.roll if is_proven else {"roll": self.roll["roll"]}
+        body = {"party": self.world.party(by), "first": first, "count": count, "lot": lot}
+        self.give(by, "label.bind", {**named, **body})
         bound = {n for start, length in self.ranges for n in range(start, start + length)}
-        if self.ranges and self.roll_owner != party:
+        if by != OWNER and self.is_on_record:
             self.expect("NOT_YOUR_PARTY")
+        elif by != OWNER or not (is_proven or self.is_on_record):
+            self.expect("ID_NOT_DERIVED")
         elif bound & set(range(first, first + count)):
             self.expect("LABELS_TAKEN")
         else:
             self.expect("ACCEPTED")
-            self.roll_owner = party
+            self.is_on_record = True
             self.ranges[first, count] = lot
 
     @precondition(lambda self: self.ranges)
@@ -38,19 +48,19 @@ class Labelling(Base):
     def unbind(self, pick, by, stray, is_cut):
         first, count = sorted(self.ranges)[pick % len(self.ranges)]
         count += is_cut
-        by = by if stray else self.handles[self.roll_owner]
+        by = by if stray else OWNER
         party = self.world.party(by)
-        body = {"roll": ROLL, "party": party, "first": first, "count": count}
+        body = {"roll": self.roll["roll"], "party": party, "first": first, "count": count}
         self.give(by, "label.unbind", body | {"reason": "other"})
-        is_known = self.roll_owner == party and (first, count) in self.ranges
+        is_known = by == OWNER and (first, count) in self.ranges
         if self.expect("ACCEPTED" if is_known else "UNKNOWN_LABELS"):
             del self.ranges[first, count]
 
     @invariant()
     def stickers_lead_to_the_lots_that_they_were_bound_to(self):
-        if self.waiting or self.roll_owner is None:
+        if self.waiting or not self.is_on_record:
             return
-        record = self.world.ledger.record(f"roll/{ROLL}")
+        record = self.world.ledger.record(f"roll/{self.roll['roll']}")
         assert [(one["first"], one["last"], one["lot"]) for one in record["ranges"]] == [
             (first, first + count - 1, lot) for (first, count), lot in sorted(self.ranges.items())
         ]

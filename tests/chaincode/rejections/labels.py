@@ -1,7 +1,7 @@
 """Faults of binding stickers to a lot, and of undoing that."""
 
+from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
-from tests.chaincode.pen import pseudonym
 from tests.chaincode.rejections import fault
 
 BIND = "label.bind"
@@ -17,11 +17,8 @@ def acts_for_another_party(draft: Draft) -> None:
 def others_roll(draft: Draft, **stickers: int) -> str:
     """Return a roll of which the neighbour bound these stickers."""
     world = draft.world
-    roll = pseudonym("roll of the neighbour")
     lot = world.harvest("neighbour", 1_000, "paddy")
-    party = world.party("neighbour")
-    world.act("neighbour", BIND, {"roll": roll, "party": party, "lot": lot, **stickers})
-    return roll
+    return deeds.stick(world, "neighbour", lot, **stickers)
 
 
 @fault(BIND, "NOT_YOUR_PARTY", "roll")
@@ -32,6 +29,16 @@ def binds_stickers_of_anothers_roll(draft: Draft) -> None:
 @fault(BIND, "UNKNOWN_LOT", "lot")
 def binds_stickers_to_no_lot(draft: Draft) -> None:
     draft.body["lot"] = "0" * 20
+
+
+@fault(BIND, "ID_NOT_DERIVED", "roll")
+def binds_stickers_of_a_roll_that_is_not_its_own(draft: Draft) -> None:
+    draft.body |= deeds.new_roll(draft.world, "neighbour")
+
+
+@fault(BIND, "ID_NOT_DERIVED", "roll")
+def does_not_say_what_a_new_roll_is_derived_from(draft: Draft) -> None:
+    del draft.body["nonce"], draft.body["index"]
 
 
 @fault(BIND, "LABELS_TAKEN", "roll", "numbers")
@@ -47,7 +54,7 @@ def binds_stickers_beyond_the_last_number(draft: Draft) -> None:
 
 @fault(UNBIND, "UNKNOWN_LABELS", "roll")
 def unbinds_stickers_of_a_roll_never_bound(draft: Draft) -> None:
-    draft.body["roll"] = pseudonym("roll unheard of")
+    draft.body["roll"] = draft.world.name(draft.by)["id"]
 
 
 @fault(UNBIND, "UNKNOWN_LABELS", "roll")

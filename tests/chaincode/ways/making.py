@@ -187,20 +187,15 @@ def stickers_bound_by_another_count(world: World) -> None:
 
 @way(
     "label.bind",
-    "Of another's roll: all of it is unbound, and the roll is whose binds next.",
+    "Of another roll of one's own: unbound there, and bound with the right roll's number. "
+    "Another party's roll nobody can bind.",
 )
-def anothers_roll_bound(world: World) -> None:
-    lot, theirs = world.harvest("farmer", 1_000), world.harvest("neighbour", 1_000, "paddy")
-    roll = deeds.stick(world, "farmer", lot)
-    deeds.stick(world, "farmer", lot, roll=roll, first=51)
-    body = {"roll": roll, "party": world.party("neighbour"), "first": 1, "count": 50}
-    deeds.peel(world, "farmer", roll)
-    refused = world.write("neighbour", "label.bind", body | {"lot": theirs})
+def wrong_roll_bound(world: World) -> None:
+    lot, other = world.harvest("farmer", 1_000), world.harvest("neighbour", 1_000, "paddy")
+    wrong, theirs = (deeds.stick(world, *one) for one in (("farmer", lot), ("neighbour", other)))
+    body = {"party": world.party("farmer"), "first": 51, "count": 50, "lot": lot}
+    refused = world.write("farmer", "label.bind", {"roll": theirs, **body})
     assert world.submit(refused) == ["NOT_YOUR_PARTY"]
-    deeds.peel(world, "farmer", roll, first=51)
-    deeds.stick(world, "neighbour", theirs, roll=roll)
-    assert deeds.scanned(world, roll) == theirs
-    refused = world.write(
-        "farmer", "label.bind", body | {"party": world.party("farmer"), "lot": lot}
-    )
-    assert world.submit(refused) == ["NOT_YOUR_PARTY"]
+    deeds.peel(world, "farmer", wrong)
+    right = deeds.stick(world, "farmer", lot)
+    assert [deeds.scanned(world, roll) for roll in (wrong, right)] == [None, lot]

@@ -7,7 +7,6 @@ import pytest
 import pytest_asyncio
 
 from gateway.api.flag_records import ground_of
-from gateway.demo.trading import ROLL
 from gateway.lookups import flags
 from gateway.lookups.flags import Wanted, flagged
 from gateway.plausibility import FlagCode
@@ -196,9 +195,10 @@ async def test_a_sticker_that_many_ask_about_is_flagged_and_nobody_else_told(tmp
         made = Implausible(stage)
         lot, harvest = made.harvest("farm-a", 20_000)
         await stage.done(harvest, made.trade.bind("farm-a", lot, 1, 40))
+        roll = made.trade.roll("farm-a")["roll"]
         for count in range(31):
-            answer = await stage.get(f"/api/stickers/{ROLL}/7")
-            assert answer.json() == {"roll": ROLL, "number": 7, "lot": lot}
+            answer = await stage.get(f"/api/stickers/{roll}/7")
+            assert answer.json() == {"roll": roll, "number": 7, "lot": lot}
             found = await ask(made, "inspector")
             assert [one["code"] for one in found] == ["STICKERS_COPIED"] * (count == 30)
         assert (await stage.get("/api/flags")).status_code == 401

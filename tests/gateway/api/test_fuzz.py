@@ -22,7 +22,7 @@ from schemathesis.specs.openapi import checks
 from gateway.api.app import create_app
 from gateway.api.readers import BLOCKS_AHEAD_MAX
 from gateway.codes import GatewayCode
-from gateway.demo.trading import ROLL, Trading
+from gateway.demo.trading import Trading
 from gateway.projection.digest import content_digest
 from tests.gateway.stage import command_id, settings_in, stage_in
 
@@ -74,7 +74,7 @@ async def _serve(folder, server, started, stop):
         server.known |= {
             "lot": lot,
             "recall": recall,
-            "roll": ROLL,
+            "roll": trade.roll("farm-a")["roll"],
             "number": 501,
             "list": "stock",
             "command": command_id(ship),

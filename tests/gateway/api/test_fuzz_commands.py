@@ -15,7 +15,7 @@ from chaincode.base import shapes
 from chaincode.base.errors import Code
 from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
-from gateway.demo.trading import ROLL
+from gateway.demo.trading import Trading
 from gateway.projection.digest import content_digest, read_state
 from tests.gateway.api.commands_drawn import parts
 from tests.gateway.market import hold_market
@@ -47,9 +47,10 @@ def pool_of(stage, market):
     people = [*stage.town.people.values(), *stage.town.registrars.values()]
     parties = [person.party for person in people]
     actors = [person.actor for person in people]
+    roll = Trading(stage.town).roll("farm-a")["roll"]
     things = {
-        shapes.LotId: [*market.lots.values(), market.shipment, *market.recalls.values()],
-        shapes.PseudonymId: [*parties, *actors, *stage.town.plots.values(), ROLL],
+        shapes.LotId: [*market.lots.values(), market.shipment, *market.recalls.values(), roll],
+        shapes.PseudonymId: [*parties, *actors, *stage.town.plots.values()],
         shapes.Base64Url32: [person.device.kid for person in people],
         shapes.Word: ["carrot", "taro", "farmer", "shop", "recall-officer"],
         shapes.TypeName: sorted(EVER),

@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from gateway.demo.trading import ROLL
+from gateway.demo.trading import Trading
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 
@@ -83,10 +83,11 @@ async def test_an_unknown_lot_has_no_lineage(held):
 )
 async def test_a_sticker_leads_to_its_lot(held, number, status):
     stage, market = held
-    response = await stage.get(f"/api/stickers/{ROLL}/{number}")
+    roll = Trading(stage.town).roll("farm-a")["roll"]
+    response = await stage.get(f"/api/stickers/{roll}/{number}")
     assert response.status_code == status
     if status == 200:
-        expected = {"roll": ROLL, "number": number, "lot": market.lots["carrot"]}
+        expected = {"roll": roll, "number": number, "lot": market.lots["carrot"]}
         assert response.json() == expected
 
 

@@ -129,3 +129,16 @@ def test_what_is_signed_anew_after_a_drop_is_still_the_same_act(stage, home):
     key.drop(command_id_of(key.queue[0]), seq=1, prev="0" * 64)
     harvest(stage, "--event-time", "2026-04-01T21:05:00Z", code=1)
     assert [payload_of(wire)["seq"] for wire in queue(home, "farm-a")] == [1]
+
+
+def test_a_new_roll_of_stickers_gets_a_number_of_its_own_and_then_goes_by_it(stage):
+    lot = drawn(harvest(stage), "lot")
+    words = ("submit", "label.bind", f"lot={lot}", "count=50", "-k", "farm-a")
+    roll = drawn(minori(*words, "first=1"), "roll")
+    told = minori(*words, "first=51", f"roll={roll}")
+    assert "accepted" in told
+    assert roll not in told  # nothing new was drawn
+    other = drawn(minori(*words, "first=51"), "roll")
+    assert other != roll
+    mistyped = roll[:-1] + ("0" if roll[-1] != "0" else "1")
+    assert "ID_NOT_DERIVED" in minori(*words, "first=101", f"roll={mistyped}", code=1)

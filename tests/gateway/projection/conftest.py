@@ -72,7 +72,9 @@ class Story:
     def bind(self, lot: str) -> bytes:
         """Stick stickers on packs of it."""
         person = self.town.people["farm-b"]
-        body = {"roll": "R4M9X2B0KTD7", "party": person.party, "first": 1, "count": 50, "lot": lot}
+        name = person.device.name_record(person.party)
+        roll = {"roll": name.id, "nonce": name.nonce, "index": name.index}
+        body = {**roll, "party": person.party, "first": 1, "count": 50, "lot": lot}
         return person.device.sign("label.bind", body, at=NOW_S)
 
     def recall(self, lot: str) -> bytes:
