@@ -35,6 +35,12 @@ class Request:
     touches: Touches
 
     @property
+    def judged(self) -> CommandType:
+        """The type whose rule is applied: of an approval, the approved one."""
+        kind: CommandType = self.closed[0] if self.kind.name == proposals.APPROVE else self.kind
+        return kind
+
+    @property
     def operations(self) -> int:
         """How many state operations it costs, besides what every transaction reads."""
         reads = set(self.touches.reads).difference(EVERY_TRANSACTION_READS)

@@ -13,8 +13,9 @@ from chaincode import lots, plots, proposals, recalls
 from chaincode.base.overlay import Change
 from chaincode.command_types import CommandType
 from chaincode.lots.balance import require_balance
+from chaincode.reading import Request
 from chaincode.registry import founding, joint, mandates, people
-from chaincode.registry.records import Head
+from chaincode.registry.records import Head, Revocation
 
 FIRST: Final = 1  # the rules that a ledger is founded with
 REGISTRY: Final = "registry"
@@ -38,6 +39,17 @@ class Rules:
     def types(self) -> Mapping[str, CommandType]:
         """Every command type by name, of whatever family; a name stands once in them."""
         return _types(self, tuple(sorted(self.families)))
+
+    def spares(self, revocation: Revocation, request: Request) -> bool:
+        """Whether a revocation left this command in, of whoever's key it ended.
+
+        Nothing is ever spared that is about people, keys, mandates or the ledger's own rules. Until
+        when is not looked at: a gateway does not know the ledger's time.
+        """
+        if any(kind.name == request.judged.name for kind in self.families[REGISTRY]):
+            return False
+        spared = revocation.spared
+        return spared is not None and spared.has(request.command.id, request.command.seq)
 
     def taken(self, families: Sequence[str]) -> Mapping[str, CommandType]:
         """Return the command types that a ledger of these families takes, by name."""

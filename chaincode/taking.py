@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 
 from chaincode import proposals
 from chaincode.base import times
-from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, FaultError, RejectionError
 from chaincode.base.overlay import Overlay
 from chaincode.base.stub import Creator
-from chaincode.command_types import Act, CommandType, authorise
+from chaincode.command_types import Act, authorise
 from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
 from chaincode.registry import founding
 from chaincode.registry.records import HEAD, Device, Head
@@ -103,9 +102,9 @@ def _check_and_apply(
     if head is None:
         raise FaultError(Code.NOT_FOUNDED)
     taken = circumstances.rules.taken(head.families)
-    if _judged(request).name not in taken:  # read before the ledger was founded, in this batch
+    if request.judged.name not in taken:  # read before the ledger was founded, in this batch
         raise FaultError(Code.UNKNOWN_TYPE, "type")
-    device = _check_device(command, head, overlay, is_dry_run=circumstances.is_dry_run)
+    device = _check_device(request, head, overlay, circumstances)
     advanced = replace(device, next=device.next + 1, prev=command.id)
     overlay.put(Device.key(command.kid), advanced)
     try:
@@ -119,24 +118,30 @@ def _check_and_apply(
     return Code.ACCEPTED
 
 
-def _check_device(command: Command, head: Head, overlay: Overlay, *, is_dry_run: bool) -> Device:
+def _check_device(
+    request: Request, head: Head, overlay: Overlay, circumstances: Circumstances
+) -> Device:
     """Check ledger, key and sequence: what leaves no trace when it fails.
 
     The signature holds already: a key is named by its hash, so it is the one that was verified.
     """
+    command = request.command
     if command.ledger != head.ledger:
         raise FaultError(Code.WRONG_LEDGER, "ledger")
     device = overlay.find(Device, Device.key(command.kid))
     if device is None:
         raise FaultError(Code.UNKNOWN_KEY, "kid")
-    if is_dry_run:
+    if circumstances.is_dry_run:
         if device.revoked is not None:
             raise FaultError(Code.KEY_REVOKED, "kid")
         return device
     if command.seq < device.next:
         raise FaultError(Code.ALREADY_TAKEN, "seq")
-    if device.revoked is not None and command.id not in device.revoked.spared:
-        raise FaultError(Code.KEY_REVOKED, "kid")
+    if device.revoked is not None:
+        today = times.local_date(circumstances.time, head.utc_offset_minutes)
+        is_spared = circumstances.rules.spares(device.revoked, request)
+        if not is_spared or device.revoked.is_over(today):
+            raise FaultError(Code.KEY_REVOKED, "kid")
     if command.seq > device.next:
         raise FaultError(Code.SEQUENCE_GAP, "seq")
     if command.prev != device.prev:
@@ -159,9 +164,8 @@ def _judge(
     if command.actor != device.actor:
         raise RejectionError(Code.WRONG_ACTOR)
     today = times.local_date(circumstances.time, head.utc_offset_minutes)
-    judged_kind = _judged(request)
     signer, principal = authorise(
-        judged_kind, device, command.on_behalf, overlay=overlay, today=today
+        request.judged, device, command.on_behalf, overlay=overlay, today=today
     )
     act = Act(
         command=command,
@@ -175,20 +179,12 @@ def _judge(
         overlay=overlay,
         flags=flags,
     )
-    if judged_kind is not kind:
+    if request.judged is not kind:
         proposals.approve(act, request.body, *request.closed)
     elif kind.signers == 2:
         proposals.propose(act, kind)
     else:
         kind.apply(act, request.body, request.closed)
-
-
-def _judged(request: Request) -> CommandType:
-    """Return the type whose rule is applied: of an approval, the approved one."""
-    kind: CommandType = (
-        request.closed[0] if request.kind.name == proposals.APPROVE else request.kind
-    )
-    return kind
 
 
 def _check_time(request: Request, time: int, flags: set[str]) -> None:

@@ -1,7 +1,7 @@
 """Times without a clock: a command's own times are text, the ledger's are seconds since 1970."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 DAY_S = 86_400
 LATE_AFTER_S = 7 * DAY_S  # an entry later than this is marked
@@ -26,3 +26,9 @@ def local_date(seconds_since_1970: int, utc_offset_minutes: int) -> str:
     """Return the date in the town, whose offset from UTC is fixed, as a `Date`."""
     zone = timezone(timedelta(minutes=utc_offset_minutes))
     return datetime.fromtimestamp(seconds_since_1970, zone).date().isoformat()
+
+
+def days_after(day: str, days: int) -> str:
+    """Return the `Date` that many days later; past the year 9999, its last day."""
+    since = date.fromisoformat(day)
+    return (since + min(timedelta(days=days), date.max - since)).isoformat()

@@ -205,9 +205,8 @@ def _replace_registrar(body: Bootstrap, overlay: Overlay) -> None:
     assert device is not None  # noqa: S101 - written together with the registrar
     assert actor is not None  # noqa: S101 - as above
     # Whoever stole the key may have spared commands of their own: nothing of it stays valid.
-    overlay.put(Device.key(registrar.device), replace(device, revoked=Revocation(spared=())))
-    remaining = tuple(kid for kid in actor.devices if kid != registrar.device)
-    overlay.put(Actor.key(registrar.actor), replace(actor, devices=remaining))
+    overlay.put(Device.key(registrar.device), replace(device, revoked=Revocation()))
+    overlay.put(Actor.key(registrar.actor), actor.ending(registrar.device))
 
 
 def _enter_registrar(command: Command, body: Bootstrap, overlay: Overlay) -> None:
@@ -221,7 +220,11 @@ def _enter_registrar(command: Command, body: Bootstrap, overlay: Overlay) -> Non
     overlay.put(
         Actor.key(body.actor),
         Actor(
-            party=body.party, organisation=body.organisation, roles=roles, devices=(command.kid,)
+            party=body.party,
+            organisation=body.organisation,
+            roles=roles,
+            devices=(command.kid,),
+            draining=(),
         ),
     )
     overlay.put(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from chaincode.base import canonical, envelope
+from chaincode.base import canonical, envelope, times
 from chaincode.base.envelope import FIRST_PREVIOUS, Command, Jwk
 from chaincode.base.errors import Code, RejectionError
 from chaincode.base.shapes import (
@@ -12,7 +12,6 @@ from chaincode.base.shapes import (
     Bits128,
     Items,
     PseudonymId,
-    Sha256,
     Word,
 )
 from chaincode.command_types import Act, CommandType, Touches, require
@@ -21,15 +20,16 @@ from chaincode.registry.records import (
     CONSTITUTION,
     DEVICES_MAX,
     REGISTRAR,
+    SPARED_DAYS_MAX,
     Actor,
     Constitution,
     Device,
-    Devices,
     Grants,
     Organisation,
     Party,
     PartyKind,
     Revocation,
+    Spared,
 )
 
 ENROLMENT = "minori-enrolment"
@@ -54,11 +54,15 @@ class RegisterActor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GrantRoles:
-    """Open part of `actor.grant`: all roles as they shall be, and every device they reach."""
+    """Open part of `actor.grant`: all roles as they shall be, and every device they reach.
+
+    Those devices are the actor's, and after them the revoked ones that may still bring in what was
+    spared, in the order of the actor's record.
+    """
 
     actor: PseudonymId
     roles: Grants
-    devices: Devices
+    devices: Annotated[tuple[Base64Url32, ...], Items(0, 2 * DEVICES_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +84,14 @@ class Enrol:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revoke:
-    """Open part of `key.revoke`: the device, and what it may still bring in."""
+    """Open part of `key.revoke`: the device, and, if anything, what it may still bring in.
+
+    Of a device revoked before, what this and the revocations before it all spare.
+    """
 
     device: Base64Url32
     actor: PseudonymId
-    spared: Annotated[tuple[Sha256, ...], Items(0, 64)]
+    spared: Spared | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +129,13 @@ def _register_actor(act: Act, body: RegisterActor, _closed: None) -> None:
     _require_grantable(organisation, body.roles)
     act.put(
         Actor.key(body.actor),
-        Actor(party=body.party, organisation=organisation.id, roles=body.roles, devices=()),
+        Actor(
+            party=body.party,
+            organisation=organisation.id,
+            roles=body.roles,
+            devices=(),
+            draining=(),
+        ),
     )
 
 
@@ -132,9 +145,10 @@ def _grant(act: Act, body: GrantRoles, _closed: None) -> None:
 
 def grant_roles(act: Act, actor: Actor, body: GrantRoles) -> None:
     """Give an actor these roles, whoever may do so has been looked at."""
-    require(actor.devices == body.devices, Code.NOT_THE_LATEST)
+    require(actor.reached == body.devices, Code.NOT_THE_LATEST)
     _require_grantable(_organisation(act, actor.organisation), body.roles)
-    act.put(Actor.key(body.actor), replace(actor, roles=body.roles))
+    draining = actor.draining_on(act.today)
+    act.put(Actor.key(body.actor), replace(actor, roles=body.roles, draining=draining))
     for kid in body.devices:
         device = act.get(Device, Device.key(kid), Code.UNKNOWN_DEVICE)
         act.put(Device.key(kid), replace(device, roles=body.roles))
@@ -173,10 +187,24 @@ def revoke_device(act: Act, actor: Actor, body: Revoke) -> None:
     """End an actor's device, whoever may do so has been looked at."""
     device = act.get(Device, Device.key(body.device), Code.UNKNOWN_DEVICE)
     require(device.actor == body.actor, Code.UNKNOWN_DEVICE)
-    require(device.revoked is None, Code.DEVICE_REVOKED)
-    remaining = tuple(kid for kid in actor.devices if kid != body.device)
-    act.put(Actor.key(body.actor), replace(actor, devices=remaining))
-    act.put(Device.key(body.device), replace(device, revoked=Revocation(spared=body.spared)))
+    spared = _spared(body.spared, device, act.today)
+    ended = actor.ending(body.device, spared=spared, today=act.today)
+    require(len(ended.draining) <= DEVICES_MAX, Code.TOO_MANY_DEVICES)
+    act.put(Actor.key(body.actor), ended)
+    act.put(Device.key(body.device), replace(device, revoked=Revocation(spared=spared)))
+
+
+def _spared(asked: Spared | None, device: Device, today: str) -> Spared | None:
+    """Return what may still come in of a device that is revoked, perhaps not for the first time."""
+    spared = asked and asked.narrowed(asked, seq=device.next, today=today)
+    if device.revoked is not None:
+        before = device.revoked.spared
+        before = before and before.narrowed(before, seq=device.next, today=today)
+        spared = before and before.narrowed(spared, seq=device.next, today=today)
+        require(spared != before, Code.DEVICE_REVOKED)
+    latest = times.days_after(today, SPARED_DAYS_MAX)
+    require(asked is None or asked.until <= latest, Code.PERIOD_TOO_LONG)
+    return spared
 
 
 def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
@@ -189,7 +217,13 @@ def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
     require((act.find(Party, Party.key(body.party)) or office) == office, Code.ID_TAKEN)
     _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
     _require_grantable(organisation, body.roles)
-    actor = Actor(party=body.party, organisation=organisation.id, roles=body.roles, devices=(kid,))
+    actor = Actor(
+        party=body.party,
+        organisation=organisation.id,
+        roles=body.roles,
+        devices=(kid,),
+        draining=(),
+    )
     act.put(Party.key(body.party), office)
     act.put(Actor.key(body.actor), actor)
     act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))

@@ -1,6 +1,6 @@
 """The registry's state: one dataclass per record, each with the key it stands under."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from chaincode.base.envelope import Jwk
@@ -22,7 +22,8 @@ from chaincode.base.shapes import (
 )
 
 DEVICES_MAX = 8  # per actor, revoked ones not counted
-EXCEPTIONS_MAX = 64
+SPARED_MAX = 64
+SPARED_DAYS_MAX = 31  # a queue that has not arrived by then is signed again with another key
 
 # Members that hold ledger time, and so differ between two ledgers with one history.
 LEDGER_TIMES = frozenset({"ledger_time", "proposed_at", "revoked_at"})
@@ -148,6 +149,14 @@ Devices = Annotated[tuple[Base64Url32, ...], Items(0, DEVICES_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Draining:
+    """A revoked device that was spared commands, and the last day on which these are taken."""
+
+    device: Base64Url32
+    until: Date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
     """`actor/<id>`: one person or till, of exactly one party."""
 
@@ -155,18 +164,92 @@ class Actor:
     organisation: Word
     roles: Grants
     devices: Devices
+    draining: Annotated[tuple[Draining, ...], Items(0, DEVICES_MAX)]
 
     @staticmethod
     def key(actor_id: str) -> str:
         """Return the state key."""
         return f"actor/{actor_id}"
 
+    @property
+    def reached(self) -> tuple[str, ...]:
+        """Every device that may still sign something: a change of roles has to reach them all."""
+        return self.devices + tuple(one.device for one in self.draining)
+
+    def draining_on(self, today: str) -> tuple[Draining, ...]:
+        """Return those that may still bring in something on that date."""
+        return tuple(one for one in self.draining if today <= one.until)
+
+    def ending(self, kid: str, *, spared: "Spared | None" = None, today: str = "") -> "Actor":
+        """Return the actor once a device is revoked; those whose time is over are left out.
+
+        Args:
+            kid: The device.
+            spared: What of it may still come in.
+            today: The town's date; without one, all that drain are kept.
+        """
+        others = tuple(one for one in self.draining_on(today) if one.device != kid)
+        draining = (Draining(device=kid, until=spared.until),) if spared else ()
+        return replace(
+            self,
+            devices=tuple(one for one in self.devices if one != kid),
+            draining=others + draining,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spared:
+    """Commands that a device had signed, and not brought in, when it was revoked.
+
+    Attributes:
+        next: Running number of the first. The others follow it, so each counts at its place alone,
+            and nobody can choose between two.
+        commands: Their ids, in order.
+        until: The last day on which they are taken, the town's.
+    """
+
+    next: SequenceNumber
+    commands: Annotated[tuple[Sha256, ...], Items(1, SPARED_MAX)]
+    until: Date
+
+    def has(self, command_id: str, seq: int) -> bool:
+        """Whether that command is spared, at its place."""
+        place = seq - self.next
+        return 0 <= place < len(self.commands) and self.commands[place] == command_id
+
+    def narrowed(self, other: "Spared | None", *, seq: int, today: str) -> "Spared | None":
+        """Return what both spare and can still come in; `None` where that is nothing.
+
+        Args:
+            other: Another revocation's word on the same device.
+            seq: The device's next running number.
+            today: The town's date.
+        """
+        if other is None or today > min(self.until, other.until):
+            return None
+        first = max(seq, self.next, other.next)
+        pairs = zip(
+            self.commands[first - self.next :], other.commands[first - other.next :], strict=False
+        )
+        commands = []
+        for one, same in pairs:
+            if one != same:
+                break  # a device's commands follow each other: nothing after this can come in
+            commands.append(one)
+        if not commands:
+            return None
+        return Spared(next=first, commands=tuple(commands), until=min(self.until, other.until))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocation:
     """The end of a device, less the commands that are known to be its owner's."""
 
-    spared: Annotated[tuple[Sha256, ...], Items(0, EXCEPTIONS_MAX)]
+    spared: Spared | None = None
+
+    def is_over(self, today: str) -> bool:
+        """Whether nothing of the device comes in any more, by the town's date."""
+        return self.spared is None or today > self.spared.until
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

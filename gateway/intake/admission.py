@@ -19,6 +19,7 @@ from chaincode.command_types import CommandType
 from chaincode.reading import Request
 from chaincode.registry.founding import BOOTSTRAP, check_signature
 from chaincode.registry.records import Device, Head
+from chaincode.rules import Rules
 from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
 from gateway.intake.outbox import Outbox
@@ -108,6 +109,7 @@ class Admission:
         commands = [await self._parse(index, wire) for index, wire in enumerate(wires)]
         head = await self._find_head()
         types = await self.types_in_force()
+        in_force = rules.RULES[head.rules if head else rules.FIRST]
         kids = [command.kid for command in commands if command.type != BOOTSTRAP]
         devices = await self._find_devices(kids)
         admitted: list[Admitted] = []
@@ -122,8 +124,10 @@ class Admission:
                     request = reading.read(command, types)
                     _check_bootstrap(request, ledger, is_new=is_new)
                 else:
-                    _check(command, ledger, devices.get(command.kid), is_new=is_new)
+                    device = _check(command, ledger, devices.get(command.kid))
                     request = reading.read(command, types)
+                    if is_new:  # else a revocation no longer concerns it
+                        _check_revoked(request, device, in_force)
             except FaultError as fault:
                 raise CommandRefusedError(index, fault.code, fault.member) from None
             admitted.append(Admitted(request=request))
@@ -184,14 +188,16 @@ class Admission:
             admitted[index] = replace(admitted[index], answer=answer)
 
 
-def _check(command: Command, ledger: str | None, device: Device | None, *, is_new: bool) -> None:
+def _check(command: Command, ledger: str | None, device: Device | None) -> Device:
     """Check what the contract checks besides the sequence, in its order.
 
     Args:
         command: The command.
         ledger: The ledger's id; `None` while it is not founded.
         device: Its sender's record.
-        is_new: Whether its number may still be taken; else a revocation no longer concerns it.
+
+    Returns:
+        The device.
 
     Raises:
         FaultError: The first fault.
@@ -203,7 +209,12 @@ def _check(command: Command, ledger: str | None, device: Device | None, *, is_ne
     if device is None:
         raise FaultError(Code.UNKNOWN_KEY, "kid")
     envelope.verify(command, device.jwk)
-    if is_new and device.revoked is not None and command.id not in device.revoked.spared:
+    return device
+
+
+def _check_revoked(request: Request, device: Device, in_force: Rules) -> None:
+    """Refuse what a revoked key was not spared; until when it was, only the ledger knows."""
+    if device.revoked is not None and not in_force.spares(device.revoked, request):
         raise FaultError(Code.KEY_REVOKED, "kid")
 
 

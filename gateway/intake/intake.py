@@ -50,7 +50,7 @@ _log = structlog.get_logger(__name__)
 
 _PRUNE_EVERY_S: Final = 60.0
 _IDS_AT_ONCE: Final = 500
-_REVOKING_TYPES: Final = (BOOTSTRAP, "key.revoke")
+_REVOKING_TYPES: Final = (BOOTSTRAP, "key.revoke", APPROVE)  # the last of an auditor's key
 _HEAD_WRITING_TYPES: Final = (BOOTSTRAP, APPROVE)  # an approval can activate other rules
 
 

@@ -134,6 +134,7 @@ actors = table(
     text("organisation"),
     json_column("roles"),
     json_column("devices"),
+    json_column("draining"),
 )
 Index("actors_by_party", actors.c.party)
 

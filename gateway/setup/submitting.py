@@ -11,7 +11,7 @@ from typing import Final
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.registry.records import REGISTRAR, Grant
+from chaincode.registry.records import REGISTRAR, Actor, Grant
 from gateway.cli import speaking
 from gateway.ledger import LedgerConflictError, Receipt
 from gateway.setup import founding
@@ -126,8 +126,8 @@ class Submission:
             if entry.ledger is None:
                 yield self._act(wish, "actor.register", {**body, "party": record["party"]})
             elif differing(wish, entry, self.register.entries):
-                devices = entry.ledger["devices"]
-                yield self._act(wish, "actor.grant", {**body, "devices": devices})
+                body["devices"] = list(_person(entry.ledger).reached)
+                yield self._act(wish, "actor.grant", body)
 
     def _enrolments(self) -> Iterator[Act]:
         for wish in self._of("people"):
@@ -240,6 +240,10 @@ class Submission:
             if now != entry:
                 changed.append(now)
         self.register.put(changed)
+
+
+def _person(record: dict[str, Json]) -> Actor:
+    return shapes.read(Actor, {name: value for name, value in record.items() if name != "v"})
 
 
 def _refusal(act: Act, code: str) -> Text:

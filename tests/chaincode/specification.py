@@ -62,6 +62,8 @@ INNER = (
     records.Organisation,
     records.Grant,
     records.Revocation,
+    records.Spared,
+    records.Draining,
     Proposer,
     quantities.Packs,
     making.Make,

@@ -16,6 +16,7 @@ OPTIONAL = {
     "body.constitution",
     "body.roles[0].until",
     "body.channel",
+    "body.spared",
     "body.explanation",
     "body.run.children[0].grade",
     *(f"body.children[{place}].grade" for place in range(3)),
@@ -29,7 +30,7 @@ OPTIONAL = {
 }
 OPTIONAL_OF = {("label.bind", "body.nonce"), ("label.bind", "body.index")}
 REQUIRED = {("constitution.amend", "body.constitution"), ("lot.take_back", "closed.owner")}
-MAY_BE_EMPTY = {"body.roles", "body.spared", "body.devices"}
+MAY_BE_EMPTY = {"body.roles", "body.devices"}
 WRONG = (None, True, -1, 2**53 - 1, "", "no such", "0" * 81, [], [None], {}, {"x": 1}, 1)
 WITH_CLOSED = [name for name in types() if valid(name).closed]
 
@@ -267,7 +268,7 @@ def test_a_recall_names_as_many_roots_at_once_as_a_command_has_room_for():
 
 def test_a_grant_of_the_most_roles_and_devices_is_read():
     draft = valid("actor.grant")
-    draft.body["devices"] = [Pen(f"device {number}").kid for number in range(8)]
+    draft.body["devices"] = [Pen(f"device {number}").kid for number in range(16)]
     draft.body["roles"] *= 16
     assert fault(draft) is None
     draft.body["roles"] *= 2

@@ -46,6 +46,7 @@ def test_a_registered_person_has_party_organisation_and_roles():
         "organisation": "coop",
         "roles": draft.body["roles"],
         "devices": [],
+        "draining": [],
     }
 
 
@@ -126,26 +127,6 @@ def test_a_new_device_does_not_end_the_old_one_whose_queue_drains():
     assert sell(world, "farmer", lot) == "ACCEPTED"
 
 
-def test_a_revoked_device_brings_in_only_what_was_spared_and_in_its_order():
-    world = World.standing()
-    lot = world.harvest("farmer", 10)
-    queue = []
-    for _ in range(3):
-        wire = world.write(
-            "farmer",
-            "lot.sell",
-            {"lot": lot, "party": world.party("farmer")},
-            {"quantity_g": 1},
-        )
-        queue.append((wire, world.sequence["farmer"][1]))
-    spared = tuple(command_id for _, command_id in queue[:2])
-    world.revoke("farmer", by="coop-registrar", spared=spared)
-    first, second, third = (wire for wire, _ in queue)
-    assert world.submit(second) == ["SEQUENCE_GAP"]
-    assert world.submit(first, second, third) == ["ACCEPTED", "ACCEPTED", "KEY_REVOKED"]
-    assert world.submit(first) == ["ALREADY_TAKEN"]
-
-
 def test_revoking_a_device_leaves_the_actors_others():
     world = World.standing()
     lot = world.harvest("farmer", 10)
@@ -187,7 +168,7 @@ def test_a_device_may_end_itself_and_its_sequence_stands_on_record():
     before = world.device("farmer")["next"]
     world.revoke("farmer", by="farmer")
     record = world.device("farmer")
-    assert (record["next"], record["revoked"]) == (before + 1, {"spared": []})
+    assert (record["next"], record["revoked"]) == (before + 1, {})
 
 
 def test_a_revoked_key_can_not_be_enrolled_again():

@@ -104,6 +104,7 @@ def test_the_founding_writes_head_constitution_registrar_and_no_certificate():
             "organisation": "coop",
             "roles": roles,
             "devices": [coop.pen.kid],
+            "draining": [],
         },
         f"device/{coop.pen.kid}": {
             "v": 1,
@@ -134,7 +135,7 @@ def test_a_replaced_registrar_can_do_nothing_more():
     }
     wire = world.write("newcomer", "registry.bootstrap", body)
     assert world.submit(wire, creator=creator("CoopMSP")) == ["ACCEPTED"]
-    assert world.device("coop-registrar")["revoked"] == {"spared": []}
+    assert world.device("coop-registrar")["revoked"] == {}
     assert world.ledger.record(f"actor/{registrar['actor']}")["devices"] == []
     assert world.submit(queued) == ["KEY_REVOKED"]
     assert world.ledger.record("registrar/coop")["device"] == newcomer.pen.kid

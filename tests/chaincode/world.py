@@ -316,9 +316,14 @@ class World:
         body = {"shipment": shipment, "lot": lot, "party": self.party(by)}
         return self.act(by, "lot.receive", body, {"received_g": received_g})
 
-    def revoke(self, handle: str, by: str, spared: tuple[str, ...] = ()) -> None:
-        """End someone's device."""
-        body = {"device": self.kid(handle), "actor": self.actor(handle), "spared": list(spared)}
+    def revoke(
+        self, handle: str, by: str, spared: tuple[str, ...] = (), *, until: str = TODAY
+    ) -> None:
+        """End someone's device, but for commands that it has signed next."""
+        body = {"device": self.kid(handle), "actor": self.actor(handle)}
+        if spared:
+            following = self.device(handle)["next"]
+            body["spared"] = {"next": following, "commands": list(spared), "until": until}
         self.act(by, "key.revoke", body)
 
     def mandate(self, by: str, agent: str, *types: str) -> None:

@@ -55,18 +55,33 @@ RULE: Final = (
         en=("The period is reversed", "It ends before it begins.", "Correct the dates."),
     ),
     problem(
+        Code.PERIOD_TOO_LONG,
+        422,
+        number=638,
+        ja=(
+            "期間が長すぎます",
+            "終わりの日が、決められた期限より先です。",
+            "終わりの日を早めてください。",
+        ),
+        en=(
+            "The period is too long",
+            "It ends later than it may: what a revocation spares, 31 days after it.",
+            "Name an earlier day.",
+        ),
+    ),
+    problem(
         Code.TOO_MANY_DEVICES,
         422,
         number=605,
         ja=(
             "端末が多すぎます",
             "1人が登録できる端末の数を超えます。",
-            "使わない端末を止めてから登録してください。",
+            "使わない端末を止めてから登録してください。端末を止めるときは、残りの記録を受け付けずに止めてください。",
         ),
         en=(
             "Too many devices",
-            "An actor has at most eight that are not revoked.",
-            "Revoke one that is no longer used.",
+            "An actor has at most eight that are not revoked, and eight more that drain.",
+            "Revoke one that is no longer used, or spare nothing.",
         ),
     ),
     problem(

@@ -41,7 +41,11 @@ STATE: Final = (
         409,
         number=503,
         ja=("使用を止めた端末です", "その端末の鍵は失効しています。", "別の端末で行ってください。"),
-        en=("The device is revoked", "It was revoked before.", "Use or name another device."),
+        en=(
+            "The device is revoked",
+            "It was revoked before, and this leaves it no less.",
+            "Use or name another device.",
+        ),
     ),
     problem(
         Code.HAS_OWN_KEY,

@@ -3,8 +3,8 @@
 from copy import deepcopy
 
 from tests.chaincode.drafts import Draft, build, prepares
-from tests.chaincode.pen import Pen, bits128, pseudonym
-from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, Person, World
+from tests.chaincode.pen import Pen, bits128, pseudonym, sha256_hex
+from tests.chaincode.world import CONSTITUTION, MSPS, SINCE, TODAY, Person, World
 from tests.identities import creator
 
 
@@ -70,9 +70,19 @@ def _enrol(world: World) -> Draft:
     return Draft(world=world, by="coop-registrar", type="", body=body)
 
 
+def _queued(following: int) -> dict:
+    """Return what spares one command that a device had not brought in."""
+    return {"next": following, "commands": [sha256_hex(b"queued")], "until": TODAY}
+
+
 @prepares("key.revoke")
 def _revoke(world: World) -> Draft:
-    body = {"device": world.kid("farmer"), "actor": world.actor("farmer"), "spared": []}
+    farmer = world.people["farmer"]
+    body = {
+        "device": farmer.pen.kid,
+        "actor": farmer.actor,
+        "spared": _queued(world.device("farmer")["next"]),
+    }
     return Draft(world=world, by="coop-registrar", type="", body=body)
 
 
@@ -128,7 +138,8 @@ def _enrol_auditor(world: World) -> Draft:
 @prepares("key.revoke_jointly")
 def _revoke_jointly(world: World) -> Draft:
     auditor = enter_auditor(world)
-    return _jointly(world, {"device": auditor.pen.kid, "actor": auditor.actor, "spared": []})
+    body = {"device": auditor.pen.kid, "actor": auditor.actor, "spared": _queued(1)}
+    return _jointly(world, body)
 
 
 def _mandate(world: World, principal: str) -> dict:

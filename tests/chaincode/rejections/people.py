@@ -1,11 +1,13 @@
 """Faults of entering parties, actors, devices and auditors, of granting roles and revoking keys."""
 
+from collections.abc import Iterator
+
 from tests.chaincode.deeds import by_two
 from tests.chaincode.drafts import Draft
 from tests.chaincode.drafts.registry import enter_auditor
 from tests.chaincode.pen import Pen, base64url, pseudonym
 from tests.chaincode.rejections import fault
-from tests.chaincode.world import SINCE
+from tests.chaincode.world import SINCE, TODAY
 
 REVERSED = {"since": "2026-04-02", "until": "2026-04-01"}
 
@@ -147,6 +149,31 @@ def revokes_twice(draft: Draft) -> None:
     draft.world.revoke("farmer", by="farmer")
 
 
+@fault("key.revoke", "PERIOD_TOO_LONG", "until")
+def spares_until_a_day_more_than_31_days_ahead(draft: Draft) -> None:
+    draft.body["spared"]["until"] = "2026-05-17"
+
+
+@fault("key.revoke", "TOO_MANY_DEVICES", "draining")
+def spares_commands_of_a_ninth_device(draft: Draft) -> None:
+    for enrolment, revocation in _eight_that_drain(draft):
+        draft.world.act("coop-registrar", "key.enrol", enrolment)
+        draft.world.act("coop-registrar", "key.revoke", revocation)
+
+
+def _eight_that_drain(draft: Draft) -> Iterator[tuple[dict, dict]]:
+    """Yield an enrolment for the actor whose device is revoked, and its revocation, eight times."""
+    world, actor = draft.world, draft.body["actor"]
+    for number in range(8):
+        pen, nonce = Pen(f"old phone {number}"), world.nonce()
+        proof = pen.prove(world.id, actor, nonce)
+        spared = draft.body["spared"] | {"next": 1, "until": TODAY}
+        yield (
+            {"actor": actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof},
+            {"device": pen.kid, "actor": actor, "spared": spared},
+        )
+
+
 AUDITOR = "auditor.register"
 
 
@@ -230,4 +257,16 @@ fault("key.revoke_jointly", "UNKNOWN_DEVICE", "device")(revokes_a_key_of_another
 
 @fault("key.revoke_jointly", "DEVICE_REVOKED", "revoked")
 def revokes_jointly_twice(draft: Draft) -> None:
-    by_two(draft.world, "coop-registrar", "town-registrar", "key.revoke_jointly", draft.body)
+    body = {name: draft.body[name] for name in ("device", "actor")}
+    by_two(draft.world, "coop-registrar", "town-registrar", "key.revoke_jointly", body)
+
+
+fault("key.revoke_jointly", "PERIOD_TOO_LONG", "until")(spares_until_a_day_more_than_31_days_ahead)
+
+
+@fault("key.revoke_jointly", "TOO_MANY_DEVICES", "draining")
+def spares_commands_of_an_auditors_ninth_device(draft: Draft) -> None:
+    by = ("coop-registrar", "town-registrar")
+    for enrolment, revocation in _eight_that_drain(draft):
+        by_two(draft.world, *by, "auditor.enrol", enrolment)
+        by_two(draft.world, *by, "key.revoke_jointly", revocation)

@@ -154,7 +154,7 @@ def enrol(world: World, seed: str) -> Pen:
 
 
 def revoke(world: World, pen: Pen) -> None:
-    body = {"device": pen.kid, "actor": world.actor("farmer"), "spared": []}
+    body = {"device": pen.kid, "actor": world.actor("farmer")}
     world.act("coop-registrar", "key.revoke", body)
 
 
@@ -213,7 +213,7 @@ def another_auditor(world: World) -> None:
     draft = build("auditor.register", world)
     assert draft.answer() == "ACCEPTED"
     actor = draft.body["actor"]
-    body = {"device": Pen("device auditor").kid, "actor": actor, "spared": []}
+    body = {"device": Pen("device auditor").kid, "actor": actor}
     jointly(world, "key.revoke_jointly", body)
     pen, nonce = Pen("right auditor"), world.nonce()
     enrol = {"jwk": pen.jwk, "nonce": nonce, "proof": pen.prove(world.id, actor, nonce)}

@@ -18,7 +18,7 @@ async def revoke(stage, handle):
     """Let the registrar of a person's organisation end their device."""
     person = stage.person(handle)
     registrar = stage.town.registrars[person.organisation].device
-    body = {"device": person.device.kid, "actor": person.actor, "spared": []}
+    body = {"device": person.device.kid, "actor": person.actor}
     await stage.done(registrar.sign("key.revoke", body))
 
 

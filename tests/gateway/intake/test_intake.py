@@ -7,7 +7,7 @@ from base64 import urlsafe_b64decode
 import pytest
 from prometheus_client import REGISTRY
 
-from chaincode.base import canonical
+from chaincode.base import canonical, times
 from gateway.intake import (
     CommandRefusedError,
     DeviceBusyError,
@@ -130,7 +130,11 @@ async def test_revoked_key_is_refused_but_for_what_is_spared(gateway, town):
     body = {
         "device": farmer.device.kid,
         "actor": farmer.actor,
-        "spared": [command_id(spared)],
+        "spared": {
+            "next": json.loads(base64url_decode(spared.split(b".")[1]))["seq"],
+            "commands": [command_id(spared)],
+            "until": times.local_date(CLOCK_S, 540),
+        },
     }
     registrar = town.registrars["coop"].device
     await gateway.intake.accept(harvests(town, "farm-b", 1))  # so that devices are remembered
@@ -149,7 +153,7 @@ async def test_revocation_that_this_gateway_has_not_heard_of_is_the_contract_s_t
     first, second = harvests(town, "farm-a", 2)
     assert await gateway.submit(first) == ["ACCEPTED"]
     farmer = town.people["farm-a"]
-    body = {"device": farmer.device.kid, "actor": farmer.actor, "spared": []}
+    body = {"device": farmer.device.kid, "actor": farmer.actor}
     revoke = town.registrars["coop"].device.sign("key.revoke", body, at=CLOCK_S)
     await gateway.ledger.submit([revoke])
     (status,) = await gateway.intake.accept([second])

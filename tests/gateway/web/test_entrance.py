@@ -30,7 +30,7 @@ async def entered(stage, handle):
 async def revoke(stage, handle):
     person = stage.person(handle)
     registrar = stage.town.registrars[person.organisation].device
-    body = {"device": person.device.kid, "actor": person.actor, "spared": []}
+    body = {"device": person.device.kid, "actor": person.actor}
     await stage.done(registrar.sign("key.revoke", body))
 
 
