@@ -15,6 +15,7 @@ from chaincode.base.overlay import Overlay
 from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
 
 Record = TypeVar("Record")
+Counterparty = Callable[[Overlay, Any, Any, str], str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class CommandType:
         witnesses: Who may be the second signer without being a party, and so has to read all of it.
         is_delegable: Whether an agent may be given a mandate for it.
         is_public: Whether a public proof of it exists (the open part alone is shown).
+        counterparty: The party across the table, from (overlay, open part, closed part, party of
+            the principal); `None` if there is none. Nobody of it signs: see `authorise`.
         touches: The records it names, besides those of its envelope.
         apply: Checks authority, existence, state and rule in this order, then writes.
     """
@@ -52,6 +55,7 @@ class CommandType:
     witnesses: frozenset[str] = frozenset()
     is_delegable: bool = False
     is_public: bool = False
+    counterparty: Counterparty | None = None
     touches: Callable[[Command, Any, Any], Touches]
     apply: Callable[["Act", Any, Any], None]
 
@@ -146,13 +150,28 @@ def require(condition: bool, code: Code) -> None:
 
 
 def authorise(
-    kind: CommandType, device: Device, on_behalf: str | None, *, overlay: Overlay, today: str
+    kind: CommandType,
+    device: Device,
+    on_behalf: str | None,
+    *,
+    parts: tuple[Any, Any],
+    overlay: Overlay,
+    today: str,
 ) -> tuple[Signer, Signer]:
     """Return (signer, principal) of a command of this type, or reject it.
 
+    Args:
+        kind: The type whose rule is to be applied.
+        device: The signer's.
+        on_behalf: The principal, where it is not the signer.
+        parts: The open and the closed part.
+        overlay: Has the records that the command names.
+        today: The town's date.
+
     Raises:
         RejectionError: `NO_MANDATE` if the signer may not act for `on_behalf` today, `ROLE_MISSING`
-            if the principal holds none of the type's roles today.
+            if the principal holds none of the type's roles today, `NOT_INDEPENDENT` if the signer
+            or the principal is of the party with which the command deals.
     """
     signer = principal = Signer.of_device(device, today)
     if on_behalf is not None:
@@ -165,6 +184,9 @@ def authorise(
         principal = Signer.of_actor(on_behalf, actor, today)
     if kind.roles and not kind.roles & principal.roles:
         raise RejectionError(Code.ROLE_MISSING)
+    if kind.counterparty is not None:
+        across = kind.counterparty(overlay, *parts, principal.party)
+        require(across not in {signer.party, principal.party}, Code.NOT_INDEPENDENT)
     return signer, principal
 
 

@@ -93,7 +93,12 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_PROPOSAL)
     require(device.actor == body.proposer.actor, Code.UNKNOWN_PROPOSAL)
     act.proposing, act.proposer = authorise(
-        kind, device, proposal.on_behalf, overlay=act.overlay, today=act.today
+        kind,
+        device,
+        proposal.on_behalf,
+        parts=(inner, closed),
+        overlay=act.overlay,
+        today=act.today,
     )
     _require_independence(kind, (act.proposing, act.proposer), (act.signer, act.principal))
     is_expired = act.time >= times.seconds(proposal.expires)

@@ -164,8 +164,14 @@ def _judge(
     if command.actor != device.actor:
         raise RejectionError(Code.WRONG_ACTOR)
     today = times.local_date(circumstances.time, head.utc_offset_minutes)
+    is_approval = request.judged is not kind
     signer, principal = authorise(
-        request.judged, device, command.on_behalf, overlay=overlay, today=today
+        request.judged,
+        device,
+        command.on_behalf,
+        parts=request.closed[1:] if is_approval else (request.body, request.closed),
+        overlay=overlay,
+        today=today,
     )
     act = Act(
         command=command,
@@ -179,7 +185,7 @@ def _judge(
         overlay=overlay,
         flags=flags,
     )
-    if request.judged is not kind:
+    if is_approval:
         proposals.approve(act, request.body, *request.closed)
     elif kind.signers == 2:
         proposals.propose(act, kind)

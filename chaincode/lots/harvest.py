@@ -26,7 +26,8 @@ from chaincode.lots.records import FARMER, Holding, Lot
 from chaincode.plots import Plot
 
 INSPECTOR = "inspector"
-WITNESSES = frozenset({INSPECTOR, "clerk"})  # of stock from before the ledger
+CLERK = "clerk"  # at a desk
+WITNESSES = frozenset({INSPECTOR, CLERK})  # of stock from before the ledger
 
 SupplementReason = Annotated[str, Text("estimate|found|second-picking|other", "estimate")]
 CorrectionReason = Annotated[
@@ -166,11 +167,11 @@ def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
     harvested_at = times.seconds(body.harvested_at)
     require(harvested_at <= act.time + times.FUTURE_REFUSED_S, Code.FUTURE_EVENT)
     require(FARMER in act.proposer.roles, Code.ROLE_MISSING)
-    require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
     is_witness = bool(act.principal.roles & WITNESSES)
     # Nobody of the farm witnesses its stock, for an inspector neither.
-    is_outside = body.party not in {act.signer.party, act.principal.party}
+    is_outside = act.proposer.party not in {act.signer.party, act.principal.party}
     require(is_witness and is_outside, Code.NOT_INDEPENDENT)
+    require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
     require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
     before = act.find(Lot, Lot.key(body.lot))
     require(before is None or before.origin == "claim", Code.ID_TAKEN)

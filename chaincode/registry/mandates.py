@@ -92,12 +92,13 @@ def _grant(act: Act, body: GiveMandate, _closed: None) -> None:
 def _register(act: Act, body: RegisterMandates, _closed: None) -> None:
     assert act.proposer is not None  # noqa: S101 - a type with two signers
     registrars = (act.proposer, act.principal)
+    signers = {one.actor for one in registrars}
+    are_apart = all(pair.agent not in {pair.principal, *signers} for pair in body.mandates)
+    require(are_apart, Code.NOT_INDEPENDENT)
     theirs = {one.organisation for one in registrars}
     principals = [act.find(Actor, Actor.key(pair.principal)) for pair in body.mandates]
     is_theirs = all(one is None or one.organisation in theirs for one in principals)
     require(is_theirs, Code.NOT_YOUR_ORGANISATION)
-    signers = {one.actor for one in registrars}
-    require(all(pair.agent not in signers for pair in body.mandates), Code.NOT_INDEPENDENT)
     _give(act, body.mandates, body, by_registrars=True)
 
 

@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, Protocol, TypeVar
 
+from chaincode.lots.harvest import CLERK
+from chaincode.lots.records import PACKER
 from chaincode.registry.records import AUDITOR, REGISTRAR
 from gateway.setup import schema, values
 from gateway.setup.faults import CellError, Fault, FaultKind
@@ -178,6 +180,21 @@ def _people(reading: Reading) -> Iterator[Fault]:
             )
         yield from _person(rows)
     yield from _lacking_roles(reading.book)
+    yield from _desks(people)
+
+
+def _desks(people: Mapping[str, Sequence[PersonRow]]) -> Iterator[Fault]:
+    """Check that a desk is no party that those it signs for deliver to: see `authorise`."""
+    by_role: defaultdict[str, list[tuple[str, PersonRow]]] = defaultdict(list)
+    for rows in people.values():
+        for row in rows:
+            by_role[row.role].append((rows[0].party, row))
+    houses = {party for party, _ in by_role[PACKER] if party}
+    for party, row in by_role[CLERK]:
+        if party in houses:
+            yield fault(
+                schema.PEOPLE, row.row, "party", FaultKind.DESK_IN_PACKING_HOUSE, value=party
+            )
 
 
 def _person(rows: Sequence[PersonRow]) -> Iterator[Fault]:

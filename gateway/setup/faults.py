@@ -13,7 +13,8 @@ from typing import Final
 
 from chaincode.base.evidence import EvidenceError
 from gateway.language import LANGUAGES, Language
-from gateway.setup.fault_kinds import WORDING, FaultKind, Wording
+from gateway.setup.fault_kinds import FaultKind
+from gateway.setup.fault_words import WORDING, Wording
 from gateway.words import SaidError, load
 
 WORDS: Final = load(__file__)

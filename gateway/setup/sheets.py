@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chaincode.lots.harvest import INSPECTOR
+from chaincode.lots.harvest import CLERK, INSPECTOR
 from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.plots import LAND_REGISTRAR
 from chaincode.recalls.commands import RECALL_OFFICER
@@ -33,7 +33,7 @@ ROLES: Final = {  # every one that the contract knows
     SHOP: "販売者",
     INSPECTOR: "検査員",
     RECALL_OFFICER: "回収担当",
-    "clerk": "窓口",
+    CLERK: "窓口",
     AUDITOR: "監査人",
 }
 KEYS: Final = {INVITE: "招待", MAKE: "作成", NO_KEY: "なし"}

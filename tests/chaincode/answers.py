@@ -30,12 +30,15 @@ APART = ("chaincode.shim", "chaincode.__main__")  # the process around the rules
 
 def can_answer(type_name: str) -> set[str]:
     codes = _named(ENTRIES.get(type_name, EVER[type_name].apply))
+    if EVER[type_name].counterparty is not None:
+        codes.add(str(Code.NOT_INDEPENDENT))  # asked of such types alone, by `authorise`
     return codes | (_named(founding.check_signature) if type_name == founding.BOOTSTRAP else set())
 
 
 def any_can_answer() -> set[str]:
     codes = _named(reading._verify, *ENTRIES.values(), founding.check_signature)
-    return codes | _named(taking._check_and_apply, *ENTRIES.values())
+    codes |= _named(taking._check_and_apply, *ENTRIES.values())
+    return codes - {str(Code.NOT_INDEPENDENT)}  # see `can_answer`
 
 
 def _named(function: Callable, *but: Callable) -> set[str]:

@@ -340,13 +340,19 @@ AUTHORITY: Final = (
         number=306,
         ja=(
             "別の人の確認が必要です",
-            "同じ人、または同じ事業者や団体どうしではできません。",
-            "別の人（または別の団体）に承認してもらってください。",
+            (
+                "同じ人、または同じ事業者や団体どうしではできません。"
+                "取引の相手の側の人は、代理でも署名できません。"
+            ),
+            "別の人（または別の団体）に署名してもらってください。",
         ),
         en=(
             "Not independent",
-            "Both signers are one person, or of one party or organisation where two are asked for.",
-            "Another person, or another organisation, must sign.",
+            (
+                "Both signers are one person, or of one organisation where two are asked for; or "
+                "the signer is of the party that the command deals with."
+            ),
+            "Another person, of another party or organisation, must sign.",
         ),
     ),
 )

@@ -21,7 +21,7 @@ for _type in (ARRIVE, CORRECT, TAKE_BACK, DENY):
 
 @fault(ARRIVE, "NOT_INDEPENDENT", "producer")
 def takes_in_its_own_goods(draft: Draft) -> None:
-    draft.closed["producer"] = draft.body["party"]
+    draft.closed["producer"] = draft.world.party(draft.by)
 
 
 @fault(ARRIVE, "UNKNOWN_PARTY", "producer")
@@ -48,7 +48,7 @@ def takes_in_another_crop_than_was_harvested(draft: Draft) -> None:
 
 @fault(CORRECT, "NOT_INDEPENDENT", "producer", "quantity")
 def corrects_its_own_stock_as_an_arrival(draft: Draft) -> None:
-    draft.closed["producer"] = draft.body["party"]
+    draft.closed["producer"] = draft.world.party(draft.by)
 
 
 @fault(CORRECT, "UNKNOWN_LOT", "lot")
@@ -99,7 +99,7 @@ def corrects_below_what_has_left(draft: Draft) -> None:
 
 @fault(TAKE_BACK, "NOT_INDEPENDENT", "owner")
 def hands_its_own_goods_back(draft: Draft) -> None:
-    draft.closed["owner"] = draft.body["party"]
+    draft.closed["owner"] = draft.world.party(draft.by)
 
 
 @fault(TAKE_BACK, "UNKNOWN_LOT", "lot")
@@ -124,7 +124,7 @@ def hands_back_more_than_it_holds(draft: Draft) -> None:
 
 @fault(DENY, "NOT_INDEPENDENT", "holder")
 def denies_what_it_holds_itself(draft: Draft) -> None:
-    draft.closed["holder"] = draft.body["party"]
+    draft.closed["holder"] = draft.world.party(draft.by)
 
 
 @fault(DENY, "UNKNOWN_LOT", "lot")

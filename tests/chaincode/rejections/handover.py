@@ -18,7 +18,19 @@ def ships_for_another_party(draft: Draft) -> None:
 
 @fault(SHIP, "NOT_INDEPENDENT", "recipient")
 def ships_to_itself(draft: Draft) -> None:
-    draft.closed["recipient"] = draft.body["party"]
+    draft.closed["recipient"] = draft.world.party(draft.by)
+
+
+def is_signed_by_the_sender_for_the_recipient(draft: Draft) -> None:
+    draft.world.mandate(draft.by, "farmer", draft.type)
+    draft.members["on_behalf"] = draft.world.actor(draft.by)
+    draft.by = "farmer"
+
+
+for _type in ("lot.receive", "lot.correct_receipt", "lot.return"):
+    fault(_type, "NOT_INDEPENDENT", "party", "signer", "on_behalf", "role", "shipment")(
+        is_signed_by_the_sender_for_the_recipient
+    )
 
 
 @fault(SHIP, "UNKNOWN_PARTY", "recipient")
@@ -188,13 +200,6 @@ def settles_with_someone_of_its_own_who_signs_for_the_other(draft: Draft) -> Non
     draft.world.mandate("farmer", "clerk", SETTLE)
     draft.approver = "clerk"
     draft.approved_with["on_behalf"] = draft.world.actor("farmer")
-
-
-@fault(SETTLE, "NOT_INDEPENDENT", "party")
-def settles_what_someone_of_its_own_proposed_for_the_other(draft: Draft) -> None:
-    draft.world.mandate("shopkeeper", "farmhand", SETTLE)
-    draft.by = "farmhand"
-    draft.members["on_behalf"] = draft.world.actor("shopkeeper")
 
 
 @fault(SETTLE, "SUM_DIFFERS", "sum")

@@ -131,6 +131,26 @@ def test_nobody_of_an_auditor_is_entered(tmp_path):
     assert (fault.kind, fault.row) == (K.AUDITOR_PERSON, len(rows["parties"]) + 1)
 
 
+@pytest.mark.parametrize(
+    ("clerk", "packer", "is_wrong"),
+    [("O2", "O2", True), ("O2", "H1", False), ("H1", "H1", True), ("O1", "H1", False)],
+)
+def test_a_desk_is_a_party_other_than_the_packing_house(tmp_path, clerk, packer, is_wrong):
+    """Nobody of a packing house may sign for the farmers who ship to it."""
+    rows = town()
+    for one in rows["organisations"]:
+        one["roles"] += "、窓口、選果場"
+    rows["parties"].append({"code": "H1", "organisation": "nokyo", "kind": "店", "name": "選果場"})
+    entered = {"since": "2026-04-01", "name": "窓口 花子"}
+    rows["people"] += [
+        {"code": "D1", "party": clerk, "role": "窓口", **entered},
+        {"code": "D2", "party": packer, "role": "選果場", **entered},
+    ]
+    faults = check(read(tmp_path, rows), today=TODAY)
+    assert [fault.kind for fault in faults] == [K.DESK_IN_PACKING_HOUSE] * is_wrong
+    assert [fault.row for fault in faults] == [len(rows["people"])] * is_wrong
+
+
 def test_a_person_has_sixteen_roles_at_most(tmp_path):
     rows = town()
     rows["people"] += [
@@ -226,6 +246,7 @@ def test_every_kind_is_raised_by_a_test():
     here |= {K.TOO_FEW_ORGANISATIONS, K.AUDITOR_PERSON, K.TOO_MANY_ROLES, K.NOT_A_WORKBOOK}
     here |= {K.WORKBOOK_TOO_LARGE, K.SHEET_MISSING, K.HEADINGS_MISSING, K.COLUMN_MISSING}
     here |= {K.COLUMN_TWICE, K.FORMULA_NOT_CALCULATED, K.FORMULA_BROKEN}
+    here |= {K.DESK_IN_PACKING_HOUSE}
     in_repeating = {K.NOT_CHANGEABLE, K.SPEC_CHANGED, K.SPEC_TOO_EARLY}
     in_excel = {K.IS_XLS, K.IS_XLSB, K.IS_ODS, K.IS_TEXT, K.HAS_PASSWORD, K.ZERO_LOST}
     in_excel |= {K.DATE_NOT_TEXT, K.TRUTH_NOT_TEXT, K.NUMBER_NOT_TEXT, K.NUMBER_SHOWN_OTHERWISE}
