@@ -37,7 +37,7 @@ class Ship:
     """Open part of `lot.ship`."""
 
     shipment: ShipmentId
-    nonce: Bits128
+    id_nonce: Bits128
     index: SmallNumber
     lot: LotId
     party: PseudonymId
@@ -142,7 +142,7 @@ def _ship(act: Act, body: Ship, closed: ShipClosed) -> None:
     owner = closed.owner or body.party
     key = Holding.key(body.lot, body.party, owner)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
-    require_derived(act, body.shipment, party=body.party, nonce=body.nonce, index=body.index)
+    require_derived(act, body.shipment, party=body.party, nonce=body.id_nonce, index=body.index)
     require(act.find(Shipment, Shipment.key(body.shipment)) is None, Code.ID_TAKEN)
     require_movable(act, body.lot, holding)
     require_packs(closed.packs, closed.quantity_g)

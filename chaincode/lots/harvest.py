@@ -41,7 +41,7 @@ class Harvest:
 
     lot: LotId
     party: PseudonymId
-    nonce: Bits128
+    id_nonce: Bits128
     index: SmallNumber
     plot: PseudonymId
     crop: Word
@@ -78,7 +78,7 @@ class Opening:
 
     lot: LotId
     party: PseudonymId
-    nonce: Bits128
+    id_nonce: Bits128
     index: SmallNumber
     crop: Word
     harvested_at: Timestamp
@@ -119,7 +119,7 @@ class CorrectHarvestClosed:
 
 def _harvest(act: Act, body: Harvest, closed: HarvestClosed) -> None:
     _require_own_plot(act, body.party, body.plot)
-    require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
+    require_derived(act, body.lot, party=body.party, nonce=body.id_nonce, index=body.index)
     before = act.find(Lot, Lot.key(body.lot))
     require(before is None or before.origin == "claim", Code.ID_TAKEN)
     require_packs(closed.packs, closed.quantity_g)
@@ -172,7 +172,7 @@ def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
     is_outside = act.proposer.party not in {act.signer.party, act.principal.party}
     require(is_witness and is_outside, Code.NOT_INDEPENDENT)
     require(body.party == act.proposer.party, Code.NOT_YOUR_PARTY)
-    require_derived(act, body.lot, party=body.party, nonce=body.nonce, index=body.index)
+    require_derived(act, body.lot, party=body.party, nonce=body.id_nonce, index=body.index)
     before = act.find(Lot, Lot.key(body.lot))
     require(before is None or before.origin == "claim", Code.ID_TAKEN)
     require_packs(closed.packs, closed.quantity_g)

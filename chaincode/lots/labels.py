@@ -63,12 +63,12 @@ class Bind:
     """Open part of `label.bind`.
 
     Attributes:
-        nonce, index: What the roll's number is derived from, as long as the roll has no record.
+        id_nonce, index: What the roll's number is derived from, as long as the roll has no record.
     """
 
     roll: RollId
     party: PseudonymId
-    nonce: Bits128 | None = None
+    id_nonce: Bits128 | None = None
     index: SmallNumber | None = None
     first: StickerNumber
     count: StickerCount
@@ -91,7 +91,7 @@ def _bind(act: Act, body: Bind, _closed: None) -> None:
     roll = known or Roll(party=body.party, ranges=())
     require(body.party == act.principal.party == roll.party, Code.NOT_YOUR_PARTY)
     require(act.find(Lot, Lot.key(body.lot)) is not None, Code.UNKNOWN_LOT)
-    if known is None or (body.nonce, body.index) != (None, None):
+    if known is None or (body.id_nonce, body.index) != (None, None):
         _require_own(act, body)
     last = body.first + body.count - 1
     is_free = not any(one.overlaps(body.first, last) for one in roll.ranges)
@@ -105,9 +105,9 @@ def _bind(act: Act, body: Bind, _closed: None) -> None:
 
 def _require_own(act: Act, body: Bind) -> None:
     """Reject a roll's number that is not proven to be the party's own."""
-    if body.nonce is None or body.index is None:
+    if body.id_nonce is None or body.index is None:
         raise RejectionError(Code.ID_NOT_DERIVED)
-    require_derived(act, body.roll, party=body.party, nonce=body.nonce, index=body.index)
+    require_derived(act, body.roll, party=body.party, nonce=body.id_nonce, index=body.index)
 
 
 def _unbind(act: Act, body: Unbind, _closed: None) -> None:

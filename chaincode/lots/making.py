@@ -68,7 +68,7 @@ class Make:
     """
 
     party: PseudonymId
-    nonce: Bits128
+    id_nonce: Bits128
     parents: Annotated[tuple[LotId, ...], Items(1, PARENTS_MAX)]
     children: Annotated[tuple[Child, ...], Items(1, CHILDREN_MAX)]
     shares: Shares
@@ -138,7 +138,9 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         known = _known_ancestors(act, body, keys)
         has_unknown = any(lot.hides_ancestors for lot in parents if lot)
         for child in body.children:
-            require_derived(act, child.lot, party=body.party, nonce=body.nonce, index=child.index)
+            require_derived(
+                act, child.lot, party=body.party, nonce=body.id_nonce, index=child.index
+            )
             before = act.find(Lot, Lot.key(child.lot))
             require(before is None or before.origin == "claim", Code.ID_TAKEN)
             # What is claimed can have been made into others already: none is its own ancestor.

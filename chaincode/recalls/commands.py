@@ -39,7 +39,7 @@ class Declare:
     """
 
     recall: LotId
-    nonce: Bits128
+    id_nonce: Bits128
     index: SmallNumber
     party: PseudonymId
     kind: RecallClass
@@ -111,7 +111,7 @@ def _drill(act: Act, body: Declare, _closed: None) -> None:
 
 
 def _enter(act: Act, body: Declare, *, actor: str, state: str) -> None:
-    require_derived(act, body.recall, party=body.party, nonce=body.nonce, index=body.index)
+    require_derived(act, body.recall, party=body.party, nonce=body.id_nonce, index=body.index)
     key = Recall.key(body.recall)
     require(act.find(Recall, key) is None, Code.ID_TAKEN)
     act.put(

@@ -72,13 +72,13 @@ class Enrol:
     Attributes:
         actor: Whose device it is.
         jwk: The device's new public key.
-        nonce: From the invitation that the registrar handed out.
+        invitation: 128 bits of the invitation that the registrar handed out.
         proof: The new key's signature over `enrolment_message`, r ‖ s in base64url.
     """
 
     actor: PseudonymId
     jwk: Jwk
-    nonce: Bits128
+    invitation: Bits128
     proof: Base64Url64
 
 
@@ -103,7 +103,7 @@ class RegisterAuditor:
     actor: PseudonymId
     roles: Grants
     jwk: Jwk
-    nonce: Bits128
+    invitation: Bits128
     proof: Base64Url64
 
 
@@ -162,7 +162,7 @@ def enrol_device(act: Act, actor: Actor, body: Enrol) -> None:
     """Enter an actor's next device, whoever may do so has been looked at."""
     kid = body.jwk.thumbprint
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
-    _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
+    _require_proof(act, body.actor, body.jwk, body.invitation, body.proof)
     require(len(actor.devices) < DEVICES_MAX, Code.TOO_MANY_DEVICES)
     act.put(Actor.key(body.actor), replace(actor, devices=(*actor.devices, kid)))
     act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))
@@ -215,7 +215,7 @@ def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
     require(act.find(Actor, Actor.key(body.actor)) is None, Code.ID_TAKEN)
     require((act.find(Party, Party.key(body.party)) or office) == office, Code.ID_TAKEN)
-    _require_proof(act, body.actor, body.jwk, body.nonce, body.proof)
+    _require_proof(act, body.actor, body.jwk, body.invitation, body.proof)
     _require_grantable(organisation, body.roles)
     actor = Actor(
         party=body.party,

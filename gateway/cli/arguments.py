@@ -162,13 +162,13 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
     drawn: dict[str, str] = {}
     if has_member(kind, "party") and type_name.startswith(("lot.", "recall.", "label.")):
         body.setdefault("party", key.party)
-    if has_member(kind, "nonce") and type_name in NAMED_BY:
+    if has_member(kind, "id_nonce") and type_name in NAMED_BY:
         member = NAMED_BY[type_name]
         if member not in body:
             name = key.device.name_record(str(body["party"]))
-            body.update({member: name.id, "nonce": name.nonce, "index": name.index})
+            body.update({member: name.id, "id_nonce": name.nonce, "index": name.index})
             drawn[member] = name.id
-    if has_member(kind, "children") and "nonce" not in body:
+    if has_member(kind, "children") and "id_nonce" not in body:
         drawn |= _name_children(key, body)
     lacking = missing(kind, body, closed)
     if lacking:
@@ -185,12 +185,12 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
 
 def _name_children(key: Key, body: dict[str, Json]) -> dict[str, str]:
     """Draw the ids of the lots that a run makes, all from one nonce; return them by number."""
-    body["nonce"] = new_nonce()
+    body["id_nonce"] = new_nonce()
     children = body.get("children")
     drawn: dict[str, str] = {}
     for index, child in enumerate(children if isinstance(children, list) else []):
         if isinstance(child, dict):
-            party, nonce = str(body["party"]), str(body["nonce"])
+            party, nonce = str(body["party"]), str(body["id_nonce"])
             name = key.device.name_record(party, nonce=nonce, index=index)
             child.update({"lot": name.id, "index": index})
             drawn[f"lot {index}"] = name.id
@@ -200,7 +200,7 @@ def _name_children(key: Key, body: dict[str, Json]) -> dict[str, str]:
 def members(kind: CommandType) -> list[str]:
     """Return the members a person may give, in order; those filled in for them are left out."""
     own = [one.name for shape in (kind.body, kind.closed) if shape for one in _fields(shape)]
-    return [name for name in own if name not in {"salt", "nonce", "index", "party"}]
+    return [name for name in own if name not in {"salt", "id_nonce", "index", "party"}]
 
 
 def _fields(shape: type) -> Sequence[dataclasses.Field[object]]:

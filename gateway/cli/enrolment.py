@@ -19,7 +19,7 @@ from gateway.invitations.issued import IssuedInvitations, check_day
 from gateway.signing import Device, new_pseudonym
 from gateway.typed import TownClock
 
-_REPLY = {"actor", "jwk", "nonce", "proof"}
+_REPLY = {"actor", "jwk", "invitation", "proof"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +100,7 @@ def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
         {
             "actor": invited.actor,
             "jwk": shapes.write(device.jwk),
-            "nonce": invited.nonce,
+            "invitation": invited.nonce,
             "proof": device.prove_enrolment(invited.nonce),
         }
     )
@@ -175,7 +175,7 @@ def _accepted_before(path: Path, *, actor: str, nonce: str) -> Key | None:
         with contextlib.suppress(KeyringError):
             key = Key.load(file)
             slip = decode_slip(key.reply) if key.reply else {}
-            if (slip.get("actor"), slip.get("nonce")) == (actor, nonce):
+            if (slip.get("actor"), slip.get("invitation")) == (actor, nonce):
                 return key
     return None
 
@@ -193,7 +193,7 @@ def enrol(registrar: Key, reply: str) -> None:
     if acts.waiting(registrar, act):
         return
     issued = IssuedInvitations(registrar.path.parent)
-    nonce, actor, today = str(body["nonce"]), str(body["actor"]), _today(registrar)
+    nonce, actor, today = str(body["invitation"]), str(body["actor"]), _today(registrar)
     issued.check(nonce=nonce, actor=actor, today=today)
     with contextlib.suppress(ApiError), Client(registrar.address) as client:
         _check_unused(client, actor, nonce)

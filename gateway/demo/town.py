@@ -162,7 +162,7 @@ class Town:
                 {
                     "actor": person.actor,
                     "jwk": shapes.write(person.device.jwk),
-                    "nonce": nonce,
+                    "invitation": nonce,
                     "proof": person.device.prove_enrolment(nonce),
                 },
                 at=at,
@@ -181,7 +181,7 @@ class Town:
         body: dict[str, Json] = {
             "lot": name.id,
             "party": person.party,
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "index": name.index,
             "plot": self.plots[farm],
             "crop": crop,
@@ -197,7 +197,7 @@ class Town:
         name = person.device.name_record(person.party)
         body: dict[str, Json] = {
             "shipment": name.id,
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "index": name.index,
             "lot": lot,
             "party": person.party,

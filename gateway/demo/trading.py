@@ -49,7 +49,7 @@ class Trading:
         """Draw the members that name a new record."""
         person = self.person(handle)
         name = person.device.name_record(person.party)
-        return {member: name.id, "nonce": name.nonce, "index": name.index}
+        return {member: name.id, "id_nonce": name.nonce, "index": name.index}
 
     def arrive(self, shop: str, lot: str, farm: str, counted_g: int, crop: str = "carrot") -> bytes:
         """Goods of a farm come to lie at a shop."""
@@ -116,7 +116,7 @@ class Trading:
             put_in: Parts = {"quantity_g": sum(to_g), "to_g": list(to_g)}
             inputs.append(put_in | ({} if owner == maker else {"owner": self.party(owner)}))
         body: Parts = {
-            "nonce": nonce,
+            "id_nonce": nonce,
             "parents": [lot for lot, _, _ in parts],
             "children": made,
             "shares": shares,
@@ -128,7 +128,7 @@ class Trading:
         """Return the members that name a party's roll of stickers: always the same."""
         person = self.person(handle)
         name = person.device.name_record(person.party, nonce=ROLL_NONCE)
-        return {"roll": name.id, "nonce": name.nonce, "index": name.index}
+        return {"roll": name.id, "id_nonce": name.nonce, "index": name.index}
 
     def bind(self, handle: str, lot: str, first: int, count: int) -> bytes:
         """Stick stickers on packs of a lot."""

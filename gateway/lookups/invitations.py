@@ -26,4 +26,4 @@ def is_used(connection: Connection, *, actor: str, nonce: str) -> bool:
 def _nonce(payload: str) -> object:
     body = json_text.decode(payload)
     inner = body.get("body") if isinstance(body, dict) else None
-    return inner.get("nonce") if isinstance(inner, dict) else None
+    return inner.get("invitation") if isinstance(inner, dict) else None

@@ -140,7 +140,7 @@ class Submission:
                     {
                         "actor": entry.id,
                         "jwk": shapes.write(device.jwk),
-                        "nonce": nonce,
+                        "invitation": nonce,
                         "proof": device.prove_enrolment(nonce),
                     },
                 )

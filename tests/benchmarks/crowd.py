@@ -159,7 +159,7 @@ class Crowd:
         child = keeper.device.name_record(keeper.party)
         run: dict[str, Json] = {
             "party": keeper.party,
-            "nonce": child.nonce,
+            "id_nonce": child.nonce,
             "parents": [lot],
             "children": [{"lot": child.id, "index": 0, "crop": "carrot"}],
             "shares": "measured",
@@ -179,7 +179,7 @@ class Crowd:
         name = device.name_record(theirs)
         body: dict[str, Json] = {
             "shipment": name.id,
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "index": name.index,
             "lot": lot,
             "party": theirs,

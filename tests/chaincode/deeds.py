@@ -41,7 +41,7 @@ def harvest_named(world: World, by: str, name: dict, quantity_g: int, **body: ob
     named = {
         "lot": name["id"],
         "party": world.party(by),
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "plot": pseudonym(f"plot {PLOTS[by]}"),
         "crop": "carrot",
@@ -120,7 +120,7 @@ def consign(
     name = world.name(by)
     body = {
         "shipment": name["id"],
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "lot": lot,
         "party": world.party(by),
@@ -197,7 +197,7 @@ def run(
     ]
     body = {
         "party": party,
-        "nonce": nonce,
+        "id_nonce": nonce,
         "parents": [part[0] for part in parts],
         "children": made,
         "shares": shares,
@@ -244,7 +244,7 @@ def declaration(world: World, by: str, roots: Sequence[str], **basis: str) -> di
     name = world.name(by)
     return {
         "recall": name["id"],
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "party": world.party(by),
         **BASIS,
@@ -294,7 +294,7 @@ def open_stock(world: World, by: str, quantity_g: int, crop: str = "rice") -> st
     body = {
         "lot": name["id"],
         "party": world.party(by),
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "crop": crop,
         "harvested_at": "2025-10-01T00:00:00Z",
@@ -318,7 +318,7 @@ def stick(
 def new_roll(world: World, by: str) -> dict:
     """Return the members by which the first binding of a new roll names it."""
     name = world.name(by)
-    return {"roll": name["id"], "nonce": name["nonce"], "index": name["index"]}
+    return {"roll": name["id"], "id_nonce": name["id_nonce"], "index": name["index"]}
 
 
 def peel(world: World, by: str, roll: str, *, first: int = 1, count: int = 50) -> None:

@@ -28,7 +28,7 @@ OPTIONAL = {
     "closed.receipt",
     *(f"closed.inputs[{place}].owner" for place in range(2)),
 }
-OPTIONAL_OF = {("label.bind", "body.nonce"), ("label.bind", "body.index")}
+OPTIONAL_OF = {("label.bind", "body.id_nonce"), ("label.bind", "body.index")}
 REQUIRED = {("constitution.amend", "body.constitution"), ("lot.take_back", "closed.owner")}
 MAY_BE_EMPTY = {"body.roles", "body.devices"}
 WRONG = (None, True, -1, 2**53 - 1, "", "no such", "0" * 81, [], [None], {}, {"x": 1}, 1)
@@ -193,6 +193,15 @@ def test_an_unknown_member_of_the_envelope_is_refused():
     draft = valid("lot.sell")
     draft.members["note"] = "x"
     assert fault(draft) == ("UNKNOWN_MEMBER", "note")
+
+
+@pytest.mark.parametrize("type_name", types())
+def test_no_part_of_a_command_calls_anything_else_a_nonce(type_name):
+    """Ids derive from `id_nonce`, a key's proof from `invitation`: the entry's is the payload's."""
+    draft = valid(type_name)
+    named = {name for part in (draft.body, draft.closed or {}) for *_, name in members(part, "")}
+    assert "nonce" not in named
+    assert "nonce" in draft.payload()
 
 
 def test_a_type_that_nobody_wrote_is_unknown():

@@ -183,7 +183,12 @@ def test_what_is_denied_can_be_discarded_but_not_passed_on():
         assert world.submit(wire) == ["INSUFFICIENT_QUANTITY"], verb
     ship = valid("lot.ship")
     name = world.name("shopkeeper")
-    ship.body = {"shipment": name["id"], "nonce": name["nonce"], "index": name["index"], **shop}
+    ship.body = {
+        "shipment": name["id"],
+        "id_nonce": name["id_nonce"],
+        "index": name["index"],
+        **shop,
+    }
     closed = {"recipient": world.party("grocer"), "quantity_g": 1, **owner}
     assert world.submit(world.write("shopkeeper", "lot.ship", ship.body, closed)) == [
         "INSUFFICIENT_QUANTITY"
@@ -298,7 +303,7 @@ def test_goods_of_a_consignor_that_are_sold_on_are_the_buyers():
     name = world.name("shopkeeper")
     body = {
         "shipment": name["id"],
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "lot": lot,
         "party": world.party("shopkeeper"),

@@ -300,7 +300,7 @@ def test_a_command_of_another_towns_ledger_is_refused():
 
 def test_a_proof_of_enrolment_can_not_be_used_for_another_actor_or_town():
     draft = valid("key.enrol")
-    world, pen, nonce = draft.world, Pen("device second"), draft.body["nonce"]
+    world, pen, nonce = draft.world, Pen("device second"), draft.body["invitation"]
     for ledger, actor in ((world.id, "neighbour"), ("ab" * 32, "farmer")):
         draft.body["proof"] = pen.prove(ledger, world.actor(actor), nonce)
         assert draft.answer() == "BAD_PROOF"

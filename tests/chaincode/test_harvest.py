@@ -60,7 +60,9 @@ def test_one_nonce_names_many_lots_by_their_index():
     draft.world = world
     for index in (0, 1, 9_999):
         draft.body["index"] = index
-        draft.body["lot"] = derived_id(world.id, world.party("farmer"), draft.body["nonce"], index)
+        draft.body["lot"] = derived_id(
+            world.id, world.party("farmer"), draft.body["id_nonce"], index
+        )
         assert draft.answer() == "ACCEPTED"
 
 

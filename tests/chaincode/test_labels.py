@@ -76,14 +76,14 @@ def test_a_roll_stays_its_partys_when_nothing_of_it_is_bound():
 def test_nobody_takes_a_roll_by_the_number_on_a_bag_before_its_owner_binds_it():
     """Neither with what it was derived from, nor with a nonce of one's own, nor with none."""
     draft = valid("label.bind")
-    world, printed = draft.world, {name: draft.body[name] for name in ("roll", "nonce", "index")}
+    world, printed = draft.world, {name: draft.body[name] for name in ("roll", "id_nonce", "index")}
     lot = world.harvest("neighbour", 1, "paddy")
     theirs = {"party": world.party("neighbour"), "first": 1, "count": 1, "lot": lot}
     others = (
         printed,
-        {"roll": printed["roll"], "nonce": world.nonce(), "index": 0},
+        {"roll": printed["roll"], "id_nonce": world.nonce(), "index": 0},
         {"roll": printed["roll"]},
-        {"roll": printed["roll"], "nonce": printed["nonce"]},
+        {"roll": printed["roll"], "id_nonce": printed["id_nonce"]},
         {"roll": printed["roll"], "index": printed["index"]},
     )
     for named in others:
@@ -97,9 +97,9 @@ def test_a_roll_on_record_needs_no_proof_and_takes_no_wrong_one():
     draft.answer()
     draft.body |= {"first": 1, "count": 1}
     assert draft.answer() == "ACCEPTED"  # the same proof again, as a device without a line sends it
-    draft.body |= {"first": 2, "nonce": draft.world.nonce()}
+    draft.body |= {"first": 2, "id_nonce": draft.world.nonce()}
     assert draft.answer() == "ID_NOT_DERIVED"
-    del draft.body["nonce"]
+    del draft.body["id_nonce"]
     assert draft.answer() == "ID_NOT_DERIVED"
     del draft.body["index"]
     assert draft.answer() == "ACCEPTED"

@@ -176,7 +176,7 @@ def test_a_revoked_key_can_not_be_enrolled_again():
     world.revoke("farmer", by="coop-registrar")
     person, nonce = world.people["farmer"], world.nonce()
     proof = person.pen.prove(world.id, person.actor, nonce)
-    body = {"actor": person.actor, "jwk": person.pen.jwk, "nonce": nonce, "proof": proof}
+    body = {"actor": person.actor, "jwk": person.pen.jwk, "invitation": nonce, "proof": proof}
     assert world.submit(world.write("coop-registrar", "key.enrol", body)) == ["ID_TAKEN"]
 
 
@@ -210,7 +210,7 @@ def test_a_second_auditor_may_join_the_first_ones_office():
     draft.body |= {
         "actor": actor,
         "jwk": pen.jwk,
-        "nonce": nonce,
+        "invitation": nonce,
         "proof": pen.prove(draft.world.id, actor, nonce),
     }
     assert draft.answer() == "ACCEPTED"

@@ -155,7 +155,7 @@ def test_commands_of_a_device_that_the_batch_enrols_are_taken_in_it():
     enrolment = {
         "actor": person.actor,
         "jwk": person.pen.jwk,
-        "nonce": nonce,
+        "invitation": nonce,
         "proof": person.pen.prove(world.id, person.actor, nonce),
     }
     enrol = world.write("coop-registrar", "key.enrol", enrolment)
@@ -173,7 +173,7 @@ def test_what_is_not_signed_has_no_record_read_but_its_device(spoil):
     body = {
         "lot": lots[0]["id"],
         "party": world.party("farmer"),
-        "nonce": lots[0]["nonce"],
+        "id_nonce": lots[0]["id_nonce"],
         "index": 0,
         "plot": pseudonym("plot field"),
         "crop": "carrot",

@@ -62,7 +62,7 @@ def attempt(world: World, by: str, lot: str, verb: str, of: str | None = None) -
         body["reason"] = "spoiled"
     if verb == "ship":
         name = world.name(by)
-        body |= {"shipment": name["id"], "nonce": name["nonce"], "index": name["index"]}
+        body |= {"shipment": name["id"], "id_nonce": name["id_nonce"], "index": name["index"]}
         closed["recipient"] = world.party("grocer")
     return world.submit(world.write(by, f"lot.{verb}", body, closed))[0]
 

@@ -236,7 +236,7 @@ class World:
         nonce = self.nonce()
         return {
             "id": derived_id(self.id, self.party(by), nonce, index),
-            "nonce": nonce,
+            "id_nonce": nonce,
             "index": index,
         }
 
@@ -279,7 +279,7 @@ class World:
         body = {
             "actor": person.actor,
             "jwk": person.pen.jwk,
-            "nonce": nonce,
+            "invitation": nonce,
             "proof": person.pen.prove(self.id, person.actor, nonce),
         }
         self.act(by, "key.enrol", body)
@@ -290,7 +290,7 @@ class World:
         body = {
             "lot": name["id"],
             "party": self.party(by),
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "index": name["index"],
             "plot": pseudonym(f"plot {plot}"),
             "crop": crop,
@@ -303,7 +303,7 @@ class World:
         name = self.name(by)
         body = {
             "shipment": name["id"],
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "index": name["index"],
             "lot": lot,
             "party": self.party(by),

@@ -150,7 +150,7 @@ class Implausible:
                 self.plant(code, f"lot/{lot}", "farm-c")
         name = stage.person("farm-c").device.name_record(self.trade.party("farm-c"))
         body = {
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "parents": [lot],
             "children": [{"lot": name.id, "index": 0, "crop": "other", "grade": "tokusen"}],
             "shares": "measured",
@@ -168,7 +168,7 @@ class Implausible:
         for out_g in (9_000, 8_999):
             name = stage.person("farm-c").device.name_record(trade.party("farm-c"))
             body = {
-                "nonce": name.nonce,
+                "id_nonce": name.nonce,
                 "parents": [lot],
                 "children": [{"lot": name.id, "index": 0, "crop": "taro"}],
                 "shares": "measured",

@@ -33,7 +33,7 @@ class Cast:
         """Draw the members that name a new record."""
         person = self.person(handle)
         name = person.device.name_record(person.party, nonce=nonce, index=index)
-        return {member: name.id, "nonce": name.nonce, "index": name.index}
+        return {member: name.id, "id_nonce": name.nonce, "index": name.index}
 
     def harvest(self, farm: str, quantity_g: int, crop: str, *, name: dict | None = None) -> bytes:
         """An estimated harvest, as it is written down at dawn."""

@@ -155,7 +155,7 @@ class SortingDay:
         shop, owner = SHOPS[0], self.cast.party(self.intakes[0].farm)
         name = self.cast.named(shop, "lot")
         body = {
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "parents": [self.children[0]],
             "children": [{"lot": name["lot"], "index": name["index"], "crop": "cucumber"}],
             "shares": "measured",
@@ -200,7 +200,7 @@ class SortingDay:
         totals_g = [sum(weights_g) * share // 1_000 for share in permille]
         columns = share_out(totals_g, weights_g)
         body = {
-            "nonce": nonce,
+            "id_nonce": nonce,
             "parents": [one.lot for one in self.intakes],
             "children": [
                 {"lot": name["lot"], "index": name["index"], "crop": "cucumber", "grade": grade}

@@ -109,7 +109,7 @@ def further_device(town: Town, handle: str) -> tuple[Device, bytes]:
     body = {
         "actor": person.actor,
         "jwk": shapes.write(device.jwk),
-        "nonce": nonce,
+        "invitation": nonce,
         "proof": device.prove_enrolment(nonce),
     }
     return device, town.registrars[person.organisation].device.sign("key.enrol", body)

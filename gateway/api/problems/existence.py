@@ -185,8 +185,8 @@ EXISTENCE: Final = (
         ),
         en=(
             "The id is not derived",
-            "It does not follow from ledger, party, nonce and index.",
-            "Derive it as the specification says, or draw a new nonce; of a known roll, check it.",
+            "It does not follow from ledger, party, id_nonce and index.",
+            "Derive it as specified, or draw a new id_nonce; of a known roll, check its number.",
         ),
     ),
     problem(
@@ -201,7 +201,7 @@ EXISTENCE: Final = (
         en=(
             "The id is taken",
             "A record of this id exists, or others already made lots of what was claimed under it.",
-            "Draw a new nonce.",
+            "Draw a new id_nonce.",
         ),
     ),
 )

@@ -12,7 +12,7 @@ def _ship(world: World) -> Draft:
     name = world.name("farmer")
     body = {
         "shipment": name["id"],
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "lot": lot,
         "party": world.party("farmer"),

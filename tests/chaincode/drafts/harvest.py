@@ -11,7 +11,7 @@ def _harvest(world: World) -> Draft:
     body = {
         "lot": name["id"],
         "party": world.party("farmer"),
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "plot": pseudonym("plot field"),
         "crop": "carrot",
@@ -69,7 +69,7 @@ def _open(world: World) -> Draft:
     body = {
         "lot": name["id"],
         "party": world.party("farmer"),
-        "nonce": name["nonce"],
+        "id_nonce": name["id_nonce"],
         "index": name["index"],
         "crop": "rice",
         "harvested_at": timestamp(NOW - 200 * DAY_S),

@@ -64,7 +64,7 @@ def _enrol(world: World) -> Draft:
     body = {
         "actor": world.actor("farmer"),
         "jwk": pen.jwk,
-        "nonce": nonce,
+        "invitation": nonce,
         "proof": pen.prove(world.id, world.actor("farmer"), nonce),
     }
     return Draft(world=world, by="coop-registrar", type="", body=body)
@@ -95,7 +95,7 @@ def _register_auditor(world: World) -> Draft:
         "actor": pseudonym("actor auditor"),
         "roles": [{"role": "auditor", "since": SINCE, "until": "2030-03-31"}],
         "jwk": pen.jwk,
-        "nonce": nonce,
+        "invitation": nonce,
         "proof": pen.prove(world.id, pseudonym("actor auditor"), nonce),
     }
     return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
@@ -132,7 +132,9 @@ def _enrol_auditor(world: World) -> Draft:
     auditor = enter_auditor(world)
     pen, nonce = Pen("device auditor's second"), bits128("invitation")
     proof = pen.prove(world.id, auditor.actor, nonce)
-    return _jointly(world, {"actor": auditor.actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof})
+    return _jointly(
+        world, {"actor": auditor.actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
+    )
 
 
 @prepares("key.revoke_jointly")

@@ -60,7 +60,7 @@ class Moving(Base):
         body = {
             "lot": name["id"],
             "party": self.world.party(by),
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "index": name["index"],
             "plot": pseudonym(f"plot {PLOTS[by]}"),
             "crop": "carrot",
@@ -86,7 +86,7 @@ class Moving(Base):
         body = {
             "lot": name["id"],
             "party": self.world.party(by),
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "index": name["index"],
             "crop": "carrot",
             "harvested_at": timestamp(NOW),
@@ -191,7 +191,7 @@ class Moving(Base):
         lot, party, owner = key
         body = {
             "shipment": name["id"],
-            "nonce": name["nonce"],
+            "id_nonce": name["id_nonce"],
             "index": name["index"],
             "lot": lot,
             "party": party,

@@ -38,7 +38,7 @@ def binds_stickers_of_a_roll_that_is_not_its_own(draft: Draft) -> None:
 
 @fault(BIND, "ID_NOT_DERIVED", "roll")
 def does_not_say_what_a_new_roll_is_derived_from(draft: Draft) -> None:
-    del draft.body["nonce"], draft.body["index"]
+    del draft.body["id_nonce"], draft.body["index"]
 
 
 @fault(BIND, "LABELS_TAKEN", "roll", "numbers")

@@ -34,7 +34,7 @@ def makes_a_lot_twice(draft: Draft) -> None:
     else:
         deeds.harvest_named(world, owner, other, 1)
     made = deeds.run(world, by, PROCESS, [(other["id"], 1, [1], owner)], ["carrot"])
-    child = {"nonce": draft.body["nonce"], "children": draft.body["children"][:1]}
+    child = {"id_nonce": draft.body["id_nonce"], "children": draft.body["children"][:1]}
     world.act(by, PROCESS, made.body | child, made.closed)
 
 
@@ -138,7 +138,7 @@ def merges_with_a_loss(draft: Draft) -> None:
 def merges_into_two_lots(draft: Draft) -> None:
     world = draft.world
     made = deeds.run(world, draft.by, MERGE, [], ["carrot", "carrot"])
-    draft.body |= {"nonce": made.body["nonce"], "children": made.body["children"]}
+    draft.body |= {"id_nonce": made.body["id_nonce"], "children": made.body["children"]}
     for one in draft.closed["inputs"]:
         one["to_g"] = [one["quantity_g"] - 1, 1]
 

@@ -89,7 +89,7 @@ def enrols_a_key_twice(draft: Draft) -> None:
 
 @fault("key.enrol", "BAD_PROOF", "proof")
 def enrols_with_the_proof_of_another_invitation(draft: Draft) -> None:
-    draft.body["nonce"] = "0" * 32
+    draft.body["invitation"] = "0" * 32
 
 
 @fault("key.enrol", "BAD_PROOF", "proof")
@@ -109,7 +109,7 @@ def enrols_a_ninth_device(draft: Draft) -> None:
     for number in range(7):
         pen, nonce = Pen(f"device {number}"), world.nonce()
         proof = pen.prove(world.id, actor, nonce)
-        body = {"actor": actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof}
+        body = {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
         world.act("coop-registrar", "key.enrol", body)
 
 
@@ -169,7 +169,7 @@ def _eight_that_drain(draft: Draft) -> Iterator[tuple[dict, dict]]:
         proof = pen.prove(world.id, actor, nonce)
         spared = draft.body["spared"] | {"next": 1, "until": TODAY}
         yield (
-            {"actor": actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof},
+            {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof},
             {"device": pen.kid, "actor": actor, "spared": spared},
         )
 
@@ -204,7 +204,7 @@ def registers_an_auditor_in_anothers_party(draft: Draft) -> None:
 
 @fault(AUDITOR, "BAD_PROOF", "proof")
 def registers_an_auditor_whose_key_did_not_prove_itself(draft: Draft) -> None:
-    draft.body["nonce"] = "0" * 32
+    draft.body["invitation"] = "0" * 32
 
 
 @fault(AUDITOR, "ROLE_NOT_GRANTABLE", "role")
@@ -248,7 +248,7 @@ def enrols_an_auditors_ninth_device(draft: Draft) -> None:
     for number in range(7):
         pen, nonce = Pen(f"device {number}"), world.nonce()
         proof = pen.prove(world.id, draft.body["actor"], nonce)
-        body = draft.body | {"jwk": pen.jwk, "nonce": nonce, "proof": proof}
+        body = draft.body | {"jwk": pen.jwk, "invitation": nonce, "proof": proof}
         by_two(world, "coop-registrar", "town-registrar", "auditor.enrol", body)
 
 

@@ -174,8 +174,8 @@ def opening_stock_counted_again(world: World) -> None:
     "lot.open",
     "After goods have left, these come back first (`lot.return`, `lot.take_back`, or shipped "
     "back). If it is another crop than was entered, of another day, or by other papers: down to "
-    "0 g, as a miscount, and opened anew by two signers, under a new nonce; labels printed for it "
-    "are replaced, stickers unbound and bound anew.",
+    "0 g, as a miscount, and opened anew by two signers, under a new id_nonce; labels printed for "
+    "it are replaced, stickers unbound and bound anew.",
 )
 def opening_stock_of_another_crop_that_had_left(world: World) -> None:
     wrong = deeds.open_stock(world, "farmer", 30_000)

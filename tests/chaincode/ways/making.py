@@ -133,7 +133,7 @@ def made_again_from_what_is_left(world: World, type_name: str) -> None:
 
 @way(
     "lot.unmake",
-    "Make the run again, under a new nonce: the lots that were taken back keep their ids, and "
+    "Make the run again, under a new id_nonce: the lots that were taken back keep their ids, and "
     "labels printed with them lead to empty lots until they are replaced; stickers are unbound, "
     "and bound to the new lots.",
 )
@@ -150,7 +150,7 @@ def made_again(world: World) -> None:
         nonce, party = world.nonce(), world.party(by)
         ids = [derived_id(world.id, party, nonce, one["index"]) for one in run.body["children"]]
         children = [one | {"lot": lot} for one, lot in zip(run.body["children"], ids, strict=True)]
-        world.act(by, run.type, run.body | {"nonce": nonce, "children": children}, run.closed)
+        world.act(by, run.type, run.body | {"id_nonce": nonce, "children": children}, run.closed)
         deeds.peel(world, by, roll)
         deeds.stick(world, by, ids[0], roll=roll)
         assert deeds.scanned(world, roll) == ids[0]

@@ -74,7 +74,7 @@ def another_party(world: World) -> None:
 
 def shipment_name(world: World) -> dict:
     name = world.name("farmer")
-    return {"shipment": name["id"], "nonce": name["nonce"], "index": name["index"]}
+    return {"shipment": name["id"], "id_nonce": name["id_nonce"], "index": name["index"]}
 
 
 @way(
@@ -148,7 +148,7 @@ def assert_corrected(world: World, lot: str, roll: str) -> None:
 def enrol(world: World, seed: str) -> Pen:
     pen, nonce, actor = Pen(seed), world.nonce(), world.actor("farmer")
     proof = pen.prove(world.id, actor, nonce)
-    body = {"actor": actor, "jwk": pen.jwk, "nonce": nonce, "proof": proof}
+    body = {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
     world.act("coop-registrar", "key.enrol", body)
     return pen
 
@@ -198,7 +198,7 @@ def signed_again_with_another_key(world: World) -> None:
 def harvest_parts(world: World, name: dict) -> tuple[dict, dict]:
     """Return open and closed part of a harvest of the farmer's, under a name drawn before."""
     draft = build("lot.harvest", world)
-    draft.body |= {"lot": name["id"], "nonce": name["nonce"], "index": name["index"]}
+    draft.body |= {"lot": name["id"], "id_nonce": name["id_nonce"], "index": name["index"]}
     return draft.body, draft.closed
 
 
@@ -216,7 +216,7 @@ def another_auditor(world: World) -> None:
     body = {"device": Pen("device auditor").kid, "actor": actor}
     jointly(world, "key.revoke_jointly", body)
     pen, nonce = Pen("right auditor"), world.nonce()
-    enrol = {"jwk": pen.jwk, "nonce": nonce, "proof": pen.prove(world.id, actor, nonce)}
+    enrol = {"jwk": pen.jwk, "invitation": nonce, "proof": pen.prove(world.id, actor, nonce)}
     jointly(world, "auditor.enrol", {"actor": actor, **enrol})
     assert "revoked" not in world.ledger.record(f"device/{pen.kid}")
     assert world.ledger.record(f"actor/{actor}")["devices"] == [pen.kid]
@@ -304,11 +304,11 @@ def what_the_wrong_agent_signed_for_someone_without_a_key(world: World) -> None:
     harvest, ship = build("lot.harvest", world), build("lot.ship", world)
     name, party, plot = world.name("elder"), world.party("elder"), pseudonym("plot terrace")
     lot = {"lot": name["id"], "party": party}
-    of_elder = {"nonce": name["nonce"], "index": name["index"], "plot": plot}
+    of_elder = {"id_nonce": name["id_nonce"], "index": name["index"], "plot": plot}
     harvest.body |= lot | of_elder
     world.act("helper", "lot.harvest", harvest.body, harvest.closed, **for_elder)
     sent = world.name("elder")
-    ship.body |= lot | {"shipment": sent["id"], "nonce": sent["nonce"]}
+    ship.body |= lot | {"shipment": sent["id"], "id_nonce": sent["id_nonce"]}
     ship.closed["owner"] = party
     world.act("helper", "lot.ship", ship.body, ship.closed, **for_elder)
     roll = deeds.stick(world, "shopkeeper", name["id"])

@@ -75,7 +75,7 @@ def signed(data, stage, pool):
     body, closed = data.draw(parts(kind, pool))
     if "party" in body and data.draw(st.integers(0, 3)):
         body["party"] = person.party
-    if "nonce" in body and data.draw(st.integers(0, 3)):
+    if "id_nonce" in body and data.draw(st.integers(0, 3)):
         body |= named(kind, person)
     device = person.device
     before = (device.seq, device.prev)
@@ -89,7 +89,7 @@ def named(kind, person):
     member = next((one for one in ("shipment", "recall", "lot") if one in shape), None)
     if member is None:
         return {}
-    return {member: name.id, "nonce": name.nonce, "index": name.index}
+    return {member: name.id, "id_nonce": name.nonce, "index": name.index}
 
 
 @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))

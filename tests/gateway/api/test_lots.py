@@ -185,7 +185,7 @@ async def test_who_entered_it_for_the_producer_is_shown(stage):
     body = {
         "lot": name.id,
         "party": farmer.party,
-        "nonce": name.nonce,
+        "id_nonce": name.nonce,
         "index": name.index,
         "plot": stage.town.plots["farm-a"],
         "crop": "carrot",

@@ -111,7 +111,7 @@ class Office:
             "actor": device.actor,
             "roles": [{"role": "auditor", "since": "2026-04-01"}],
             "jwk": shapes.write(device.jwk),
-            "nonce": "ab" * 16,
+            "invitation": "ab" * 16,
             "proof": device.prove_enrolment("ab" * 16),
         }
         return self.by_the_shops("auditor.register", body)
@@ -125,7 +125,7 @@ class Office:
         device = Device.create(ledger=self.stage.town.ledger, actor="AAAAAAAAAAAA")
         proof = device.prove_enrolment("ab" * 16)
         body = {"actor": device.actor, "jwk": shapes.write(device.jwk)}
-        return self.by_the_shops("auditor.enrol", body | {"nonce": "ab" * 16, "proof": proof})
+        return self.by_the_shops("auditor.enrol", body | {"invitation": "ab" * 16, "proof": proof})
 
     async def key_revoke_jointly(self):
         body = {"device": "A" * 43, "actor": "AAAAAAAAAAAA", "spared": []}

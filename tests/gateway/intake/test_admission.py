@@ -66,7 +66,7 @@ async def test_a_key_that_was_unknown_is_found_soon_after_its_enrolment(
     with pytest.raises(CommandRefusedError, match="UNKNOWN_KEY"):
         await gateway.intake.accept([wire])
     nonce = new_nonce()
-    body = {"actor": farmer.actor, "jwk": shapes.write(phone.jwk), "nonce": nonce}
+    body = {"actor": farmer.actor, "jwk": shapes.write(phone.jwk), "invitation": nonce}
     body["proof"] = phone.prove_enrolment(nonce)
     enrol = town.registrars["coop"].device.sign("key.enrol", body, at=CLOCK_S)
     receipt = await gateway.ledger.submit([enrol])  # by another gateway

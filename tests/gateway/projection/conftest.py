@@ -61,7 +61,7 @@ class Story:
         name = person.device.name_record(person.party)
         body = {
             "party": person.party,
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "parents": [lot],
             "children": [{"lot": name.id, "index": name.index, "crop": "carrot"}],
             "shares": "measured",
@@ -73,7 +73,7 @@ class Story:
         """Stick stickers on packs of it."""
         person = self.town.people["farm-b"]
         name = person.device.name_record(person.party)
-        roll = {"roll": name.id, "nonce": name.nonce, "index": name.index}
+        roll = {"roll": name.id, "id_nonce": name.nonce, "index": name.index}
         body = {**roll, "party": person.party, "first": 1, "count": 50, "lot": lot}
         return person.device.sign("label.bind", body, at=NOW_S)
 
@@ -83,7 +83,7 @@ class Story:
         name = person.device.name_record(person.party)
         body = {
             "recall": name.id,
-            "nonce": name.nonce,
+            "id_nonce": name.nonce,
             "index": name.index,
             "party": person.party,
             "kind": "safety",
