@@ -15,6 +15,7 @@ from chaincode.base.overlay import Overlay
 from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
 
 Record = TypeVar("Record")
+Proof = Literal["public", "parties", "never"]
 Counterparty = Callable[[Overlay, Any, Any, str], str | None]
 
 
@@ -39,7 +40,9 @@ class CommandType:
         independent: Of two signers, what must differ: the persons, or also their organisations.
         witnesses: Who may be the second signer without being a party, and so has to read all of it.
         is_delegable: Whether an agent may be given a mandate for it.
-        is_public: Whether a public proof of it exists (the open part alone is shown).
+        proof: Who may be given a proof that the ledger took it: everyone (its open part alone is
+            shown), its parties (the closed part as well), or nobody. An approval's is that of what
+            it approves.
         counterparty: The party across the table, from (overlay, open part, closed part, party of
             the principal); `None` if there is none. Nobody of it signs: see `authorise`.
         touches: The records it names, besides those of its envelope.
@@ -54,7 +57,7 @@ class CommandType:
     independent: Literal["person", "organisation"] = "person"
     witnesses: frozenset[str] = frozenset()
     is_delegable: bool = False
-    is_public: bool = False
+    proof: Proof = "never"
     counterparty: Counterparty | None = None
     touches: Callable[[Command, Any, Any], Touches]
     apply: Callable[["Act", Any, Any], None]

@@ -131,8 +131,20 @@ def _unbind_touches(_command: Command, body: Unbind, _closed: None) -> Touches:
 
 
 TYPES = (
-    CommandType(name="label.bind", body=Bind, roles=HOLDERS, touches=_bind_touches, apply=_bind),
     CommandType(
-        name="label.unbind", body=Unbind, roles=HOLDERS, touches=_unbind_touches, apply=_unbind
+        name="label.bind",
+        body=Bind,
+        roles=HOLDERS,
+        proof="parties",
+        touches=_bind_touches,
+        apply=_bind,
+    ),
+    CommandType(
+        name="label.unbind",
+        body=Unbind,
+        roles=HOLDERS,
+        proof="parties",
+        touches=_unbind_touches,
+        apply=_unbind,
     ),
 )

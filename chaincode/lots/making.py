@@ -316,7 +316,7 @@ def _unmake_touches(_command: Command, body: Unmake, closed: MakeClosed) -> Touc
 
 def _type(name: str, **rules: bool) -> CommandType:
     parts: dict[str, Any] = {"body": Make, "closed": MakeClosed, "touches": _make_touches}
-    return CommandType(name=name, roles=HOLDERS, is_public=True, apply=_apply(**rules), **parts)
+    return CommandType(name=name, roles=HOLDERS, proof="public", apply=_apply(**rules), **parts)
 
 
 TYPES = (
@@ -329,7 +329,7 @@ TYPES = (
         body=Unmake,
         closed=MakeClosed,
         roles=HOLDERS,
-        is_public=True,
+        proof="public",
         touches=_unmake_touches,
         apply=_unmake,
     ),

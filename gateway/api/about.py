@@ -94,7 +94,7 @@ async def list_command_types(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the 
                 "roles": sorted(kind.roles),
                 "signers": kind.signers,
                 "independent": kind.independent,
-                "public": kind.is_public,
+                "proof": kind.proof,
                 "delegable": kind.is_delegable,
             }
             for name, kind in sorted(types.items())

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from chaincode.command_types import Proof
+
 Timestamp = Annotated[str, Field(examples=["2026-04-01T21:05:00Z"])]
 Grams = Annotated[int, Field(ge=0, examples=[12_000])]
 Pseudonym = Annotated[str, Field(examples=["Q4M9X2B0KTD7"])]
@@ -329,7 +331,10 @@ class CommandTypeAnswer(Answer):
     roles: list[str] = Field(description="The principal holds one; empty: any enrolled device.")
     signers: Literal[1, 2]
     independent: Literal["person", "organisation"]
-    public: bool = Field(description="Whether everyone may see its open part once accepted.")
+    proof: Proof = Field(
+        description="Who may be given a proof that the ledger took it: everyone, who may then see"
+        " its open part; its parties; or nobody."
+    )
     delegable: bool
 
 

@@ -12,10 +12,10 @@ from chaincode.rules import EVER
 from gateway.projection import CommandRow
 
 PUBLIC_TYPES: Final = frozenset(
-    name for name, kind in EVER.items() if kind.is_public and kind.signers == 1
+    name for name, kind in EVER.items() if kind.proof == "public" and kind.signers == 1
 )
 APPROVED_TYPES: Final = frozenset(
-    name for name, kind in EVER.items() if kind.is_public and kind.signers == 2
+    name for name, kind in EVER.items() if kind.proof == "public" and kind.signers == 2
 )
 
 

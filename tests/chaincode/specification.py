@@ -180,10 +180,10 @@ def _command(kind: CommandType) -> str:
     signers = ""
     if kind.signers == 2:
         signers = f" Two signers, different {kind.independent}s."
-    public = " Its open part can be proven to the public." if kind.is_public else ""
     closed = _members(kind.closed) if kind.closed else "none"
+    proof: str = kind.proof
     if kind.name == APPROVE:
-        closed = "that of the approved command"
+        closed = proof = "that of the approved command"
     if not mistake.startswith("`"):
         mistake = mistake[0].lower() + mistake[1:]
     failures = [f"| {', '.join(ways)} | `{code}` |" for code, ways in _failures(kind).items()]
@@ -191,11 +191,12 @@ def _command(kind: CommandType) -> str:
         (
             f"### `{kind.name}`",
             "",
-            does + public,
+            does,
             "",
             f"- **By**: {by}.{signers}",
             f"- **Open**: {_members(kind.body)}",
             f"- **Closed**: {closed}",
+            f"- **Proof**: {proof}",
             f"- **Records**: {_records(kind)}",
             f"- **A mistake is put right** by: {mistake}",
             "",

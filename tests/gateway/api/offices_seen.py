@@ -24,7 +24,7 @@ from gateway.projection.domain import (
 from gateway.projection.tables import commands
 from tests.gateway.planted import OTHER_SIDE
 
-PUBLIC_TYPES = {name for name, kind in EVER.items() if kind.is_public}
+PUBLIC_TYPES = {name for name, kind in EVER.items() if kind.proof == "public"}
 
 
 @dataclass(slots=True, kw_only=True)

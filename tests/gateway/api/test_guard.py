@@ -295,7 +295,7 @@ async def test_the_ledger_describes_itself(stage):
 async def test_every_type_of_command_is_described(stage):
     types = {one["name"]: one for one in (await stage.get("/api/command-types")).json()["types"]}
     harvest = types["lot.harvest"]
-    assert (harvest["public"], harvest["delegable"], harvest["signers"]) == (True, True, 1)
+    assert (harvest["proof"], harvest["delegable"], harvest["signers"]) == ("public", True, 1)
     assert harvest["closed"]["properties"]["quantity_g"]["minimum"] == 1
     assert types["key.revoke"]["delegable"] is False
     assert types["lot.settle"]["signers"] == 2
