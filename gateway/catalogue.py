@@ -5,7 +5,6 @@ has a date of its own (`since`) is never changed, only followed by an entry of a
 and forms read it; the office's telephone number and the address printed on labels stand here, too.
 """
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
@@ -13,9 +12,9 @@ from typing import Final, Protocol, TypeVar
 import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
+from gateway.changing_file import read_form
 from gateway.language import Language
 
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 YIELD_KG_PER_10A: Final = "yield-kg-per-10a"  # a measure: what a crop usually yields in a year
 
 _log = structlog.get_logger(__name__)
@@ -200,9 +199,7 @@ def read_catalogue(path: Path) -> CatalogueFile:
     """Read a catalogue.
 
     Raises:
-        ValueError: It has another form, or is too large.
+        WrongValueError: It has another form, or is too large.
         OSError: It can't be read.
     """
-    if path.stat().st_size > FILE_BYTES_MAX:
-        raise ValueError("the catalogue is too large")
-    return CatalogueFile.model_validate(json.loads(path.read_bytes()))
+    return read_form(path, CatalogueFile)

@@ -7,6 +7,8 @@ from typing import Final, Generic, TypeVar
 import structlog
 from pydantic import BaseModel
 
+from gateway.words.wrong_values import WORDS, WrongValueError, told_of
+
 FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 
 Form = TypeVar("Form", bound=BaseModel)
@@ -45,9 +47,13 @@ def read_form(path: Path, form: type[Form]) -> Form:
     """Read such a file.
 
     Raises:
-        ValueError: It has another form, or is too large.
+        WrongValueError: It has another form, or is too large.
         OSError: It can't be read.
     """
     if path.stat().st_size > FILE_BYTES_MAX:
-        raise ValueError("the file is too large")
-    return form.model_validate(json.loads(path.read_bytes()))
+        limit_mib = FILE_BYTES_MAX // 1024**2
+        raise WrongValueError(WORDS["file.too_large"], file=path, limit_mib=limit_mib)
+    try:
+        return form.model_validate(json.loads(path.read_bytes()))
+    except ValueError as error:
+        raise WrongValueError(WORDS["file.form"], file=path, what=told_of(error)) from error

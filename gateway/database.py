@@ -23,6 +23,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from gateway.words.wrong_values import WORDS, WrongValueError
+
 READERS: Final = 4  # at a time, each with a thread and a connection; others wait their turn
 CACHE_KIB: Final = 16 * 1024  # of each connection
 MAPPED_BYTES: Final = 256 * 1024 * 1024  # of the file; shared by all of them
@@ -129,7 +131,7 @@ def make_engine(url: str | URL) -> Engine:
     """Return the engine for a database's address, set up as `Database` wants it.
 
     Raises:
-        ValueError: It is neither SQLite with a file nor PostgreSQL.
+        WrongValueError: It is neither SQLite with a file nor PostgreSQL.
     """
     target = make_url(url)
     match target.get_backend_name():
@@ -138,9 +140,7 @@ def make_engine(url: str | URL) -> Engine:
         case "postgresql":
             return _postgresql(target.set(drivername="postgresql+psycopg"))
         case _:
-            raise ValueError(
-                f"the database is SQLite or PostgreSQL, not {target.get_backend_name()}"
-            )
+            raise WrongValueError(WORDS["database.other"], name=target.get_backend_name())
 
 
 def _postgresql(url: URL) -> Engine:
@@ -156,7 +156,7 @@ def _postgresql(url: URL) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     if not url.database or url.database == ":memory:":
-        raise ValueError("a database in SQLite needs a file: several connections share it")
+        raise WrongValueError(WORDS["database.no_file"])
     path = Path(url.database)
     path.parent.mkdir(parents=True, exist_ok=True)
     # Closed parts of commands are in it. SQLite gives the files beside it the same rights.

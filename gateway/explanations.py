@@ -9,7 +9,6 @@ of the canonical JSON of exactly these three members. Texts are found by it alon
 changed by a letter is not found, so nothing is shown but what was signed.
 """
 
-import json
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,8 +18,8 @@ import structlog
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaincode.base import canonical
+from gateway.changing_file import read_form
 
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 TEXT_CHARACTERS_MAX: Final = 4_000
 
 _log = structlog.get_logger(__name__)
@@ -94,9 +93,7 @@ def read_explanations(path: Path) -> ExplanationsFile:
     """Read the texts.
 
     Raises:
-        ValueError: They have another form, or the file is too large.
+        WrongValueError: They have another form, or the file is too large.
         OSError: It can't be read.
     """
-    if path.stat().st_size > FILE_BYTES_MAX:
-        raise ValueError("the file of explanations is too large")
-    return ExplanationsFile.model_validate(json.loads(path.read_bytes()))
+    return read_form(path, ExplanationsFile)

@@ -11,21 +11,19 @@ A name that is taken out of the file vanishes from the pages at once; the pseudo
 the file has no name for, the town's catalogue may have (`gateway.catalogue`).
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.catalogue import Catalogue, CatalogueFile, CropEntry, Words
+from gateway.changing_file import read_form
 from gateway.crop_names import readable
 from gateway.language import Language
 from gateway.office_codes import OfficeCodes
 from gateway.other_crops import OtherCrops, is_other
-
-FILE_BYTES_MAX: Final = 16 * 1024 * 1024
 
 # Crops that the demo and most towns grow; the file may add to them or rename them.
 CROPS: Final[Mapping[str, tuple[str, str]]] = {
@@ -208,7 +206,7 @@ class Names:
             stat = self._path.stat()
             changed = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
             if changed != self._read_as:
-                self._names = _read(self._path, stat.st_size)
+                self._names = read_form(self._path, NamesFile)
                 self._read_as = changed
         except FileNotFoundError:  # no name was ever published, or all are withdrawn
             self._names, self._read_as = NamesFile(), (0, 0, 0)
@@ -217,15 +215,6 @@ class Names:
                 _log.warning("names_not_read", path=str(self._path), error=type(error).__name__)
             self._names, self._read_as = NamesFile(), (0, 0, 0)
         return self._names
-
-
-def _read(path: Path, size: int) -> NamesFile:
-    if size > FILE_BYTES_MAX:
-        raise ValueError("the file of names is too large")
-    try:
-        return NamesFile.model_validate(json.loads(path.read_bytes()))
-    except ValidationError as error:
-        raise ValueError("the file of names has another form") from error
 
 
 def _text(name: Name | None, language: Language) -> str | None:

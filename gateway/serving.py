@@ -11,8 +11,6 @@ from typing import TypeAlias
 import typer
 import uvicorn
 import uvloop
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
 from starlette.types import ASGIApp
 
 from gateway import collector
@@ -20,11 +18,10 @@ from gateway.api.app import create_app
 from gateway.cli import keyring, speaking, telling
 from gateway.cli.speaking import WORDS
 from gateway.connections import bounded
-from gateway.intake import IntakeError
 from gateway.ledger import Ledger, LedgerError
 from gateway.logs import configure_logs
 from gateway.node import Gateway, open_gateway, open_ledger
-from gateway.projection import Projection, ProjectionError
+from gateway.projection import Projection
 from gateway.projection import rebuild as rebuild_projection
 from gateway.settings import LedgerKind, ListenSettings, Settings
 from gateway.setup.places import (
@@ -46,14 +43,8 @@ LedgerFactory: TypeAlias = Callable[[Settings], Awaitable[Ledger]]
 @contextlib.contextmanager
 def operating() -> Iterator[None]:
     """Turn what an operator can put right into one sentence and exit code 1."""
-    try:
+    with telling.told():
         yield
-    except (
-        *(ValidationError, SettingsError),
-        *(SaidError, LedgerError, ProjectionError, IntakeError, OSError),
-    ) as error:
-        telling.tell(error)
-        raise typer.Exit(1) from None
 
 
 def run_demo(folder: Path, *, port: int, days: int) -> None:
@@ -111,7 +102,25 @@ async def _serve(settings: Settings, open_other: LedgerFactory | None) -> None:
             if other is None and settings.ledger.kind is LedgerKind.EMBEDDED:
                 await stack.enter_async_context(_at_socket(gateway, server))
             stops.append(server)
+            await _check_address(settings.listen)
             await server.serve()
+
+
+async def _check_address(listen: ListenSettings) -> None:
+    """Check that the server may listen: it would tell of it in English alone.
+
+    Raises:
+        SaidError: It may not.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        probe = await loop.create_server(asyncio.Protocol, host=listen.host, port=listen.port)
+    except OSError as error:
+        raise SaidError(
+            WORDS["serving.no_address"], host=listen.host, port=listen.port, what=error
+        ) from None
+    probe.close()
+    await probe.wait_closed()
 
 
 @contextlib.asynccontextmanager

@@ -17,6 +17,7 @@ import typer
 
 from gateway.cli import call_list, helping, speaking, town, town_crops
 from gateway.cli.app import app
+from gateway.cli.columns import padded
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
 from gateway.logs import configure_logs
@@ -106,7 +107,7 @@ def up(
         progress(said("network.up"))
         speaking.say(WORDS["network.logs"], path=network.log("*"))
         for one in PEER_ORGANISATIONS:
-            typer.echo(f"{one.name:8}  {network.connection(one.name)}")
+            typer.echo(f"{padded(one.name)}  {network.connection(one.name)}")
 
 
 @network_app.command()
@@ -147,7 +148,11 @@ def status(directory: Directory = DEFAULT_DIRECTORY) -> None:
             blocks = height(topology, organisation(owner))
             note = said("network.no_height" if blocks is None else "network.blocks", count=blocks)
         state = f"pid {process.pid}" if process.name in running else said("network.stopped")
-        typer.echo(f"{process.name:16}  {state:12}  {note:12}  {process.log}")
+        typer.echo(
+            "  ".join(
+                (padded(process.name, 16), padded(state, 12), padded(note, 12), str(process.log))
+            )
+        )
     stopped = len(processes) - len(running)
     if stopped:
         speaking.say(WORDS["network.some_stopped"], is_aside=True, count=stopped)

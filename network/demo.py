@@ -7,7 +7,7 @@ from gateway.cli import keyring, speaking
 from gateway.cli.speaking import WORDS as SPOKEN
 from gateway.demo.build import enact
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
+from gateway.fabric_ledger import FabricLedger, opening
 from gateway.serving import demo_settings, operating, run
 from gateway.settings import LedgerKind, Settings
 from gateway.setup.ledger_view import Doors
@@ -53,9 +53,11 @@ async def found_once(
     network: Network, folder: Path, *, port: int, days: int, progress: Progress
 ) -> None:
     """Found the demo town on the network, unless its ledger is founded already."""
-    profiles = [ConnectionProfile.load(network.connection(one.name)) for one in PEER_ORGANISATIONS]
-    admins = {one.msp_id: FabricLedger.from_profile(one, identity="admin") for one in profiles}
-    ledger = FabricLedger.from_profile(profiles[0])
+    paths = [network.connection(one.name) for one in PEER_ORGANISATIONS]
+    with opening():
+        profiles = [ConnectionProfile.load(path) for path in paths]
+        admins = {one.msp_id: FabricLedger.from_profile(one, identity="admin") for one in profiles}
+        ledger = FabricLedger.from_profile(profiles[0])
     try:
         if (await ledger.query([HEAD]))[HEAD] is not None:
             return

@@ -65,7 +65,9 @@ def told() -> Iterator[Progress]:
         what = error.diagnostics(speaking.language())
         speaking.say(WORDS["telling.error"], is_aside=True, what=what)
         raise typer.Exit(1) from error
-    except OSError as error:
+    except Exception as error:
         progress.end_line()
+        if not shell.is_for_people(error):
+            raise
         shell.tell(error)
         raise typer.Exit(1) from error

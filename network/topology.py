@@ -12,6 +12,9 @@ from enum import IntEnum, StrEnum
 from pathlib import Path
 from typing import Any
 
+from network.errors import NetworkStateError
+from network.speaking import WORDS
+
 HOST = "127.0.0.1"
 PORTS_PER_ORGANISATION = 10
 DEFAULT_BASE_PORT = 17050
@@ -112,7 +115,9 @@ class Topology:
     def __post_init__(self) -> None:
         """Refuse ports that do not exist."""
         if not PORT_MIN <= self.base_port <= PORT_MAX:
-            raise ValueError(f"base port {self.base_port}: not in {PORT_MIN}..{PORT_MAX}")
+            raise NetworkStateError(
+                WORDS["topology.port"], port=self.base_port, first=PORT_MIN, last=PORT_MAX
+            )
 
     def port(self, organisation: Organisation, port: Port) -> int:
         """Return the number of one of the organisation's ports."""
@@ -133,16 +138,29 @@ class Topology:
 
     @classmethod
     def load(cls, directory: Path) -> "Topology | None":
-        """Return the topology that was saved in `directory`, or `None` when there is none."""
+        """Return the topology that was saved in `directory`, or `None` when there is none.
+
+        Raises:
+            NetworkStateError: The file is damaged.
+        """
+        path = _file(directory)
         try:
-            values: dict[str, Any] = json.loads(_file(directory).read_text())
+            values: dict[str, Any] = json.loads(path.read_bytes())
+            known = {field.name for field in fields(cls)}
+            values = {key: value for key, value in values.items() if key in known}
+            if values.get("consensus") is not None:
+                values["consensus"] = Consensus(values["consensus"])
+            return cls(directory=directory, **values)
         except FileNotFoundError:
             return None
-        known = {field.name for field in fields(cls)}
-        values = {key: value for key, value in values.items() if key in known}
-        if values.get("consensus") is not None:
-            values["consensus"] = Consensus(values["consensus"])
-        return cls(directory=directory, **values)
+        except (ValueError, TypeError, AttributeError) as error:
+            raise NetworkStateError(
+                WORDS["topology.damaged"],
+                hint=WORDS["topology.begin_anew"],
+                path=path,
+                directory=directory,
+                what=error,
+            ) from None
 
 
 def organisation(name: str) -> Organisation:

@@ -18,6 +18,7 @@ from gateway.cli import (
     approving,
     arguments,
     arrivals,
+    columns,
     filling,
     goods,
     helping,
@@ -302,7 +303,9 @@ def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
     """Say what a command that was just signed, and what it made, are called."""
     speaking.say(WORDS["app.signed"], id=key.device.prev)
     for name, value in drawn.items():
-        typer.echo(f"{name:8} {value}")
+        kind, _, index = name.partition(" ")
+        label = WORDS[f"app.drawn.{kind}"].say(speaking.language())
+        typer.echo(f"{columns.padded(f'{label} {index}'.rstrip())} {value}")
 
 
 def _understood(signer: Key, type_name: str, words: list[str], on_behalf: str) -> Understood:
@@ -399,4 +402,4 @@ def _list_types() -> None:
     for name, kind in sorted(EVER.items()):
         members = list(arguments.members(kind))
         text = WORDS["app.type_two" if kind.signers == 2 else "app.type"]
-        speaking.say(text, name=name, members=" ".join(members))
+        speaking.say(text, name=columns.padded(name, 24), members=" ".join(members))

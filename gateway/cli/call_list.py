@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gateway.cli import keyring, speaking
+from gateway.cli import columns, keyring, speaking
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
@@ -100,7 +100,7 @@ def _calls(affected: Iterable[dict[str, Any]], register: "Register") -> Iterable
 
 def _print(calls: Iterable[Call]) -> None:
     for call in calls:
-        typer.echo(f"{call.phone or '—':16} {call.name or call.party}")
+        typer.echo(f"{columns.padded(call.phone or '—', 16)} {call.name or call.party}")
         speaking.say(
             WORDS["call_list.line"],
             held_g=call.held_g,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 from gateway.cli import speaking
 from gateway.cli.keyring import Key, command_id_of
 from gateway.cli.speaking import WORDS
-from gateway.words import SaidError, Text, verbatim
+from gateway.words import SaidError, Text
 
 if TYPE_CHECKING:
     import httpx2
@@ -122,21 +122,20 @@ class Client:
         try:
             return self._http.request(method, path, **options)
         except self._failure as error:
-            why = Text("電源・回線・住所を確かめてください", verbatim(str(error)).en)
+            why = str(error) or type(error).__name__
             raise ApiError(WORDS["client.away"], gateway=self.gateway, why=why) from None
 
-    @staticmethod
-    def _json(response: "httpx2.Response") -> Any:  # noqa: ANN401 - JSON of many shapes
-        if response.status_code >= 400:
-            try:
-                problem = response.json()
-            except ValueError:
-                raise ApiError(f"HTTP {response.status_code}") from None
+    def _json(self, response: "httpx2.Response") -> Any:  # noqa: ANN401 - JSON of many shapes
+        try:
+            answer = response.json()
+            if response.status_code < 400:
+                return answer
+            what, code = f"{answer['title']} [{answer['code']}]", str(answer["code"])
+        except (ValueError, KeyError, TypeError):  # a proxy, or another server altogether
             raise ApiError(
-                f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}",
-                code=str(problem["code"]),
-            )
-        return response.json()
+                WORDS["client.not_ours"], gateway=self.gateway, status=response.status_code
+            ) from None
+        raise ApiError(f"{what} {answer.get('detail', '')}", code=code)
 
 
 class RefusedError(SaidError):

@@ -8,7 +8,7 @@ import typer
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway.cli import acts, enrolment, handing_over, keyring, speaking, town_time
+from gateway.cli import acts, columns, enrolment, handing_over, keyring, speaking, town_time
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, KeyName
@@ -37,7 +37,7 @@ def list_keys() -> None:
             waiting = len(key.queue)
             speaking.say(
                 WORDS["keys.line_waiting" if waiting else "keys.line"],
-                name=key.name,
+                name=columns.padded(key.name, 16),
                 actor=key.device.actor,
                 next=key.device.seq,
                 count=waiting,

@@ -18,7 +18,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from gateway import lot_numbers
-from gateway.cli import at_hand, known, own_choices, speaking
+from gateway.cli import at_hand, columns, known, own_choices, speaking
 from gateway.cli.choosing import Candidate, ChoiceError, matching, matching_words, only
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
@@ -265,7 +265,7 @@ class Naming:
         if one is None:
             raise ChoiceError(member, typed, candidates)
         if one.value != typed:
-            told = f"{member:8} {one.said(speaking.language())}  {one.value}"
+            told = f"{columns.padded(member)} {one.said(speaking.language())}  {one.value}"
             typer.echo(told, err=self._is_aside)
         return one.value
 

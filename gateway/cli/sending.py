@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
-from gateway.cli import speaking, town_time
+from gateway.cli import columns, speaking, town_time
 from gateway.cli.client import Answer, ApiError, Client, RefusedError
 from gateway.cli.keyring import Key
 from gateway.cli.speaking import WORDS
@@ -54,7 +54,7 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
                 code = f"{answer.code} " if answer.code != "ACCEPTED" else ""
                 text = f"  {code}{answer.text}".rstrip()
                 status = WORDS[f"sending.{answer.status}"].say(speaking.language())
-                typer.echo(f"{status:8} {answer.id}{text}")
+                typer.echo(f"{columns.padded(status)} {answer.id}{text}")
     finally:
         if is_counting and counts:
             typer.echo(

@@ -25,14 +25,16 @@ def in_words(error: Exception, language: Language) -> str:
         found = form.fullmatch(message)
         if found:
             return text.say(language, **found.groupdict())
-    return WORDS[_UNKNOWN].say(language, what=message)
+    kinds = (kind.__name__ for kind in type(error).__mro__)
+    name = next((one for kind in kinds if (one := f"others.{kind}") in WORDS), _UNKNOWN)
+    return WORDS[name].say(language, what=message)
 
 
 @cache
 def _forms() -> tuple[tuple[Text, re.Pattern[str]], ...]:
     """Return each text with what recognises it; those that say more come first."""
-    lasts = {name.rpartition(".")[2] for name in WORDS if name != _UNKNOWN}
-    texts = [WORDS[f"others.{last}"] for last in lasts if f"others.{last}" in WORDS]
+    names = (name for name in WORDS if name.startswith("others.") and name != _UNKNOWN)
+    texts = [WORDS[name] for name in names if not name.endswith("Error")]
     by_length = sorted(texts, key=lambda text: -len(text.en))
     return tuple((text, re.compile(_form(text.en), re.DOTALL)) for text in by_length)
 

@@ -5,6 +5,7 @@ What takes long to import is imported when it is needed: the other commands stay
 
 import asyncio
 import contextlib
+import errno
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +19,7 @@ from gateway.cli.asking import ask_back
 from gateway.cli.options import Yes
 from gateway.cli.shell import Shell
 from gateway.cli.speaking import WORDS
-from gateway.cli.telling import tell
+from gateway.cli.telling import tell, told
 
 if TYPE_CHECKING:
     from gateway.setup.faults import Fault
@@ -61,10 +62,10 @@ def template(file: Workbook) -> None:
     """Write an empty workbook: headings, drop-downs, a sheet of help, an example in each sheet."""
     from gateway.setup.template import write_template  # noqa: PLC0415 - see above
 
-    if file.exists():
-        speaking.say(WORDS["telling.error"], is_aside=True, what=_exists(file))
-        raise typer.Exit(1)
-    write_template(file)
+    with told():
+        if file.exists():
+            raise FileExistsError(errno.EEXIST, "", file)
+        write_template(file)
     speaking.say(WORDS["town.filled"], file=file)
 
 
@@ -184,20 +185,17 @@ def explain(
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
     """Turn what can go wrong into lines for people and exit code 1."""
-    from gateway.cli.keyring import KeyringError  # noqa: PLC0415 - see above
-    from gateway.ledger import LedgerError  # noqa: PLC0415 - see above
-    from gateway.setup.faults import SetupError, WorkbookError  # noqa: PLC0415 - see above
-    from gateway.words import SaidError  # noqa: PLC0415 - see above
+    from gateway.setup.faults import WorkbookError  # noqa: PLC0415 - see above
 
-    try:
-        yield
-    except WorkbookError as error:
-        _say(error.faults)
-        tell(error)
-        raise typer.Exit(1) from None
-    except (SaidError, SetupError, LedgerError, KeyringError, OSError, ValueError) as error:
-        tell(error)
-        raise typer.Exit(1) from None
+    with told():
+        try:
+            yield
+        except WorkbookError as error:
+            _say(error.faults)
+            raise
+        except ValueError as error:  # of a file that somebody changed by hand, whatever it is
+            tell(error)
+            raise typer.Exit(1) from None
 
 
 def _say(faults: "Iterable[Fault]") -> None:
@@ -210,10 +208,6 @@ def _doubtful(reading: "Reading") -> list[str]:
     from gateway.setup.doubts import doubts  # noqa: PLC0415 - see above
 
     return [one.text(speaking.language()) for one in doubts(reading.book.packings)]
-
-
-def _exists(file: Path) -> str:
-    return WORDS["telling.file.exists"].say(speaking.language(), file=file)
 
 
 def _sheet(key: str) -> str:

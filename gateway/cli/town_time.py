@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
+from gateway.cli import columns
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.speaking import WORDS
@@ -115,7 +116,7 @@ def read_parts(
         else:
             on = dates.day(one.typed, town, Tense.PLANNED)
             one.put(on.isoformat())
-            said.append(f"{one.name:8} {written.of_day(on, language)}")
+            said.append(f"{columns.padded(one.name)} {written.of_day(on, language)}")
     return said
 
 
@@ -160,7 +161,7 @@ def _told(member: str, seconds: int, town: TownClock, language: Language) -> str
     words = written.of_moment(
         seconds, utc_offset_minutes=town.utc_offset_minutes, language=language
     )
-    return WORDS["town_time.read"].say(language, member=member, words=words)
+    return WORDS["town_time.read"].say(language, member=columns.padded(member), words=words)
 
 
 def _dated(

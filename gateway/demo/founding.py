@@ -9,14 +9,14 @@ from gateway.demo.town import Town
 from gateway.ledger import Ledger
 from gateway.setup.faults import WORDS as SETUP
 from gateway.setup.ledger_view import Door
-from gateway.words import load
+from gateway.words import SaidError, load
 
 WORDS = load(__file__)
 
 BATCH = 50  # commands per transaction while loading
 
 
-class FoundingError(Exception):
+class FoundingError(SaidError):
     """The ledger refused a command that a fresh ledger accepts: it is founded already."""
 
 
@@ -70,4 +70,4 @@ async def submit_all(ledger: Door, wires: Sequence[bytes], *, at: int | None = N
         receipt = await ledger.submit(wires[start : start + BATCH], at=at)
         refused = sorted({str(one["code"]) for one in receipt.results} - {"ACCEPTED"})
         if refused:
-            raise FoundingError(", ".join(refused))
+            raise FoundingError(WORDS["founding.refused"], codes=", ".join(refused))

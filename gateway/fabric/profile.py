@@ -114,7 +114,11 @@ class ConnectionProfile:
             ProfileError: The file is not a profile.
             OSError: The file cannot be read.
         """
-        return cls.from_json(path.read_text(encoding="utf-8"), folder=path.parent)
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError as error:
+            raise ProfileError(f"a connection profile is JSON: {error}") from error
+        return cls.from_json(text, folder=path.parent)
 
     @classmethod
     def from_json(cls, text: str, *, folder: Path) -> Self:

@@ -9,14 +9,14 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.catalogue import PACK_UNITS
 from gateway.pos import codes
-from gateway.pos.refusals import WORDS, in_both
+from gateway.pos.refusals import WORDS
 from gateway.pos.table import heading
-from gateway.words import SaidError, Text
-from gateway.words.wrong_values import told
+from gateway.words import SaidError
+from gateway.words.wrong_values import told_of
 
 WEIGHED_G: Final = {"g": 1, "kg": 1_000}
 """Units of what is sold by weight, in grams."""
@@ -188,17 +188,14 @@ class PosMapping(_Model):
         """Read a mapping from its JSON file.
 
         Raises:
-            MappingError: It can't be read, or something in it is wrong.
+            MappingError: Something in it is wrong.
+            OSError: It can't be read.
         """
         try:
             return cls.model_validate(_json(path.read_bytes()))
-        except ValidationError as error:
-            why: Text | str = told(error, between="; ")
-        except SaidError as error:
-            why = in_both(error.say("ja"), error.say("en"))
-        except (OSError, ValueError) as error:
-            why = str(error)
-        raise MappingError(WORDS["mapping.unusable"], file=path, why=why)
+        except ValueError as error:
+            what = told_of(error)
+        raise MappingError(WORDS["mapping.unusable"], file=path, why=what)
 
     def save(self, path: Path) -> None:
         """Write it for the next time."""

@@ -23,17 +23,18 @@ from gateway.catalogue import (
     Words,
     read_catalogue,
 )
+from gateway.changing_file import read_form
 from gateway.names import Name, NamesFile
 from gateway.office_codes import OfficeCodesFile, PlotWords
 from gateway.setup import register as registers
 from gateway.setup import schema
 from gateway.setup.checking import fault
-from gateway.setup.faults import WORDS, Fault, FaultKind, RegisterError
+from gateway.setup.faults import Fault, FaultKind, RegisterError
 from gateway.setup.places import TownFiles, replace_file
 from gateway.setup.register import Register
 from gateway.setup.sheets import YES, Book, GradeRow, InputRow, NormRow, PackingRow, Sheet
 from gateway.setup.wishes import Wish
-from gateway.words.wrong_values import told_of
+from gateway.words.wrong_values import WrongValueError
 
 PUBLIC: Final = 0o644
 PRIVATE: Final = 0o600
@@ -74,10 +75,8 @@ def read_edition(files: TownFiles) -> CatalogueFile:
         return read_catalogue(files.catalogue)
     except FileNotFoundError:
         return CatalogueFile()
-    except ValueError as error:
-        raise RegisterError(
-            WORDS["publishing.unreadable"], path=files.catalogue, what=told_of(error)
-        ) from None
+    except WrongValueError as error:
+        raise RegisterError(error.text, **error.facts) from None
 
 
 def next_edition(book: Book, old: CatalogueFile, *, today: str) -> Edition:
@@ -270,13 +269,11 @@ def publish_names(files: TownFiles, register: Register, wanted: Iterable[Wish]) 
     if not changed:
         return
     try:
-        names = NamesFile.model_validate(json.loads(files.names.read_bytes()))
+        names = read_form(files.names, NamesFile)
     except FileNotFoundError:
         names = NamesFile()
-    except ValueError as error:
-        raise RegisterError(
-            WORDS["publishing.unreadable"], path=files.names, what=told_of(error)
-        ) from None
+    except WrongValueError as error:
+        raise RegisterError(error.text, **error.facts) from None
     parties = dict(names.parties)
     for entry in changed:
         parties.pop(entry.id, None)

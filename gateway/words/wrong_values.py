@@ -43,7 +43,7 @@ def told_of(error: ValueError) -> Text:
         return told(error, between="; ")
     if isinstance(error, SaidError):
         return Text(*(verbatim(error.say(one)).ja for one in ("ja", "en")))
-    return Text(WORDS["wrong.json_invalid"].ja, verbatim(str(error)).en)
+    return WORDS["wrong.not_json"].filled(what=error)
 
 
 def _lines(error: ValidationError, called: Callable[[Place], str]) -> Iterator[Text]:
@@ -58,5 +58,5 @@ def _what(kind: str, message: str, facts: dict[str, Any]) -> Text:
         return Text(verbatim(cause.say("ja")).ja, verbatim(cause.say("en")).en)
     known = WORDS.get(f"wrong.{kind}")
     if known is None:
-        return Text(WORDS["wrong.other"].ja, verbatim(message).en)
+        return WORDS["wrong.other"].filled(what=message)
     return known.filled(**facts)

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from network.errors import NetworkStateError
 from network.topology import (
     AUDITOR,
     ENDORSEMENT_RULE,
@@ -25,7 +26,7 @@ def test_ports_never_meet_within_one_network():
 
 @pytest.mark.parametrize("base_port", [0, 1023, 65497, 70000])
 def test_topology_is_refused_when_ports_do_not_exist(base_port):
-    with pytest.raises(ValueError, match="base port"):
+    with pytest.raises(NetworkStateError, match="base port"):
         Topology(base_port=base_port)
 
 

@@ -281,7 +281,7 @@ def test_a_delivery_is_confirmed_by_the_farms_name(office):
         *("farmer", "submit", "lot.harvest", "plot=A-1", "crop=carrot"),
         *("quantity_g=5kg", "estimated=false"),
     )
-    lot = next(line.split()[-1] for line in said.splitlines() if line.startswith("lot "))
+    lot = next(line.split()[-1] for line in said.splitlines() if line.startswith("ロット "))
     said = office.minori(
         *("shop", "arrive", f"{lot}=1.5kg", "--producer", "髙﨑ファーム", "--crop", "ニンジン")
     )

@@ -48,5 +48,5 @@ def test_a_wrong_mapping_says_where(tmp_path, content, said):
 
 
 def test_a_missing_file_is_said(tmp_path):
-    with pytest.raises(MappingError, match=r"none\.json"):
+    with pytest.raises(FileNotFoundError, match=r"none\.json"):
         PosMapping.load(tmp_path / "none.json")
