@@ -28,6 +28,7 @@ from chaincode.registry.organisations import Suspension, Vote
 from chaincode.registry.successions import Naming, Succession
 from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
+from tests.chaincode import liveness
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults
 from tests.chaincode.ways import sentences
@@ -298,6 +299,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "state": state,
     "commands": commands,
     "codes": codes,
+    "liveness": liveness.table,
 }
 
 
