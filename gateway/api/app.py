@@ -87,7 +87,14 @@ def _api() -> APIRouter:
             me.router,
             waiting.router,
         ),
-        *(books.router, lots.router, lineage.router, disputes.router, stickers.router),
+        *(
+            books.router,
+            lots.router,
+            lineage.router,
+            disputes.router,
+            stickers.router,
+            stickers.rolls,
+        ),
         *(recalls.router, flags.router, csv_files.router, selling.router, about.router),
     ):
         api.include_router(router)

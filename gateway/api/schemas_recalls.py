@@ -185,6 +185,25 @@ class StickerAnswer(Answer):
     lot: LotId
 
 
+class RollAnswer(Answer):
+    """A roll of stickers of the reader's own party."""
+
+    id: str = Field(description="What commands call `roll`.", examples=["3R4M9X2B0KTD7S8V2J5E"])
+    first: int = Field(description="The lowest number that is on a lot.")
+    last: int = Field(description="The highest.")
+    ranges_count: int
+    lot: LotId = Field(description="That the highest range is on.")
+    crop: str
+    crop_name: str | None
+
+
+class RollsAnswer(Answer):
+    """A page of rolls."""
+
+    rolls: list[RollAnswer]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
+
+
 class WarningAnswer(Answer):
     """Something in a command to ask its signer about; it is not necessarily wrong."""
 

@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from chaincode.base import shapes, times
 from chaincode.lots.labels import STICKERS_MAX
+from gateway.api import paging, visibility
 from gateway.api import schemas_recalls as schemas
-from gateway.api import visibility
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, GatewayDep
-from gateway.api.visibility import cut
+from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
+from gateway.api.visibility import Role, cut
 from gateway.codes import GatewayCode
 from gateway.lookups import stickers
 from gateway.lookups.people import find_founding
@@ -22,6 +22,7 @@ from gateway.lookups.people import find_founding
 _ROLL: Final = str(get_args(shapes.RollId)[1].schema()["pattern"])
 
 router = APIRouter(prefix="/stickers", tags=["lots"])
+rolls = APIRouter(tags=["lots"])
 
 
 @router.get(
@@ -47,6 +48,47 @@ async def read_sticker(
     day = times.local_date(int(time.time()), offset)
     await asyncio.to_thread(gateway.scans.note, roll, number, day=day)
     return cut(visibility.STICKER, {"roll": roll, "number": number, "lot": lot}, ())
+
+
+@rolls.get(
+    "/rolls",
+    operation_id="list_rolls",
+    summary="One's own rolls of stickers, and what they were last stuck on",
+    response_model=schemas.RollsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 422, 503),
+)
+async def list_rolls(
+    gateway: GatewayDep,
+    database: DatabaseDep,
+    reader: RequiredReader,
+    language: LanguageDep,
+    cursor: paging.Cursor = None,
+    limit: paging.Limit = paging.LIMIT_DEFAULT,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return a page of the rolls of which stickers are on lots, by number."""
+    page = await database.read(
+        stickers.rolls_of,
+        reader.party,
+        limit=paging.limit(limit, gateway.settings.limits),
+        after=paging.place(cursor, stickers.PLACE),
+    )
+    listed = [
+        {
+            "id": one.id,
+            "first": one.first,
+            "last": one.last,
+            "ranges_count": one.ranges_count,
+            "lot": one.lot,
+            "crop": one.crop,
+            "crop_name": gateway.names.crop(one.crop, language),
+        }
+        for one in page.items
+    ]
+    return {
+        "rolls": [cut(visibility.ROLL, one, {Role.PARTY}) for one in listed],
+        "next": paging.cursor(page.next),
+    }
 
 
 def _find(connection: Connection, roll: str, number: int) -> tuple[str | None, int]:

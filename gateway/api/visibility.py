@@ -271,6 +271,16 @@ OTHER_CROP: Final[Table] = {"code": PARTIES, "words": PARTIES}  # a crop without
 
 STICKER: Final[Table] = {"roll": EVERYONE, "number": EVERYONE, "lot": EVERYONE}
 
+ROLL: Final[Table] = {  # of stickers, to whose it is
+    "id": PARTIES,
+    "first": PARTIES,
+    "last": PARTIES,
+    "ranges_count": PARTIES,
+    "lot": PARTIES,
+    "crop": PARTIES,
+    "crop_name": PARTIES,
+}
+
 FLAG: Final[Table] = {  # something implausible: inspectors', and theirs whose entry it is
     "code": FLAGGED,
     "text": FLAGGED,

@@ -1,4 +1,4 @@
-"""What waits for the reader's own signature."""
+"""What waits for the reader's own signature, and what the reader proposed to others."""
 
 import time
 from typing import Any, Final
@@ -46,6 +46,39 @@ async def list_waiting(
         "waiting": [records.waiting(one) for one in found[:WAITING_MAX]],
         "has_more": len(found) > WAITING_MAX,
     }
+
+
+@router.get(
+    "/me/proposed",
+    operation_id="list_proposed",
+    summary="What one has signed oneself, and waits for another's signature, in words",
+    response_model=WaitingsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 422, 503),
+)
+async def list_proposed(
+    gateway: GatewayDep, database: DatabaseDep, reader: RequiredReader, language: LanguageDep
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return the reader's own open proposals: what `proposal.withdraw` may take back."""
+    constitution, found = await database.read(find_proposed, reader, now=int(time.time()))
+    if constitution is None:
+        raise ProblemError(GatewayCode.NOT_THERE_YET)
+    records = WaitingRecords(gateway.names, constitution, language)
+    return {
+        "waiting": [records.waiting(one) for one in found[:WAITING_MAX]],
+        "has_more": len(found) > WAITING_MAX,
+    }
+
+
+def find_proposed(
+    connection: Connection, reader: Reader, *, now: int
+) -> tuple[Constitution | None, list[Awaited]]:
+    """Return the constitution, and a reader's own proposals; one more than is shown, if any."""
+    founding = find_founding(connection)
+    if founding is None:
+        return None, []
+    actor = reader.device.actor
+    return founding[1], awaited.of_signer(connection, actor, now=now, limit=WAITING_MAX + 1)
 
 
 def find_waiting(

@@ -116,7 +116,8 @@ def submit(
 ) -> None:
     """Sign a command with a key of this computer, and send it.
 
-    Plots, partners, crops, reasons and lots are understood by their names (`minori query me`).
+    Plots, partners, crops, reasons, lots, shipments, recalls and rolls of stickers are understood
+    by their names (`minori query me`), numbers by their first four characters.
     Party, ids and nonces are filled in, and what an existing record says: of a receipt, a return or
     a settlement what the shipment says; of a correction what stands. What can't be sent now is
     kept, in order, and goes with the next `minori submit`; `minori submit queue` sends what is kept
@@ -140,7 +141,7 @@ def submit(
         is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
         if is_new:
             prepared = _prepared(
-                signer, type_name, body, closed, when=when, whose=said.on_behalf, is_trial=dry_run
+                signer, type_name, body, closed, when=when, said=said, is_trial=dry_run
             )
             if not dry_run:  # it answers the same as warnings
                 _ask_back(signer, type_name, prepared, said.words, when, is_sure=yes)
@@ -173,12 +174,13 @@ def arrive(
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
 
     What its farm has shipped in the system is received; of the rest, the arrival is recorded. A
-    number without its check character that is on no record is asked back.
+    lot may be called by its crop or its number's beginning. A number without its check character
+    that is on no record is asked back.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         naming = Naming(signer)
         producer, crop = naming.party("producer", producer), naming.crop(crop)
-        counted = pairs.read(lots)
+        counted = pairs.read(lots, naming.coming)
         counted_g = {number.lot: mass_g for number, mass_g in counted}
         act = acts.name_of("arrive", dict(counted_g), producer, crop)
         if again or not acts.waiting(signer, act, has_again=True):
@@ -286,15 +288,14 @@ def _prepared(
     closed: dict[str, Json],
     *,
     when: int | None,
-    whose: str,
+    said: Understood,
     is_trial: bool,
 ) -> arguments.Prepared:
-    """Return a command's parts with all that can be filled in; `whose`: for whom, if another."""
+    """Return a command's parts with all that can be filled in."""
     for part in (body, closed):
         if isinstance(part.get("crop"), str):
             part["crop"] = goods.entered(signer, str(part["crop"]), is_trial=is_trial)
-    if not whose:
-        filling.fill(signer, arguments.command_type(type_name), body, closed)
+    filling.fill(signer, arguments.command_type(type_name), body, closed, party=said.party)
     weighed = _weighed(signer, type_name, body, closed, when)
     return arguments.prepare(signer, type_name, body, weighed)
 

@@ -1,18 +1,22 @@
 """`minori waiting`, `minori approve`: second signatures, chosen from what waits for one's own."""
 
 import json
+import re
 from typing import Annotated, Any, Final
 
 import typer
 
 from gateway.cli import acts, asking, keyring, speaking
 from gateway.cli.arguments import ArgumentError
+from gateway.cli.choosing import SHORT_MIN
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+from gateway.same_name import fold
+from gateway.typed import characters
 
 Waiting = dict[str, Any]  # one of `GET /api/me/waiting`
 CONFIRM: Final = "recall.confirm"
@@ -25,17 +29,22 @@ def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
         with Client(asker.address) as client:
             client.open_session(asker)
             answer = client.get("/api/me/waiting")
+            proposed = client.get("/api/me/proposed")["waiting"]
         if not answer["waiting"]:
             speaking.say(WORDS["approving.nothing"])
         for number, one in enumerate(answer["waiting"], start=1):
             typer.echo(f"{number}. {_told(one)}")
         if answer["has_more"]:
             speaking.say(WORDS["approving.more"])
+        if proposed:
+            listed = "\n".join(f"  {one['text']}  {one['id']}" for one in proposed)
+            speaking.say(WORDS["approving.own"], listed=listed)
 
 
 def approve(
     proposal: Annotated[
-        str, typer.Argument(help="The id of the proposed command; without: a choice of them.")
+        str,
+        typer.Argument(help="Its id, its number in `minori waiting`, or a word; none: a choice."),
     ] = "",
     key: KeyName = "",
     is_agreed: Annotated[
@@ -61,11 +70,7 @@ def approve(
         with Client(signer.address) as client:
             client.open_session(signer)
             found = client.get("/api/me/waiting")["waiting"]
-            chosen = (
-                next((one for one in found if one["id"] == proposal), {"id": proposal})
-                if proposal
-                else _chosen(found, is_agreed=is_agreed)
-            )
+            chosen = _named(proposal, found) or _chosen(found, is_agreed=is_agreed)
             if chosen is None:
                 return
             if _is_confirmed_itself(chosen):
@@ -73,6 +78,32 @@ def approve(
             else:
                 _sign(signer, chosen["id"], client.get(f"/api/commands/{chosen['id']}"))
         send_or_keep(signer, later=later)
+
+
+def _named(typed: str, found: list[Waiting]) -> Waiting | None:
+    """Return what was named: by its id or the beginning of it, its place, or words of its text.
+
+    Args:
+        typed: As it was typed; empty: `None` is returned.
+        found: What waits, as it is listed.
+
+    Raises:
+        ArgumentError: Nothing is called so, or several are.
+    """
+    if not typed:
+        return None
+    if re.fullmatch("[0-9a-f]{64}", typed):  # of one that is not shown to this signer, say
+        return next((one for one in found if one["id"] == typed), {"id": typed})
+    plain = characters.plain(typed)
+    if plain.isdecimal() and 1 <= int(plain) <= len(found):
+        return found[int(plain) - 1]
+    begun = [one for one in found if len(typed) >= SHORT_MIN and one["id"].startswith(typed)]
+    called = begun or [one for one in found if fold(typed) in fold(one["text"])]
+    if len(called) != 1:
+        shown = called or found
+        listed = "\n".join(f"  {found.index(one) + 1}. {one['text']}" for one in shown) or "  —"
+        raise ArgumentError(WORDS["approving.unknown"], typed=typed, listed=listed)
+    return called[0]
 
 
 def _chosen(found: list[Waiting], *, is_agreed: bool) -> Waiting | None:

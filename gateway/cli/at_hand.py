@@ -1,17 +1,23 @@
-"""Lots and shipments that a person may mean: what waits to be sent, and what the gateway lists."""
+"""What a person may mean by a number: what waits to be sent, and what the gateway lists."""
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from gateway.cli.choosing import Candidate
-from gateway.cli.client import Client
+from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, payload_of
+from gateway.cli.own_choices import terms
 
 PAGES_MAX: Final = 5  # of a hundred each
 
+ROOTS_MAX: Final = 3  # lots of a recall, which name it
+
+_IN_FORCE: Final = ("unconfirmed", "confirmed")
+_RECALLED: Final = "recall.declare"  # what kind and cause of any recall are called
 _STARTS: Final = frozenset({"lot.harvest", "lot.open"})  # types that begin a lot of one's own
 
 Me = dict[str, Any]
@@ -63,6 +69,108 @@ def listed_shipments(client: Client, me: Me) -> Iterator[list[Candidate]]:
         yield [_shipment(one, me) for one in listed]
 
 
+def coming_lots(client: Client, me: Me) -> Iterator[list[Candidate]]:
+    """Yield the lots that are on their way to oneself, then whatever lots one has to do with.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    asked = {"direction": "in", "state": "in_transit"}
+    coming = {one["lot"]: one for one in _pages(client, "/api/shipments", "shipments", **asked)}
+    yield [_coming(one, me) for one in coming.values()]
+    yield from listed_lots(client, me)
+
+
+def listed_recalls(client: Client, me: Me) -> Iterator[list[Candidate]]:
+    """Yield the recalls in force, then all others that one may know of.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    every = list(_pages(client, "/api/recalls", "recalls"))
+    for in_force in (True, False):
+        listed = [one for one in every if (one["state"] in _IN_FORCE) is in_force]
+        yield [_recall(one, _roots(client, one["id"]) if in_force else (), me) for one in listed]
+
+
+def listed_rolls(client: Client, me: Me) -> Iterator[list[Candidate]]:
+    """Yield one's rolls of stickers.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    yield [_roll(one, me) for one in _pages(client, "/api/rolls", "rolls")]
+
+
+def listed_proposals(client: Client, _me: Me) -> Iterator[list[Candidate]]:
+    """Yield what one has proposed and another has not signed yet.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    yield [proposal(one) for one in client.get("/api/me/proposed")["waiting"]]
+
+
+def proposal(one: Me) -> Candidate:
+    """Return what waits for a signature, called by its own words."""
+    return Candidate(value=one["id"], labels=(one["text"],), ja=one["text"], en=one["text"])
+
+
+def _roots(client: Client, recall: str) -> list[Me]:
+    """Return the first lots of a recall, as far as one may know them."""
+    found = []
+    for lot in client.get(f"/api/recalls/{recall}")["roots"][:ROOTS_MAX]:
+        with contextlib.suppress(ApiError):  # one that is not on record yet
+            found.append(client.get(f"/api/lots/{lot}"))
+    return found
+
+
+def _recall(one: Me, roots: Iterable[Me], me: Me) -> Candidate:
+    kind, cause = (_term(_RECALLED, member, one[member]) for member in ("kind", "cause"))
+    crops = [_names(me["choices"]["crops"], lot["crop"]) for lot in roots if lot.get("crop")]
+    farms = [name for lot in roots if (name := lot.get("producer_name"))]
+    days = _days(one["changed_at"], me)
+    said = []
+    for place, day in enumerate((days[1], days[2])):
+        goods = dict.fromkeys([*(crop[place] for crop in crops), *farms])
+        said.append(" ".join([day, kind[place], cause[place], *goods]))
+    labels = [text for pair in (kind, cause, *crops) for text in pair]
+    return Candidate(
+        value=one["id"],
+        labels=(one["kind"], one["cause"], *labels, *farms, *days),
+        ja=said[0],
+        en=said[1],
+    )
+
+
+def _roll(one: Me, me: Me) -> Candidate:
+    crop = _names(me["choices"]["crops"], one["crop"])
+    return Candidate(
+        value=one["id"],
+        labels=(one["lot"], one["crop"], *crop),
+        ja=f"シール {one['first']:,}〜{one['last']:,}番 {crop[0]}",
+        en=f"stickers {one['first']:,} to {one['last']:,}, {crop[1]}",
+    )
+
+
+def _coming(one: Me, me: Me) -> Candidate:
+    crop = _names(me["choices"]["crops"], one["crop"])
+    names = _party_names(me, one["sender"])
+    grams = f"{one['shipped_g']:,} g"
+    return Candidate(
+        value=one["lot"],
+        labels=(one["id"], one["crop"], *crop, *names),
+        ja=f"{crop[0]} {grams} ← {names[0]}",
+        en=f"{crop[1]} {grams} ← {names[1]}",
+    )
+
+
+def _term(type_name: str, member: str, word: str) -> tuple[str, str]:
+    """Return what a word of the contract is called, in Japanese and English; else itself."""
+    found = next((one for one in terms(type_name, member) if one.value == word), None)
+    return (found.ja, found.en) if found else (word, word)
+
+
 def _shipment(one: Me, me: Me) -> Candidate:
     names = _party_names(me, one["sender"] if one["direction"] == "in" else one["recipient"])
     crop = _names(me["choices"]["crops"], one["crop"])
@@ -77,12 +185,7 @@ def _shipment(one: Me, me: Me) -> Candidate:
 
 def _lot(lot: str, crop: str, moment: str, plot: Json, held_g: int | None, me: Me) -> Candidate:
     names = _names(me["choices"]["crops"], crop)
-    local = _local(moment, me["utc_offset_minutes"])
-    days = (
-        (f"{local.month}/{local.day}", f"{local.month}月{local.day}日", local.date().isoformat())
-        if local
-        else ("",) * 3
-    )
+    days = _days(moment, me)
     known = next((one for one in me["plots"] if one["id"] == plot), None)
     place = (known["code"] or "", known["name"] or "") if known else ("", "")
     held = "" if held_g is None else f" {held_g:,} g"
@@ -104,10 +207,13 @@ def _pages(client: Client, path: str, member: str, **asked: str) -> Iterator[Me]
         query["cursor"] = page["next"]
 
 
-def _local(moment: str, utc_offset_minutes: int) -> datetime | None:
+def _days(moment: str, me: Me) -> tuple[str, str, str]:
+    """Return what people call the town's day of a moment; empty texts for no moment."""
     if not moment:
-        return None
-    return datetime.fromisoformat(times.local_date(times.seconds(moment), utc_offset_minutes))
+        return ("", "", "")
+    date = times.local_date(times.seconds(moment), me["utc_offset_minutes"])
+    day = datetime.fromisoformat(date)
+    return (f"{day.month}/{day.day}", f"{day.month}月{day.day}日", date)
 
 
 def _names(choices: list[Mapping[str, Any]], code: str) -> tuple[str, str]:

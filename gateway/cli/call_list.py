@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from gateway import lot_numbers
 from gateway.cli import columns, keyring, speaking
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
+from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
@@ -42,7 +44,7 @@ class Call:
 
 
 def call_list(
-    recall: Annotated[str, typer.Argument(help="The recall's number.")],
+    recall: Annotated[str, typer.Argument(help="The recall: its number, or what it is of.")],
     key: Annotated[str, typer.Option("--key", "-k", help="A recall officer's key.")],
     folder: Folder = TOWN_FOLDER,
     gateway: Gateway = "",
@@ -64,7 +66,8 @@ def call_list(
         officer = Key.load(keyring.find(key), elsewhere=gateway)
         with Client(officer.address) as client:
             client.open_session(officer)
-            affected = client.get(f"/api/recalls/{recall}/scope")["affected"]
+            named = Naming(officer, is_aside=True).recall(recall)
+            affected = client.get(f"/api/recalls/{lot_numbers.read(named).lot}/scope")["affected"]
         path = TownFiles.within(folder, Settings().site).register
         try:
             register = Register.look(path)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
 
+from gateway import lot_numbers
 from gateway.cli.speaking import WORDS
 from gateway.language import Language
 from gateway.same_name import fold
 from gateway.words import SaidError
 
 SHOWN_MAX: Final = 30
+SHORT_MIN: Final = 4  # characters of a number that may stand for all of it: one group of a label
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,13 +76,21 @@ def matching(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
 
 def matching_words(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return what is called by every one of several words, between blanks: `にんじん A-01`."""
-    found = matching(typed, candidates)
+    found = matching(typed, candidates) or beginning(typed, candidates)
     words = [fold(word) for word in typed.split()]
     if found or len(words) < 2:
         return found
     return [
         one for one in candidates if {fold(label) for label in _all_labels(one)}.issuperset(words)
     ]
+
+
+def beginning(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
+    """Return whose number begins with what was typed, of at least `SHORT_MIN` characters."""
+    number, words = lot_numbers.plain(typed), typed.strip().lower()
+    if min(len(number), len(words)) < SHORT_MIN:
+        return []
+    return [one for one in candidates if one.value.startswith((number, words))]
 
 
 def only(member: str, typed: str, found: Sequence[Candidate]) -> Candidate | None:

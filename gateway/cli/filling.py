@@ -6,7 +6,7 @@ shown them and asked. What is typed and contradicts the record is refused here, 
 ledger could only answer that it knows no such thing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -117,29 +117,36 @@ class Given:
 Rule = Callable[[Given, Records], None]
 
 
-def fill(key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, Json]) -> None:
+def fill(
+    key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, Json], *, party: str
+) -> None:
     """Fill in, in place, what existing records determine, and tell the person.
 
     Args:
-        key: Whose party's records these are.
+        key: Who asks.
         kind: The command's type.
         body: The open part, as far as it was typed.
         closed: The closed part, the same.
+        party: Whose command it is: the key's own, or whom the key signs for. Of another's records
+            the agent sees what it entered itself, and what is public.
 
     Raises:
         ArgumentError: A record contradicts what was typed, or leaves several answers; or what is
             named is not on record, and the command lacks something without it.
     """
     rule = RULES.get(kind.name)
-    if rule is None or body.get("party", key.party) != key.party:
+    if rule is None or body.get("party", party) != party:
         return
+    if party != key.party:
+        speaking.say(WORDS["filling.for_another"], is_aside=True)
     given = Given(kind=kind, body=body, closed=closed)
     try:
         with Client(key.address, patience_s=PATIENCE_S) as client:
             client.open_session(key)
-            rule(given, Records(client, key.party))
-    except NotOnRecordError as error:
-        if arguments.missing(kind, body, closed):
+            rule(given, Records(client, party))
+    except ArgumentError as error:
+        is_unseen = isinstance(error, NotOnRecordError) or party != key.party
+        if not is_unseen or arguments.missing(kind, body, closed):
             raise
         typer.echo(error.say(speaking.language()), err=True)
     except ApiError as error:
@@ -256,16 +263,36 @@ def _settle(given: Given, records: Records) -> None:
 def _correct_harvest(given: Given, records: Records) -> None:
     lot = records.lot(_lot(given))
     made = [one for one in lot["history"] if one["type"] in _HARVESTS]
-    if not made or lot.get("harvest_g") is None:
+    entries = [one for one in records.entries(lot["id"]) if one.get("type") in _HARVESTS]
+    if not made or not (entries or "harvest_g" in lot):
         raise ArgumentError(WORDS["filling.not_your_harvest"], lot=lot["id"])
     latest = max(made, key=lambda one: one["ledger_time"])
-    entries = [one for one in records.entries(lot["id"]) if one.get("type") in _HARVESTS]
-    given.must_be("corrects", entries[0]["id"] if entries else latest["id"])
+    is_own = "harvest_g" in lot  # then every entry can be read, in the chain's order
+    last = entries[0]["id"] if is_own and entries else latest["id"]
+    given.must_be("corrects", last)
+    entries = [one for one in entries[:1] if one["id"] == last]
+    stands = _as_it_stands(lot, entries)
     for member in ("plot", "crop", "harvested_at", "estimated"):
-        given.put(member, lot[member])
+        given.put(member, stands.get(member))
     if given.get("quantity_g") is None and given.get("packs") is None:
-        given.put("quantity_g", lot["harvest_g"])
+        given.put("quantity_g", stands.get("quantity_g"))
         given.put("packs", entries[0]["closed_part"].get("packs") if entries else None)
+
+
+def _as_it_stands(lot: Record, entries: Sequence[Record]) -> Record:
+    """Return a harvest as the lot's record has it; to an agent, as its own entry has it.
+
+    Args:
+        lot: As the reader may see it.
+        entries: The last entry, if the reader may read it: an earlier one says nothing of what
+            stands.
+    """
+    if "harvest_g" in lot:
+        return {**lot, "quantity_g": lot["harvest_g"]}
+    if not entries:
+        return {member: lot.get(member) for member in ("crop", "harvested_at")}
+    payload = entries[0]["payload"]
+    return {"harvested_at": payload["event_time"], **payload["body"], **entries[0]["closed_part"]}
 
 
 def _correct_arrival(given: Given, records: Records) -> None:

@@ -7,7 +7,7 @@ was known last will do (`gateway.cli.known`).
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, get_args
 from unicodedata import normalize
@@ -19,6 +19,7 @@ from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from gateway import lot_numbers
 from gateway.cli import at_hand, columns, known, own_choices, speaking
+from gateway.cli.arguments import NAMED_BY
 from gateway.cli.choosing import Candidate, ChoiceError, matching, matching_words, only
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
@@ -27,19 +28,27 @@ from gateway.cli.speaking import WORDS
 from gateway.lot_numbers import NumberError
 from gateway.words import SaidError
 
+Listing = Callable[[Client, dict[str, Any]], Iterator[list[Candidate]]]
+
 PEOPLE: Final = frozenset({"actor", "agent", "principal"})
 PLOTS: Final = frozenset({"plot"})
 PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender"})
 LOTS: Final = frozenset({"lot", "parents", "roots"})
 SHIPMENTS: Final = frozenset({"shipment"})
-UNNAMED: Final = frozenset({"recall", "roll"})  # nobody calls these anything but by their number
+LISTED: Final[Mapping[str, Listing]] = {
+    **dict.fromkeys(LOTS, at_hand.listed_lots),
+    **dict.fromkeys(SHIPMENTS, at_hand.listed_shipments),
+    "recall": at_hand.listed_recalls,
+    "roll": at_hand.listed_rolls,
+    "proposal": at_hand.listed_proposals,
+}
 CODES: Final = {"crop": "crops", "grade": "grades", "district": "districts"}  # member: choices
 
 _ON_BEHALF: Final = "on_behalf"
 _EQUALS: Final = re.compile("[=\uff1d]")
 _COMMA: Final = re.compile("[,\uff0c\u3001]")
-_LOT_ID: Final = str(get_args(shapes.LotId)[1].schema()["pattern"])
 _PSEUDONYM: Final = str(get_args(shapes.PseudonymId)[1].schema()["pattern"])
+_COMMAND: Final = str(get_args(shapes.Sha256)[1].schema()["pattern"])
 _CODE: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
 
 
@@ -54,10 +63,12 @@ class Understood:
     Attributes:
         words: `member=value` each.
         on_behalf: For whom, by pseudonym; empty for nobody.
+        party: Whose command it is, as far as that is known: the signer's, or the principal's.
     """
 
     words: list[str]
     on_behalf: str
+    party: str
 
 
 class Naming:
@@ -90,9 +101,8 @@ class Naming:
             is_said = any(word.startswith("party=") for word in words)
             if "party" in members and self._party != self._key.party and not is_said:
                 found.append(f"party={self._party}")
-        return Understood(
-            words=[self._word(kind.name, members, word) for word in found], on_behalf=on_behalf
-        )
+        read = [self._word(kind.name, members, word) for word in found]
+        return Understood(words=read, on_behalf=on_behalf, party=self._party)
 
     def value(self, type_name: str, member: str, typed: str, pattern: str) -> str:
         """Return what a member gets for what was typed; what is not a name comes back as it is.
@@ -104,8 +114,10 @@ class Naming:
             return typed
         if own_choices.terms(type_name, member):
             return self.term(type_name, member, typed)
-        if pattern == _LOT_ID:
-            return self._number(member, typed)
+        if member in LISTED:
+            # What a command begins has no name yet; a roll has, once some of it is on a lot.
+            is_begun = member != "roll" and NAMED_BY.get(type_name) == member
+            return typed if is_begun else self._number(member, typed)
         if member == "crop" and _is_named_otherwise(typed):
             return typed
         choices = self._choices(member)
@@ -133,6 +145,14 @@ class Naming:
             ChoiceError, NotKnownError: As `command`.
         """
         return self._number("lot", typed)
+
+    def coming(self, typed: str) -> str:
+        """Return the number of a lot that a delivery brings, as `lot`."""
+        return self._number("lot", typed, at_hand.coming_lots)
+
+    def recall(self, typed: str) -> str:
+        """Return a recall's number for what was typed, as `lot`."""
+        return self._number("recall", typed)
 
     def party(self, member: str, typed: str) -> str:
         """Return a party's pseudonym for what was typed."""
@@ -215,29 +235,35 @@ class Naming:
         self._party = held[actor][1]
         return actor
 
-    def _number(self, member: str, typed: str) -> str:
-        """Return a number of a lot or shipment as it was typed, or of the one that is called so."""
-        if member in UNNAMED or _is_number(typed):
+    def _number(self, member: str, typed: str, listing: Listing | None = None) -> str:
+        """Return a number as it was typed, or of the only record that is called so.
+
+        Args:
+            member: Of a lot, a shipment, a recall, a roll or a proposal.
+            typed: How it is called.
+            listing: Lists what it may be; by default as the member says.
+        """
+        if _is_number(typed) or (member == "proposal" and _fits(_COMMAND, typed)):
             return typed
         there = self._known()
         waiting = list(at_hand.waiting_lots(self._key, there.me)) if member in LOTS else []
         found, candidates = matching_words(typed, waiting), waiting
         if not found:
-            found, candidates = self._listed(member, typed, waiting, there.me)
+            listing = listing or LISTED[member]
+            found, candidates = self._listed(listing, typed, waiting, there.me)
         return self._chosen(member, typed, found, candidates)
 
     def _listed(
-        self, member: str, typed: str, waiting: list[Candidate], me: dict[str, Any]
+        self, listing: Listing, typed: str, waiting: list[Candidate], me: dict[str, Any]
     ) -> tuple[list[Candidate], list[Candidate]]:
         """Return what is called so in the first list that has any such, and all that was looked at.
 
         Args:
-            member: Of a lot or a shipment.
+            listing: Asks for the lists.
             typed: How it is called.
             waiting: What is not sent yet, so that no list has it.
             me: What is known.
         """
-        listing = at_hand.listed_shipments if member in SHIPMENTS else at_hand.listed_lots
         seen = {one.value: one for one in waiting}
         try:
             with Client(self._key.address) as client:

@@ -12,6 +12,7 @@ from gateway.cli import keyring, pairs, sales_items, sales_map, sales_report, sp
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
+from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway
 from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
@@ -83,13 +84,12 @@ def remainder(
     gateway: Gateway = "",
 ) -> None:
     """At closing: book as sold whatever of a lot is neither left nor discarded."""
-    with told():
-        left_g = pairs.masses_g(left)
     with (
         told(),
         Key.in_hand(keyring.find(key), elsewhere=gateway) as signer,
         Client(signer.address) as client,
     ):
+        left_g = pairs.masses_g(left, Naming(signer).lot)
         client.open_session(signer)
         _send_first(signer, client)
         stock = _ask(client, [])[0]

@@ -61,6 +61,12 @@ def for_reader(
     return [_awaited(connection, one) for one in found[:limit]]
 
 
+def of_signer(connection: Connection, actor: str, *, now: int, limit: int) -> list[Awaited]:
+    """Return what somebody proposed and another has to sign, the newest first; as `for_reader`."""
+    found = proposals.of_signer(connection, actor, now=now, limit=limit)
+    return [_awaited(connection, one) for one in found]
+
+
 def _to_confirm(connection: Connection, reader: DeviceRecord, roles: Roles) -> Iterator[Proposed]:
     """Yield the recalls that this reader may confirm: not who declared or extended them."""
     kind = EVER[CONFIRM]

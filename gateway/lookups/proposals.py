@@ -71,6 +71,29 @@ def for_reader(
     return found
 
 
+def of_signer(connection: Connection, actor: str, *, now: int, limit: int) -> list[Proposed]:
+    """Return what somebody proposed that is neither applied, withdrawn nor expired, newest first.
+
+    Args:
+        connection: To the projection.
+        actor: Who signed it.
+        now: Seconds since 1970.
+        limit: At most so many.
+    """
+    query = (
+        select(commands)
+        .join(proposals, proposals.c.id == commands.c.id)
+        .where(proposals.c.state == "open", commands.c.actor == actor)
+        .order_by(commands.c.block_number.desc(), commands.c.position.desc())
+        .limit(LOOKED_AT_MAX)
+    )
+    found = (
+        _as_signed(connection, CommandRow.of(row))
+        for row in connection.execute(query).mappings().all()
+    )
+    return [one for one in found if one.expires is None or now < one.expires][:limit]
+
+
 def find_open(connection: Connection, command: str) -> Proposed | None:
     """Return a proposal that is neither applied nor withdrawn."""
     query = (

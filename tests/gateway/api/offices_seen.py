@@ -20,6 +20,7 @@ from gateway.projection.domain import (
     plots,
     recalls,
     shipments,
+    sticker_ranges,
 )
 from gateway.projection.tables import commands
 from tests.gateway.planted import OTHER_SIDE
@@ -40,6 +41,7 @@ class Towards:
     commands: dict[str, CommandRow]
     actors: dict[str, str]  # party by actor
     plots: dict[str, str]  # party by plot
+    rolls: dict[str, str]  # party by roll
     mandates: set[tuple[str, str]]  # principal, agent
     actor: str | None = None
 
@@ -63,6 +65,7 @@ class Towards:
             },
             actors={row.id: row.party for row in rows(actors)},
             plots={row.id: row.party for row in rows(plots)},
+            rolls={row.roll: row.party for row in rows(sticker_ranges)},
             mandates={(row.principal, row.agent) for row in rows(mandates)},
         )
 

@@ -42,6 +42,8 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/other-crops",
         "GET /api/disputes",
         "GET /api/stickers/{roll}/{number}",
+        "GET /api/rolls",
+        "GET /api/me/proposed",
         "GET /api/flags",
         "GET /api/recalls",
         "POST /api/recalls/scope",

@@ -140,6 +140,9 @@ class Looking:
         for one in answer["waiting"]:
             self.record("WAITING", one, self.towards.command(one["id"]))
 
+    def roll(self, one: dict) -> None:
+        self.record("ROLL", one, self.towards.own(self.towards.rolls[one["id"]]))
+
     def plot(self, one: dict) -> None:
         self.record("PLOT", one, self.towards.plot(one["id"]))
 
@@ -151,7 +154,7 @@ def look(looking: Looking, path: str, answer: dict, own_kid: str) -> None:
     """Take an answer apart; a route that is not known here makes this fail."""
     each = {"lots": looking.lot, "shipments": looking.shipment, "denied": looking.holding}
     each |= {"recalls": looking.recall, "flags": looking.flag, "entries": looking.command}
-    each |= {"plots": looking.plot}
+    each |= {"plots": looking.plot, "rolls": looking.roll}
     alone = {"me": looking.me, "lots/_": looking.lot, "lots/_/lineage": looking.lineage}
     alone |= {"commands/_": looking.command, "recalls/_": looking.recall}
     alone |= {"recalls/_/scope": looking.scope, "me/_": looking.waiting}

@@ -5,6 +5,7 @@ import contextlib
 import json
 import shutil
 import stat
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
@@ -12,8 +13,10 @@ from typer.testing import CliRunner
 from chaincode.base import shapes
 from chaincode.rules import EVER
 from gateway.cli import naming
+from gateway.cli.arguments import NAMED_BY
 from gateway.cli.keyring import Key, payload_of
 from gateway.cli.own_choices import terms
+from gateway.cli.speaking import WORDS
 from network.cli import app
 from tests.gateway.setup.workbooks import save, town, wide
 from tests.scenarios.stage import GatewayProcess
@@ -334,15 +337,22 @@ def test_a_registrar_invites_in_the_towns_words(office):
     assert "農園" in office.minori(*words[:-1], "畑", code=1)
 
 
+IDS = (shapes.LotId, shapes.ShipmentId, shapes.RollId, shapes.PseudonymId)
+
+
+def test_every_number_that_is_drawn_has_a_label():
+    for member in set(NAMED_BY.values()):
+        assert f"app.drawn.{member}" in WORDS, member
+
+
 def test_every_id_that_a_command_takes_can_be_named():
-    """What is in neither of these sets nobody calls anything but by its number."""
-    named = naming.PEOPLE | naming.PLOTS | naming.PARTIES | naming.LOTS | naming.SHIPMENTS
-    numbers = {naming._LOT_ID, naming._PSEUDONYM}
+    named = naming.PEOPLE | naming.PLOTS | naming.PARTIES | naming.LISTED.keys()
+    numbers = {get_args(one)[1].schema()["pattern"] for one in IDS}
     for name, kind in EVER.items():
         for shape in filter(None, (kind.body, kind.closed)):
             for member, schema in shapes.schema(shape)["properties"].items():
                 inner = schema["items"] if schema["type"] == "array" else schema
                 if inner.get("pattern") in numbers:
-                    assert member in named | naming.UNNAMED, (name, member)
+                    assert member in named, (name, member)
                 elif "|" in inner.get("pattern", "") and "[" not in inner["pattern"]:
                     assert terms(name, member), (name, member)

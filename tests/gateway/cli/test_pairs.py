@@ -22,14 +22,14 @@ WRITTEN = {
 
 
 def test_each_lot_has_its_mass_in_the_order_given():
-    assert pairs.masses_g([f"{LOTS[1]}=2.4kg", f"{LOTS[0]}=0"]) == {LOTS[1]: 2_400, LOTS[0]: 0}
+    assert pairs.masses_g([f"{LOTS[1]}=2.4kg", f"{LOTS[0]}=0"], str) == {LOTS[1]: 2_400, LOTS[0]: 0}
 
 
 @given(first=st.sampled_from([*WRITTEN]), second=st.sampled_from([*WRITTEN]))
 def test_a_lot_named_twice_is_refused_however_it_is_written(first, second):
     words = [f"{WRITTEN[first](LOTS[1])}=1kg", f"{LOTS[0]}=1kg", f"{WRITTEN[second](LOTS[1])}=1kg"]
     with pytest.raises(ArgumentError, match=f"{LOTS[1]} is named twice"):
-        pairs.masses_g(words)
+        pairs.masses_g(words, str)
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_a_lot_named_twice_is_refused_however_it_is_written(first, second):
 )
 def test_what_is_no_pair_is_told(word, said):
     with pytest.raises(SaidError, match=said):
-        pairs.masses_g([word])
+        pairs.masses_g([word], str)
 
 
 @pytest.mark.parametrize(
