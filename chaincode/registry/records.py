@@ -203,7 +203,7 @@ class Spared:
 
     Attributes:
         next: Running number of the first. The others follow it, so each counts at its place alone,
-            and nobody can choose between two.
+            and nobody can choose between two. In state it is the device's next number at the time.
         commands: Their ids, in order.
         until: The last day on which they are taken, the town's.
     """
@@ -227,9 +227,10 @@ class Spared:
         """
         if other is None or today > min(self.until, other.until):
             return None
-        first = max(seq, self.next, other.next)
+        if seq < max(self.next, other.next):
+            return None  # what was to come before them is not spared
         pairs = zip(
-            self.commands[first - self.next :], other.commands[first - other.next :], strict=False
+            self.commands[seq - self.next :], other.commands[seq - other.next :], strict=False
         )
         commands = []
         for one, same in pairs:
@@ -238,7 +239,7 @@ class Spared:
             commands.append(one)
         if not commands:
             return None
-        return Spared(next=first, commands=tuple(commands), until=min(self.until, other.until))
+        return Spared(next=seq, commands=tuple(commands), until=min(self.until, other.until))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
