@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from chaincode.base.envelope import Command
-from chaincode.base.errors import Code, RejectionError
+from chaincode.base.errors import Code, FaultError, RejectionError
 from chaincode.base.overlay import Overlay
-from chaincode.registry.records import Actor, Device, Grants, Head, Mandate
+from chaincode.registry.records import Actor, Device, Head, Held, Mandate
 
 Record = TypeVar("Record")
 Proof = Literal["public", "parties", "never"]
@@ -65,36 +65,53 @@ class CommandType:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signer:
-    """A person as the ledger knows them at this command's place in the chain."""
+    """A person as the ledger knows them at this command's place in the chain.
+
+    Attributes:
+        roles: That they hold today.
+        suspended: Offices that they would hold, were their organisation not suspended.
+    """
 
     actor: str
     party: str
     organisation: str
     roles: frozenset[str]
+    suspended: frozenset[str] = frozenset()
 
     @classmethod
-    def of_device(cls, device: Device, today: str) -> "Signer":
+    def of_device(cls, device: Device, head: Head, today: str) -> "Signer":
         """Return the holder of a device."""
-        return cls(
-            actor=device.actor,
-            party=device.party,
-            organisation=device.organisation,
-            roles=_valid_roles(device.roles, today),
-        )
+        held = head.held(device.organisation, device.roles, today)
+        return cls._holding(device.actor, device.party, device.organisation, held)
 
     @classmethod
-    def of_actor(cls, actor_id: str, actor: Actor, today: str) -> "Signer":
+    def of_actor(cls, actor_id: str, actor: Actor, head: Head, today: str) -> "Signer":
         """Return a person by their own record."""
+        held = head.held(actor.organisation, actor.roles, today)
+        return cls._holding(actor_id, actor.party, actor.organisation, held)
+
+    @classmethod
+    def _holding(cls, actor: str, party: str, organisation: str, held: Held) -> "Signer":
         return cls(
-            actor=actor_id,
-            party=actor.party,
-            organisation=actor.organisation,
-            roles=_valid_roles(actor.roles, today),
+            actor=actor,
+            party=party,
+            organisation=organisation,
+            roles=held.roles,
+            suspended=held.suspended,
         )
 
+    def holds(self, *roles: str) -> bool:
+        """Whether a signer has one of these roles today.
 
-def _valid_roles(grants: Grants, today: str) -> frozenset[str]:
-    return frozenset(grant.role for grant in grants if grant.is_valid_on(today))
+        Raises:
+            FaultError: `ORGANISATION_SUSPENDED`: of these, only offices that they have back once
+                the suspension has ended. What they sign is not taken, and can be sent again then.
+        """
+        if not self.roles.isdisjoint(roles):
+            return True
+        if not self.suspended.isdisjoint(roles):
+            raise FaultError(Code.ORGANISATION_SUSPENDED)
+        return False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -159,6 +176,7 @@ def authorise(
     *,
     parts: tuple[Any, Any],
     overlay: Overlay,
+    head: Head,
     today: str,
 ) -> tuple[Signer, Signer]:
     """Return (signer, principal) of a command of this type, or reject it.
@@ -169,14 +187,16 @@ def authorise(
         on_behalf: The principal, where it is not the signer.
         parts: The open and the closed part.
         overlay: Has the records that the command names.
+        head: What each organisation may grant, and which are suspended.
         today: The town's date.
 
     Raises:
         RejectionError: `NO_MANDATE` if the signer may not act for `on_behalf` today, `ROLE_MISSING`
             if the principal holds none of the type's roles today, `NOT_INDEPENDENT` if the signer
             or the principal is of the party with which the command deals.
+        FaultError: `ORGANISATION_SUSPENDED` if a suspension alone keeps the role away.
     """
-    signer = principal = Signer.of_device(device, today)
+    signer = principal = Signer.of_device(device, head, today)
     if on_behalf is not None:
         actor = overlay.find(Actor, Actor.key(on_behalf))
         mandate = overlay.find(Mandate, Mandate.key(on_behalf, signer.actor))
@@ -184,8 +204,8 @@ def authorise(
         is_in_force = mandate is not None and mandate.since <= today <= mandate.until
         if actor is None or not is_given or not is_in_force:
             raise RejectionError(Code.NO_MANDATE)
-        principal = Signer.of_actor(on_behalf, actor, today)
-    if kind.roles and not kind.roles & principal.roles:
+        principal = Signer.of_actor(on_behalf, actor, head, today)
+    if kind.roles and not principal.holds(*kind.roles):
         raise RejectionError(Code.ROLE_MISSING)
     if kind.counterparty is not None:
         across = kind.counterparty(overlay, *parts, principal.party)

@@ -11,7 +11,7 @@ from typing import Any
 from chaincode.base import canonical, times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import Command
-from chaincode.base.errors import Code, RejectionError
+from chaincode.base.errors import Code, FaultError, RejectionError
 from chaincode.base.shapes import AnyObject, Base64Url32, PseudonymId, Sha256, TypeName
 from chaincode.command_types import (
     Act,
@@ -92,14 +92,7 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     require((proposal.device, proposal.on_behalf) == named, Code.UNKNOWN_PROPOSAL)
     device = act.get(Device, Device.key(proposal.device), Code.UNKNOWN_PROPOSAL)
     require(device.actor == body.proposer.actor, Code.UNKNOWN_PROPOSAL)
-    act.proposing, act.proposer = authorise(
-        kind,
-        device,
-        proposal.on_behalf,
-        parts=(inner, closed),
-        overlay=act.overlay,
-        today=act.today,
-    )
+    act.proposing, act.proposer = _authorise_proposer(act, kind, device, (inner, closed), proposal)
     _require_independence(kind, (act.proposing, act.proposer), (act.signer, act.principal))
     is_expired = act.time >= times.seconds(proposal.expires)
     require(proposal.state == "open" and not is_expired, Code.PROPOSAL_CLOSED)
@@ -109,6 +102,24 @@ def approve(act: Act, body: Approve, kind: CommandType, inner: Any, closed: Any)
     act.put(key, replace(proposal, state="applied"))
     act.proposed_at = proposal.proposed_at
     kind.apply(act, inner, closed)
+
+
+def _authorise_proposer(
+    act: Act, kind: CommandType, device: Device, parts: tuple[Any, Any], proposal: Proposal
+) -> tuple[Signer, Signer]:
+    """Return who proposed; a suspension of theirs is no fault of the approver's device."""
+    try:
+        return authorise(
+            kind,
+            device,
+            proposal.on_behalf,
+            parts=parts,
+            overlay=act.overlay,
+            head=act.head,
+            today=act.today,
+        )
+    except FaultError:
+        raise RejectionError(Code.ROLE_MISSING) from None
 
 
 def content_hash(type_name: str, body: dict[str, Json], closed_hash: str | None) -> str:
@@ -132,8 +143,9 @@ def _withdraw(act: Act, body: Withdraw, _closed: None) -> None:
     key = Proposal.key(body.proposal)
     proposal = act.get(Proposal, key, Code.UNKNOWN_PROPOSAL)
     is_theirs = act.signer.organisation == proposal.organisation
-    is_registrar = is_theirs and REGISTRAR in act.signer.roles
-    require(is_registrar or act.signer.actor == proposal.actor, Code.UNKNOWN_PROPOSAL)
+    is_own = act.signer.actor == proposal.actor
+    may_withdraw = is_own or (is_theirs and act.signer.holds(REGISTRAR))
+    require(may_withdraw, Code.UNKNOWN_PROPOSAL)
     require(proposal.state == "open", Code.PROPOSAL_CLOSED)
     act.put(key, replace(proposal, state="withdrawn"))
 

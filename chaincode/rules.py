@@ -14,7 +14,7 @@ from chaincode.base.overlay import Change
 from chaincode.command_types import CommandType
 from chaincode.lots.balance import require_balance
 from chaincode.reading import Request
-from chaincode.registry import founding, joint, mandates, people
+from chaincode.registry import founding, joint, mandates, organisations, people, successions
 from chaincode.registry.records import Head, Revocation
 
 FIRST: Final = 1  # the rules that a ledger is founded with
@@ -67,7 +67,14 @@ def _types(rules: Rules, families: tuple[str, ...]) -> Mapping[str, CommandType]
 RULES: Final[Mapping[int, Rules]] = {
     1: Rules(
         {
-            REGISTRY: (*founding.TYPES, *people.TYPES, *joint.TYPES, *mandates.TYPES),
+            REGISTRY: (
+                *founding.TYPES,
+                *organisations.TYPES,
+                *successions.TYPES,
+                *people.TYPES,
+                *joint.TYPES,
+                *mandates.TYPES,
+            ),
             PROPOSALS: proposals.TYPES,
             "plots": plots.TYPES,
             "lots": lots.TYPES,

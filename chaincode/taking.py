@@ -171,6 +171,7 @@ def _judge(
         command.on_behalf,
         parts=request.closed[1:] if is_approval else (request.body, request.closed),
         overlay=overlay,
+        head=head,
         today=today,
     )
     act = Act(

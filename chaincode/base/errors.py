@@ -70,6 +70,9 @@ class Code(StrEnum):
     # A command before it changed the rules: it has to be read by the new ones.
     RULES_CHANGED = "RULES_CHANGED"
 
+    # The others have taken its organisation's offices for a time; the device keeps it.
+    ORGANISATION_SUSPENDED = "ORGANISATION_SUSPENDED"
+
     # The contract itself failed: a bug of ours, never the sender's fault.
     CONTRACT_FAULT = "CONTRACT_FAULT"
 
@@ -92,6 +95,7 @@ class Code(StrEnum):
     UNKNOWN_DEVICE = "UNKNOWN_DEVICE"
     UNKNOWN_MANDATE = "UNKNOWN_MANDATE"
     UNKNOWN_PROPOSAL = "UNKNOWN_PROPOSAL"
+    UNKNOWN_VOTE = "UNKNOWN_VOTE"
     UNKNOWN_PLOT = "UNKNOWN_PLOT"
     UNKNOWN_LOT = "UNKNOWN_LOT"
     UNKNOWN_SHIPMENT = "UNKNOWN_SHIPMENT"
@@ -129,6 +133,8 @@ class Code(StrEnum):
     PERIOD_TOO_LONG = "PERIOD_TOO_LONG"
     TOO_MANY_DEVICES = "TOO_MANY_DEVICES"
     CONSTITUTION_REFUSED = "CONSTITUTION_REFUSED"
+    ROLE_TAKEN_UNSIGNED = "ROLE_TAKEN_UNSIGNED"
+    TOO_FEW_ORGANISATIONS = "TOO_FEW_ORGANISATIONS"
     RULES_UNKNOWN = "RULES_UNKNOWN"
     NOT_AN_EMERGENCY = "NOT_AN_EMERGENCY"
     PACKS_DIFFER = "PACKS_DIFFER"

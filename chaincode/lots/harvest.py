@@ -167,7 +167,7 @@ def _open(act: Act, body: Opening, closed: HarvestClosed) -> None:
     harvested_at = times.seconds(body.harvested_at)
     require(harvested_at <= act.time + times.FUTURE_REFUSED_S, Code.FUTURE_EVENT)
     require(FARMER in act.proposer.roles, Code.ROLE_MISSING)
-    is_witness = bool(act.principal.roles & WITNESSES)
+    is_witness = act.principal.holds(*WITNESSES)
     # Nobody of the farm witnesses its stock, for an inspector neither.
     is_outside = act.proposer.party not in {act.signer.party, act.principal.party}
     require(is_witness and is_outside, Code.NOT_INDEPENDENT)

@@ -31,7 +31,9 @@ from chaincode.registry.records import (
     Party,
     Registrar,
     Revocation,
+    Standing,
 )
+from chaincode.registry.successions import Succession, succeeded
 
 BOOTSTRAP = "registry.bootstrap"
 NEEDED_FAMILIES = frozenset({"registry", "proposals"})  # without them nobody could ever act
@@ -115,8 +117,10 @@ def bootstrap(
     organisation = constitution.organisation(body.organisation)
     if organisation is None or organisation.kind == AUDITOR:
         raise FaultError(Code.BAD_CONSTITUTION, "body.organisation")
-    if creator.msp_id != organisation.msp or not _is_admin(creator.certificate_pem):
+    if not _is_admin(creator.certificate_pem):
         raise FaultError(Code.NOT_ADMIN)
+    if creator.msp_id != organisation.msp:
+        _succeed(constitution, body.organisation, creator.msp_id, overlay)
     _replace_registrar(body, overlay)
     _enter_registrar(command, body, overlay)
 
@@ -188,9 +192,32 @@ def _found(
             demo=constitution.demo,
             utc_offset_minutes=constitution.utc_offset_minutes,
             families=constitution.families,
+            organisations=standings(constitution),
         ),
     )
     return constitution
+
+
+def standings(constitution: Constitution, before: Head | None = None) -> tuple[Standing, ...]:
+    """Return what organisations may grant; who was suspended before still is."""
+    old = {one.id: one.suspended_until for one in before.organisations} if before else {}
+    return tuple(
+        Standing(id=one.id, roles=one.roles, suspended_until=old.get(one.id))
+        for one in constitution.organisations
+    )
+
+
+def _succeed(constitution: Constitution, organisation: str, msp: str, overlay: Overlay) -> None:
+    """Put an MSP's new name in force, if the others have given it."""
+    key = Succession.key(organisation)
+    said = overlay.find(Succession, key)
+    if said is None or said.msp != msp:
+        raise FaultError(Code.NOT_ADMIN)
+    renamed = succeeded(constitution, organisation, msp)
+    if not is_sound(renamed):  # another organisation has taken that name meanwhile
+        raise FaultError(Code.BAD_CONSTITUTION, "body.organisation")
+    overlay.put(CONSTITUTION, renamed)
+    overlay.put(key, Succession(namings=()))
 
 
 def _replace_registrar(body: Bootstrap, overlay: Overlay) -> None:
@@ -283,12 +310,30 @@ def _amend(act: Act, body: Amend, _closed: None) -> None:
     keeps_fixed = (new.id, new.demo, new.utc_offset_minutes, new.families) == fixed
     keeps_organisations = all(
         (kept := new.organisation(one.id)) is not None
-        and (kept.msp, kept.kind) == (one.msp, one.kind)
+        and kept.kind == one.kind
+        # An auditor has no admin who could bootstrap under the new name.
+        and (kept.msp == one.msp or one.kind == AUDITOR)
         for one in old.organisations
     )
     require(keeps_fixed and keeps_organisations and is_sound(new), Code.CONSTITUTION_REFUSED)
+    _require_signed_by_whoever_loses(act, old, new)
     act.put(CONSTITUTION, new)
-    act.put(HEAD, replace(act.head, epoch=body.epoch))
+    organisations = standings(new, act.head)
+    act.put(HEAD, replace(act.head, epoch=body.epoch, organisations=organisations))
+
+
+def _require_signed_by_whoever_loses(act: Act, old: Constitution, new: Constitution) -> None:
+    """Refuse a suspension without a majority and without an end: a role taken from the absent.
+
+    An auditor signs nothing of this kind; what it may grant is for two others to say.
+    """
+    assert act.proposer is not None  # noqa: S101 - a type with two signers
+    signing = {act.proposer.organisation, act.principal.organisation}
+    for one in old.organisations:
+        now = new.organisation(one.id)
+        loses = now is None or not set(one.roles).issubset(now.roles)
+        is_signed = one.id in signing or one.kind == AUDITOR
+        require(is_signed or not loses, Code.ROLE_TAKEN_UNSIGNED)
 
 
 def _activate(act: Act, body: Activate, _closed: None) -> None:
@@ -303,6 +348,7 @@ def _bootstrap_touches(command: Command, body: Bootstrap, _closed: None) -> Touc
         HEAD,
         CONSTITUTION,
         Registrar.key(body.organisation),
+        Succession.key(body.organisation),
         Actor.key(body.actor),
         Party.key(body.party),
         Device.key(command.kid),

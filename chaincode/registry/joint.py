@@ -1,15 +1,12 @@
 """What registrars of two organisations do together for people of a third.
 
 An auditor has no registrar of its own, and none of those whom it audits may enter, change or
-silence its people alone.
+silence its people alone. A suspended organisation's registrars can't act either: until they can,
+two others end the keys of its people that are in wrong hands.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-from chaincode.base.envelope import Command
 from chaincode.base.errors import Code, RejectionError
-from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.command_types import Act, CommandType, require
 from chaincode.registry.people import (
     Enrol,
     GrantRoles,
@@ -21,45 +18,36 @@ from chaincode.registry.people import (
     revoke_device,
     revoke_touches,
 )
-from chaincode.registry.records import (
-    AUDITOR,
-    CONSTITUTION,
-    REGISTRAR,
-    Actor,
-    Constitution,
-)
+from chaincode.registry.records import REGISTRAR, Actor, Standing
 
 
 def _grant(act: Act, body: GrantRoles, _closed: None) -> None:
-    grant_roles(act, _auditors_actor(act, body.actor), body)
+    actor, organisation = _of_actor(act, body.actor)
+    require(not organisation.has_registrars, Code.NOT_YOUR_ORGANISATION)
+    grant_roles(act, actor, body)
 
 
 def _enrol(act: Act, body: Enrol, _closed: None) -> None:
-    enrol_device(act, _auditors_actor(act, body.actor), body)
+    actor, organisation = _of_actor(act, body.actor)
+    require(not organisation.has_registrars, Code.NOT_YOUR_ORGANISATION)
+    enrol_device(act, actor, body)
 
 
 def _revoke(act: Act, body: Revoke, _closed: None) -> None:
-    revoke_device(act, _auditors_actor(act, body.actor), body)
+    actor, organisation = _of_actor(act, body.actor)
+    can_act = organisation.has_registrars and not organisation.is_suspended_on(act.today)
+    require(not can_act, Code.NOT_YOUR_ORGANISATION)
+    revoke_device(act, actor, body)
 
 
-def _with_constitution(touches: Callable[[Command, Any, None], Touches]) -> Any:  # noqa: ANN401 - of each type
-    def touched(command: Command, body: Any, closed: None) -> Touches:  # noqa: ANN401 - its shape
-        named = touches(command, body, closed)
-        return Touches(reads=(CONSTITUTION, *named.reads), writes=named.writes)
-
-    return touched
-
-
-def _auditors_actor(act: Act, actor_id: str) -> Actor:
-    """Return an actor of an organisation that has no registrar."""
-    constitution = act.get(Constitution, CONSTITUTION, Code.UNKNOWN_ORGANISATION)
+def _of_actor(act: Act, actor_id: str) -> tuple[Actor, Standing]:
+    """Return an actor and its organisation."""
     actor = act.find(Actor, Actor.key(actor_id))
     if actor is None:
         raise RejectionError(Code.UNKNOWN_ACTOR)
-    organisation = constitution.organisation(actor.organisation)
-    is_auditor = organisation is not None and organisation.kind == AUDITOR
-    require(is_auditor, Code.NOT_YOUR_ORGANISATION)
-    return actor
+    organisation = act.head.standing(actor.organisation)
+    assert organisation is not None  # noqa: S101 - no amendment drops one
+    return actor, organisation
 
 
 TYPES = tuple(
@@ -69,7 +57,7 @@ TYPES = tuple(
         roles=frozenset({REGISTRAR}),
         signers=2,
         independent="organisation",
-        touches=_with_constitution(touches),
+        touches=touches,
         apply=apply,
     )
     for name, body, touches, apply in (

@@ -93,7 +93,9 @@ def _register(act: Act, body: RegisterMandates, _closed: None) -> None:
     assert act.proposer is not None  # noqa: S101 - a type with two signers
     registrars = (act.proposer, act.principal)
     signers = {one.actor for one in registrars}
-    are_apart = all(pair.agent not in {pair.principal, *signers} for pair in body.mandates)
+    are_apart = all(
+        pair.agent != pair.principal and pair.agent not in signers for pair in body.mandates
+    )
     require(are_apart, Code.NOT_INDEPENDENT)
     theirs = {one.organisation for one in registrars}
     principals = [act.find(Actor, Actor.key(pair.principal)) for pair in body.mandates]
@@ -128,7 +130,7 @@ def _give(act: Act, pairs: Sequence[Pair], terms: Terms, *, by_registrars: bool 
 def _revoke(act: Act, body: RevokeMandate, _closed: None) -> None:
     key = Mandate.key(body.principal, body.agent)
     if act.signer.actor not in {body.principal, body.agent}:
-        require(REGISTRAR in act.signer.roles, Code.ROLE_MISSING)
+        require(act.signer.holds(REGISTRAR), Code.ROLE_MISSING)
         theirs = {
             actor.organisation
             for actor_id in (body.principal, body.agent)

@@ -16,20 +16,17 @@ from chaincode.base.shapes import (
 )
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import (
-    AUDITOR,
-    CONSTITUTION,
     DEVICES_MAX,
     REGISTRAR,
     SPARED_DAYS_MAX,
     Actor,
-    Constitution,
     Device,
     Grants,
-    Organisation,
     Party,
     PartyKind,
     Revocation,
     Spared,
+    Standing,
 )
 
 ENROLMENT = "minori-enrolment"
@@ -171,13 +168,9 @@ def enrol_device(act: Act, actor: Actor, body: Enrol) -> None:
 def _revoke(act: Act, body: Revoke, _closed: None) -> None:
     actor = act.find(Actor, Actor.key(body.actor))
     is_own = body.actor == act.principal.actor
-    is_registrar = (
-        REGISTRAR in act.principal.roles
-        and actor is not None
-        and actor.organisation == act.principal.organisation
-    )
-    require(is_own or REGISTRAR in act.principal.roles, Code.ROLE_MISSING)
-    require(is_own or actor is None or is_registrar, Code.NOT_YOUR_ORGANISATION)
+    require(is_own or act.principal.holds(REGISTRAR), Code.ROLE_MISSING)
+    is_theirs = actor is None or actor.organisation == act.principal.organisation
+    require(is_own or is_theirs, Code.NOT_YOUR_ORGANISATION)
     if actor is None:
         raise RejectionError(Code.UNKNOWN_ACTOR)
     revoke_device(act, actor, body)
@@ -209,7 +202,7 @@ def _spared(asked: Spared | None, device: Device, today: str) -> Spared | None:
 
 def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
     organisation = _organisation(act, body.organisation)
-    require(organisation.kind == AUDITOR, Code.NOT_YOUR_ORGANISATION)
+    require(not organisation.has_registrars, Code.NOT_YOUR_ORGANISATION)
     kid = body.jwk.thumbprint
     office = Party(organisation=organisation.id, kind="office")
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
@@ -250,18 +243,14 @@ def _own_actor(act: Act, actor_id: str) -> Actor:
     return actor
 
 
-def _constitution(act: Act) -> Constitution:
-    return act.get(Constitution, CONSTITUTION, Code.UNKNOWN_ORGANISATION)
-
-
-def _organisation(act: Act, organisation_id: str) -> Organisation:
-    organisation = _constitution(act).organisation(organisation_id)
+def _organisation(act: Act, organisation_id: str) -> Standing:
+    organisation = act.head.standing(organisation_id)
     if organisation is None:
         raise RejectionError(Code.UNKNOWN_ORGANISATION)
     return organisation
 
 
-def _require_grantable(organisation: Organisation, roles: Grants) -> None:
+def _require_grantable(organisation: Standing, roles: Grants) -> None:
     for grant in roles:
         require(grant.role in organisation.roles, Code.ROLE_NOT_GRANTABLE)
         require(grant.until is None or grant.since <= grant.until, Code.PERIOD_REVERSED)
@@ -280,13 +269,13 @@ def _register_party_touches(_command: Command, body: RegisterParty, _closed: Non
 
 def _register_actor_touches(_command: Command, body: RegisterActor, _closed: None) -> Touches:
     actor = Actor.key(body.actor)
-    return Touches(reads=(CONSTITUTION, Party.key(body.party), actor), writes=(actor,))
+    return Touches(reads=(Party.key(body.party), actor), writes=(actor,))
 
 
 def grant_touches(_command: Command, body: GrantRoles, _closed: None) -> Touches:
     """Return the records of an actor and all its devices."""
     keys = (Actor.key(body.actor), *(Device.key(kid) for kid in body.devices))
-    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+    return Touches(reads=keys, writes=keys)
 
 
 def enrol_touches(_command: Command, body: Enrol, _closed: None) -> Touches:
@@ -303,7 +292,7 @@ def revoke_touches(_command: Command, body: Revoke, _closed: None) -> Touches:
 
 def _register_auditor_touches(_command: Command, body: RegisterAuditor, _closed: None) -> Touches:
     keys = (Party.key(body.party), Actor.key(body.actor), Device.key(body.jwk.thumbprint))
-    return Touches(reads=(CONSTITUTION, *keys), writes=keys)
+    return Touches(reads=keys, writes=keys)
 
 
 _REGISTRARS = frozenset({REGISTRAR})

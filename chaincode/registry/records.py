@@ -39,6 +39,57 @@ OrganisationKind = Annotated[str, Text("cooperative|shops|municipality|auditor",
 Families = Annotated[tuple[Word, ...], Items(1, 16)]
 AUDITOR = "auditor"
 REGISTRAR = "registrar"
+# What a person does for an organisation and not for themselves: taken while it is suspended.
+OFFICES = frozenset({REGISTRAR, "land-registrar", "recall-officer", "inspector", "clerk"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant:
+    """A role from a date until a date, both included; dates are the town's."""
+
+    role: Word
+    since: Date
+    until: Date | None = None
+
+    def is_valid_on(self, today: str) -> bool:
+        """Whether the role is held on that date."""
+        return self.since <= today and (self.until is None or today <= self.until)
+
+
+Grants = Annotated[tuple[Grant, ...], Items(0, 16)]
+Roles = Annotated[tuple[Word, ...], Items(1, 32)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What an organisation may grant today, so that authority is judged without a further record.
+
+    Attributes:
+        id: The organisation's.
+        roles: As the constitution has them.
+        suspended_until: The last day on which it holds no offices; of the past, or absent: it does.
+    """
+
+    id: Word
+    roles: Roles
+    suspended_until: Date | None = None
+
+    def is_suspended_on(self, today: str) -> bool:
+        """Whether the others have taken its offices for that day."""
+        return self.suspended_until is not None and today <= self.suspended_until
+
+    @property
+    def has_registrars(self) -> bool:
+        """Whether it takes part in what organisations decide: all do but auditors."""
+        return REGISTRAR in self.roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The roles that a person has on a day, and the offices that only a suspension keeps away."""
+
+    roles: frozenset[str]
+    suspended: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +103,7 @@ class Head:
         demo: Whether transactions may carry their own ledger time; never changes.
         utc_offset_minutes: The town's offset from UTC; never changes.
         families: Of command types, which the ledger takes; never change.
+        organisations: In the constitution's order, what each may grant and whether it is suspended.
     """
 
     ledger: Sha256
@@ -60,6 +112,24 @@ class Head:
     demo: bool
     utc_offset_minutes: Annotated[int, Integer(-720, 840)]
     families: Families
+    organisations: Annotated[tuple[Standing, ...], Items(2, 16)]
+
+    def standing(self, organisation_id: str) -> Standing | None:
+        """Return the organisation of that id."""
+        return next((one for one in self.organisations if one.id == organisation_id), None)
+
+    def held(self, organisation_id: str, grants: Grants, today: str) -> Held:
+        """Return what somebody of an organisation has of the roles granted to them.
+
+        A role that an amendment has taken from the organisation is nobody's any more.
+        """
+        standing = self.standing(organisation_id)
+        if standing is None:
+            return Held(roles=frozenset(), suspended=frozenset())
+        granted = {one.role for one in grants if one.is_valid_on(today)}
+        roles = granted.intersection(standing.roles)
+        gone = OFFICES if standing.is_suspended_on(today) else frozenset[str]()
+        return Held(roles=frozenset(roles - gone), suspended=frozenset(roles & gone))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +147,7 @@ class Organisation:
     msp: MspId
     kind: OrganisationKind
     title: Title
-    roles: Annotated[tuple[Word, ...], Items(1, 32)]
+    roles: Roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,20 +201,6 @@ class Party:
         return f"party/{party_id}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grant:
-    """A role from a date until a date, both included; dates are the town's."""
-
-    role: Word
-    since: Date
-    until: Date | None = None
-
-    def is_valid_on(self, today: str) -> bool:
-        """Whether the role is held on that date."""
-        return self.since <= today and (self.until is None or today <= self.until)
-
-
-Grants = Annotated[tuple[Grant, ...], Items(0, 16)]
 Devices = Annotated[tuple[Base64Url32, ...], Items(0, DEVICES_MAX)]
 
 

@@ -307,6 +307,22 @@ class EntriesAnswer(Answer):
     next: str | None = Field(description="`cursor` of the next page; null at the end.")
 
 
+class VoteAnswer(Answer):
+    """That one organisation wants another's offices suspended."""
+
+    organisation: str
+    reason: str
+    until: str = Field(description="The last day on which the vote counts.")
+
+
+class SuspensionAnswer(Answer):
+    """Offices that a majority of the other organisations has taken, or that some want to."""
+
+    organisation: str
+    until: str | None = Field(description="The last day, the town's; null without a majority.")
+    votes: list[VoteAnswer]
+
+
 class LedgerAnswer(Answer):
     """The ledger behind this gateway."""
 
@@ -318,6 +334,7 @@ class LedgerAnswer(Answer):
     rules: int | None
     epoch: int | None
     constitution: Object | None
+    suspensions: list[SuspensionAnswer] = Field(description="Offices suspended, or asked to be.")
     audience: str = Field(description="This gateway's origin, as a session proof names it.")
     first_prev: str = Field(description="`prev` of a device's first command.")
 

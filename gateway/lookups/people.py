@@ -69,8 +69,8 @@ def find_reader(connection: Connection, kid: str, now: int) -> tuple[DeviceRecor
         return None
     head = shapes.read(Head, _record(states(connection, [HEAD])[HEAD]))
     today = times.local_date(now, head.utc_offset_minutes)
-    grants = [shapes.read(Grant, role) for role in device.roles]
-    return device, frozenset(grant.role for grant in grants if grant.is_valid_on(today))
+    grants = tuple(shapes.read(Grant, role) for role in device.roles)
+    return device, head.held(device.organisation, grants, today).roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

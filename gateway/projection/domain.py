@@ -14,6 +14,8 @@ roll/<id>                      sticker_ranges   a row for each range on a lot
 recall/<id>                    recalls
 recalls/open                   recalled_roots   a row for each root of each open recall
 contract/constitution          organisations    one row each
+contract/head                  standings        what each may grant, and until when it is suspended
+suspension/<organisation>      suspension_votes a row for each organisation that wants it
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -122,6 +124,23 @@ organisations = table(
     text("kind"),
     text("title"),
     json_column("roles"),
+)
+
+standings = table(
+    "standings",
+    _key(),
+    text("id", primary_key=True),
+    json_column("roles"),
+    text("suspended_until", nullable=True),
+)
+
+suspension_votes = table(
+    "suspension_votes",
+    _key(),
+    text("suspended"),
+    text("organisation", primary_key=True),
+    text("reason"),
+    text("until"),
 )
 
 parties = table("parties", _key(), text("id"), text("organisation"), text("kind"))
@@ -350,12 +369,18 @@ def _is_object(value: Json) -> TypeGuard[dict[str, Json]]:
     return True
 
 
-def _organisations(constitution: Member) -> Sequence[Member]:
-    return [one for one in _items(constitution["organisations"]) if _is_object(one)]
+def _organisations(record: Member) -> Sequence[Member]:
+    return [one for one in _items(record["organisations"]) if _is_object(one)]
+
+
+def _votes(suspension: Member) -> Sequence[Member]:
+    return [one for one in _items(suspension["votes"]) if _is_object(one)]
 
 
 VIEWS: Final = (
     View(prefix="contract/constitution", table=organisations, parts=(), records=_organisations),
+    View(prefix="contract/head", table=standings, parts=(), records=_organisations),
+    View(prefix="suspension", table=suspension_votes, parts=("suspended",), records=_votes),
     View(prefix="party", table=parties, parts=("id",)),
     View(prefix="actor", table=actors, parts=("id",)),
     View(prefix="device", table=devices, parts=("kid",)),

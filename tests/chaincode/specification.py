@@ -24,8 +24,11 @@ from chaincode.reading import EVERY_TRANSACTION_READS, read
 from chaincode.recalls.records import OPEN_RECALLS, OpenRecall, OpenRecalls, Recall
 from chaincode.registry import records
 from chaincode.registry.founding import BOOTSTRAP
+from chaincode.registry.organisations import Suspension, Vote
+from chaincode.registry.successions import Naming, Succession
 from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
+from tests.chaincode import liveness
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults
 from tests.chaincode.ways import sentences
@@ -38,6 +41,8 @@ RECORDS = {
     records.CONSTITUTION: (records.Constitution, "the organisations and what each may grant"),
     records.DEMO_TIME: (records.DemoTime, "the latest time that a demo's transaction has carried"),
     "registrar/<organisation>": (records.Registrar, "the key that the admin set last"),
+    "succession/<organisation>": (Succession, "an MSP's new name, until its admin bootstraps"),
+    "suspension/<organisation>": (Suspension, "who wants its offices suspended, and until when"),
     "party/<party>": (records.Party, "a business or household"),
     "actor/<actor>": (records.Actor, "one person or till"),
     "device/<kid>": (records.Device, "a key, whose it is, and where its sequence stands"),
@@ -60,6 +65,9 @@ SHAPES = {
 INNER = (
     Jwk,
     records.Organisation,
+    records.Standing,
+    Vote,
+    Naming,
     records.Grant,
     records.Revocation,
     records.Spared,
@@ -291,6 +299,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "state": state,
     "commands": commands,
     "codes": codes,
+    "liveness": liveness.table,
 }
 
 

@@ -94,6 +94,9 @@ def test_the_founding_writes_head_constitution_registrar_and_no_certificate():
             "demo": False,
             "utc_offset_minutes": 540,
             "families": CONSTITUTION["families"],
+            "organisations": [
+                {"id": one["id"], "roles": one["roles"]} for one in CONSTITUTION["organisations"]
+            ],
         },
         "contract/constitution": {"v": 1, **CONSTITUTION},
         "registrar/coop": {"v": 1, "device": coop.pen.kid, "actor": coop.actor},

@@ -2,15 +2,18 @@
 """What each type of command does, in words, for `chaincode/README.md`."""
 
 DOES = {
-    "registry.bootstrap": "The admin of an organisation sets its first registrar key, or the next one. The first bootstrap of a ledger brings the constitution.",
-    "constitution.amend": "Changes organisations' titles and grantable roles, or adds an organisation; counts the epoch up. What people hold of a role that it takes away stays theirs until `actor.grant` ends it.",
+    "registry.bootstrap": "The admin of an organisation sets its first registrar key, or the next one; the admin of an MSP that others have named as its new one puts that name in force. The first bootstrap of a ledger brings the constitution.",
+    "constitution.amend": "Changes organisations' titles and grantable roles, or adds an organisation; counts the epoch up. A role that it takes from an organisation, which has to sign it, is nobody's there from then on.",
+    "organisation.suspend": "A vote of the registrar's organisation to take another's offices (registrar, land registrar, recall officer, inspector, clerk as a witness) until a day. A majority of the others, two at least, does it: until the last day that so many want. What is signed in a suspended office is not taken; what people do for themselves goes on.",
+    "organisation.reinstate": "Takes the organisation's vote back. Without a majority the suspension ends at once.",
+    "organisation.rename_msp": "Says that another organisation's MSP has a new name. When a second organisation says the same within 90 days (where there are two, at once), an admin of that MSP may bootstrap, and so puts it in force.",
     "rules.activate": "Puts a version of the rules into force, and counts the epoch up, which ends every envelope endorsed before.",
     "party.register": "Enters a business or household of the registrar's organisation.",
     "actor.register": "Enters a person or till of a party, with roles.",
     "actor.grant": "Sets all of an actor's roles, from and until a date, on every device, also on those revoked that may still bring in what was spared.",
     "key.enrol": "Enrols a device's key for an actor; the new key has signed the invitation.",
     "key.revoke": "Ends a device: nothing more of it is taken but the commands that the revocation spares, each at its place, until a day at most 31 days ahead, and none about people, keys, mandates or rules. Of a device revoked before it leaves what every revocation of it spares. By its own actor, or a registrar of the organisation.",
-    "key.revoke_jointly": "The same for an auditor's device, by registrars of two organisations.",
+    "key.revoke_jointly": "The same by registrars of two organisations, for a device of an auditor, or of an organisation that is suspended.",
     "auditor.register": "Two registrars of different organisations enter an auditor's person with a device.",
     "mandate.grant": "The principal lets an agent give commands of certain types until a date.",
     "auditor.grant": "Sets all roles of an auditor's person, on every device.",

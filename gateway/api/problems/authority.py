@@ -217,6 +217,21 @@ FOUNDING: Final = (
         ),
     ),
     problem(
+        Code.ORGANISATION_SUSPENDED,
+        403,
+        number=248,
+        ja=(
+            "団体の職務が停止中です",
+            "他の団体の過半数が、この団体の職務（登録係・回収係・検査員など）を一時停止しました。",
+            "端末に残ります。停止が終わってからもう一度送ってください。自分の記録は続けられます。",
+        ),
+        en=(
+            "The organisation's offices are suspended",
+            "A majority of the others has suspended this organisation's offices for a time.",
+            "Keep it, and send it again when that has ended. People's own records go on.",
+        ),
+    ),
+    problem(
         Code.CONTRACT_FAULT,
         500,
         number=246,

@@ -60,6 +60,21 @@ EXISTENCE: Final = (
         ),
     ),
     problem(
+        Code.UNKNOWN_VOTE,
+        404,
+        number=416,
+        ja=(
+            "票が見つかりません",
+            "あなたの団体は、その団体の職務停止に票を入れていません。",
+            "団体の記号を確かめてください。",
+        ),
+        en=(
+            "No such vote",
+            "Your organisation has no vote for that suspension.",
+            "Check the organisation's id.",
+        ),
+    ),
+    problem(
         Code.UNKNOWN_PLOT,
         404,
         number=407,

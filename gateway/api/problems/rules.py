@@ -60,12 +60,12 @@ RULE: Final = (
         number=638,
         ja=(
             "期間が長すぎます",
-            "終わりの日が、決められた期限より先です。",
+            "終わりの日が期限より先です（失効の例外は31日、職務の停止は90日まで）。",
             "終わりの日を早めてください。",
         ),
         en=(
             "The period is too long",
-            "It ends later than it may: what a revocation spares, 31 days after it.",
+            "It ends too late: what a revocation spares after 31 days, a suspension after 90.",
             "Name an earlier day.",
         ),
     ),
@@ -97,6 +97,36 @@ RULE: Final = (
             "The constitution may not become this",
             "Its id, demo mark, offset, families and the organisations it has must stay.",
             "Add to it, and change only titles and roles.",
+        ),
+    ),
+    problem(
+        Code.ROLE_TAKEN_UNSIGNED,
+        422,
+        number=612,
+        ja=(
+            "その団体の署名がありません",
+            "役割を減らされる団体が署名していません。",
+            "その団体も署名するか、他の団体の過半数で職務を一時停止してください（organisation.suspend）。",
+        ),
+        en=(
+            "Its organisation has not signed",
+            "It takes a role from an organisation that signs neither proposal nor approval.",
+            "Let it sign, or let the others suspend its offices (organisation.suspend).",
+        ),
+    ),
+    problem(
+        Code.TOO_FEW_ORGANISATIONS,
+        422,
+        number=613,
+        ja=(
+            "職務を停止できない団体です",
+            "停止には他の団体の過半数（2つ以上）が要ります。監査人に職務はありません。",
+            "2つの団体だけの台帳では、話し合ってください。",
+        ),
+        en=(
+            "It can't be suspended",
+            "It takes a majority of the others, two at least; an auditor has no offices.",
+            "Where there are two organisations, come to terms.",
         ),
     ),
     problem(

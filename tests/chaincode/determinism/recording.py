@@ -50,6 +50,7 @@ def everything() -> Recording:
             world.submit(wire)
         world.submit(*(text for text, _ in BAD_TEXTS.values()))
         poison(World.standing())
+        stand_down(World.standing())
         functions(World.standing())
     return recording
 
@@ -80,6 +81,16 @@ def batches(seed: int, wires: list[bytes]) -> Iterator[list[bytes]]:
         count = draw.choice([2, 2, 3, 3, 4, 5, 30])
         yield rest[:count]
         rest = rest[count:]
+
+
+def stand_down(world: World) -> None:
+    """Let an officer of a suspended organisation sign."""
+    for by in ("shops-registrar", "town-registrar"):
+        body = {"organisation": "coop", "reason": "silent", "until": "2026-05-31"}
+        world.act(by, "organisation.suspend", body)
+    body = {"party": "K" * 12, "kind": "farm"}
+    codes = world.submit(world.write("coop-registrar", "party.register", body))
+    assert codes == [str(Code.ORGANISATION_SUSPENDED)]
 
 
 def poison(world: World) -> None:

@@ -32,6 +32,27 @@ def _activate(world: World) -> Draft:
     return Draft(world=world, by="coop-registrar", type="", body=body, approver="town-registrar")
 
 
+@prepares("organisation.suspend")
+def _suspend(world: World) -> Draft:
+    body = {"organisation": "shops", "reason": "key-stolen", "until": "2026-07-14"}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("organisation.reinstate")
+def _reinstate(world: World) -> Draft:
+    for by in ("coop-registrar", "town-registrar"):
+        body = {"organisation": "shops", "reason": "against-rules", "until": "2026-05-31"}
+        world.act(by, "organisation.suspend", body)
+    body = {"organisation": "shops"}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
+@prepares("organisation.rename_msp")
+def _rename_msp(world: World) -> Draft:
+    body = {"organisation": "shops", "msp": "Shops2MSP"}
+    return Draft(world=world, by="coop-registrar", type="", body=body)
+
+
 @prepares("party.register")
 def _register_party(world: World) -> Draft:
     body = {"party": pseudonym("party new"), "kind": "farm"}

@@ -9,7 +9,7 @@ can stand in one command, and then the code that comes first must win.
 
     envelope    what any command's envelope can have wrong: key, sequence, time, authority
     lots        what many commands on lots have in common: packs, holds, recalls
-    founding    people    mandates    proposals    plots
+    founding    organisations    people    mandates    proposals    plots
     harvest     handover    outflow    consignment    stock    making    labels    recalls
 """
 
@@ -57,6 +57,7 @@ FAULTS: list[Fault] = []
 # What no rule answers, but what reads and runs any command, before and around the rules.
 AROUND_RULES = {
     *(str(code) for code in list(Code)[: list(Code).index(Code.NOT_FOUNDED)]),
+    str(Code.ORGANISATION_SUSPENDED),  # of any office: `tests.chaincode.test_suspension`
     str(Code.CONTRACT_FAULT),
 }
 
@@ -106,6 +107,7 @@ def spoiled(draft: Draft, *wrong: Fault) -> Draft:
 for _family in (
     "envelope",
     "founding",
+    "organisations",
     "people",
     "mandates",
     "proposals",

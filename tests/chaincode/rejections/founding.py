@@ -122,6 +122,24 @@ def is_submitted_by_another_organisations_admin(draft: Draft) -> None:
     draft.creator = creator("AuditorMSP")
 
 
+@fault(BOOTSTRAP, "NOT_ADMIN", "creator", "constitution", "state")
+def is_submitted_by_an_admin_whose_msp_only_one_organisation_has_named(draft: Draft) -> None:
+    second_registrar(draft)
+    name_msp(draft, "town")
+    draft.creator = creator("Coop2MSP")
+
+
+@fault(BOOTSTRAP, "BAD_CONSTITUTION", "creator", "constitution", "state")
+def is_submitted_by_an_admin_of_an_msp_that_has_become_anothers(draft: Draft) -> None:
+    second_registrar(draft)
+    name_msp(draft, "shops", "town")
+    state = draft.world.ledger.state
+    old = draft.world.ledger.record("contract/constitution")
+    old["organisations"][2]["msp"] = "Coop2MSP"
+    state["contract/constitution"] = canonical(old)
+    draft.creator = creator("Coop2MSP")
+
+
 @fault(BOOTSTRAP, "REGISTRAR_MISMATCH", "replaces")
 def replaces_a_registrar_that_there_is_not(draft: Draft) -> None:
     draft.body["replaces"] = {"device": Pen("none").kid, "actor": draft.world.actor("farmer")}
@@ -186,6 +204,11 @@ def skips_an_epoch(draft: Draft) -> None:
     draft.body["epoch"] += 1
 
 
+@fault(AMEND, "ROLE_TAKEN_UNSIGNED", "roles")
+def takes_a_role_from_an_organisation_that_signs_nothing(draft: Draft) -> None:
+    amended(draft)[1]["roles"].remove("recall-officer")
+
+
 @fault("rules.activate", "RULES_UNKNOWN", "rules")
 def activates_rules_that_are_not_written(draft: Draft) -> None:
     draft.body["rules"] = 2
@@ -194,6 +217,13 @@ def activates_rules_that_are_not_written(draft: Draft) -> None:
 def amended(draft: Draft) -> list:
     """Return the draft constitution's organisations, to be changed."""
     return draft.body["constitution"]["organisations"]
+
+
+def name_msp(draft: Draft, *organisations: str) -> None:
+    """Let others say that the co-op has a new MSP."""
+    for one in organisations:
+        body = {"organisation": "coop", "msp": "Coop2MSP"}
+        draft.world.act(f"{one}-registrar", "organisation.rename_msp", body)
 
 
 def keep_ledger_id(draft: Draft) -> None:

@@ -41,6 +41,39 @@ def amended_twice(world: World) -> None:
         assert world.ledger.record("contract/constitution")["title"] == title
 
 
+@way("organisation.suspend", "`organisation.reinstate`, or vote again for another day.")
+@way("organisation.reinstate", "Vote again.")
+def suspended_reinstated_and_suspended_again(world: World) -> None:
+    registrars = ("coop-registrar", "town-registrar")
+    body = {"organisation": "shops", "reason": "key-stolen", "until": "2026-05-31"}
+    for by in registrars:
+        world.act(by, "organisation.suspend", body)
+    assert suspended_until(world) == "2026-05-31"
+    world.act("coop-registrar", "organisation.suspend", body | {"until": "2026-04-30"})
+    assert suspended_until(world) == "2026-04-30"
+    world.act("coop-registrar", "organisation.reinstate", {"organisation": "shops"})
+    assert suspended_until(world) is None
+    world.act("coop-registrar", "organisation.suspend", body)
+    assert suspended_until(world) == "2026-05-31"
+
+
+@way("organisation.rename_msp", "Name the right one, or the one in force: it replaces one's word.")
+def a_wrong_msp_named_right(world: World) -> None:
+    for by, msp in (("coop", "WrongMSP"), ("coop", "Shops2MSP"), ("town", "Shops2MSP")):
+        body = {"organisation": "shops", "msp": msp}
+        world.act(f"{by}-registrar", "organisation.rename_msp", body)
+    assert world.ledger.record("succession/shops")["msp"] == "Shops2MSP"
+    body = {"organisation": "shops", "msp": MSPS["shops"]}
+    world.act("town-registrar", "organisation.rename_msp", body)
+    assert "msp" not in world.ledger.record("succession/shops")
+
+
+def suspended_until(world: World) -> str | None:
+    organisations = world.ledger.record("contract/head")["organisations"]
+    (shops,) = (one for one in organisations if one["id"] == "shops")
+    return shops.get("suspended_until")
+
+
 @way(
     "rules.activate",
     "Activate the next version; there is no way back to an older one.",

@@ -128,7 +128,7 @@ class Office:
         return self.by_the_shops("auditor.enrol", body | {"invitation": "ab" * 16, "proof": proof})
 
     async def key_revoke_jointly(self):
-        body = {"device": "A" * 43, "actor": "AAAAAAAAAAAA", "spared": []}
+        body = {"device": "A" * 43, "actor": "AAAAAAAAAAAA"}
         return self.by_the_shops("key.revoke_jointly", body)
 
     def by_the_shops(self, type_name, body):

@@ -23,7 +23,7 @@ from gateway.projection import (
 )
 from tests.gateway.projection.conftest import NOW_S, ListLedger, rows
 
-EMPTY = {"mandates"}  # in this story
+EMPTY = {"mandates", "suspension_votes"}  # in this story
 
 
 async def change(projection, *statements):

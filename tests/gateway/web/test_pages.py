@@ -6,6 +6,7 @@ import re
 import pytest
 
 from chaincode.base.times import timestamp
+from chaincode.registry.founding import standings
 from chaincode.registry.records import Head
 from gateway.api.problems import PROBLEMS
 from gateway.lot_numbers import check_character
@@ -296,6 +297,7 @@ async def test_on_fabric_the_page_names_who_keeps_the_record(stage, story):
         demo=False,
         utc_offset_minutes=540,
         families=stage.town.constitution.families,
+        organisations=standings(stage.town.constitution),
     )
     database = stage.gateway.projection.database
     found = await database.read(lot_page.find, story)
