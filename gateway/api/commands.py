@@ -171,7 +171,7 @@ async def read_command(
     if row is not None:
         shown = row_answer(row, language, (Role.PARTY,) if may_read else ())
         if proposed is not None and founding is not None:
-            shown["awaits"] = awaits_of(proposed, founding[1], language)
+            shown["awaits"] = awaits_of(proposed, founding, language)
         return shown
     status = await gateway.intake.status(command)
     if status is None:
@@ -203,7 +203,7 @@ async def _tell_who_approves(
         device, founding = await database.read(_signer, command.kid)
         if device is not None and founding is not None:
             kind = EVER[command.type]
-            shown["awaits"] = awaits(kind, founding[1], device.organisation, language)
+            shown["awaits"] = awaits(kind, founding, device.organisation, language)
 
 
 def _signer(connection: Connection, kid: str) -> tuple[DeviceRecord | None, Founding | None]:

@@ -128,7 +128,7 @@ async def try_commands(
     for one, shown in zip(tried, trials, strict=True):
         if PROPOSED in shown["flags"] and founding is not None:
             kind = EVER[one.command.type]
-            shown["awaits"] = awaits(kind, founding[1], reader.device.organisation, language)
+            shown["awaits"] = awaits(kind, founding, reader.device.organisation, language)
     return {
         "time": times.timestamp(found.time),
         "commands": trials,

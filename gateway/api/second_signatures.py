@@ -1,10 +1,13 @@
 """Who may give a second signature, in words: what every answer about a proposal says."""
 
+import time
 from typing import Any, Final
 
+from chaincode.base import times
 from chaincode.command_types import CommandType
-from chaincode.registry.records import Constitution
+from chaincode.registry.records import Grant
 from gateway.language import Language
+from gateway.lookups.people import Founding
 from gateway.lookups.proposals import Proposed, approving_roles
 from gateway.setup.sheets import ROLES
 
@@ -33,22 +36,23 @@ _WORDS: Final[dict[str, dict[Language, str]]] = {
 _OR: Final[dict[Language, str]] = {"ja": "または", "en": " or "}
 
 
-def awaits(
-    kind: CommandType, constitution: Constitution, organisation: str, language: Language
-) -> Answer:
+def awaits(kind: CommandType, founding: Founding, organisation: str, language: Language) -> Answer:
     """Return who may be the second signer.
 
     Args:
         kind: The proposed command's type, of two signers.
-        constitution: Which organisations there are, and which roles each grants.
+        founding: Which organisations there are, which roles each grants, and which are suspended.
         organisation: The first signer's.
         language: Of `text`.
     """
     roles = approving_roles(kind)
+    head, constitution = founding
+    today = times.local_date(int(time.time()), head.utc_offset_minutes)
+    grants = tuple(Grant(role=role, since=today) for role in sorted(roles))
     organisations = [
         one
         for one in constitution.organisations
-        if roles.intersection(one.roles)
+        if head.held(one.id, grants, today).roles
         and not (kind.independent == "organisation" and one.id == organisation)
     ]
     named = _OR[language].join(_role(role, language) for role in sorted(roles))
@@ -60,9 +64,9 @@ def awaits(
     }
 
 
-def awaits_of(one: Proposed, constitution: Constitution, language: Language) -> Answer:
+def awaits_of(one: Proposed, founding: Founding, language: Language) -> Answer:
     """Return who may be the second signer of a proposal on record."""
-    return awaits(one.kind, constitution, one.organisation, language)
+    return awaits(one.kind, founding, one.organisation, language)
 
 
 def _how(kind: CommandType) -> str:

@@ -32,19 +32,18 @@ from gateway.cli import (
 )
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.asking import ask_back
-from gateway.cli.client import ApiError, Client
+from gateway.cli.client import DEFAULT_GATEWAY, ApiError, Client
 from gateway.cli.keyring import Key
 from gateway.cli.keys import keys_app
 from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
+from gateway.cli.organisations import organisation_app
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.shell import Shell
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
-
-DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 
 helping.add(__file__)
 
@@ -60,6 +59,7 @@ sends a command; `minori query` reads.
 **Run it:** `minori network up` brings Hyperledger Fabric up; `minori serve` runs a gateway.""",
 )
 app.add_typer(keys_app, name="keys")
+app.add_typer(organisation_app, name="organisation")
 app.add_typer(sales_app, name="sales")
 
 
@@ -131,6 +131,7 @@ def submit(
             if dry_run:
                 try_queue(signer, [])
             else:
+                signer.take_up()
                 send_or_keep(signer, later=later)
             return
         said = _understood(signer, type_name, words or [], on_behalf)

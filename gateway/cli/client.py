@@ -12,6 +12,7 @@ from gateway.words import SaidError, Text
 if TYPE_CHECKING:
     import httpx2
 
+DEFAULT_GATEWAY = "http://127.0.0.1:8080"
 WAIT_S = 20
 
 
@@ -32,7 +33,7 @@ class Answer:
     """What became of one command.
 
     Attributes:
-        status: `accepted`, `rejected`, `dropped` or `waiting`.
+        status: `accepted`, `rejected`, `dropped`, `suspended` (put aside) or `waiting`.
         code: The contract's answer; empty while waiting.
         text: For a person, in the language asked for; of a proposal, whose signature it awaits.
     """

@@ -59,6 +59,8 @@ class Key:
         utc_offset_minutes: Of the town's clocks, once its gateway has said; it never changes.
         reply: To the invitation that it was made for; empty for one made otherwise.
         acts: From what the waiting commands came, by a digest of it.
+        aside: Commands that were not taken because the organisation's offices are suspended: kept,
+            to be signed anew when `take_up` brings them back.
     """
 
     path: Path
@@ -70,6 +72,7 @@ class Key:
     utc_offset_minutes: int | None = None
     reply: str = ""
     acts: dict[str, Act] = field(default_factory=dict)
+    aside: list[bytes] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -130,6 +133,7 @@ class Key:
             utc_offset_minutes=stored.get("utc_offset_minutes"),
             reply=stored.get("reply", ""),
             acts={name: Act(**act) for name, act in stored.get("acts", {}).items()},
+            aside=[wire.encode() for wire in stored.get("aside", [])],
         )
 
     def save(self) -> None:
@@ -150,6 +154,7 @@ class Key:
             "utc_offset_minutes": self.utc_offset_minutes,
             "reply": self.reply or None,
             "acts": {name: asdict(act) for name, act in self.acts.items()} or None,
+            "aside": [wire.decode() for wire in self.aside] or None,
         }
         stored |= {name: value for name, value in known.items() if value is not None}
         replace_private(self.path, json.dumps(stored, indent=1))
@@ -162,33 +167,49 @@ class Key:
         self._forget_acts()
         self.save()
 
-    def drop(self, command_id: str, *, seq: int, prev: str) -> None:
+    def drop(self, command_id: str, *, seq: int, prev: str, is_kept: bool = False) -> None:
         """Take off a command that can't be taken, and sign what followed it anew.
 
         Args:
             command_id: The command that is dropped.
             seq: The number that the ledger expects next from this device.
             prev: The id that it expects before that.
+            is_kept: Whether it is good later, and so is put aside.
         """
+        dropped = [wire for wire in self.queue if command_id_of(wire) == command_id]
         rest = [wire for wire in self.queue if command_id_of(wire) != command_id]
         self.device.seq, self.device.prev = seq, prev
-        self.queue = [self._sign_anew(wire) for wire in rest]
-        self._give_up(command_id)
+        self.queue = self._all_anew(rest)
+        if is_kept:
+            self.aside += dropped
+        else:
+            self._give_up(command_id)
+        self._forget_acts()
+        self.save()
+
+    def take_up(self) -> None:
+        """Put what was kept aside behind what waits, to be sent again."""
+        if self.aside:
+            self.queue += self._all_anew(self.aside)
+            self.aside = []
+            self.save()
+
+    def _all_anew(self, wires: list[bytes]) -> list[bytes]:
+        """Sign commands anew, in order; what a person did is still what they came from."""
+        again = [self._sign_anew(wire) for wire in wires]
         names = {
-            command_id_of(old): command_id_of(new)
-            for old, new in zip(rest, self.queue, strict=True)
+            command_id_of(old): command_id_of(new) for old, new in zip(wires, again, strict=True)
         }
         for act in self.acts.values():
             act.commands = [names.get(command, command) for command in act.commands]
-        self._forget_acts()
-        self.save()
+        return again
 
     def _give_up(self, command_id: str) -> None:
         self.acts = {name: act for name, act in self.acts.items() if command_id not in act.commands}
 
     def _forget_acts(self) -> None:
         """Forget what is done: nothing of it waits, and nobody waits for its result."""
-        waiting = {command_id_of(wire) for wire in self.queue}
+        waiting = {command_id_of(wire) for wire in (*self.queue, *self.aside)}
         self.acts = {
             name: act
             for name, act in self.acts.items()

@@ -34,7 +34,7 @@ def list_keys() -> None:
         files = sorted(keyring.folder().glob("*.json"))
         for path in files:
             key = Key.load(path)
-            waiting = len(key.queue)
+            waiting = len(key.queue) + len(key.aside)
             speaking.say(
                 WORDS["keys.line_waiting" if waiting else "keys.line"],
                 name=columns.padded(key.name, 16),
@@ -60,7 +60,7 @@ def show(name: Annotated[str, typer.Argument(help="A key of `minori keys list`."
         "jwk": shapes.write(key.device.jwk),
         "seq": key.device.seq,
         "prev": key.device.prev,
-        "waiting": len(key.queue),
+        "waiting": len(key.queue) + len(key.aside),
     }
     typer.echo(json.dumps(public, indent=1))
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import typer
 
+from chaincode.base.errors import Code
 from gateway.cli import columns, speaking, town_time
 from gateway.cli.client import Answer, ApiError, Client, RefusedError
 from gateway.cli.keyring import Key
@@ -64,6 +65,8 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
             )
         if key.queue:
             speaking.say(WORDS["sending.still"], count=len(key.queue))
+        if key.aside:
+            speaking.say(WORDS["sending.aside"], count=len(key.aside))
     return not (counts.keys() - {"accepted"} or key.queue)
 
 
@@ -77,6 +80,7 @@ def send_queue(key: Key, client: Client) -> Iterator[Answer]:
 
     A command that can't be taken is dropped, and those after it are signed anew from where the
     ledger says this device stands; the person is told of the drop. What is still waiting stays.
+    What a suspended office signed is put aside, so that it keeps back nothing else of the person's.
     """
     for _ in range(ROUNDS_MAX):
         if not key.queue:
@@ -101,5 +105,7 @@ def send_queue(key: Key, client: Client) -> Iterator[Answer]:
 
 def _drop(key: Key, client: Client, command_id: str, code: str, text: str) -> Answer:
     seq, prev = client.head(key)
-    key.drop(command_id, seq=seq, prev=prev)
-    return Answer(id=command_id, status="dropped", code=code, text=text)
+    is_kept = code == Code.ORGANISATION_SUSPENDED
+    key.drop(command_id, seq=seq, prev=prev, is_kept=is_kept)
+    status = "suspended" if is_kept else "dropped"
+    return Answer(id=command_id, status=status, code=code, text=text)

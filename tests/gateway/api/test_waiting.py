@@ -14,6 +14,7 @@ from gateway.api.second_signatures import awaits
 from gateway.api.waiting_records import WORDS
 from gateway.demo.trading import Trading
 from gateway.lookups.awaited import CONFIRM
+from gateway.lookups.people import find_founding
 from gateway.signing import Device
 from tests.gateway.stage import command_id, command_json, stage_in
 
@@ -250,9 +251,10 @@ async def test_nobody_without_a_session_is_told(office):
 @ON_STAGE
 @pytest.mark.parametrize("kind", TWO_SIGNERS)
 async def test_who_may_sign_is_named_with_organisations(office, kind):
-    constitution = office.stage.town.constitution
+    founding = await office.stage.gateway.projection.database.read(find_founding)
+    constitution = founding[1]
     for language in ("ja", "en"):
-        told = awaits(EVER[kind], constitution, "coop", language)
+        told = awaits(EVER[kind], founding, "coop", language)
         if EVER[kind].independent == "organisation":
             assert "coop" not in told["organisations"]
         if kind != "lot.settle":
@@ -261,6 +263,20 @@ async def test_who_may_sign_is_named_with_organisations(office, kind):
             ]
             assert all(title in told["text"] for title in named)
             assert named
+
+
+@ON_STAGE
+async def test_a_suspended_organisation_is_not_waited_for(office):
+    head, constitution = await office.stage.gateway.projection.database.read(find_founding)
+    suspended = tuple(
+        replace(one, suspended_until="2099-12-31") if one.id == "town" else one
+        for one in head.organisations
+    )
+    for kind, others in (("rules.activate", ["shops"]), ("lot.settle", ["coop", "shops", "town"])):
+        founding = replace(head, organisations=suspended), constitution
+        told = awaits(EVER[kind], founding, "coop", "en")["organisations"]
+        assert set(told) <= set(others)
+        assert "town" not in told or kind == "lot.settle"
 
 
 @ON_STAGE

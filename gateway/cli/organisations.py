@@ -1,0 +1,144 @@
+"""`minori organisation`: how the organisations stand, and what they decide about each other."""
+
+from typing import Annotated, Any, Final
+
+import typer
+
+from chaincode.base.canonical import Json
+from gateway.cli import acts, keyring, own_choices, speaking, town_time
+from gateway.cli.choosing import Candidate, ChoiceError, matching, only
+from gateway.cli.client import DEFAULT_GATEWAY, Client
+from gateway.cli.keyring import Key
+from gateway.cli.naming import Naming
+from gateway.cli.options import Gateway, KeyName, Later
+from gateway.cli.sending import send_or_keep
+from gateway.cli.shell import Shell
+from gateway.cli.speaking import WORDS
+from gateway.cli.telling import told
+
+SUSPEND: Final = "organisation.suspend"
+REINSTATE: Final = "organisation.reinstate"
+RENAME: Final = "organisation.rename_msp"
+
+Which = Annotated[str, typer.Argument(help="The organisation: its code, or its title.")]
+
+organisation_app = Shell(
+    no_args_is_help=True,
+    help="""Show how the organisations stand, and, as a registrar, vote on another one.
+
+A majority of the others, two at least, suspends an organisation's offices for up to 90 days at a
+time. What its people enter for themselves goes on.""",
+)
+
+
+@organisation_app.command("list")
+def list_organisations(key: KeyName = "", gateway: Gateway = "") -> None:
+    """Show the organisations, which offices are suspended until when, and who voted for that."""
+    with told():
+        is_own = bool(key) or keyring.is_alone()
+        address = Key.load(keyring.find(key)).gateway if is_own else DEFAULT_GATEWAY
+        with Client(gateway or address) as client:
+            ledger = client.get("/api/ledger")
+        by_id = {one["organisation"]: one for one in ledger["suspensions"]}
+        titles = {one["id"]: one["title"] for one in _organisations(ledger)}
+        for one in _organisations(ledger):
+            _show(one, by_id.get(one["id"]), titles)
+
+
+@organisation_app.command()
+def suspend(
+    organisation: Which,
+    reason: Annotated[
+        str,
+        typer.Option(help="key-stolen, silent, against-rules, dissolved or other."),
+    ],
+    until: Annotated[str, typer.Option(help="The last day, at most 90 days from today.")],
+    key: KeyName = "",
+    later: Later = False,
+    gateway: Gateway = "",
+) -> None:
+    """As a registrar: vote to suspend another organisation's offices, or to go on until a day.
+
+    One's newest vote replaces the one before.
+    """
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        body: dict[str, Json] = {
+            "organisation": _named(signer, organisation),
+            "reason": Naming(signer).term(SUSPEND, "reason", reason),
+            "until": town_time.planned_day(signer, until),
+        }
+        _vote(signer, SUSPEND, body, later=later)
+
+
+@organisation_app.command()
+def reinstate(
+    organisation: Which, key: KeyName = "", later: Later = False, gateway: Gateway = ""
+) -> None:
+    """As a registrar: take one's vote back. Without a majority the suspension ends at once."""
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        _vote(signer, REINSTATE, {"organisation": _named(signer, organisation)}, later=later)
+
+
+@organisation_app.command("rename-msp")
+def rename_msp(
+    organisation: Which,
+    msp: Annotated[str, typer.Argument(help="The new MSP id, such as CoopMSP2.")],
+    key: KeyName = "",
+    later: Later = False,
+    gateway: Gateway = "",
+) -> None:
+    """As a registrar: say that another organisation's MSP has a new name.
+
+    When a second organisation has said the same, an admin of that MSP may set a registrar.
+    """
+    with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
+        body: dict[str, Json] = {"organisation": _named(signer, organisation), "msp": msp}
+        _vote(signer, RENAME, body, later=later)
+
+
+def _vote(signer: Key, type_name: str, body: dict[str, Json], *, later: bool) -> None:
+    act = acts.name_of("organisation", type_name, body)
+    if not acts.waiting(signer, act):
+        acts.begin(signer, act, [signer.device.sign(type_name, body)])
+    send_or_keep(signer, later=later)
+
+
+def _named(signer: Key, typed: str) -> str:
+    """Return the id of the organisation that was typed.
+
+    Raises:
+        ChoiceError: There is none of that name, or several.
+        ApiError: The gateway, which knows them, can't be asked.
+    """
+    with Client(signer.address) as client:
+        found = _organisations(client.get("/api/ledger"))
+    candidates = [
+        Candidate(value=one["id"], labels=(one["title"],), ja=one["title"], en=one["title"])
+        for one in found
+    ]
+    chosen = only("organisation", typed, matching(typed, candidates))
+    if chosen is None:
+        raise ChoiceError("organisation", typed, candidates)
+    return chosen.value
+
+
+def _organisations(ledger: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the organisations; none before the ledger is founded."""
+    constitution = ledger["constitution"]
+    return list(constitution["organisations"]) if constitution else []
+
+
+def _show(one: dict[str, Any], suspension: dict[str, Any] | None, titles: dict[str, str]) -> None:
+    speaking.say(WORDS["organisations.one"], id=one["id"], title=one["title"], msp=one["msp"])
+    if suspension is None:
+        return
+    if suspension["until"]:
+        speaking.say(WORDS["organisations.suspended"], until=suspension["until"])
+    reasons = {one.value: one for one in own_choices.terms(SUSPEND, "reason")}
+    for vote in suspension["votes"]:
+        speaking.say(
+            WORDS["organisations.vote"],
+            title=titles.get(vote["organisation"], vote["organisation"]),
+            reason=reasons[vote["reason"]].said(speaking.language()),
+            until=vote["until"],
+        )
