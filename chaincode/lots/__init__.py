@@ -5,12 +5,23 @@
     harvest       how grams come into being         handover     ship, receive, return, settle
     consignment   a shop holds a farmer's goods     outflow      sell, discard, own use
     making        merge, repack, sort, process      stock        stock-taking, hold
-    labels        sticker ranges on a lot
+    labels        sticker ranges on a lot           consent      who may take in whose goods
+    claims        goods that came without it
 """
 
 from dataclasses import replace
 
-from chaincode.lots import consignment, handover, harvest, labels, making, outflow, stock
+from chaincode.lots import (
+    claims,
+    consent,
+    consignment,
+    handover,
+    harvest,
+    labels,
+    making,
+    outflow,
+    stock,
+)
 
 # Whatever is done with goods may be done by an agent.
 _ON_GOODS = (
@@ -18,7 +29,8 @@ _ON_GOODS = (
     *handover.TYPES,
     *outflow.TYPES,
     *consignment.TYPES,
+    *claims.TYPES,
     *stock.TYPES,
     *making.TYPES,
 )
-TYPES = (*(replace(kind, is_delegable=True) for kind in _ON_GOODS), *labels.TYPES)
+TYPES = (*(replace(kind, is_delegable=True) for kind in _ON_GOODS), *labels.TYPES, *consent.TYPES)

@@ -3,8 +3,9 @@
 `lot.arrive` books what the shop counted, whether or not it was shipped in this system, and also
 before the producer has recorded anything: then the lot's record starts as a claim. What exceeds
 the producer's own record is *claimed*. A claim ends when the producer's harvest or supplement
-covers it. An arrival needs nobody's consent but the shop's; so the producer can deny any of it:
-what is denied can't be sold any more, and what it had taken of the producer's stock goes back.
+covers it. An arrival needs the producer's standing consent (`consent`), and nobody's signature but
+the shop's; so the producer can deny any of it: what is denied can't be sold any more, and what it
+had taken of the producer's stock goes back. What nobody has given is claimed apart (`claims`).
 """
 
 from dataclasses import dataclass, replace
@@ -15,11 +16,11 @@ from chaincode.base.errors import Code
 from chaincode.base.overlay import Overlay
 from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
 from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.lots.consent import Consignment, require_consigned
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Lot
-from chaincode.registry.records import Party
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,26 +108,38 @@ class DenyClaimClosed:
 
 def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
-    require(act.find(Party, Party.key(closed.producer)) is not None, Code.UNKNOWN_PARTY)
-    lot = act.find(Lot, Lot.key(body.lot))
-    if lot is not None and lot.origin == "claim" and not lot.claimed_g:
-        lot = None  # claimed by mistake, and taken back
-    require(lot is None or lot.party == closed.producer, Code.UNKNOWN_LOT)
+    require_consigned(act, producer=closed.producer, shop=body.party)
+    lot = find_named(act, body.lot, closed.producer)
     require_packs(closed.packs, closed.counted_g)
     require(lot is None or lot.crop == closed.crop, Code.CROP_DIFFERS)
     if lot is None:
-        lot = Lot(
-            party=closed.producer,
-            origin="claim",
-            crop=closed.crop,
-            harvested_at=times.timestamp(act.command.event_time),
-            estimated=False,
-            entry=act.command.id,
-        )
-    _bring(act, body.lot, lot, closed.counted_g, holder=body.party)
+        arrived_at = times.timestamp(act.command.event_time)
+        lot = claimed_lot(act, closed.producer, closed.crop, arrived_at)
+    bring(act, body.lot, lot, closed.counted_g, holder=body.party)
 
 
-def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> None:
+def find_named(act: Act, lot_id: str, producer: str) -> Lot | None:
+    """Return a lot of that producer, `None` if nobody has begun it; another's is rejected."""
+    lot = act.find(Lot, Lot.key(lot_id))
+    if lot is not None and lot.origin == "claim" and not lot.claimed_g:
+        lot = None  # claimed by mistake, and taken back
+    require(lot is None or lot.party == producer, Code.UNKNOWN_LOT)
+    return lot
+
+
+def claimed_lot(act: Act, producer: str, crop: str, arrived_at: str) -> Lot:
+    """Return the record of a lot that comes before its producer's own."""
+    return Lot(
+        party=producer,
+        origin="claim",
+        crop=crop,
+        harvested_at=arrived_at,
+        estimated=False,
+        entry=act.command.id,
+    )
+
+
+def bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> None:
     """Move grams from the producer to the holder; what the producer hasn't got is claimed."""
     own_key = Holding.key(lot_id, lot.party, lot.party)
     own = find_or_empty(act, own_key, lot.roots)
@@ -144,15 +157,17 @@ def _bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> 
 
 def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
-    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
     more_g = closed.counted_g - closed.was_g
+    if more_g > 0:  # as an arrival of that much
+        require_consigned(act, producer=closed.producer, shop=body.party)
+    lot = act.get(Lot, Lot.key(body.lot), Code.UNKNOWN_LOT)
     # Of what was claimed in another's name there can be less than was said, and never more.
     require(lot.party == closed.producer or more_g <= 0, Code.UNKNOWN_LOT)
     key = Holding.key(body.lot, body.party, closed.producer)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
     require(closed.was_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
     if more_g > 0:
-        _bring(act, body.lot, lot, more_g, holder=body.party)
+        bring(act, body.lot, lot, more_g, holder=body.party)
     elif lot.party == closed.producer:
         _take_away(act, body.lot, lot, -more_g, key)
     else:
@@ -253,28 +268,31 @@ def _holder(_overlay: Overlay, _body: object, closed: DenyClaimClosed, _party: s
 
 
 def _arrive_touches(_command: Command, body: Arrive, closed: ArriveClosed) -> Touches:
-    records = _records(body.lot, body.party, closed.producer)
-    return Touches(reads=(Party.key(closed.producer), *records), writes=records)
+    consignment = Consignment.key(closed.producer, body.party)
+    records = touched(body.lot, body.party, closed.producer)
+    return Touches(reads=(consignment, *records), writes=records)
 
 
 def _correct_touches(
     _command: Command, body: CorrectArrival, closed: CorrectArrivalClosed
 ) -> Touches:
-    records = _records(body.lot, body.party, closed.producer)
-    return Touches(reads=records, writes=records)
+    consignment = Consignment.key(closed.producer, body.party)
+    records = touched(body.lot, body.party, closed.producer)
+    return Touches(reads=(consignment, *records), writes=records)
 
 
-def _records(lot: str, holder: str, owner: str) -> tuple[str, str, str]:
+def touched(lot: str, holder: str, owner: str) -> tuple[str, str, str]:
+    """Return what goods touch that go from their owner to a holder: lot, and both holdings."""
     return Lot.key(lot), Holding.key(lot, owner, owner), Holding.key(lot, holder, owner)
 
 
 def _take_back_touches(_command: Command, body: TakeBack, closed: TakeBackClosed) -> Touches:
-    lot, *holdings = _records(body.lot, body.party, closed.owner)
+    lot, *holdings = touched(body.lot, body.party, closed.owner)
     return Touches(reads=(lot, *holdings), writes=tuple(holdings))
 
 
 def _deny_touches(_command: Command, body: DenyClaim, closed: DenyClaimClosed) -> Touches:
-    records = _records(body.lot, closed.holder, closed.owner or body.party)
+    records = touched(body.lot, closed.holder, closed.owner or body.party)
     return Touches(reads=records, writes=records)
 
 

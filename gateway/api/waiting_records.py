@@ -96,6 +96,16 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
             "In that time, what an agent signs is entered as the principal's.",
         ),
     ),
+    "consignment.register": (
+        (
+            "委託の取り決め：{producer}の品を{shop}が預かる（{since}から{until}まで）",
+            "A consignment: {shop} takes in {producer}'s goods ({since} to {until})",
+        ),
+        (
+            "その期間、届いた品は、生産者の署名がなくても委託品として台帳に載ります。",
+            "In that time, what comes is booked as consigned without the producer's signature.",
+        ),
+    ),
     "auditor.register": (
         ("監査人の登録：{actor}", "Register an auditor: {actor}"),
         (
@@ -253,7 +263,7 @@ class WaitingRecords:
         if term is not None:
             return term[self._language]
         named: dict[str, Callable[[str, Language], str | None]] = {
-            "party": self._names.party,
+            **dict.fromkeys(("party", "producer", "shop"), self._names.party),
             "crop": self._names.crop,
         }
         return (named[member](text, self._language) if member in named else None) or text

@@ -99,6 +99,8 @@ async def enact(doors: Doors, folder: Path, *, gateway: str, days: int, progress
 
 def story(town: Town, *, now: int, days: int) -> Iterator[Day]:
     """Yield the days before `now` on which something happened, the last one hour by hour."""
+    founded_at = now - (days + 1) * DAY_S
+    yield Day(time=founded_at, commands=town.consignments(founded_at))
     yield from season(town, now=now, days=days)
     yield from yesterday(town, noon=midnight(now) - DAY_S // 2)
 

@@ -26,7 +26,7 @@ class Founding:
 
     Attributes:
         bootstraps: (MSP id, command), each for that organisation's admin.
-        registrations: Every person, device and plot, by the registrars.
+        registrations: Every person, device and plot, by the registrars, and every consignment.
     """
 
     bootstraps: Sequence[tuple[str, bytes]]

@@ -2,7 +2,7 @@
 
     town = Town.create(demo=True)
     for msp_id, wire in town.founding():      # each by that organisation's admin
-    for wire in town.registrations():         # by its registrars
+    for wire in town.registrations():         # by its registrars, and who takes whose goods
 
 Every person is a role ("Farm A"), every pseudonym random; the names shown on pages are published
 by the town off the ledger (`Town.names`).
@@ -13,6 +13,7 @@ from typing import Self
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
+from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution, Organisation
 from chaincode.rules import PRODUCE
@@ -20,13 +21,15 @@ from gateway.signing import Device, new_nonce, new_pseudonym
 
 JST_MINUTES = 540
 COOP, SHOPS, TOWN, AUDITOR = "coop", "shops", "town", "auditor"
+PACKING_HOUSE = "packing-house"
+CONSIGNED_UNTIL = "2099-03-31"
 
 # Handle, organisation, role, name: whoever is neither farm nor shop.
 _OFFICES = (
     ("land-office", TOWN, "land-registrar", ("農地係", "Land office")),
     ("inspector", TOWN, "inspector", ("検査員", "Inspector")),
     ("food-safety", TOWN, "recall-officer", ("食品安全係", "Food safety office")),
-    ("packing-house", COOP, "packer", ("選果場", "Packing house")),
+    (PACKING_HOUSE, COOP, PACKER, ("選果場", "Packing house")),
     ("quality-desk", COOP, "recall-officer", ("品質管理", "Quality desk")),
     ("centre-desk", COOP, "clerk", ("センター窓口", "Centre desk")),
 )
@@ -81,11 +84,11 @@ class Town:
         for number in range(farms):
             letter = _letter(number)
             name = (f"農園{letter}", f"Farm {letter}")
-            people[f"farm-{letter.lower()}"] = _person(ledger, COOP, "farm", "farmer", name)
+            people[f"farm-{letter.lower()}"] = _person(ledger, COOP, "farm", FARMER, name)
         for number in range(shops):
             letter = _letter(number)
             name = (f"直売所{letter}", f"Shop {letter}")
-            people[f"shop-{letter.lower()}"] = _person(ledger, SHOPS, "shop", "shop", name)
+            people[f"shop-{letter.lower()}"] = _person(ledger, SHOPS, "shop", SHOP, name)
         people |= {
             handle: _person(ledger, organisation, "office", role, name)
             for handle, organisation, role, name in _OFFICES
@@ -127,7 +130,7 @@ class Town:
         return commands
 
     def registrations(self, at: int | None = None) -> list[bytes]:
-        """Return the commands that enter every person, device and plot, in order."""
+        """Return the commands that enter every person, device, plot and consignment, in order."""
         commands = []
         for person in self.people.values():
             commands += self.registration(person, at=at)
@@ -138,7 +141,28 @@ class Town:
                 "district": "45383-" + handle[-1].upper(),
             }
             commands.append(self.people["land-office"].device.sign("plot.register", body, at=at))
-        return commands
+        return [*commands, *self.consignments(at)]
+
+    def consignments(self, at: int | None = None) -> list[bytes]:
+        """Return what lets every shop and the packing house take in the goods that come."""
+        shops = [one for one, person in self.people.items() if person.role == SHOP]
+        return [
+            self.consign(producer, shop, at=at)
+            for producer, person in self.people.items()
+            if person.role in {FARMER, PACKER}
+            for shop in (*shops, PACKING_HOUSE)
+            if producer != shop
+        ]
+
+    def consign(self, producer: str, shop: str, at: int | None = None) -> bytes:
+        """Return the producer's consent that a shop takes its goods in as they come."""
+        body: dict[str, Json] = {
+            "producer": self.people[producer].party,
+            "shop": self.people[shop].party,
+            "since": self.since,
+            "until": CONSIGNED_UNTIL,
+        }
+        return self.people[producer].device.sign("consignment.grant", body, at=at)
 
     def registration(self, person: Person, at: int | None = None) -> list[bytes]:
         """Return the commands by which a registrar enters one person, their party and device."""

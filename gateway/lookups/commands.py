@@ -2,8 +2,9 @@
 
 A command concerns a party when it names one of the party's actors, or a shipment that the party
 sent or is to receive, or when it hands the party's goods over: their arrival on consignment, their
-being taken back, a denial. What a shop sells of a farmer's goods is the shop's own business; the
-farmer sees the sums. A rejected command concerns nobody but who signed it, or on whose behalf.
+being taken back, a denial, a claim, or the consent to all that. What a shop sells of a farmer's
+goods is the shop's own business; the farmer sees the sums. A rejected command concerns nobody but
+who signed it, or on whose behalf.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,15 @@ HAND_OVERS: Final = (
     ("lot.correct_arrival", "producer"),
     ("lot.take_back", "owner"),
     ("lot.deny_claim", "holder"),
+    ("lot.claim", "producer"),
+    ("lot.correct_claim", "producer"),
+    ("lot.accept_claim", "holder"),
+)
+# What two parties agree on, and the members of the open part that name both.
+AGREEMENTS: Final = tuple(
+    (f"consignment.{verb}", member)
+    for verb in ("grant", "register", "revoke")
+    for member in ("producer", "shop")
 )
 
 
@@ -99,7 +109,11 @@ def _visible_to(party: str, concerned: Sequence[str]) -> ColumnElement[bool]:
         *(
             and_(commands.c.type == kind, commands.c.closed.contains(f'"{member}":"{party}"'))
             for kind, member in HAND_OVERS
-        )
+        ),
+        *(
+            and_(commands.c.type == kind, commands.c.payload.contains(f'"{member}":"{party}"'))
+            for kind, member in AGREEMENTS
+        ),
     )
     return or_(
         commands.c.actor.in_(people),

@@ -10,7 +10,7 @@ from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
-from gateway.lookups.people import DeviceRecord, Roles, find_device
+from gateway.lookups.people import DeviceRecord, Roles, find_device, parties_of
 from gateway.projection import CommandRow, json_text
 from gateway.projection.domain import actors, proposals
 from gateway.projection.tables import commands
@@ -158,13 +158,21 @@ def _may_approve(connection: Connection, one: Proposed, reader: DeviceRecord) ->
         select(actors.c.party, actors.c.organisation).where(actors.c.id.in_(signers))
     ).all()
     if one.kind.independent == "organisation":
-        return reader.organisation not in {side.organisation for side in sides}
+        signed = {side.organisation for side in sides}
+        wanted = _organisations(connection, one.body) - signed or {reader.organisation}
+        return reader.organisation in wanted - signed
     if one.kind.witnesses:  # nobody of a farm witnesses its stock
         return reader.party != one.body.get("party")
     if one.kind.closed is not None:  # what two parties agree on
         agreeing = {one.closed.get("sender"), one.closed.get("recipient")}
         return reader.party in agreeing and reader.party not in {side.party for side in sides}
     return True
+
+
+def _organisations(connection: Connection, body: dict[str, Json]) -> set[str]:
+    """Return the organisations of those who agree on a consignment: each has to sign."""
+    named = [str(body[name]) for name in ("producer", "shop") if name in body]
+    return {one.organisation for one in parties_of(connection, named)}
 
 
 def _agents(body: dict[str, Json]) -> set[str]:

@@ -71,9 +71,18 @@ class Crowd:
             lanes[person.organisation] += town.registration(person)
         # One lane per registrar, whose commands are numbered; each through another peer.
         await asyncio.gather(*map(submit_all, ledgers, lanes.values()))
-        plots = self._plots()
+        plots = [*self._plots(), *self._consignments()]
         await submit_all(ledgers[0], plots)
         return len(founding) + sum(map(len, lanes.values())) + len(plots)
+
+    def _consignments(self) -> list[bytes]:
+        """Let each farm's goods come to the shop of its pair."""
+        pairs = zip(self._traders("farm"), self._traders("shop"), strict=True)
+        wires = [self.town.consign(farm, shop) for farm, shop in pairs]
+        for farm in self._traders("farm"):
+            device = self.town.people[farm].device
+            self.sent[device.kid] = (device.seq - 1, device.prev)
+        return wires
 
     def _plots(self) -> list[bytes]:
         town = self.town

@@ -7,6 +7,7 @@ from chaincode import reading
 from chaincode.base import envelope
 from chaincode.rules import EVER
 from gateway.demo.town import Town
+from gateway.demo.trading import Trading
 
 EVERY_TRANSACTION = len(reading.EVERY_TRANSACTION_READS)
 
@@ -54,3 +55,4 @@ def _story() -> Iterator[bytes]:
     yield town.take("sell", "shop-a", lot, 1_000)
     yield town.take("discard", "shop-a", lot, 1_000)
     yield town.take("own_use", "farm-a", lot, 1_000)
+    yield Trading(town).arrive("shop-a", lot, "farm-a", 500)

@@ -36,6 +36,37 @@ def claim(world: World, by: str, *, of: str, quantity_g: int) -> str:
     return lot
 
 
+def claim_unasked(
+    world: World, by: str, lot: str, *, of: str, counted_g: int, crop: str = "carrot"
+) -> str:
+    """Claim goods that came without their producer's consent."""
+    body = {"lot": lot, "party": world.party(by)}
+    closed = {"producer": world.party(of), "crop": crop, "counted_g": counted_g}
+    return world.act(by, "lot.claim", body, closed)
+
+
+def correct_claim(world: World, by: str, lot: str, *, of: str, claimed_g: int) -> str:
+    body = {"lot": lot, "party": world.party(by), "reason": "typing"}
+    closed = {"producer": world.party(of), "claimed_g": claimed_g}
+    return world.act(by, "lot.correct_claim", body, closed)
+
+
+def accept(world: World, by: str, lot: str, *, holder: str, claimed_g: int, accepted_g: int) -> str:
+    """Let the producer answer such a claim."""
+    body = {"lot": lot, "party": world.party(by)}
+    grams = {"claimed_g": claimed_g, "accepted_g": accepted_g}
+    return world.act(by, "lot.accept_claim", body, {"holder": world.party(holder), **grams})
+
+
+def unasked_g(world: World, holder: str, lot: str, of: str) -> int:
+    """Return how much somebody claims of a lot, and its producer has not answered."""
+    record = world.ledger.record(f"claims/{world.party(holder)}") or {"claims": []}
+    named = (lot, world.party(of))
+    return sum(
+        one["claimed_g"] for one in record["claims"] if (one["lot"], one["producer"]) == named
+    )
+
+
 def harvest_named(world: World, by: str, name: dict, quantity_g: int, **body: object) -> str:
     """Harvest a lot under a name drawn before."""
     named = {

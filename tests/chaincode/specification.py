@@ -16,6 +16,8 @@ from chaincode.base.envelope import Jwk
 from chaincode.base.errors import Code
 from chaincode.command_types import CommandType
 from chaincode.lots import making, quantities
+from chaincode.lots.claims import Claims, OpenClaim
+from chaincode.lots.consent import Consignment
 from chaincode.lots.labels import BoundRange, Roll
 from chaincode.lots.records import Holding, Lot, Shipment
 from chaincode.plots import Plot
@@ -49,6 +51,8 @@ RECORDS = {
     "mandate/<principal>/<agent>": (records.Mandate, "what the agent may do for the principal"),
     "pending/<command>": (records.Proposal, "the first of two signatures"),
     "plot/<plot>": (Plot, "land: whose, and in which district"),
+    "consignment/<producer>/<shop>": (Consignment, "the shop may take the producer's goods in"),
+    "claims/<party>": (Claims, "goods that came without that, and their producer has not answered"),
     "lot/<lot>": (Lot, "what it is, where it comes from, and the left side of its mass balance"),
     "holding/<lot>/<holder>/<owner>": (Holding, "grams at one party, and where its others went"),
     "shipment/<shipment>": (Shipment, "grams on their way from one party to another"),
@@ -79,6 +83,7 @@ INNER = (
     making.Input,
     making.Packed,
     BoundRange,
+    OpenClaim,
     OpenRecall,
 )
 # What a command may touch beyond what the one does that is described.

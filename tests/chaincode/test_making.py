@@ -182,6 +182,7 @@ def intakes(world: World) -> list[tuple[str, str, int]]:
         counted_g = 10_000 + 317 * number
         estimate_g = counted_g * (80 + number * 41 % 41) // 100
         lot = world.harvest(f"farm-{number}", estimate_g, str(number))
+        world.consign(f"farm-{number}", "sorter")
         deeds.arrive(world, "sorter", lot, of=f"farm-{number}", counted_g=counted_g)
         found.append((f"farm-{number}", lot, counted_g))
     return found

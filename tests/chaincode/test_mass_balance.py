@@ -12,13 +12,17 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from chaincode.base.overlay import CorruptStateError, Overlay
-from chaincode.lots import handover, holdings, making
+from chaincode.lots import claims, handover, holdings, making
+from chaincode.lots.consent import Consignment
+from chaincode.lots.consignment import bring
 from chaincode.lots.records import Holding, Lot
 from chaincode.recalls.records import OpenRecalls
 from chaincode.rules import EVER
 from tests.chaincode.machine import LotsMachine
 
-TYPES_OF_LOTS = [name for name in EVER if name.startswith(("lot.", "label.", "recall."))]
+TYPES_OF_LOTS = [
+    name for name in EVER if name.startswith(("lot.", "label.", "recall.", "consignment."))
+]
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # forty signed commands take a while
 
 
@@ -75,6 +79,14 @@ def meets_no_ancestors(self, lot_id, _roots):
     return any(lot_id in one.roots for one in self.recalls)
 
 
+def lasts_for_ever(_self, _today):
+    return True
+
+
+def takes_only_what_is_recorded(act, lot_id, lot, quantity_g, *, holder):
+    bring(act, lot_id, lot, min(quantity_g, lot.harvest_g), holder=holder)
+
+
 def forgets_holds(act, lot_id, holding):
     require_movable(act, lot_id, replace(holding, is_on_hold=False))
 
@@ -103,6 +115,8 @@ require_movable, overlay_find = holdings.require_movable, Overlay.find
         (making, "_owned_g", gives_all_to_the_maker),
         (making, "require_movable", forgets_holds),
         (OpenRecalls, "meets", meets_no_ancestors),
+        (Consignment, "is_valid_on", lasts_for_ever),
+        (claims, "bring", takes_only_what_is_recorded),
         (Overlay, "find", sees_nothing_of_the_batch),
     ],
     ids=lambda value: getattr(value, "__name__", None),

@@ -26,6 +26,8 @@ NEVER = {
     ("auditor.grant", "UNKNOWN_DEVICE"): "they are those of the actor's record",
     ("mandate.grant", "PROPOSAL_CLOSED"): "nobody proposes it",
     ("mandate.grant", "HAS_OWN_KEY"): "only registrars must leave those alone",
+    ("consignment.grant", "PROPOSAL_CLOSED"): "nobody proposes it",
+    ("lot.accept_claim", "INSUFFICIENT_QUANTITY"): "as of an arrival",
     ("lot.arrive", "INSUFFICIENT_QUANTITY"): "what the producer hasn't got is claimed",
     ("lot.correct_arrival", "INSUFFICIENT_QUANTITY"): "as above",
     ("lot.process", "CROP_DIFFERS"): "anything may be made of anything",

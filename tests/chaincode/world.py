@@ -9,6 +9,7 @@ world.submit(world.write("shopkeeper", "lot.receive", body, {"received_g": 11_50
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
+from itertools import permutations
 
 from chaincode.base.stub import Creator
 from tests.chaincode.pen import (
@@ -97,6 +98,8 @@ PEOPLE = {
     "town-recaller": ("town-office", "recall-officer"),
 }
 WITHOUT_DEVICE = ("elder",)
+# Who may take in whose goods, as long as it lasts: everybody here everybody's.
+TRADERS = ("farmer", "neighbour", "sorter", "shopkeeper", "grocer")
 PLOTS = {"field": "farm", "paddy": "next-farm", "terrace": "old-farm"}
 
 
@@ -337,6 +340,16 @@ class World:
         }
         self.act(by, "mandate.grant", body)
 
+    def consign(self, producer: str, shop: str, until: str = "2030-03-31") -> None:
+        """Let a producer's goods come to someone's party as they come, these years."""
+        body = {"producer": self.party(producer), "shop": self.party(shop)}
+        self.act(producer, "consignment.grant", {**body, "since": SINCE, "until": until})
+
+    def end_consignment(self, producer: str, shop: str, *, by: str = "", time: int = NOW) -> None:
+        """Let it come to an end, by the producer or someone else."""
+        body = {"producer": self.party(producer), "shop": self.party(shop)}
+        self.act(by or producer, "consignment.revoke", body, time=time)
+
     def holding(self, lot: str, holder: str, owner: str | None = None) -> dict | None:
         """Return what someone's party holds of a lot, and where the rest of it went.
 
@@ -369,6 +382,8 @@ def settled(world: World) -> World:
             "district": "45383-MINAMI",
         }
         world.act("land-officer", "plot.register", body)
+    for producer, shop in permutations(TRADERS, 2):
+        world.consign(producer, shop)
     return world
 
 

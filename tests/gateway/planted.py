@@ -25,6 +25,9 @@ from gateway.projection.tables import commands
 OTHER_SIDE: Final[Mapping[str, str]] = {
     "lot.ship": "recipient",
     "lot.arrive": "producer",
+    "lot.claim": "producer",
+    "lot.correct_claim": "producer",
+    "lot.accept_claim": "holder",
     "lot.deny_claim": "holder",
 }
 SPELLED_G: Final = 1_000

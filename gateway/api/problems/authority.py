@@ -370,4 +370,19 @@ AUTHORITY: Final = (
             "Another person, of another party or organisation, must sign.",
         ),
     ),
+    problem(
+        Code.NOT_CONSIGNED,
+        403,
+        number=321,
+        ja=(
+            "委託の取り決めがありません",
+            "この生産者の品を預かる取り決めが、きょうは台帳で有効ではありません。",
+            "生産者か、双方の団体の登録係に取り決めを登録してもらうか、届いた品として申告（lot.claim）してください。",
+        ),
+        en=(
+            "Not consigned",
+            "No consignment of this producer to this shop is in force today.",
+            "The producer or both registrars give one; until then book what came with lot.claim.",
+        ),
+    ),
 )

@@ -86,6 +86,32 @@ EXISTENCE: Final = (
         en=("Unknown plot", "No such plot is registered.", "The land registrar enters plots."),
     ),
     problem(
+        Code.UNKNOWN_CONSIGNMENT,
+        404,
+        number=431,
+        ja=(
+            "委託の取り決めが見つかりません",
+            "その取り決めはないか、もう終わっています。",
+            _CHOOSE_JA,
+        ),
+        en=("Unknown consignment", "There is no such consignment, or it was ended.", _CHECK_EN),
+    ),
+    problem(
+        Code.UNKNOWN_CLAIM,
+        404,
+        number=432,
+        ja=(
+            "申告が見つかりません",
+            "その申告はないか、もう答えが出ています。",
+            "一覧をもう一度読みこんでください。",
+        ),
+        en=(
+            "Unknown claim",
+            "Nobody claims that, or its producer has answered.",
+            "Read the list again; after the answer correct the arrival.",
+        ),
+    ),
+    problem(
         Code.UNKNOWN_LOT,
         404,
         number=408,

@@ -280,6 +280,21 @@ RULE: Final = (
         ),
     ),
     problem(
+        Code.TOO_MANY_CLAIMS,
+        422,
+        number=651,
+        ja=(
+            "答えを待つ申告が多すぎます",
+            "生産者の答えを待つ申告は、50ロットまでです。",
+            "生産者に答えてもらうか、まちがった申告を0gに訂正してください。",
+        ),
+        en=(
+            "Too many claims",
+            "At most 50 lots can wait for their producers' answer.",
+            "Ask the producers to answer, or correct mistaken claims to 0 g.",
+        ),
+    ),
+    problem(
         Code.TOO_MANY_LABELS,
         422,
         number=636,

@@ -8,18 +8,19 @@ order of the specification, and raises `RefusalError` before it books anything.
 
     entries    rows, harvest, outflow, stock        consigning    arrivals, claims, denials
     shipping   hand-over and disputes               lineage       runs, ancestors, recalls
+    claiming   consignments, and goods without one
 """
 
 from dataclasses import dataclass
 
-from tests.chaincode.books.consigning import Consigning
+from tests.chaincode.books.claiming import Claiming
 from tests.chaincode.books.entries import RefusalError
 from tests.chaincode.books.lineage import Lineage
 from tests.chaincode.books.shipping import Shipping
 
 
 @dataclass
-class Books(Shipping, Consigning, Lineage):
+class Books(Shipping, Claiming, Lineage):
     """All of it."""
 
     def answer(self, act, *arguments, **named) -> str:

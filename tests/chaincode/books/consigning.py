@@ -1,18 +1,33 @@
 """Consignment: arrivals with and without a record, their correction and denial, taking back."""
 
+from dataclasses import dataclass, field
+
 from tests.chaincode.books.entries import Entries, HoldingRow, LotRow, require
 
 
+@dataclass
 class Consigning(Entries):
-    """Goods at one party that are another's."""
+    """Goods at one party that are another's; `forbidden` are (producer, shop) without consent."""
+
+    forbidden: set[tuple[str, str]] = field(default_factory=set)
 
     def arrive(self, lot: str, holder: str, producer: str, crop: str, counted_g: int) -> None:
         require(producer != holder, "NOT_INDEPENDENT")
+        require((producer, holder) not in self.forbidden, "NOT_CONSIGNED")
+        row = self.named(lot, producer)
+        require(row is None or row.crop == crop, "CROP_DIFFERS")
+        self.bring(lot, producer, crop, holder, counted_g)
+
+    def named(self, lot: str, producer: str) -> LotRow | None:
+        """Return a lot that is that producer's, if anybody has begun it."""
         row = self.lots.get(lot)
         if row is not None and row.origin == "claim" and row.claimed == 0:
             row = None
         require(row is None or row.party == producer, "UNKNOWN_LOT")
-        require(row is None or row.crop == crop, "CROP_DIFFERS")
+        return row
+
+    def bring(self, lot: str, producer: str, crop: str, holder: str, counted_g: int) -> None:
+        row = self.named(lot, producer)
         if row is None:
             row = self.lots[lot] = LotRow(producer, "claim", crop)
         self._bring(lot, row, holder, counted_g)
@@ -30,6 +45,8 @@ class Consigning(Entries):
         self, lot: str, holder: str, producer: str, was_g: int, counted_g: int
     ) -> None:
         require(producer != holder, "NOT_INDEPENDENT")
+        is_given = counted_g <= was_g or (producer, holder) not in self.forbidden
+        require(is_given, "NOT_CONSIGNED")
         require(lot in self.lots, "UNKNOWN_LOT")
         row, less_g = self.lots[lot], was_g - counted_g
         is_theirs = row.party == producer

@@ -7,6 +7,7 @@
 A command that needs two signers is spoiled before it is proposed; `answer` is the approval's.
 
     registry    harvest    handover    outflow    consignment    making    recalls
+    consent
 """
 
 from collections.abc import Callable
@@ -157,6 +158,7 @@ for _family in (
     "handover",
     "outflow",
     "consignment",
+    "consent",
     "making",
     "recalls",
 ):

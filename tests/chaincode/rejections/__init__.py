@@ -11,6 +11,7 @@ can stand in one command, and then the code that comes first must win.
     lots        what many commands on lots have in common: packs, holds, recalls
     founding    organisations    people    mandates    proposals    plots
     harvest     handover    outflow    consignment    stock    making    labels    recalls
+    consent     claims
 """
 
 from collections.abc import Callable
@@ -117,6 +118,8 @@ for _family in (
     "handover",
     "outflow",
     "consignment",
+    "consent",
+    "claims",
     "stock",
     "making",
     "labels",

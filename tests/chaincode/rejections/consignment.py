@@ -24,9 +24,25 @@ def takes_in_its_own_goods(draft: Draft) -> None:
     draft.closed["producer"] = draft.world.party(draft.by)
 
 
-@fault(ARRIVE, "UNKNOWN_PARTY", "producer")
+@fault(ARRIVE, "NOT_CONSIGNED", "producer")
 def takes_in_goods_of_nobody(draft: Draft) -> None:
     draft.closed["producer"] = pseudonym("party nobody")
+
+
+@fault(ARRIVE, "NOT_CONSIGNED", "consignment", "producer")
+def takes_in_goods_that_nobody_gave_it(draft: Draft) -> None:
+    draft.world.end_consignment("farmer", "shopkeeper")
+
+
+@fault(ARRIVE, "NOT_CONSIGNED", "consignment", "producer")
+def takes_in_goods_after_the_time_agreed_on(draft: Draft) -> None:
+    draft.world.consign("farmer", "shopkeeper", until="2026-04-14")
+
+
+@fault(CORRECT, "NOT_CONSIGNED", "consignment", "producer", "quantity")
+def corrects_upwards_what_nobody_gives_it_any_more(draft: Draft) -> None:
+    draft.world.end_consignment("farmer", "shopkeeper")
+    draft.closed["counted_g"] = 12_001
 
 
 @fault(ARRIVE, "UNKNOWN_LOT", "producer")

@@ -21,6 +21,7 @@ for _type in (
     "lot.discard",
     "lot.own_use",
     "lot.arrive",
+    "lot.claim",
     "lot.take_back",
     "lot.take_stock",
 ):

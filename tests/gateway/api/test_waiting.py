@@ -46,6 +46,13 @@ class Office:
         """Return who proposes, and what."""
         return await getattr(self, kind.replace(".", "_"))()
 
+    async def consignment_register(self):
+        people = self.stage.town.people
+        sides = {"producer": people["farm-a"].party, "shop": people["shop-a"].party}
+        body = {**sides, "since": "2026-04-01", "until": "2030-03-31"}
+        registrar = people["registrar-coop"].device
+        return "registrar-coop", registrar.sign("consignment.register", body)
+
     async def recall_declare(self):
         body = self.trade.declaration("quality-desk", "0" * 20)
         return "quality-desk", self.trade.act("quality-desk", "recall.declare", body)
@@ -138,6 +145,7 @@ class Office:
 
 
 MAY_APPROVE = {
+    "consignment.register": {"registrar-shops"},  # the farm is of the other organisation
     **{key: {"food-safety"} for key in ("recall.declare", "recall.lift", "recall.close")},
     "lot.open": {"inspector", "centre-desk"},
     "lot.settle": {"farm-a"},
