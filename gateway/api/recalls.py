@@ -1,5 +1,6 @@
 """Recalls: for everyone which there are; for recall officers how far one reaches."""
 
+import time
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Self, TypeAlias, get_args
 
@@ -8,13 +9,13 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import Connection
 
-from chaincode.base import shapes
+from chaincode.base import shapes, times
 from chaincode.base.errors import Code
 from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api import paging
 from gateway.api import schemas_recalls as schemas
 from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError
+from gateway.api.errors import FieldError, ProblemError
 from gateway.api.readers import (
     DatabaseDep,
     GatewayDep,
@@ -36,17 +37,28 @@ from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
 from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Crops, Scope
 from gateway.node import Gateway
 from gateway.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
+from gateway.typed import TownClock, TypedDateError, dates
 
 router = APIRouter(prefix="/recalls", tags=["recalls"])
 
 _ID: Final = "^[0-9A-HJKMNP-TV-Z]{20}$"
 _CROP: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
 _PSEUDONYM: Final = "^[A-HJKMNP-TV-Z][0-9A-HJKMNP-TV-Z]{11}$"
-_TIMESTAMP: Final = "^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z$"
 _log = structlog.get_logger(__name__)
 
 RecallId = Annotated[str, Path(pattern=_ID, examples=["8S3V2J5EAG7MT0C9F6ZP"])]
-Moment = Annotated[str, Field(pattern=_TIMESTAMP, examples=["2026-04-01T00:00:00Z"])]
+Moment = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=dates.CHARACTERS_MAX,
+        description=(
+            "As people type it, by the town's clock: a day is the whole of it. A timestamp in UTC"
+            " is taken as it is."
+        ),
+        examples=["2026-04-01T00:00:00Z", "2026-04-01 17:00", "令和8年4月1日", "11/29"],
+    ),
+]
 LotNumber = Annotated[str, Field(pattern=_ID, examples=["5T2W8YK0M3R7B1XNQ4HD"])]
 Pseudonym = Annotated[str, Field(pattern=_PSEUDONYM, examples=["Q7M49X2B0KTD"])]
 
@@ -189,7 +201,31 @@ async def preview_recall(
 
     Nothing is written to the ledger. That an officer looked is written to this gateway's log.
     """
-    return await preview(by, gateway=gateway, database=database, reader=reader, language=language)
+    asked = by if isinstance(by, ByLots) else by.model_copy(update=await _period(by, database))
+    return await preview(
+        asked, gateway=gateway, database=database, reader=reader, language=language
+    )
+
+
+async def _period(by: ByPlot | ByPeriod, database: Database) -> dict[str, str]:
+    """Return the ends of a typed period as timestamps.
+
+    Raises:
+        ProblemError: `INVALID_REQUEST`; `errors` names the member and the fault.
+    """
+    founding = await database.read(find_founding)
+    offset = founding[0].utc_offset_minutes if founding else 0
+    town = TownClock(utc_offset_minutes=offset, now=int(time.time()))
+    ends = {"since": dates.first_moment, "until": dates.last_moment}
+    read, faults = {}, []
+    for member, end in ends.items():
+        try:
+            read[member] = times.timestamp(end(getattr(by, member), town))
+        except TypedDateError as error:
+            faults.append(FieldError(where=f"body.{member}", what=error.kind))
+    if faults:
+        raise ProblemError(GatewayCode.INVALID_REQUEST, errors=faults)
+    return read
 
 
 async def preview(

@@ -36,7 +36,8 @@ async def list_waiting(
     """Return the proposals of two signers, and recalls of one, that this reader may sign.
 
     By role, not its own, of another organisation where that is needed, neither expired nor applied.
-    What can be signed under a mandate for somebody else is not among them.
+    What can be signed under a mandate for somebody else is not among them: it would tell the agent
+    what two others agree on, and a mandate to sign is none to read.
     """
     constitution, found = await database.read(find_waiting, reader, now=int(time.time()))
     if constitution is None:

@@ -61,6 +61,14 @@ def for_reader(
     return [_awaited(connection, one) for one in found[:limit]]
 
 
+def count_for_reader(
+    connection: Connection, reader: DeviceRecord, roles: Roles, *, now: int, limit: int
+) -> int:
+    """Return how much waits for a reader's own signature, at most `limit`; as `for_reader`."""
+    found = proposals.for_reader(connection, reader, roles, now=now, limit=limit)
+    return min(len(found) + sum(1 for _ in _to_confirm(connection, reader, roles)), limit)
+
+
 def of_signer(connection: Connection, actor: str, *, now: int, limit: int) -> list[Awaited]:
     """Return what somebody proposed and another has to sign, the newest first; as `for_reader`."""
     found = proposals.of_signer(connection, actor, now=now, limit=limit)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from chaincode.base import times
 from gateway.language import Language
+from gateway.lot_numbers import check_character, grouped
 from gateway.web.contexts import When
 from gateway.web.own_contexts import Cell, Grid
 from gateway.web.words import word
@@ -25,6 +26,11 @@ def mass(grams: int | None) -> str:
     kilograms, rest = divmod(grams, 1_000)
     decimals = f".{rest:03}".rstrip("0") if rest else ""
     return f"{kilograms:,}{decimals} kg"
+
+
+def typed(number: str) -> str:
+    """Return a number as somebody types it: in groups, its check character last."""
+    return "-".join((*grouped(number), check_character(number)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +108,7 @@ class Grids:
                 (
                     Cell(text=one["crop_name"], quiet=f"…{one['lot'][-6:]}", url=self._url(one)),
                     Cell(text=partner, badges=tuple(badges)),
-                    Cell(text=self._word(f"state_{one['state']}")),
+                    Cell(text=self._word(f"state_{one['state']}"), quiet=typed(one["id"])),
                     _number(one["shipped_g"]),
                     _number(one["received_g"] if is_counted else None),
                     _number(one["disputed_g"] or None),

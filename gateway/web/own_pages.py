@@ -118,7 +118,7 @@ class OwnVisit(Visit):
         asked = _said({"show": show.value if show else "", "crop": crop or ""})
         kept = asked | _said({"cursor": self.cursor or ""})
         page = ListPage(
-            own=self.own(path),
+            own=await self.own(path),
             title=word(f"nav_{name}", self.language),
             note=word(f"note_{name}", self.language),
             filters=self._filters(path, show, crop or ""),

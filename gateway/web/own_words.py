@@ -57,6 +57,7 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "nav_preview": ("回収の下調べ", "Before a recall"),
     "nav_flags": ("気になる記録", "To look at"),
     "nav_waiting": ("署名待ち", "To sign"),
+    "nav_waiting_some": ("署名待ち（{}）", "To sign ({})"),
     "note_waiting": (
         "あなたの二人目の署名を待っているものです。署名はお使いの端末で、minori approve。",
         "What waits for your second signature. You sign on your own device: minori approve.",

@@ -98,7 +98,7 @@ async def show_lot(
     page = _writer(gateway, founding, language).lot(found)
     if reader is not None:
         visit = Visit(request=request, gateway=gateway, reader=reader, language=language)
-        page = replace(page, own=visit.own(f"/lots/{lot}"), share=await _share(visit, lot))
+        page = replace(page, own=await visit.own(f"/lots/{lot}"), share=await _share(visit, lot))
     return rendering.render("lot.html", site, page, private=reader is not None)
 
 

@@ -57,6 +57,7 @@ class RecallPage:
         note: What its state means.
         scope: How its lots were found.
         number: Its id in groups, to read out.
+        check: Its check character, to type after it.
         entry: Its latest entry, which an officer who confirms or ends it names; empty for others.
         declared: When; `None` where that is not known.
         roots: Lots, as links.
@@ -72,6 +73,7 @@ class RecallPage:
     note: str
     scope: str
     number: tuple[str, ...]
+    check: str
     entry: str
     declared: When | None
     roots: tuple[Link, ...]
@@ -130,6 +132,7 @@ class ScopePage:
     own: Own
     summary: RecallLine
     number: tuple[str, ...]
+    check: str
     back_url: str
     part: ScopePart
 

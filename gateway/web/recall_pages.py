@@ -19,7 +19,7 @@ from gateway.api.visibility import NOBODY
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.lookups import lots, recall_book
-from gateway.lot_numbers import NumberError, grouped
+from gateway.lot_numbers import NumberError, check_character, grouped
 from gateway.typed import TypedDateError
 from gateway.web import preview_choices
 from gateway.web.own_pages import ITEMS
@@ -65,7 +65,7 @@ async def show_recalls(
     first = f"/recalls?lang={visit.language}"
     end = paging.cursor(page.next)
     shown = RecallsPage(
-        own=visit.own_if_any("/recalls"),
+        own=await visit.own_if_any("/recalls"),
         recalls=tuple(writer.line(records.listed(one)) for one in page.items),
         first_url=first if cursor else "",
         next_url=f"{first}&cursor={end}" if end else "",
@@ -110,7 +110,7 @@ async def show_preview(
             problem = "preview_empty"
     typed = asdict(form)
     page = PreviewPage(
-        own=visit.own("/recalls/preview"),
+        own=await visit.own("/recalls/preview"),
         typed=typed,
         crops=preview_choices.crops(visit.gateway.names, visit.language),
         producers=choices.producers,
@@ -134,7 +134,7 @@ async def show_recall(recall: RecallId, visit: VisitDep, database: DatabaseDep) 
     page = writer.page(
         answer,
         {one["id"]: one.get("crop_name", "") for one in origins},
-        visit.own_if_any("/recalls"),
+        await visit.own_if_any("/recalls"),
         is_officer=RECALL_OFFICER in visit.viewer.roles,
     )
     return await visit.render("recall.html", page)
@@ -151,9 +151,10 @@ async def show_scope(
     )
     writer = await _writer(visit)
     page = ScopePage(
-        own=visit.own("/recalls"),
+        own=await visit.own("/recalls"),
         summary=writer.line(answer),
         number=grouped(recall),
+        check=check_character(recall),
         back_url=f"/recalls/{recall}?lang={visit.language}",
         part=writer.part(scope, state=answer["state"]),
     )

@@ -11,7 +11,7 @@ from gateway.explanations import Explanations
 from gateway.language import Language
 from gateway.lookups.recall_book import DRILL, ENDED
 from gateway.lookups.recalls import IN_FORCE
-from gateway.lot_numbers import grouped
+from gateway.lot_numbers import check_character, grouped
 from gateway.web.contexts import When
 from gateway.web.grids import NUMBER_SHOWN, Grids
 from gateway.web.own_contexts import Link, Own
@@ -82,6 +82,7 @@ class RecallWriter:
             note=self._word(f"recall_note_{state}"),
             scope=self._word(f"recall_scope_{recall['scope']}"),
             number=grouped(recall["id"]),
+            check=check_character(recall["id"]),
             entry=recall["entry"] if is_officer and state in IN_FORCE else "",
             declared=self._when(declared_at) if declared_at else None,
             roots=tuple(self._root(one, named.get(one, "")) for one in roots[:ROOTS_SHOWN]),

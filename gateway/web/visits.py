@@ -12,6 +12,7 @@ from chaincode.recalls.commands import RECALL_OFFICER
 from gateway.api.readers import Reader, viewer_of
 from gateway.api.visibility import Viewer
 from gateway.language import Language
+from gateway.lookups import awaited
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
 from gateway.typed import TownClock
@@ -21,6 +22,7 @@ from gateway.web.grids import Grids
 from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
 
+COUNTED_MAX: Final = 99  # of what waits for a signature
 LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags")
 
 
@@ -67,14 +69,24 @@ class Visit:
 
         return Grids(language=self.language, when=when)
 
-    def own_if_any(self, here: str) -> Own | None:
+    async def own_if_any(self, here: str) -> Own | None:
         """Return `own`, on a page for everyone: of nobody there is nothing to say."""
-        return self.own(here) if self.reader else None
+        return await self.own(here) if self.reader else None
 
-    def own(self, here: str) -> Own:
-        """Return what stands above a page of one's own, the page `here` among the lists."""
+    async def own(self, here: str) -> Own:
+        """Return what stands above a page of one's own, the page `here` among the lists.
+
+        Beside the page of what waits for the reader's signature, how much does.
+        """
         assert self.reader is not None  # noqa: S101 - as `party`
         device = self.reader.device
+        waiting = await self.gateway.projection.database.read(
+            awaited.count_for_reader,
+            device,
+            self.reader.roles,
+            now=int(time.time()),
+            limit=COUNTED_MAX + 1,
+        )
         paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
         paths |= {"/waiting": "waiting"}
         if RECALL_OFFICER in self.viewer.roles:
@@ -84,13 +96,20 @@ class Visit:
             actor=device.actor,
             nav=tuple(
                 Link(
-                    text=word(f"nav_{name}", self.language),
+                    text=self._nav(name, waiting),
                     url=f"{path}?lang={self.language}",
                     is_here=path == here,
                 )
                 for path, name in paths.items()
             ),
         )
+
+    def _nav(self, name: str, waiting: int) -> str:
+        """Return what a page is called in the row of links."""
+        if name != "waiting" or not waiting:
+            return word(f"nav_{name}", self.language)
+        count = f"{COUNTED_MAX}+" if waiting > COUNTED_MAX else str(waiting)
+        return word("nav_waiting_some", self.language).format(count)
 
     async def render(
         self,

@@ -37,7 +37,7 @@ async def show_waiting(
         raise ProblemError(GatewayCode.NOT_THERE_YET)
     records = WaitingRecords(visit.gateway.names, constitution, visit.language)
     page = WaitingPage(
-        own=visit.own("/waiting"),
+        own=await visit.own("/waiting"),
         waiting=[records.waiting(one) for one in found[:WAITING_MAX]],
         has_more=len(found) > WAITING_MAX,
     )

@@ -1,5 +1,7 @@
 """Recalls over HTTP: what everyone reads, what officers see, what is missing."""
 
+from datetime import UTC, datetime, time, timedelta, timezone
+
 import pytest
 import pytest_asyncio
 
@@ -11,6 +13,7 @@ from tests.gateway.stage import stage_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
+TOWN_OFFSET_MINUTES = 540
 ALWAYS = {"since": "2020-01-01T00:00:00Z", "until": "2099-01-01T00:00:00Z"}
 
 
@@ -136,7 +139,7 @@ async def test_scopes_are_for_recall_officers(held, handle):
         {"plot": "Q7M49X2B0KTD"},
         {"lots": ["0" * 20], "plot": "Q7M49X2B0KTD", **ALWAYS},
         {"crop": "carrot", **ALWAYS},
-        {"plot": "Q7M49X2B0KTD", "since": "yesterday", "until": "today"},
+        {"plot": "Q7M49X2B0KTD", "since": "whenever", "until": "today"},
     ],
 )
 async def test_a_scope_asked_for_wrongly_is_refused(held, body):
@@ -222,3 +225,58 @@ async def test_pages_of_recalls_follow_each_other(held):
     rest = (await stage.get(f"/api/recalls?limit=1&cursor={first['next']}")).json()
     assert rest["next"] is None
     assert first["recalls"][0]["id"] != rest["recalls"][0]["id"]
+
+
+def _typed_today():
+    """Return today as people type it, by the town's clock, and its first and last moment in UTC."""
+    today = datetime.now(tz=timezone(timedelta(minutes=TOWN_OFFSET_MINUTES))).date()
+    first = datetime.combine(today, time(), tzinfo=timezone(timedelta(minutes=TOWN_OFFSET_MINUTES)))
+    ends = (first, first + timedelta(days=1, seconds=-1))
+    forms = [
+        today.isoformat(),
+        today.strftime("%Y/%m/%d"),
+        f"令和{today.year - 2018}年{today.month}月{today.day}日",
+        f"R{today.year - 2018}.{today.month}.{today.day}",
+        f"{today.month}/{today.day}",
+        "きょう",
+        "today",
+    ]
+    return forms, [one.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") for one in ends]
+
+
+async def test_the_times_of_a_scope_are_the_towns_as_people_type_them(held):
+    stage, _ = held
+    founded = (await stage.get("/api/ledger")).json()["constitution"]
+    assert founded["utc_offset_minutes"] == TOWN_OFFSET_MINUTES
+    plot = {"plot": stage.town.plots["farm-a"]}
+    forms, (since, until) = _typed_today()
+    wanted = (await preview(stage, {**plot, "since": since, "until": until})).json()
+    assert wanted["roots"]
+    for form in forms:
+        for ends in ((form, form), (form, until), (since, form), (f"{form} 0:00", form)):
+            answer = await preview(
+                stage, {**plot, **dict(zip(("since", "until"), ends, strict=True))}
+            )
+            assert answer.json() == wanted, ends
+    night = {"since": f"{forms[0]} 23:59:59", "until": forms[0]}
+    assert (await preview(stage, {**plot, **night})).json()["code"] == "SCOPE_EMPTY"
+
+
+@pytest.mark.parametrize(
+    ("since", "what"),
+    [
+        ("2026-02-30", "NO_SUCH_DAY"),
+        ("whenever", "UNREADABLE"),
+        ("1999-12-31", "YEAR_OUT_OF_RANGE"),
+        ("2026-11-29 25:00", "NO_SUCH_TIME"),
+        ("平成38年4月1日", "OTHER_ERA"),
+    ],
+)
+async def test_a_time_of_a_scope_that_cannot_be_read_is_named_with_its_fault(held, since, what):
+    stage, _ = held
+    body = {"plot": stage.town.plots["farm-a"], "since": since, "until": "2026-11-29"}
+    problem = (await preview(stage, body)).json()
+    assert problem["code"] == "INVALID_REQUEST"
+    assert [(one["where"], one["what"].upper().replace("-", "_")) for one in problem["errors"]] == [
+        ("body.since", what)
+    ]

@@ -1,14 +1,20 @@
 """Recalls, rolls, proposals and lots of a delivery: called by name, by a number's beginning."""
 
 import json
+from typing import get_args
 
 import pytest
 
+from chaincode.base import shapes
+from chaincode.rules import EVER
+from gateway.cli import arguments
 from gateway.cli.choosing import Candidate, beginning
+from gateway.lot_numbers import NumberError, check_character, grouped
 from tests.gateway.cli.terminal import drawn, harvest, minori
 from tests.gateway.setup.workbooks import wide
 
 NUMBER = "7K3M2QX9RT5B8W1YC4ND"
+NUMBER_PATTERN = get_args(shapes.LotId)[1].schema()["pattern"]  # shipments', recalls', rolls', too
 
 
 def submit(kind: str, *words: str, key: str, code: int = 0) -> str:
@@ -147,3 +153,23 @@ def test_an_agent_is_filled_in_what_it_may_read(stage):
     assert "also needs: plot" in lacking  # what the farm entered itself stands there, unread
     (held,) = json.loads(minori("query", "lot", lot, "-k", "farm-a"))["holdings"]
     assert held["held_g"] == 6_800
+
+
+@pytest.mark.parametrize(
+    ("type_name", "member"),
+    [
+        (name, member)
+        for name, kind in sorted(EVER.items())
+        for shape in filter(None, (kind.body, kind.closed))
+        for member, schema in shapes.schema(shape)["properties"].items()
+        if schema.get("items", schema).get("pattern") == NUMBER_PATTERN
+    ],
+)
+def test_a_check_character_is_taken_off_every_number_and_looked_at(type_name, member):
+    kind, check = EVER[type_name], check_character(NUMBER)
+    for typed in (f"{NUMBER}{check}", f"{'-'.join(grouped(NUMBER))}-{check}", NUMBER):
+        body, closed = arguments.read(kind, [f"{member}={typed}"])
+        assert (body | closed)[member] in (NUMBER, [NUMBER])
+    wrong = "0" if check != "0" else "1"
+    with pytest.raises(NumberError):
+        arguments.read(kind, [f"{member}={NUMBER}{wrong}"])

@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.demo.trading import Trading
+from gateway.lot_numbers import check_character, grouped, read
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe
@@ -243,4 +244,23 @@ async def test_what_waits_for_a_signature_is_shown_to_who_may_give_it(town, lang
     assert here == [f"/waiting?lang={lang}"]
     _, others = await page_of(stage, f"/waiting?lang={lang}", "farm-a")
     assert said not in others.text
+    listed = (await stage.get("/api/me/waiting", "food-safety")).json()["waiting"]
+    counted = {"ja": f"署名待ち（{len(listed)}）", "en": f"To sign ({len(listed)})"}
+    for path in ("/own/stock", "/recalls", "/waiting"):
+        _, counting = await page_of(stage, f"{path}?lang={lang}", "food-safety")
+        assert counted[lang] in counting.text, path
+        _, none = await page_of(stage, f"{path}?lang={lang}", "farm-a")
+        assert ({"ja": "署名待ち", "en": "To sign"}[lang]) in none.text
+        assert not re.search(r"署名待ち（|To sign \(", none.text)
     assert (await stage.get("/waiting", Accept="text/html")).status_code == 401
+
+
+async def test_a_shipments_number_is_shown_as_it_is_typed_with_its_check_character(town):
+    stage, _ = town
+    _, page = await page_of(stage, "/own/shipments", "shop-b")
+    listed = (await stage.get("/api/shipments", "shop-b")).json()["shipments"]
+    assert listed
+    for one in listed:
+        shown = "-".join((*grouped(one["id"]), check_character(one["id"])))
+        assert shown in page.text
+        assert read(shown).is_sure

@@ -58,6 +58,10 @@ async def test_the_start_page_leads_to_the_recalls(town):
 async def test_a_recall_names_its_lots_and_what_was_done(town, lang):
     stage, market = town
     page = await page_of(stage, f"/recalls/{market.recalls['emergency']}?lang={lang}")
+    check = check_character(market.recalls["emergency"])
+    scope = await page_of(stage, f"/recalls/{market.recalls['emergency']}/scope", OFFICER)
+    for one in (page, scope):  # for whoever types the number
+        assert f"<b>{check}</b>" in one.html
     assert f"/lots/{market.lots['taro']}?lang={lang}" in page.links()
     assert ("Residues" if lang == "en" else "残留農薬") in page.text
     assert ("Declared in an emergency by one" if lang == "en" else "一人で緊急に回収") in page.text
