@@ -1,5 +1,6 @@
 """What may leave a holding, and what comes into one: the checks that every movement shares."""
 
+from chaincode.base import times
 from chaincode.base.errors import Code
 from chaincode.command_types import Act, require
 from chaincode.lots.records import Holding, Roots
@@ -15,5 +16,5 @@ def find_or_empty(act: Act, key: str, roots: Roots) -> Holding:
 def require_movable(act: Act, lot_id: str, holding: Holding) -> None:
     """Reject passing on what is on hold (`ON_HOLD`), or met by an open recall (`RECALLED`)."""
     require(not holding.is_on_hold, Code.ON_HOLD)
-    recalls = act.find(OpenRecalls, OPEN_RECALLS)
-    require(recalls is None or not recalls.meets(lot_id, holding.roots), Code.RECALLED)
+    recalls, now = act.find(OpenRecalls, OPEN_RECALLS), times.timestamp(act.time)
+    require(recalls is None or not recalls.meets(lot_id, holding.roots, now), Code.RECALLED)

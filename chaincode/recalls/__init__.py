@@ -1,8 +1,11 @@
-"""Recalls: what must not be passed on, declared by two persons, or by one in an emergency.
+"""Recalls: what must not be passed on, by two organisations, or by one signer for the time being.
 
-`records` is the state that every transaction reads; `commands` declare, extend and end a recall.
+`records` is the state that every transaction reads, `room` who may fill how much of it; `commands`
+declare and extend a recall, `ending` confirms and ends it.
 """
 
-from chaincode.recalls.commands import TYPES
+from chaincode.recalls import commands, ending
+
+TYPES = (*commands.TYPES, *ending.TYPES)
 
 __all__ = ["TYPES"]

@@ -26,7 +26,7 @@ SPARED_MAX = 64
 SPARED_DAYS_MAX = 31  # a queue that has not arrived by then is signed again with another key
 
 # Members that hold ledger time, and so differ between two ledgers with one history.
-LEDGER_TIMES = frozenset({"ledger_time", "proposed_at", "revoked_at"})
+LEDGER_TIMES = frozenset({"lapses_at", "ledger_time", "proposed_at", "revoked_at"})
 
 HEAD = "contract/head"
 CONSTITUTION = "contract/constitution"

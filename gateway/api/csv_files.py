@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from gateway.api import csv_columns
 from gateway.api.books import Book
 from gateway.api.csv_cells import MEDIA_TYPE, Cell, write

@@ -10,7 +10,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from fastapi.security.http import HTTPAuthorizationCredentials
 
 from chaincode.base.canonical import INTEGER_MAX
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from gateway.api import cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError

@@ -5,7 +5,7 @@ from math import ceil
 from typing import Any, Final
 
 from chaincode.base import times
-from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
+from chaincode.recalls.records import ROOTS_ALONE_MAX, ROOTS_AT_ONCE_MAX
 from gateway.api import visibility
 from gateway.api.visibility import Viewer, cut, offices
 from gateway.language import Language
@@ -42,21 +42,21 @@ class RecallRecords:
         }
         return cut(self._table(recall), record, self._roles)
 
-    def scope(self, scope: Scope, *, open_roots: int, outside: Sequence[LotRecord] = ()) -> Answer:
+    def scope(self, scope: Scope, *, room: int, outside: Sequence[LotRecord] = ()) -> Answer:
         """Return how far a recall reaches.
 
         Args:
             scope: What was worked out.
-            open_roots: Roots that recalls in force have already.
+            room: For how many roots there is room, with those that are in force.
             outside: What it leaves out, being of other crops.
         """
-        room = max(0, ROOTS_OPEN_MAX - open_roots)
         seeds = min(len(scope.seeds), SEEDS_MAX)
         record: Answer = {
             "seeds_count": seeds,
             "has_more_seeds": len(scope.seeds) > SEEDS_MAX,
             "roots": list(scope.roots),
             "roots_count": len(scope.roots),
+            "crops": list(scope.crops),
             "lots_count": scope.lots,
             "affected": [self._affected(one) for one in scope.affected],
             "commands_needed": ceil(len(scope.roots) / ROOTS_AT_ONCE_MAX),
@@ -72,8 +72,8 @@ class RecallRecords:
         record: Answer = {
             "missing": list(missing),
             "extensions": [
-                {"recall": recall, "roots": list(missing[start : start + ROOTS_AT_ONCE_MAX])}
-                for start in range(0, len(missing), ROOTS_AT_ONCE_MAX)
+                {"recall": recall, "roots": list(missing[start : start + ROOTS_ALONE_MAX])}
+                for start in range(0, len(missing), ROOTS_ALONE_MAX)
             ],
         }
         return cut(visibility.SCOPE, record, self._roles)
@@ -84,6 +84,7 @@ class RecallRecords:
             "party": recall.party,
             "party_name": self._names.party(recall.party, self._language),
             "state": recall.state,
+            "is_own": recall.is_own,
             "kind": recall.kind,
             "cause": recall.cause,
             "scope": recall.scope,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from chaincode.base import shapes, times
 from chaincode.base.errors import Code
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from gateway.api import paging
 from gateway.api import schemas_recalls as schemas
 from gateway.api.documented import SESSION_OPTIONAL, responses
@@ -30,7 +30,7 @@ from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.lookups import lots, recall_book, recalls
+from gateway.lookups import lots, open_recalls, recall_book, recalls
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import find_founding
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
@@ -236,12 +236,13 @@ async def preview(
     Raises:
         ProblemError: `SCOPE_EMPTY`.
     """
-    scope, open_roots, outside = await database.read(_preview, by, gateway.names.others)
+    organisation = reader.device.organisation
+    scope, room, outside = await database.read(_preview, by, organisation, gateway.names.others)
     if scope is None:
         raise ProblemError(GatewayCode.SCOPE_EMPTY)
     _log.info("recall_previewed", actor=reader.device.actor, lots=scope.lots)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    return records.scope(scope, open_roots=open_roots, outside=outside)
+    return records.scope(scope, room=room, outside=outside)
 
 
 @router.get(
@@ -277,12 +278,12 @@ async def scope(
     Raises:
         ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
     """
-    reached, missing, open_roots, outside = await database.read(
-        scope_in_force, recall, reader.viewer, gateway.names.others
+    reached, missing, room, outside = await database.read(
+        scope_in_force, recall, reader, gateway.names.others
     )
     _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    answer = records.scope(reached, open_roots=open_roots, outside=outside)
+    answer = records.scope(reached, room=room, outside=outside)
     return answer | records.missing(recall, missing)
 
 
@@ -300,27 +301,27 @@ def find(
     elif summary.state in recall_book.ENDED:
         roots = recall_book.named(connection, recall)
     else:
-        record = recalls.find(connection, recall)
-        roots = record.roots if record else ()
+        roots = open_recalls.roots_of(connection, recall)
     return summary, roots, recall_book.events(connection, recall)
 
 
 def scope_in_force(
-    connection: Connection, recall: str, viewer: Viewer, others: OtherCrops
+    connection: Connection, recall: str, reader: Reader, others: OtherCrops
 ) -> tuple[Scope, list[str], int, list[LotRecord]]:
-    """Return a recall's scope as it is now, what it lacks, how many roots are in force, and others.
+    """Return a recall's scope as it is now, what it lacks, the room beside it, and others.
 
     Raises:
         ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
     """
-    found = find(connection, recall, viewer)
+    found = find(connection, recall, reader.viewer)
     if found is None:
         raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
     summary, roots, _ = found
+    room = open_recalls.room(connection, reader.device.organisation, but=recall)
     if summary.state not in (*IN_FORCE, DRILL):
         raise ProblemError(Code.RECALL_ENDED)
     if summary.state == DRILL:
-        return recalls.scope_of(connection, roots), [], recall_book.open_roots(connection), []
+        return recalls.scope_of(connection, roots), [], room, []
     founding = find_founding(connection)
     late, beside = recalls.entered_since(
         connection,
@@ -332,19 +333,18 @@ def scope_in_force(
     scope = recalls.scope_of(connection, [*roots, *late], beside=beside)
     signed = set(roots)
     missing = [root for root in scope.roots if root not in signed]
-    open_roots = recall_book.open_roots(connection) - len(roots)
-    return scope, missing, open_roots, _outside(connection, scope)
+    return scope, missing, room, _outside(connection, scope)
 
 
 def _preview(
-    connection: Connection, by: By, others: OtherCrops
+    connection: Connection, by: By, organisation: str, others: OtherCrops
 ) -> tuple[Scope | None, int, list[LotRecord]]:
     seeds, beside = _seeds(connection, by, others)
-    open_roots = recall_book.open_roots(connection)
+    room = open_recalls.room(connection, organisation)
     if not seeds and not beside:
-        return None, open_roots, []
+        return None, room, []
     scope = recalls.scope_of(connection, seeds, beside=beside)
-    return scope, open_roots, _outside(connection, scope)
+    return scope, room, _outside(connection, scope)
 
 
 def _seeds(

@@ -71,9 +71,11 @@ class RecallInList(Answer):
     party_name: str | None
     state: str = Field(
         examples=["confirmed"],
-        description="`unconfirmed`: by one person in an emergency, in force all the same;"
-        " `confirmed`; `lifted`: it was a mistake; `closed`; `drill`: shown to officers only.",
+        description="`unconfirmed`: by one person alone, in force all the same; `confirmed`;"
+        " `lapsed`: not confirmed in time, of what endangers nobody; `lifted`: it was a mistake;"
+        " `closed`; `drill`: shown to officers only.",
     )
+    is_own: bool = Field(description="Whether a party recalls goods of its own.")
     kind: str = Field(examples=["safety"])
     cause: str = Field(examples=["residue"])
     scope: str = Field(examples=["lot"])
@@ -84,7 +86,8 @@ class RecallInList(Answer):
     )
     changed_at: Timestamp
     confirm_by: Timestamp | None = Field(
-        description="`unconfirmed` only: by when a second person has to; overdue after that."
+        description="Where one person signed any of it alone: by when another has to confirm"
+        " that; overdue after it."
     )
 
 
@@ -128,7 +131,7 @@ class LeftOutAnswer(Answer):
 
 
 class ExtensionAnswer(Answer):
-    """The open part of a `recall.extend`, ready to be signed."""
+    """The open part of a `recall.extend` of one signer's, ready to be signed."""
 
     recall: RecallId
     roots: list[LotId]
@@ -143,16 +146,24 @@ class ScopeAnswer(Answer):
     )
     roots: list[LotId] = Field(
         description="What has to be signed, in this order: the first 400 as the roots of the"
-        " declaration, each further 400 of a `recall.extend`. Sent in one request with the"
-        " approval, these are written at once. Where not all fit, the first ones matter most."
+        " declaration, each further 400 of a `recall.widen`. Approvals sent in one request are"
+        " written at once. Where not all fit, the first ones matter most."
     )
     roots_count: int
+    crops: list[str] = Field(
+        description="Of the roots that are on record: what `recall.declare` and `recall.widen`"
+        " name.",
+        examples=[["carrot"]],
+    )
     lots_count: int = Field(description="Lots on record that it reaches.")
     affected: list[AffectedAnswer]
     commands_needed: int = Field(
-        description="One command names 400 roots at most: a declaration, and so many extensions."
+        description="One command names 400 roots at most: a declaration, and so many more."
     )
-    limit: int = Field(description="Roots that the record of open recalls has room for now.")
+    limit: int = Field(
+        description="Roots that a safety recall by the reader's organisation and another has room"
+        " for now."
+    )
     fits: bool = Field(
         description="Whether all `roots` fit into it. If not, have holders hold the others' goods."
     )

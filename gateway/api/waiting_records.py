@@ -32,12 +32,22 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
     ),
     "recall.confirm": (
         (
-            "一人で決定された回収{recall}の確認（{kind}、{cause}）：{lots}",
-            "Confirm the recall {recall} that one person declared ({kind}, {cause}), of {lots}",
+            "ひとりで署名された回収{recall}の確認（{kind}、{cause}）：{lots}",
+            "Confirm the recall {recall} that one person signed alone ({kind}, {cause}): {lots}",
         ),
         (
             "二人で決定した回収として公表され、対象のロットは止まったままです。",
             "It is published as declared by two, and these lots stay stopped.",
+        ),
+    ),
+    "recall.widen": (
+        (
+            "回収{recall}（{kind}、{cause}）への追加：{lots}",
+            "Add to the recall {recall} ({kind}, {cause}): {lots}",
+        ),
+        (
+            "署名するとすぐに公表され、追加したロットは出荷も販売もできなくなります。",
+            "It is published at once, and these lots can be neither shipped nor sold.",
         ),
     ),
     "recall.lift": (

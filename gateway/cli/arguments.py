@@ -24,6 +24,7 @@ NAMED_BY = {  # which member a drawn id is for
     "lot.ship": "shipment",
     "recall.declare": "recall",
     "recall.emergency": "recall",
+    "recall.own": "recall",
     "recall.drill": "recall",
     "label.bind": "roll",  # of a roll that is on record, its number is given
 }

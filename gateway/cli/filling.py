@@ -49,6 +49,11 @@ class Records:
         """Yield all recalls, the latest changed first."""
         return self._pages("/api/recalls", "recalls")
 
+    def crops(self, lots: list[Json]) -> list[Json]:
+        """Return what lots are, as a recall officer is told before a recall."""
+        found: list[Json] = self.client.post("/api/recalls/scope", {"lots": lots})["crops"]
+        return found
+
     def lot(self, lot: str) -> Record:
         """Return a lot, with the party's own holdings."""
         found: Record = self.client.get(f"/api/lots/{lot}")
@@ -381,12 +386,13 @@ def _deny(given: Given, records: Records) -> None:
         given.put("holder", next(iter(holders)))
 
 
-def _recall(*states: str) -> Rule:
+def _recall(*states: str, is_waiting: bool = False) -> Rule:
     def rule(given: Given, records: Records) -> None:
         named = given.get("recall")
         found = [one for one in records.recalls() if named in {None, one["id"]}]
         if named is None:
             found = [one for one in found if one["state"] in states]
+            found = [one for one in found if one["confirm_by"] or not is_waiting]
         elif not found:
             raise NotOnRecordError(WORDS["filling.no_recall"])
         one = _one(
@@ -400,6 +406,19 @@ def _recall(*states: str) -> Rule:
             given.must_be("entry", one["entry"])
 
     return rule
+
+
+def _crops(given: Given, records: Records) -> None:
+    """Fill in what the lots are that a recall names, as far as they are on record."""
+    roots = given.get("roots")
+    if given.get("crops") is None and isinstance(roots, list):
+        given.put("crops", records.crops(roots) or None)
+
+
+def _widen(given: Given, records: Records) -> None:
+    if given.get("recall") is None:  # one that is proposed may be widened before it is in force
+        _recall(*_IN_FORCE)(given, records)
+    _crops(given, records)
 
 
 def _unmake(given: Given, records: Records) -> None:
@@ -458,6 +477,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "lot.take_back": _others_owner,
     "lot.deny_claim": _deny,
     "lot.unmake": _unmake,
-    "recall.confirm": _recall("unconfirmed"),
+    "recall.confirm": _recall(*_IN_FORCE, is_waiting=True),
     **dict.fromkeys(("recall.lift", "recall.close", "recall.extend"), _recall(*_IN_FORCE)),
+    **dict.fromkeys(("recall.declare", "recall.drill"), _crops),
+    "recall.widen": _widen,
 }

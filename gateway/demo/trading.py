@@ -155,14 +155,15 @@ class Trading:
         verb: str = "emergency",
         scope: str = "lot",
     ) -> tuple[str, bytes]:
-        """Return (recall, command) of one person alone: an emergency, or a drill."""
-        body = self.declaration(by, *roots) | {"scope": scope}
+        """Return (recall, command) of one person alone: an emergency, of its own, or a drill."""
+        crops = ("carrot",) if verb == "drill" else ()
+        body = self.declaration(by, *roots, crops=crops) | {"scope": scope}
         recall, wire = str(body["recall"]), self.act(by, f"recall.{verb}", body)
         self.entries[recall] = self.person(by).device.prev
         return recall, wire
 
-    def declaration(self, by: str, *roots: str) -> Parts:
-        """Return the open part of a recall of these lots."""
+    def declaration(self, by: str, *roots: str, crops: Sequence[str] = ()) -> Parts:
+        """Return the open part of a recall of these lots; `crops` where they are not read."""
         return {
             **self.named(by, "recall"),
             "party": self.party(by),
@@ -170,6 +171,7 @@ class Trading:
             "cause": "residue",
             "scope": "lot",
             "roots": list(roots),
+            **({"crops": list(crops)} if crops else {}),
         }
 
     def end(self, recall: str, verb: str = "lift", explanation: str = "") -> list[bytes]:

@@ -1,24 +1,26 @@
 """What waits for a reader's signature: proposals of two signers, and recalls that one declared.
 
-A recall that one person declared in an emergency is in force, and is no proposal: a second officer
-signs `recall.confirm`. To people both are the same: somebody waits for their signature.
+What one person signed alone of a recall is in force, and is no proposal: another signs
+`recall.confirm`. To people both are the same: somebody waits for their signature.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, and_, or_, select
 
 from chaincode.base.canonical import Json
+from chaincode.recalls.records import RECALL_OFFICER
 from chaincode.rules import EVER
 from gateway.lookups import lots, proposals, recall_book
 from gateway.lookups.lots import LotRecord
+from gateway.lookups.open_recalls import is_live
 from gateway.lookups.people import DeviceRecord, Roles
 from gateway.lookups.proposals import Proposed
-from gateway.lookups.recall_book import UNCONFIRMED, RecallSummary
+from gateway.lookups.recall_book import RecallSummary
 from gateway.projection import CommandRow
-from gateway.projection.domain import recalls
+from gateway.projection.domain import recalled_roots, recalls
 from gateway.projection.tables import commands
 
 CONFIRM: Final = "recall.confirm"
@@ -32,7 +34,7 @@ class Awaited:
     Attributes:
         proposed: The command. Of a recall to confirm, its latest entry, with the body of the
             `recall.confirm` that is to be signed.
-        recall: That it confirms, lifts or closes; `None` of all else.
+        recall: That it confirms, widens, lifts or closes; `None` of all else.
         roots: The lots that a recall names.
         lots: The first of them, by number; `None` of one that is not on record.
     """
@@ -76,32 +78,39 @@ def of_signer(connection: Connection, actor: str, *, now: int, limit: int) -> li
 
 
 def _to_confirm(connection: Connection, reader: DeviceRecord, roles: Roles) -> Iterator[Proposed]:
-    """Yield the recalls that this reader may confirm: not who declared or extended them."""
+    """Yield the recalls of which this reader may confirm what another signed alone.
+
+    Of others' goods an officer of another organisation; of a party's own any other officer, or
+    another person of the party.
+    """
     kind = EVER[CONFIRM]
     if not kind.roles & roles:
         return
+    part, is_officer = recalled_roots.c, RECALL_OFFICER in roles
+    of_others = and_(part.own.is_(None), part.organisation != reader.organisation)
+    of_its_own = and_(part.own.is_not(None), part.alone != reader.actor)
+    fit = or_(of_others, of_its_own) if is_officer else and_(of_its_own, part.own == reader.party)
+    waiting = select(part.recall).where(part.alone.is_not(None), is_live(), fit)
     query = (
         select(commands, recalls.c.id.label("recall"))
         .join(recalls, recalls.c.entry == commands.c.id)
-        .where(recalls.c.state == UNCONFIRMED, recalls.c.actor != reader.actor)
+        .where(recalls.c.id.in_(waiting))
     )
     for row in connection.execute(query).mappings().all():
         command = CommandRow.of(row)
-        if reader.actor != command.actor:
-            body: dict[str, Json] = {"recall": str(row["recall"]), "entry": command.id}
-            yield proposals.proposed(connection, command, kind=kind, body=body)
+        body: dict[str, Json] = {"recall": str(row["recall"]), "entry": command.id}
+        yield proposals.proposed(connection, command, kind=kind, body=body)
 
 
 def _awaited(connection: Connection, one: Proposed) -> Awaited:
     named, roots = one.body.get("recall"), one.body.get("roots")
     recall: RecallSummary | None = None
+    if one.kind.name.startswith("recall."):
+        recall = recall_book.find(connection, str(named))
     if isinstance(roots, list):
         ids = tuple(map(str, roots))
-    elif one.kind.name.startswith("recall."):
-        recall = recall_book.find(connection, str(named))
-        ids = recall_book.named(connection, str(named))
     else:
-        ids = ()
+        ids = recall_book.named(connection, str(named)) if recall else ()
     looked_up = ids[:LOTS_LOOKED_UP_MAX]
     known = lots.find_all(connection, looked_up)
     return Awaited(

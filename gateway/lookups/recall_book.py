@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select, tuple_
+from sqlalchemy import Connection, Row, Select, exists, func, select, tuple_
 
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
 from gateway.lookups.lots import LotRecord
+from gateway.lookups.open_recalls import is_live
 from gateway.lookups.places import Page, Place, paged
 from gateway.lookups.public import public_content
 from gateway.projection import CommandRow
@@ -19,7 +20,8 @@ from gateway.projection.tables import command_subject, commands
 PLACE = (int, int)  # block_number and position of the latest change
 DRILL: Final = "drill"
 UNCONFIRMED: Final = "unconfirmed"
-ENDED: Final = ("lifted", "closed")
+LAPSED: Final = "lapsed"  # by one signer alone, and not confirmed in time: no state of the ledger
+ENDED: Final = ("lifted", "closed", LAPSED)
 ENDED_MAX: Final = 1_000  # of which a lot's page looks for those that named it
 CONFIRM_WITHIN_S: Final = 24 * 3_600  # practice: a second person confirms within a day
 _DRILL_TYPE: Final = "recall.drill"
@@ -33,12 +35,15 @@ class RecallSummary:
 
     Attributes:
         entry: Id of the command that changed it last.
-        confirm_by: Until when a second person has to confirm it; `None` unless that is awaited.
+        is_own: Whether it is of the declaring party's own goods.
+        confirm_by: Until when another has to confirm what one signed alone of it; `None` unless
+            that is awaited.
     """
 
     id: str
     party: str
     state: str
+    is_own: bool
     kind: str
     cause: str
     scope: str
@@ -138,11 +143,12 @@ def named(connection: Connection, recall: str) -> tuple[str, ...]:
 def ended(connection: Connection, lot: LotRecord) -> list[Ended]:
     """Return the recalls that named a lot, or an ancestor, and have ended, the latest first."""
     mine = {lot.id, *lot.roots}
-    query = _summaries().where(recalls.c.state.in_(ENDED))
+    query = _summaries().where(recalls.c.state.in_((*ENDED, UNCONFIRMED)))
     latest_first = query.order_by(commands.c.block_number.desc(), commands.c.position.desc())
     return [
         Ended(recall=summary, explanation=explanation)
         for summary in map(_summary, connection.execute(latest_first.limit(ENDED_MAX)))
+        if summary.state in ENDED
         for roots, explanation in [_end_of(connection, summary.id)]
         if not mine.isdisjoint(roots)
     ]
@@ -163,11 +169,6 @@ def _end_of(connection: Connection, recall: str) -> tuple[frozenset[str], str | 
 _ENDS: Final[dict[str, tuple[frozenset[str], str | None]]] = {}
 
 
-def open_roots(connection: Connection) -> int:
-    """Return how many roots all recalls in force have together."""
-    return connection.execute(select(func.count()).select_from(recalled_roots)).scalar_one()
-
-
 def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tuple[Meeting, ...]]:
     """Return the recalls in force that each lot meets, itself or by an ancestor; others absent."""
     lots_of: dict[str, set[str]] = defaultdict(set)
@@ -180,7 +181,7 @@ def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tup
         query = (
             select(recalled_roots.c.root, *_MEETING)
             .join(recalls, recalls.c.id == recalled_roots.c.recall)
-            .where(recalled_roots.c.root.in_(roots[start : start + _VALUES_MAX]))
+            .where(recalled_roots.c.root.in_(roots[start : start + _VALUES_MAX]), is_live())
             .order_by(recalls.c.id)
         )
         for root, *values in connection.execute(query):
@@ -196,17 +197,18 @@ _MEETING: Final = tuple(recalls.c[name] for name in _NAMES)
 
 def _summaries() -> Select[tuple[Any, ...]]:
     entries = commands.alias("entries")
-    declared_at = (
+    mine = recalled_roots.c.recall == recalls.c.id
+    first_alone_at = (
         select(func.min(entries.c.ledger_time))
-        .join(command_subject, command_subject.c.command_id == entries.c.id)
-        .where(
-            command_subject.c.subject_key == recalls.c.state_key, entries.c.code == Code.ACCEPTED
-        )
+        .join(recalled_roots, recalled_roots.c.entry == entries.c.id)
+        .where(mine, recalled_roots.c.alone.is_not(None), is_live())
         .correlate(recalls)
         .scalar_subquery()
-        .label("declared_at")
+        .label("alone_since")
     )
-    columns = (commands.c.ledger_time, commands.c.block_number, commands.c.position, declared_at)
+    is_open = exists().where(mine, is_live()).correlate(recalls).label("is_open")
+    of_entry = (commands.c.ledger_time, commands.c.block_number, commands.c.position)
+    columns = (*of_entry, first_alone_at, is_open)
     return select(recalls, *columns).join(commands, commands.c.id == recalls.c.entry)
 
 
@@ -214,14 +216,15 @@ def _summary(row: Row[Any]) -> RecallSummary:
     return RecallSummary(
         id=row.id,
         party=row.party,
-        state=row.state,
+        state=LAPSED if row.state == UNCONFIRMED and not row.is_open else row.state,
+        is_own=row.is_own,
         kind=row.kind,
         cause=row.cause,
         scope=row.scope,
         roots_count=row.roots_count,
         entry=row.entry,
         changed_at=row.ledger_time,
-        confirm_by=row.declared_at + CONFIRM_WITHIN_S if row.state == UNCONFIRMED else None,
+        confirm_by=None if row.alone_since is None else row.alone_since + CONFIRM_WITHIN_S,
     )
 
 

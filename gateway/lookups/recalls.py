@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from chaincode.base import times
 from gateway.lookups.lineage import closure
+from gateway.lookups.open_recalls import is_live, roots_of
 from gateway.other_crops import OTHER, PREFIX
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 
@@ -78,6 +79,7 @@ class Scope:
         roots: What has to be signed: the seeds, then descendants that start lineage anew, the
             newest first. So if not all are signed, what is left shows as missing, and is what has
             most likely been sold already.
+        crops: Of the roots that are on record.
         lots: How many lots it reaches.
         affected: Who has or had them, the largest stock first.
         left_out: Lots of the same producers and days that it does not reach, being of other crops.
@@ -85,6 +87,7 @@ class Scope:
 
     seeds: tuple[str, ...]
     roots: tuple[str, ...]
+    crops: tuple[str, ...]
     lots: int
     affected: tuple[Affected, ...]
     left_out: tuple[str, ...] = ()
@@ -167,7 +170,7 @@ def entered_since(
     if scope not in {"plot", "period"}:
         return [], []
     grounds = (lots.c.plot,) if scope == "plot" else (lots.c.party, lots.c.crop)
-    own = select(recalled_roots.c.root).where(recalled_roots.c.recall == recall)
+    own = select(recalled_roots.c.root).where(recalled_roots.c.recall == recall, is_live())
     named = (lots.c.id.in_(own), lots.c.origin != "made", grounds[0].is_not(None))
     days = select(*grounds, func.min(lots.c.harvested_at), func.max(lots.c.harvested_at))
     found: set[str] = set()
@@ -206,9 +209,11 @@ def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[s
     """
     reached = _Reached(connection, seeds)
     try:
+        roots = tuple(dict.fromkeys((*sorted(seeds), *reached.new_roots())))
         return Scope(
             seeds=tuple(sorted(seeds)),
-            roots=tuple(dict.fromkeys((*sorted(seeds), *reached.new_roots()))),
+            roots=roots,
+            crops=tuple(crops_of(connection, roots)),
             lots=reached.count(),
             affected=tuple(reached.affected()),
             left_out=tuple(reached.without(beside)),
@@ -217,10 +222,19 @@ def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[s
         reached.forget()
 
 
+def crops_of(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Return what lots are, each crop once, as far as they are on record."""
+    found: set[str] = set()
+    for start in range(0, len(ids), _VALUES_MAX):
+        query = select(lots.c.crop).where(lots.c.id.in_(ids[start : start + _VALUES_MAX]))
+        found.update(connection.execute(query.distinct()).scalars())
+    return sorted(found)
+
+
 def in_force(connection: Connection) -> list[RecallRecord]:
     """Return the recalls in force, by id."""
     query = select(recalls).where(recalls.c.state.in_(IN_FORCE)).order_by(recalls.c.id)
-    return [_record(connection, row) for row in connection.execute(query)]
+    return [one for row in connection.execute(query) if (one := _record(connection, row)).roots]
 
 
 def find(connection: Connection, recall: str) -> RecallRecord | None:
@@ -232,7 +246,9 @@ def find(connection: Connection, recall: str) -> RecallRecord | None:
 
 def meeting(connection: Connection, lot: str, roots: Sequence[str]) -> list[RecallRecord]:
     """Return the recalls in force that meet a lot with these ancestors."""
-    query = select(recalled_roots.c.recall).where(recalled_roots.c.root.in_([lot, *roots]))
+    query = select(recalled_roots.c.recall).where(
+        recalled_roots.c.root.in_([lot, *roots]), is_live()
+    )
     found = sorted(set(connection.execute(query).scalars()))
     return [one for recall in found if (one := find(connection, recall)) is not None]
 
@@ -324,7 +340,6 @@ class _Reached:
 
 
 def _record(connection: Connection, row: Row[Any]) -> RecallRecord:
-    query = select(recalled_roots.c.root).where(recalled_roots.c.recall == row.id)
     return RecallRecord(
         id=row.id,
         party=row.party,
@@ -334,5 +349,5 @@ def _record(connection: Connection, row: Row[Any]) -> RecallRecord:
         cause=row.cause,
         scope=row.scope,
         entry=row.entry,
-        roots=tuple(sorted(connection.execute(query).scalars())),
+        roots=roots_of(connection, row.id),
     )

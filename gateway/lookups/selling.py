@@ -8,6 +8,7 @@ from sqlalchemy import Connection, and_, select
 
 from chaincode.base.errors import Code
 from gateway.lookups.lineage import closure
+from gateway.lookups.open_recalls import is_live
 from gateway.projection import json_text
 from gateway.projection.domain import actors, holdings, lots, recalled_roots
 from gateway.projection.tables import command_subject, commands
@@ -41,7 +42,7 @@ def sellable(connection: Connection, party: str) -> list[Sellable]:
             holdings.c.holder == party,
             holdings.c.held_g > holdings.c.denied_g,
             holdings.c.is_on_hold.is_(False),
-            lots.c.id.not_in(select(closure(select(recalled_roots.c.root)).c.lot)),
+            lots.c.id.not_in(select(closure(select(recalled_roots.c.root).where(is_live())).c.lot)),
         )
         .order_by(lots.c.harvested_at, lots.c.id, holdings.c.owner)
         .limit(STOCK_MAX)

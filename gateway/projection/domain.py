@@ -12,7 +12,7 @@ holding/<lot>/<holder>/<owner> holdings         grams at one party
 shipment/<id>                  shipments        grams on their way
 roll/<id>                      sticker_ranges   a row for each range on a lot
 recall/<id>                    recalls
-recalls/open                   recalled_roots   a row for each root of each open recall
+recalls/open                   recalled_roots   a row for each root of each entry of open recalls
 contract/constitution          organisations    one row each
 contract/head                  standings        what each may grant, and until when it is suspended
 suspension/<organisation>      suspension_votes a row for each organisation that wants it
@@ -319,7 +319,9 @@ recalls = table(
     _key(),
     text("id"),
     text("party"),
+    text("organisation"),
     text("actor"),
+    flag("is_own"),
     text("state"),
     text("kind"),
     text("cause"),
@@ -333,9 +335,17 @@ recalled_roots = table(
     "recalled_roots",
     _key(),
     text("recall", primary_key=True),
+    text("entry", primary_key=True),
     text("root", primary_key=True),
+    text("organisation"),
+    text("kind"),
+    json_column("crops"),
+    text("own", nullable=True),
+    text("alone", nullable=True),
+    text("lapses_at", nullable=True),
 )
 Index("recalled_roots_by_root", recalled_roots.c.root)
+Index("recalled_roots_by_recall", recalled_roots.c.recall)
 
 
 def _parents(lot: Member) -> Sequence[Member]:
@@ -350,7 +360,7 @@ def _ranges(roll: Member) -> Sequence[Member]:
 
 def _open_roots(record: Member) -> Sequence[Member]:
     return [
-        {"recall": one["recall"], "root": root}
+        {**one, "root": root}
         for one in _items(record["recalls"])
         if _is_object(one)
         for root in _items(one["roots"])

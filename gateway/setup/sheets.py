@@ -11,7 +11,7 @@ from typing import Final
 from chaincode.lots.harvest import CLERK, INSPECTOR
 from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.plots import LAND_REGISTRAR
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from chaincode.registry.records import AUDITOR, REGISTRAR
 from gateway import vocabulary
 from gateway.catalogue import YIELD_KG_PER_10A

@@ -59,6 +59,7 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "Emergency recall, awaiting a second person",
     ),
     "recall_state_confirmed": ("回収中", "In force"),
+    "recall_state_lapsed": ("効力がなくなりました", "Lapsed"),
     "recall_state_lifted": ("取り消されました", "Lifted"),
     "recall_state_closed": ("終わりました", "Closed"),
     "recall_state_drill": ("訓練", "Drill"),

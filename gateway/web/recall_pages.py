@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from gateway.api import paging, recalls
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError

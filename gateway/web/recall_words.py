@@ -29,13 +29,17 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "対象の品物はすべて確認されました。",
         "All goods are accounted for.",
     ),
+    "recall_note_lapsed": (
+        "ひとりで知らせたもので、7日のうちに確認がなかったため、効力がなくなりました。",
+        "One person declared it, and nobody confirmed it within seven days: it has lapsed.",
+    ),
     "recall_note_confirmed": (
         "対象の品を食べたり売ったりしないでください。",
         "Please neither eat nor sell what it names.",
     ),
     "recall_note_unconfirmed": (
-        "一人が緊急に知らせたもので、二人目の確認を待っています。それまでも有効です。",
-        "One person declared it in an emergency; it is in force while a second one is awaited.",
+        "一人が知らせたもので、二人目の確認を待っています。それまでも有効です。",
+        "One person declared it; it is in force while a second one is awaited.",
     ),
     "recall_note_drill": (
         "訓練です。何も止まりません。係の方だけに表示しています。",
@@ -63,11 +67,14 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "recall_ended_lifted": ("回収は取り消されました", "A recall was lifted"),
     "recall_ended_closed": ("回収は終わりました", "A recall was closed"),
+    "recall_ended_lapsed": ("回収は効力がなくなりました", "A recall has lapsed"),
     "recall_history": ("これまでの経過", "What was done"),
-    "recall_event_declare": ("二人で回収を決定", "Declared by two persons"),
+    "recall_event_declare": ("ふたつの団体で回収を決定", "Declared by two organisations"),
+    "recall_event_own": ("自分の品を回収", "Recalled by whose goods they are"),
     "recall_event_emergency": ("一人で緊急に回収", "Declared in an emergency by one"),
     "recall_event_confirm": ("二人目が確認", "Confirmed by a second person"),
-    "recall_event_extend": ("対象を追加", "Extended"),
+    "recall_event_extend": ("ひとりで対象を追加", "Extended by one officer"),
+    "recall_event_widen": ("ふたつの団体で対象を追加", "Extended by two organisations"),
     "recall_event_lift": ("取り消し（まちがいの回収）", "Lifted: it was a mistake"),
     "recall_event_close": ("終了（品物を確認ずみ）", "Closed: all goods are accounted for"),
     "recall_event_drill": ("訓練を記録", "Drill recorded"),
@@ -86,8 +93,16 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "scope_missing": ("追加が必要なロットがあります", "Some lots are not covered"),
     "scope_missing_note": (
-        "対象からつくられ、別の系列になったロットです。recall.extend に署名してください。",
-        "They were made of what is recalled, with a lineage of their own: sign a recall.extend.",
+        (
+            "対象からつくられ、別の系列になったロットです。下の記録に署名してください。"
+            "100件までは recall.extend でひとりですぐに止められます。"
+            "それより多いものは recall.widen で、ふたつの団体が署名します。"
+        ),
+        (
+            "They were made of what is recalled, with a lineage of their own: sign what stands"
+            " below. One officer stops up to 100 at once by a recall.extend; more takes a"
+            " recall.widen by two organisations."
+        ),
     ),
     "scope_covered": ("すべてのロットが対象に入っています", "Everything is covered"),
     "scope_more_seeds": (
@@ -116,27 +131,34 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{number}件目：recall.extend の roots",
         "Record {number}: the roots of a recall.extend",
     ),
+    "scope_widen": (
+        "{number}件目：recall.widen の roots",
+        "Record {number}: the roots of a recall.widen",
+    ),
     "scope_together_new": (
         (
-            "ひとつの記録では400件まで名指せます。承認する方が、承認につづけて残りに署名してください："
-            "minori approve … --later、記録ごとに minori submit recall.extend recall=回収番号 "
-            "roots=… --later、最後に minori submit queue。一度に台帳に書かれます。"
+            "ひとつの記録では400件まで名指せます。最初の記録につづけて、残りにも署名してください："
+            "minori submit recall.widen recall=回収番号 roots=…。別の団体の方が、"
+            "記録ごとに minori approve … --later で承認し、最後に minori submit queue で"
+            "まとめて送ります。一度に台帳に書かれます。"
         ),
         (
-            "One record names 400 lots at most. Whoever approves signs the others right after the"
-            " approval: minori approve … --later, for each minori submit recall.extend"
-            " recall=its-number roots=… --later, and then minori submit queue. They are written to"
-            " the ledger at once."
+            "One record names 400 lots at most. Sign the others right after the first: minori"
+            " submit recall.widen recall=its-number roots=…. An officer of another organisation"
+            " approves each by minori approve … --later, and sends them together by minori submit"
+            " queue. They are written to the ledger at once."
         ),
     ),
     "scope_together": (
         (
-            "記録ごとに minori submit recall.extend … --later で署名し、最後に "
-            "minori submit queue でまとめて送ってください。一度に台帳に書かれます。"
+            "記録ごとに minori submit recall.widen … で署名してください。別の団体の方が、"
+            "記録ごとに minori approve … --later で承認し、最後に minori submit queue で"
+            "まとめて送ってください。一度に台帳に書かれます。"
         ),
         (
-            "Sign each by minori submit recall.extend … --later, and send them together by"
-            " minori submit queue. They are written to the ledger at once."
+            "Sign each by minori submit recall.widen …. An officer of another organisation approves"
+            " each by minori approve … --later; send them together by minori submit queue. They are"
+            " written to the ledger at once."
         ),
     ),
     "scope_commands": ("署名する記録：{} 件", "Records to sign: {}"),
@@ -162,8 +184,15 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "preview_result": ("調べた結果", "What it would reach"),
     "preview_sign": (
-        "これを recall.declare の roots に入れて署名し、別の人が承認します。",
-        "Sign them as the roots of a recall.declare; another person approves it.",
+        (
+            "これを recall.declare の roots に入れて署名し、別の団体の方が承認します。"
+            "安全に関わり急ぐときは、100件まで recall.emergency でひとりですぐに止められます。"
+        ),
+        (
+            "Sign them as the roots of a recall.declare; an officer of another organisation"
+            " approves it. For safety's sake one officer stops up to 100 at once by a"
+            " recall.emergency."
+        ),
     ),
     "scope_left_out": (
         "同じ生産者・同じ日の、ほかの品目のロット（回収の対象になりません）",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from chaincode.base import times
-from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
+from chaincode.recalls.records import ROOTS_ALONE_MAX, ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api.recall_records import Answer
 from gateway.explanations import Explanations
 from gateway.language import Language
@@ -138,10 +138,14 @@ class RecallWriter:
             yield LeftOut(crop=name, lots=links)
 
     def _to_sign(self, roots: Sequence[str], *, is_new: bool) -> Iterator[RecordToSign]:
-        """Yield the records that name these roots: of a new recall, a declaration comes first."""
+        """Yield the records that name these roots: of a new recall, a declaration comes first.
+
+        What one signer may name alone is extended at once; more takes two.
+        """
+        further = "scope_widen" if is_new or len(roots) > ROOTS_ALONE_MAX else "scope_extend"
         for start in range(0, len(roots), ROOTS_AT_ONCE_MAX):
             named = roots[start : start + ROOTS_AT_ONCE_MAX]
-            title = "scope_declare" if is_new and start == 0 else "scope_extend"
+            title = "scope_declare" if is_new and start == 0 else further
             yield RecordToSign(
                 title=self._word(title).format(number=start // ROOTS_AT_ONCE_MAX + 1),
                 roots=",".join(named),

@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import Request
 from starlette.responses import Response
 
-from chaincode.recalls.commands import RECALL_OFFICER
+from chaincode.recalls.records import RECALL_OFFICER
 from gateway.api.readers import Reader, viewer_of
 from gateway.api.visibility import Viewer
 from gateway.language import Language

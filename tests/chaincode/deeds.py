@@ -14,7 +14,7 @@ from chaincode.base.overlay import decode_state
 from chaincode.lots.records import Holding, Lot, Shipment
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.pen import derived_id, pseudonym, sha256_hex
-from tests.chaincode.world import World
+from tests.chaincode.world import NOW, World
 
 Part = tuple  # (lot, grams put in, grams of these in each child), and at times the owner's handle
 PLOTS = {"farmer": "field", "neighbour": "paddy"}
@@ -270,8 +270,10 @@ def held(world: World, lot: str, holder: str, of: str | None = None) -> int:
     return holding["held_g"] if holding else 0
 
 
-def declaration(world: World, by: str, roots: Sequence[str], **basis: str) -> dict:
-    """Return the open part of a recall, of an emergency or a drill."""
+def declaration(
+    world: World, by: str, roots: Sequence[str], crops: Sequence[str] = (), **basis: str
+) -> dict:
+    """Return the open part of a recall; `crops` where the lots are not read."""
     name = world.name(by)
     return {
         "recall": name["id"],
@@ -281,13 +283,30 @@ def declaration(world: World, by: str, roots: Sequence[str], **basis: str) -> di
         **BASIS,
         **basis,
         "roots": list(roots),
+        **({"crops": list(crops)} if crops else {}),
     }
 
 
-def recall(world: World, *roots: str, by: str = "coop-recaller", type_: str = "emergency") -> str:
+def recall(
+    world: World, *roots: str, by: str = "coop-recaller", type_: str = "emergency", time: int = NOW
+) -> str:
     """Recall at once."""
-    body = declaration(world, by, roots)
-    world.act(by, f"recall.{type_}", body)
+    body = declaration(world, by, roots, ["carrot"] if type_ == "drill" else ())
+    world.act(by, f"recall.{type_}", body, time=time)
+    return body["recall"]
+
+
+def recall_by_two(
+    world: World,
+    *roots: str,
+    by: str = "coop-recaller",
+    second: str = "town-recaller",
+    crops: Sequence[str] = ("carrot",),
+    **basis: str,
+) -> str:
+    """Recall by two organisations; also what is on no record."""
+    body = declaration(world, by, roots, crops, **basis)
+    by_two(world, by, second, "recall.declare", body)
     return body["recall"]
 
 

@@ -95,6 +95,9 @@ MORE_OPERATIONS = {
         ("lot.merge", "lot.repack", "lot.sort", "lot.process"),
         " here; 2 + 3 for each parent + 2 for each child, and 2 for each of its owners",
     ),
+    **dict.fromkeys(
+        ("recall.emergency", "recall.own", "recall.extend"), " here; 5 + 1 for each lot"
+    ),
     "lot.unmake": " here; 2 + 2 for each parent + 2 for each child, and 2 for each of its owners",
 }
 

@@ -268,7 +268,7 @@ def test_a_run_has_as_many_parts_as_it_may_have_and_no_more(part, member, most):
 
 
 def test_a_recall_names_as_many_roots_at_once_as_a_command_has_room_for():
-    draft = valid("recall.extend")
+    draft = valid("recall.declare")
     draft.body["roots"] = [f"{number:020}" for number in range(400)]
     assert draft.answer() == "ACCEPTED"
     draft.body["roots"].append("Z" * 20)

@@ -75,7 +75,7 @@ def gives_all_to_the_maker(body, closed, place):
     return {body.party: sum(handover_owned(body, closed, place).values())}
 
 
-def meets_no_ancestors(self, lot_id, _roots):
+def meets_no_ancestors(self, lot_id, _roots, _now):
     return any(lot_id in one.roots for one in self.recalls)
 
 

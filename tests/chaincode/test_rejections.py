@@ -31,6 +31,9 @@ NEVER = {
     ("lot.arrive", "INSUFFICIENT_QUANTITY"): "what the producer hasn't got is claimed",
     ("lot.correct_arrival", "INSUFFICIENT_QUANTITY"): "as above",
     ("lot.process", "CROP_DIFFERS"): "anything may be made of anything",
+    ("recall.declare", "TOO_MANY_UNCONFIRMED"): "two sign it",
+    ("recall.widen", "TOO_MANY_UNCONFIRMED"): "two sign it",
+    ("recall.own", "TOO_MANY_UNCONFIRMED"): "it has a room of its own",
     ("lot.unmake", "NOTHING_HELD"): "the run that is repeated wrote all its holdings",
 }
 

@@ -49,9 +49,11 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "consignment.register": 10,
     "consignment.revoke": 6,
     "recall.declare": 8,
-    "recall.emergency": 5,
-    "recall.confirm": 4,
-    "recall.extend": 5,
+    "recall.emergency": 7,  # of two lots
+    "recall.own": 7,  # of two lots
+    "recall.confirm": 5,
+    "recall.extend": 6,  # by one lot
+    "recall.widen": 8,
     "recall.lift": 8,
     "recall.close": 8,
     "recall.drill": 4,

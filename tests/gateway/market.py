@@ -78,7 +78,7 @@ async def have_trouble(stage: Stage, market: Market) -> None:
         run,
     )
     market.recalls["narrow"], recall = trade.recall(lot, scope="plot")
-    proposed = trade.declaration("food-safety", lot)
+    proposed = trade.declaration("food-safety", lot, crops=["carrot"])
     await stage.done(recall, trade.act("food-safety", "recall.declare", proposed))
 
 

@@ -205,8 +205,12 @@ def commands() -> dict[str, tuple[bytes, str]]:
         "shares guessed": (body("lot.sort", shares="guessed"), "BAD_VALUE"),
         "sticker number 0": (body("label.bind", first=0), "BAD_VALUE"),
         "a million and one stickers": (body("label.bind", count=1_000_001), "BAD_VALUE"),
+        "recall by one of 101 lots": (
+            body("recall.emergency", roots=["0" * 20] * 101),
+            "BAD_VALUE",
+        ),
         "recall of no lots": (body("recall.emergency", roots=[]), "BAD_VALUE"),
-        "recall of 401 lots": (body("recall.extend", roots=["0" * 20] * 401), "BAD_VALUE"),
+        "recall of 401 lots": (body("recall.drill", roots=["0" * 20] * 401), "BAD_VALUE"),
         "recall of a class there is not": (body("recall.drill", kind="hearsay"), "BAD_VALUE"),
         "opening stock without papers": (body("lot.open", document=None), "MISSING_MEMBER"),
         "packs of no grams": (

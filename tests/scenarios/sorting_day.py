@@ -140,6 +140,7 @@ class SortingDay:
             "cause": "residue",
             "scope": "lot",
             "roots": [self.intakes[0].lot],
+            "crops": ["cucumber"],
         }
         both = ("quality-desk", "food-safety")
         return self.cast.two_sign(*both, "recall.declare", body, None), named["recall"]

@@ -306,7 +306,7 @@ def client_of(made: Made) -> httpx2.AsyncClient:
 
 def declare(trade: Trading, *roots: str) -> tuple[str, list[bytes]]:
     """Return (recall, proposal and approval) of two persons."""
-    body = trade.declaration("quality-desk", *roots)
+    body = trade.declaration("quality-desk", *roots, crops=["carrot"])
     wires = trade.by_two("quality-desk", "food-safety", "recall.declare", body, None)
     return str(body["recall"]), wires
 

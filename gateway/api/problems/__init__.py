@@ -6,7 +6,8 @@ from it, and `GET /problems/{code}` shows it, so a problem's `type` leads somewh
     wording         Problem, Wording
     shape           what a command's bytes show        authority   key, sequence, time, authority
     existence       what the ledger does not have      state           what is not in a state for it
-    rules           what a rule forbids                gateway_codes   the gateway's own
+    rules           what a rule forbids                recalls         what a recall can't do
+    gateway_codes   the gateway's own
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from gateway.api.problems.authority import AUTHORITY, FOUNDING, KEY, SEQUENCE, T
 from gateway.api.problems.existence import EXISTENCE
 from gateway.api.problems.gateway_codes import FOUND, REQUEST, SESSION
 from gateway.api.problems.queue_codes import QUEUE
+from gateway.api.problems.recalls import RECALL
 from gateway.api.problems.rules import RULE
 from gateway.api.problems.shape import SHAPE
 from gateway.api.problems.state import STATE
@@ -26,7 +28,7 @@ __all__ = ["PROBLEMS", "Problem", "Wording"]
 PROBLEMS: Final[Mapping[str, Problem]] = {
     one.code: one
     for group in (
-        *(SHAPE, KEY, SEQUENCE, FOUNDING, TIME, AUTHORITY, EXISTENCE, STATE, RULE),
+        *(SHAPE, KEY, SEQUENCE, FOUNDING, TIME, AUTHORITY, EXISTENCE, STATE, RULE, RECALL),
         *(REQUEST, SESSION, FOUND, QUEUE),
     )
     for one in group

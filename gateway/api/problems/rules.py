@@ -180,12 +180,12 @@ RULE: Final = (
         number=631,
         ja=(
             "緊急の回収ではありません",
-            "ひとりで始められるのは、安全に関わる回収だけです。",
+            "ほかの事業者の品をひとりで回収できるのは、安全に関わるときだけです。",
             "ふたりで回収を始めてください。",
         ),
         en=(
             "Not an emergency",
-            "One person alone may declare only a safety recall.",
+            "Of others' goods one person alone may declare only a safety recall.",
             "Propose it, and let a second person approve.",
         ),
     ),
@@ -315,12 +315,12 @@ RULE: Final = (
         number=637,
         ja=(
             "回収の範囲が広すぎます",
-            "回収中のロットの数が上限を超えます。",
+            "回収中のロットが、全体の上限、または団体・事業者ごとの上限を超えます。",
             "終わった回収を完了にするか、入らない品の出荷停止を事業者に頼んでください。",
         ),
         en=(
             "Too many roots",
-            "All open recalls together name more lots than the ledger can watch.",
+            "All open recalls, or this organisation's or party's, name more lots than have room.",
             "Close recalls whose goods are accounted for, or have holders hold what does not fit.",
         ),
     ),

@@ -214,12 +214,12 @@ STATE: Final = (
         number=537,
         ja=(
             "回収は終わっています",
-            "取り消された、または完了した回収です。",
+            "取り消された、完了した、または期限が切れた回収です。",
             "もう一度必要なら、新しい回収を始めてください。",
         ),
         en=(
             "The recall has ended",
-            "It was lifted or closed, or it is a drill.",
+            "It was lifted or closed, has lapsed, or is a drill.",
             "Declare a new recall if goods must be stopped again.",
         ),
     ),

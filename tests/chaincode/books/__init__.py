@@ -7,20 +7,21 @@ Plain Python, written from the specification and not from the contract. Each act
 order of the specification, and raises `RefusalError` before it books anything.
 
     entries    rows, harvest, outflow, stock        consigning    arrivals, claims, denials
-    shipping   hand-over and disputes               lineage       runs, ancestors, recalls
+    shipping   hand-over and disputes               lineage       runs, ancestors
     claiming   consignments, and goods without one
+    recalls    who recalled what, and who confirms it
 """
 
 from dataclasses import dataclass
 
 from tests.chaincode.books.claiming import Claiming
 from tests.chaincode.books.entries import RefusalError
-from tests.chaincode.books.lineage import Lineage
+from tests.chaincode.books.recalls import Recalls
 from tests.chaincode.books.shipping import Shipping
 
 
 @dataclass
-class Books(Shipping, Claiming, Lineage):
+class Books(Shipping, Claiming, Recalls):
     """All of it."""
 
     def answer(self, act, *arguments, **named) -> str:

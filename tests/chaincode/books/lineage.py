@@ -1,4 +1,4 @@
-"""Runs with every gram from parent to child, ancestors by search, and recalls."""
+"""Runs with every gram from parent to child, and ancestors by search."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -38,22 +38,12 @@ class RunRow:
         return found
 
 
-@dataclass(slots=True)
-class RecallRow:
-    """A recall: its state, who answers for it alone, and the lots it is about."""
-
-    state: str
-    actor: str
-    lots: set[str]
-
-
 @dataclass
 class Lineage(Entries):
-    """Runs and recalls."""
+    """Runs."""
 
     roots_max: int = 128
     runs: dict[str, RunRow] = field(default_factory=dict)
-    recalls: dict[str, RecallRow] = field(default_factory=dict)
 
     def make(self, kind: str, name: str, run: RunRow, crops: Sequence[str]) -> None:
         one_child, has_loss, one_crop = KINDS[kind]
@@ -123,8 +113,6 @@ class Lineage(Entries):
             source.transformed -= put_in_g
         run.is_unmade = True
 
-    # Recalls
-
     def ancestors(self, lot: str) -> set[str]:
         """Return a lot and all that it was ever made from, by search."""
         found, open_ = set(), [lot]
@@ -140,37 +128,6 @@ class Lineage(Entries):
 
     def descendants(self, lots: set[str]) -> set[str]:
         return {one for one in self.lots if self.ancestors(one) & lots}
-
-    def in_force(self) -> set[str]:
-        """Return every lot that an open recall is about."""
-        states = {"unconfirmed", "confirmed"}
-        return {lot for one in self.recalls.values() if one.state in states for lot in one.lots}
-
-    def is_recalled(self, lot: str) -> bool:
-        return bool(self.ancestors(lot) & self.in_force())
-
-    def declare(self, recall: str, actor: str, lots: set[str], state: str) -> None:
-        self.recalls[recall] = RecallRow(state, actor, set(lots))
-
-    def confirm(self, recall: str, actor: str, *, is_stale: bool) -> None:
-        row = self.recalls[recall]
-        require(row.actor != actor, "NOT_INDEPENDENT")
-        require(not is_stale, "NOT_THE_LATEST")
-        require(row.state == "unconfirmed", "NOT_UNCONFIRMED")
-        row.state = "confirmed"
-
-    def extend(self, recall: str, actor: str, lots: set[str]) -> None:
-        row = self.recalls[recall]
-        require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
-        row.lots |= lots
-        if row.state == "unconfirmed":
-            row.actor = actor
-
-    def end(self, recall: str, state: str, *, is_stale: bool) -> None:
-        row = self.recalls[recall]
-        require(not is_stale, "NOT_THE_LATEST")
-        require(row.state in {"unconfirmed", "confirmed"}, "RECALL_ENDED")
-        row.state = state
 
     # What must hold of any books
 

@@ -1,5 +1,7 @@
 """Right commands that declare, confirm, extend and end a recall."""
 
+from collections.abc import Sequence
+
 from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft, prepares
 from tests.chaincode.pen import sha256_hex
@@ -8,18 +10,31 @@ from tests.chaincode.world import World
 OFFICER, SECOND = "coop-recaller", "town-recaller"
 
 
-@prepares("recall.emergency")
-@prepares("recall.drill")
-def _declare(world: World) -> Draft:
+def _begun(world: World, by: str, crops: Sequence[str] = ()) -> Draft:
     roots = [world.harvest("farmer", 20_000), world.harvest("farmer", 10_000)]
-    body = deeds.declaration(world, OFFICER, roots)
+    body = deeds.declaration(world, by, roots, crops)
     body["explanation"] = sha256_hex(b"salt and text")
-    return Draft(world=world, by=OFFICER, type="", body=body)
+    return Draft(world=world, by=by, type="", body=body)
+
+
+@prepares("recall.emergency")
+def _declare_at_once(world: World) -> Draft:
+    return _begun(world, OFFICER)
+
+
+@prepares("recall.own")
+def _recall_own(world: World) -> Draft:
+    return _begun(world, "farmer")
+
+
+@prepares("recall.drill")
+def _drill(world: World) -> Draft:
+    return _begun(world, OFFICER, ["carrot"])
 
 
 @prepares("recall.declare")
-def _declare_by_two(world: World) -> Draft:
-    draft = _declare(world)
+def _declare(world: World) -> Draft:
+    draft = _begun(world, OFFICER, ["carrot"])
     draft.approver = SECOND
     return draft
 
@@ -37,6 +52,14 @@ def _confirm(world: World) -> Draft:
 def _extend(world: World) -> Draft:
     body = {"recall": _recalled(world), "roots": [world.harvest("farmer", 10_000)]}
     return Draft(world=world, by=OFFICER, type="", body=body)
+
+
+@prepares("recall.widen")
+def _widen(world: World) -> Draft:
+    draft = _extend(world)
+    draft.body["crops"] = ["carrot"]
+    draft.approver = SECOND
+    return draft
 
 
 @prepares("recall.lift")

@@ -18,8 +18,9 @@ from chaincode.rules import EVER
 from tests.chaincode.balance import is_balanced
 from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key
+from tests.chaincode.pen import timestamp
 from tests.chaincode.rejections import is_tested
-from tests.chaincode.world import World
+from tests.chaincode.world import NOW, World
 
 PLOTS = {"farmer": "field", "farmhand": "field", "neighbour": "paddy"}
 PEOPLE = [*PLOTS, "shopkeeper", "clerk", "grocer", "sorter"]
@@ -215,7 +216,7 @@ class Base(RuleBasedStateMachine):
         met, recalled = {}, {}
         for key, one in self.records(Holding, "holding/").items():
             lot = key.partition("/")[0]
-            met[key] = open_recalls.meets(lot, one.roots)
+            met[key] = open_recalls.meets(lot, one.roots, timestamp(NOW))
             recalled[key] = self.books.is_recalled(lot)
         assert met == recalled
 

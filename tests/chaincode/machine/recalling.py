@@ -4,10 +4,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.chaincode import deeds
-from tests.chaincode.machine.base import Base, picks, rarely
+from tests.chaincode.books.recalls import IN_FORCE, Part, Person
+from tests.chaincode.machine.base import PEOPLE, Base, people, picks, rarely
 
 OFFICERS = ("coop-recaller", "shops-recaller", "town-recaller")
-IN_FORCE = ("unconfirmed", "confirmed")
+CROPS = ["carrot"]
 officers = st.sampled_from(OFFICERS)
 
 
@@ -29,6 +30,25 @@ class Recalling(Base):
         }
         return lots, sorted(lots | anew)
 
+    def signer(self, handle: str) -> Person:
+        one = self.world.people[handle]
+        return Person(
+            actor=one.actor,
+            party=one.party,
+            organisation=one.organisation,
+            is_officer=handle in OFFICERS,
+        )
+
+    def part(self, by: str, lots: set[str], roots: list[str], *, is_alone: bool) -> Part:
+        signer = self.signer(by)
+        return Part(
+            lots=set(lots),
+            roots=set(roots),
+            organisation=signer.organisation,
+            alone=signer.actor if is_alone else None,
+            own=None if signer.is_officer else signer.party,
+        )
+
     @precondition(lambda self: len(self.books.in_force()) < 3)
     @rule(
         pick=picks,
@@ -39,7 +59,8 @@ class Recalling(Base):
     )
     def declare(self, pick, by, second, two, kind):
         lots, roots = self.named(pick, two=two)
-        body = deeds.declaration(self.world, by, roots)
+        crops = () if kind == "emergency" else CROPS
+        body = deeds.declaration(self.world, by, roots, crops)
         self.give(by, f"recall.{kind}", body)
         self.expect("ACCEPTED")
         if kind == "declare":
@@ -47,8 +68,19 @@ class Recalling(Base):
             if not self.expect("NOT_INDEPENDENT" if by == second else "ACCEPTED"):
                 return
         state = {"declare": "confirmed", "emergency": "unconfirmed", "drill": "drill"}[kind]
-        about = set() if kind == "drill" else lots
-        self.books.declare(body["recall"], self.world.actor(by), about, state)
+        part = self.part(by, lots, roots, is_alone=kind == "emergency")
+        self.books.declare(body["recall"], part, state)
+
+    @precondition(lambda self: len(self.books.in_force()) < 3)
+    @rule(pick=picks, by=people)
+    def recall_own(self, pick, by):
+        lots, roots = self.named(pick, two=False)
+        body = deeds.declaration(self.world, by, roots)
+        self.give(by, "recall.own", body)
+        makers = {self.books.lots[one].party for one in roots}
+        if self.expect("ACCEPTED" if makers == {self.world.party(by)} else "UNKNOWN_LOT"):
+            part = self.part(by, lots, roots, is_alone=True)
+            self.books.declare(body["recall"], part, "unconfirmed")
 
     def recall(self, pick: int, *states: str, stray: bool = False) -> str:
         """Return a recall in such a state, declared now if there is none; astray, any."""
@@ -59,11 +91,6 @@ class Recalling(Base):
             ids = [list(rows)[-1]]
         return ids[pick % len(ids)]
 
-    def officer(self, pick: int, but: str, *, stray: bool) -> str:
-        """Return an officer other than some actor; astray, anyone."""
-        fit = [one for one in OFFICERS if stray or self.world.actor(one) != but]
-        return fit[pick % len(fit)]
-
     def seen(self, recall: str, *, is_stale: bool) -> dict:
         """Return the members that name a recall as it is now, or as it never was."""
         self.submit()  # the ledger is asked which entry changed it last
@@ -72,10 +99,16 @@ class Recalling(Base):
     @rule(pick=picks, stray=rarely, is_stale=rarely)
     def confirm(self, pick, stray, is_stale):
         recall = self.recall(pick, "unconfirmed", stray=stray)
-        by = self.officer(pick, self.books.recalls[recall].actor, stray=stray)
+        row = self.books.recalls[recall]
+        fit = [one for one in (*OFFICERS, *PEOPLE) if self.may_confirm(row, one)]
+        anyone = [*OFFICERS, *PEOPLE] if stray or not fit else fit
+        by = anyone[pick % len(anyone)]
         self.give(by, "recall.confirm", self.seen(recall, is_stale=is_stale))
-        act, actor = self.books.confirm, self.world.actor(by)
-        self.expect(self.books.answer(act, recall, actor, is_stale=is_stale))
+        act, signer = self.books.confirm, self.signer(by)
+        self.expect(self.books.answer(act, recall, signer, is_stale=is_stale))
+
+    def may_confirm(self, row, handle: str) -> bool:
+        return any(part.may_confirm(self.signer(handle)) for part in row.alone)
 
     @rule(pick=picks, by=st.sampled_from([*OFFICERS, "farmer"]), stray=rarely)
     def extend(self, pick, by, stray):
@@ -83,9 +116,24 @@ class Recalling(Base):
         lots, roots = self.named(pick, two=False)
         self.give(by, "recall.extend", {"recall": recall, "roots": roots})
         if by in OFFICERS:
-            self.expect(self.books.answer(self.books.extend, recall, self.world.actor(by), lots))
+            part = self.part(by, lots, roots, is_alone=True)
+            self.expect(self.books.answer(self.books.extend, recall, part))
         else:
             self.expect("ROLE_MISSING")
+
+    @rule(pick=picks, by=officers, second=officers, stray=rarely)
+    def widen(self, pick, by, second, stray):
+        recall = self.recall(pick, *IN_FORCE, stray=stray)
+        lots, roots = self.named(pick, two=False)
+        body = {"recall": recall, "roots": roots, "crops": CROPS}
+        self.give(by, "recall.widen", body)
+        self.expect("ACCEPTED")
+        self.approve(by, second, "recall.widen", body)
+        part = self.part(by, lots, roots, is_alone=False)
+        same = by == second
+        self.expect(
+            "NOT_INDEPENDENT" if same else self.books.answer(self.books.extend, recall, part)
+        )
 
     @rule(pick=picks, by=officers, stray=rarely, is_stale=rarely)
     def lift(self, pick, by, stray, is_stale):
@@ -98,7 +146,8 @@ class Recalling(Base):
     def end(self, type_name, state, pick, by, *, stray, is_stale, **reason):
         recall = self.recall(pick, *IN_FORCE, stray=stray)
         body = self.seen(recall, is_stale=is_stale) | reason
-        second = self.officer(pick, self.world.actor(by), stray=stray)
+        seconds = [one for one in OFFICERS if stray or one != by]
+        second = seconds[pick % len(seconds)]
         self.give(by, type_name, body)
         self.expect("ACCEPTED")
         self.approve(by, second, type_name, body)

@@ -1,8 +1,9 @@
 """Mistakes with recalls: too narrow, too wide, of the wrong lot, ended too early."""
 
+from chaincode.recalls.records import LAPSES_AFTER_S
 from tests.chaincode import deeds
 from tests.chaincode.ways import way
-from tests.chaincode.world import World
+from tests.chaincode.world import NOW, World
 
 
 def sell(world: World, by: str, lot: str) -> str:
@@ -14,7 +15,7 @@ def sell(world: World, by: str, lot: str) -> str:
 @way("recall.declare", "Before the approval: `proposal.withdraw`.")
 def withdrawn_before_it_stopped_anything(world: World) -> None:
     lot = world.harvest("farmer", 1_000)
-    body = deeds.declaration(world, "coop-recaller", [lot])
+    body = deeds.declaration(world, "coop-recaller", [lot], ["carrot"])
     proposal = world.act("coop-recaller", "recall.declare", body)
     world.act("coop-recaller", "proposal.withdraw", {"proposal": proposal})
     assert sell(world, "farmer", lot) == "ACCEPTED"
@@ -50,22 +51,44 @@ def lifted_and_declared_anew(world: World) -> None:
         answers = [sell(world, "farmer", lot) for lot in (wrong, right)]
         assert answers == ["RECALLED", "ACCEPTED"]
         deeds.end(world, mistaken, "lift")
-    body = deeds.declaration(world, "coop-recaller", [right])
-    deeds.by_two(world, "coop-recaller", "shops-recaller", "recall.declare", body)
+    deeds.recall_by_two(world, right, second="shops-recaller")
     assert [sell(world, "farmer", lot) for lot in (wrong, right)] == ["ACCEPTED", "RECALLED"]
 
 
-@way(
-    "recall.extend",
-    "No lot is taken out of a recall: `recall.lift`, and declare anew for the others.",
-)
+ANEW_FOR_OTHERS = "No lot is taken out of a recall: `recall.lift`, and declare anew for the others."
+
+
+@way("recall.extend", ANEW_FOR_OTHERS)
+@way("recall.widen", ANEW_FOR_OTHERS)
 def lifted_and_declared_for_the_others(world: World) -> None:
     lot, mistaken = world.harvest("farmer", 1_000), world.harvest("farmer", 1_000)
     recall = deeds.recall(world, lot)
-    world.act("coop-recaller", "recall.extend", {"recall": recall, "roots": [mistaken]})
+    body = {"recall": recall, "roots": [mistaken]}
+    world.act("coop-recaller", "recall.extend", body)
+    body["crops"] = ["carrot"]
+    deeds.by_two(world, "coop-recaller", "town-recaller", "recall.widen", body)
     deeds.end(world, recall, "lift")
     deeds.recall(world, lot)
     assert (sell(world, "farmer", lot), sell(world, "farmer", mistaken)) == ("RECALLED", "ACCEPTED")
+
+
+@way(
+    "recall.own",
+    "Officers of two organisations lift it; if it is not for safety's sake, it lapses by itself.",
+)
+def lifted_or_lapsed(world: World) -> None:
+    lot = world.harvest("farmer", 1_000)
+    body = deeds.declaration(world, "farmer", [lot])
+    world.act("farmer", "recall.own", body)
+    assert sell(world, "farmer", lot) == "RECALLED"
+    deeds.end(world, body["recall"], "lift")
+    assert sell(world, "farmer", lot) == "ACCEPTED"
+    body = deeds.declaration(world, "farmer", [lot], kind="labelling")
+    world.act("farmer", "recall.own", body)
+    assert sell(world, "farmer", lot) == "RECALLED"
+    named = {"lot": lot, "party": world.party("farmer")}
+    sale = world.write("farmer", "lot.sell", named, {"quantity_g": 1})
+    assert world.submit(sale, time=NOW + LAPSES_AFTER_S) == ["ACCEPTED"]
 
 
 ANEW = "Declare anew, under a new id; that reaches the goods wherever they are by then."
@@ -91,9 +114,10 @@ def declared_anew(world: World) -> None:
 )
 def a_drill(world: World) -> None:
     lot = world.harvest("farmer", 1_000)
-    body = deeds.declaration(world, "coop-recaller", [lot])
+    body = deeds.declaration(world, "coop-recaller", [lot], ["carrot"])
     world.act("coop-recaller", "recall.drill", body)
     assert sell(world, "farmer", lot) == "ACCEPTED"
+    del body["crops"]
     again = world.write("coop-recaller", "recall.emergency", body)
     assert world.submit(again) == ["ID_TAKEN"]
     deeds.recall(world, lot)

@@ -1,16 +1,18 @@
-"""Recalls of more lots than one command names, and of more than all of them may."""
+"""Recalls of more lots than one command names, and of more than there is room for."""
 
 import re
 
 import pytest
 
-from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
+from chaincode.recalls.records import ROOTS_AT_ONCE_MAX
+from chaincode.recalls.room import SAFETY_MAX, SHARE_MAX
 from gateway.demo.trading import Trading
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page
 
 OFFICER, SECOND = "quality-desk", "food-safety"
 OPEN = "recalls/open"
+CROPS = ["carrot"]
 
 
 def unknown(count, first=0):
@@ -19,20 +21,19 @@ def unknown(count, first=0):
 
 
 def approved_at_once(stage, roots):
-    """Return (proposal, what the second officer signs: the approval, then what extends it)."""
+    """Return (the first officer's proposals, what the second one approves at once)."""
     trade = Trading(stage.town)
     chunks = [
         roots[start : start + ROOTS_AT_ONCE_MAX]
         for start in range(0, len(roots), ROOTS_AT_ONCE_MAX)
     ]
-    body = trade.declaration(OFFICER, *chunks[0])
-    proposal, approval = trade.by_two(OFFICER, SECOND, "recall.declare", body, None)
-    device = stage.person(SECOND).device
-    extensions = [
-        device.sign("recall.extend", {"recall": body["recall"], "roots": chunk})
-        for chunk in chunks[1:]
+    body = trade.declaration(OFFICER, *chunks[0], crops=CROPS)
+    widened = [{"recall": body["recall"], "roots": one, "crops": CROPS} for one in chunks[1:]]
+    pairs = [
+        trade.by_two(OFFICER, SECOND, "recall.declare", body, None),
+        *(trade.by_two(OFFICER, SECOND, "recall.widen", one, None) for one in widened),
     ]
-    return proposal, [approval, *extensions]
+    return [one for one, _ in pairs], [one for _, one in pairs]
 
 
 async def writes_of_open(stage, first_block):
@@ -52,9 +53,9 @@ async def test_a_recall_of_thousands_of_lots_is_one_write_also_when_others_wait(
         town, trade = stage.town, Trading(stage.town)
         lot, harvest = town.harvest("farm-a", 5_000)
         other, beside = town.harvest("farm-a", 5_000)
-        roots = [lot, *unknown(9 * ROOTS_AT_ONCE_MAX)]
-        proposal, signed = approved_at_once(stage, roots)
-        done = await stage.done(harvest, beside, proposal)
+        roots = [lot, *unknown(8 * ROOTS_AT_ONCE_MAX)]
+        proposals, signed = approved_at_once(stage, roots)
+        done = await stage.done(harvest, beside, *proposals)
         stage.ledger.hold()
         await stage.send(town.harvest("farm-c", 1)[1], wait=0)  # in flight, and held
         if waiting:
@@ -66,7 +67,7 @@ async def test_a_recall_of_thousands_of_lots_is_one_write_also_when_others_wait(
         assert len({one["block"] for one in answers}) == 1
         assert len(await writes_of_open(stage, done[0]["block"])) == 1
         record = (await stage.ledger.query([OPEN]))[OPEN]
-        assert [sorted(one["roots"]) for one in record["recalls"]] == [sorted(roots)]
+        assert sorted(root for one in record["recalls"] for root in one["roots"]) == sorted(roots)
         sale = trade.take("sell", "farm-a", lot, 1)
         response = await stage.send(sale, trade.take("sell", "farm-a", other, 1))
         codes = [one["code"] for one in response.json()["commands"]]
@@ -96,13 +97,13 @@ async def test_an_officer_is_told_how_to_sign_more_than_one_command_names(stage,
     first, second = told_to_sign(page)
     assert (len(first), sorted(first + second)) == (ROOTS_AT_ONCE_MAX, sorted(lots))
     for told in {
-        "ja": ("1件目：recall.declare", "2件目：recall.extend", "一度に台帳に書かれます"),
-        "en": ("Record 1: the roots of a recall.declare", "Record 2: the roots of a recall.ext"),
+        "ja": ("1件目：recall.declare", "2件目：recall.widen", "一度に台帳に書かれます"),
+        "en": ("Record 1: the roots of a recall.declare", "Record 2: the roots of a recall.wid"),
     }[lang]:
         assert told in page.text
     assert "minori approve … --later" in page.text
     trade = Trading(stage.town)
-    body = trade.declaration(OFFICER, *first) | {"scope": "plot"}
+    body = trade.declaration(OFFICER, *first, crops=CROPS) | {"scope": "plot"}
     await stage.done(*trade.by_two(OFFICER, SECOND, "recall.declare", body, None))
 
     path = f"/recalls/{body['recall']}/scope?lang={lang}"
@@ -135,37 +136,40 @@ async def harvested(stage, count):
 
 @pytest.mark.parametrize("lang", ["ja", "en"])
 async def test_where_not_all_fits_an_officer_is_told_what_comes_first(stage, lang):
-    """Ten thousand lots over all recalls: the rest is held by those who have it."""
+    """The co-op's share and what safety has besides: the rest is held by those who have it."""
     trade, lots = Trading(stage.town), await harvested(stage, 3)
-    taken = unknown(ROOTS_OPEN_MAX - 2)
-    parts = [taken[start : start + ROOTS_AT_ONCE_MAX] for start in range(0, len(taken), 400)]
-    await stage.done(*(trade.recall(*part)[1] for part in parts))
+    taken = unknown(SHARE_MAX + SAFETY_MAX - 10)  # ten: what a recall of few takes, too
+    proposals, approvals = approved_at_once(stage, taken)
+    await stage.done(*proposals)
+    await stage.done(*approvals)
 
-    path = f"/recalls/preview?lots={','.join(lots)}&lang={lang}"
+    wished = [*lots, *unknown(9, first=9_000)]
     session = await stage.reader(OFFICER)
-    answer = await stage.client.post("/api/recalls/scope", json={"lots": lots}, headers=session)
+    answer = await stage.client.post("/api/recalls/scope", json={"lots": wished}, headers=session)
     scope = answer.json()
-    assert (scope["fits"], scope["limit"], scope["roots_count"]) == (False, 2, 3)
+    assert (scope["fits"], scope["limit"], scope["roots_count"]) == (False, 10, 12)
+    path = f"/recalls/preview?lots={','.join(wished)}&lang={lang}"
     page = await page_of(stage, path)
     for told in {
-        "ja": ("名指すロットが3件あり、空きは2件です", "出荷停止（lot.hold）を頼んで", "急ぐ順"),
-        "en": ("3 lots have to be named, and there is room for 2", "hold the rest (lot.hold)"),
+        "ja": ("名指すロットが12件あり、空きは10件です", "出荷停止（lot.hold）を頼んで", "急ぐ順"),
+        "en": ("12 lots have to be named, and there is room for 10", "hold the rest (lot.hold)"),
     }[lang]:
         assert told in page.text
     (fitting,) = told_to_sign(page)
-    assert fitting == scope["roots"][:2]
+    assert fitting == scope["roots"][:10]
 
     headers = {"Accept-Language": lang}
-    refused = await stage.send(trade.recall(*scope["roots"])[1], **headers)
+    body = trade.declaration(OFFICER, *scope["roots"], crops=CROPS)
+    proposal, approval = trade.by_two(OFFICER, SECOND, "recall.declare", body, None)
+    await stage.done(proposal)
+    refused = await stage.send(approval, **headers)
     (answer,) = refused.json()["commands"]
     assert answer["code"] == "TOO_MANY_ROOTS"
     remedy = {"ja": "出荷停止を事業者に頼んでください", "en": "have holders hold what does not fit"}
     assert remedy[lang] in answer["problem"]["remedy"]
-    await stage.done(trade.recall(*fitting)[1])
-    page = await page_of(stage, path)
-    assert told_to_sign(page) == []
-    held = trade.hold("farm-a", scope["roots"][2])
-    sale = trade.take("sell", "farm-a", scope["roots"][2], 1)
-    await stage.done(held)
-    (answer,) = (await stage.send(sale)).json()["commands"]
+    body = trade.declaration(OFFICER, *fitting, crops=CROPS)
+    await stage.done(*trade.by_two(OFFICER, SECOND, "recall.declare", body, None))
+    assert told_to_sign(await page_of(stage, path)) == []
+    await stage.done(trade.hold("farm-a", lots[0]))
+    (answer,) = (await stage.send(trade.take("sell", "farm-a", lots[0], 1))).json()["commands"]
     assert answer["code"] == "ON_HOLD"

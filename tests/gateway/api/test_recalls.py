@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta, timezone
 import pytest
 import pytest_asyncio
 
-from chaincode.recalls import records
+from chaincode.recalls.room import SAFETY_MAX, SHARE_MAX
 from gateway.demo.trading import Trading
 from gateway.lookups import recalls as lookups
 from tests.gateway.market import hold_market
@@ -75,7 +75,8 @@ async def test_a_scope_says_who_has_what(held):
     scope = (await preview(stage, {"lots": [market.lots["taro"]]})).json()
     assert (scope["roots"], scope["lots_count"]) == ([market.lots["taro"]], 4)
     assert (scope["fits"], scope["commands_needed"]) == (True, 1)
-    assert scope["limit"] == records.ROOTS_OPEN_MAX - 1  # the emergency has one
+    assert scope["limit"] == SHARE_MAX + SAFETY_MAX - 10  # the emergency takes as much as ten
+    assert scope["crops"] == ["carrot"]  # what the market calls its second lot
     by_name = {one["party_name"]: one for one in scope["affected"]}
     assert set(by_name) == {"農園B", "直売所B", "選果場"}
     assert by_name["直売所B"]["in_transit_g"] == 3_011
@@ -109,7 +110,7 @@ async def test_what_does_not_fit_is_said_plainly(held, monkeypatch):
     stage, market = held
     lots = [market.lots[one] for one in ("rice", "carrot", "denied")]
     monkeypatch.setattr("gateway.api.recall_records.ROOTS_AT_ONCE_MAX", 2)
-    monkeypatch.setattr("gateway.api.recall_records.ROOTS_OPEN_MAX", 3)
+    monkeypatch.setattr("gateway.lookups.open_recalls.left_by_two", lambda *_, **__: 2)
     scope = (await preview(stage, {"lots": lots})).json()
     assert (scope["commands_needed"], scope["limit"], scope["fits"]) == (2, 2, False)
     monkeypatch.setattr(lookups, "SEEDS_MAX", 1)

@@ -54,12 +54,24 @@ class Office:
         return "registrar-coop", registrar.sign("consignment.register", body)
 
     async def recall_declare(self):
-        body = self.trade.declaration("quality-desk", "0" * 20)
+        body = self.trade.declaration("quality-desk", "0" * 20, crops=["carrot"])
         return "quality-desk", self.trade.act("quality-desk", "recall.declare", body)
 
+    async def recall_widen(self):
+        recall = await self.recalled()
+        body = {"recall": recall, "roots": ["1" * 20], "crops": ["carrot"]}
+        officer = self.stage.person("quality-desk").device
+        return "quality-desk", officer.sign("recall.widen", body)
+
+    async def recalled(self) -> str:
+        """Let one officer recall a lot, and return the recall."""
+        lot, harvest = self.stage.town.harvest("farm-a", 1_000)
+        recall, wire = self.trade.recall(lot)
+        await self.stage.done(harvest, wire)
+        return recall
+
     async def ended(self, verb):
-        recall, wire = self.trade.recall("1" * 20)
-        await self.stage.done(wire)
+        recall = await self.recalled()
         with self.unsent("food-safety"):
             return "quality-desk", self.trade.end(recall, verb)[0]
 
@@ -144,9 +156,10 @@ class Office:
         return "registrar-shops", registrar.device.sign(type_name, body)
 
 
+RECALLS = ("recall.declare", "recall.widen", "recall.lift", "recall.close")
 MAY_APPROVE = {
     "consignment.register": {"registrar-shops"},  # the farm is of the other organisation
-    **{key: {"food-safety"} for key in ("recall.declare", "recall.lift", "recall.close")},
+    **{key: {"food-safety"} for key in RECALLS},
     "lot.open": {"inspector", "centre-desk"},
     "lot.settle": {"farm-a"},
     "mandate.register": {"registrar-shops", "registrar-town"},
@@ -226,7 +239,7 @@ async def test_what_is_done_with_waits_no_more(office, how):
     if how == "expired":
         device = office.stage.person("quality-desk").device
         now = int(time.time())
-        body = office.trade.declaration("quality-desk", "2" * 20)
+        body = office.trade.declaration("quality-desk", "2" * 20, crops=["carrot"])
         wires = [device.sign("recall.declare", body, at=now - 60, expires=now + 4)]
     elif how == "approved":
         wires = office.trade.open_stock("farm-a", 30_000)[1]
@@ -297,7 +310,8 @@ async def test_a_recall_says_how_many_lots_of_what_and_of_whom(office):
         lots.append(lot)
     lots.append("7" * 20)
     for count in (1, 2, 4):
-        body = {**trade.declaration("quality-desk", lots[0]), "roots": sorted(lots[:count])}
+        declared = trade.declaration("quality-desk", lots[0], crops=["carrot"])
+        body = {**declared, "roots": sorted(lots[:count])}
         wire = office.stage.person("quality-desk").device.sign("recall.declare", body)
         await office.stage.done(wire)
         (one,) = (x for x in await waiting(office, "food-safety") if x["id"] == command_id(wire))
@@ -317,8 +331,9 @@ async def test_a_recall_says_how_many_lots_of_what_and_of_whom(office):
 
 @ON_STAGE
 async def test_a_recall_in_an_emergency_waits_for_another_officer_alone(office):
-    recall, wire = office.trade.recall("3" * 20)
-    await office.stage.done(wire)
+    lot, harvest = office.stage.town.harvest("farm-a", 1_000)
+    recall, wire = office.trade.recall(lot)
+    await office.stage.done(harvest, wire)
     seen = {
         handle: [one for one in await waiting(office, handle) if one["recall"] == recall]
         for handle in READERS
@@ -330,3 +345,16 @@ async def test_a_recall_in_an_emergency_waits_for_another_officer_alone(office):
     await office.stage.done(office.stage.person("food-safety").device.sign(CONFIRM, body))
     left = await waiting(office, "food-safety")
     assert recall not in {each["recall"] for each in left}
+
+
+@ON_STAGE
+async def test_a_recall_of_ones_own_goods_waits_for_an_officer_and_ones_own_people(office):
+    lot, harvest = office.stage.town.harvest("farm-a", 1_000)
+    recall, wire = office.trade.recall(lot, by="farm-a", verb="own")
+    await office.stage.done(harvest, wire)
+    fit = {
+        handle
+        for handle in READERS
+        if recall in {one["recall"] for one in await waiting(office, handle)}
+    }
+    assert fit == {"food-safety", "quality-desk"}  # the farm has one person

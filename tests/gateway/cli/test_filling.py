@@ -127,8 +127,13 @@ def test_a_recall_is_confirmed_lifted_and_closed_by_what_is_its_latest_entry(sta
     assert f"filled   recall {recall}" in told
     assert "filled   entry" in told
     assert "accepted" in told
-    extended = submit("recall.extend", f"roots={'0' * 20}", key="food-safety")
+    added = drawn(harvest(stage), "lot")
+    extended = submit("recall.extend", f"roots={added}", key="food-safety")
     assert "accepted" in extended
+    widened = submit("recall.widen", f"roots={'0' * 20}", "crops=carrot", key="quality-desk")
+    assert f"filled   recall {recall}" in widened
+    assert "accepted" in minori("approve", "--yes", "-k", "food-safety")
+    assert "accepted" in submit("recall.confirm", key="quality-desk")
     assert "accepted" in submit("recall.lift", "reason=no-fault-found", key="quality-desk")
     assert "accepted" in minori("approve", "--yes", "-k", "food-safety")
     assert "no recall fits" in submit("recall.close", key="quality-desk", code=1)

@@ -17,8 +17,9 @@ from gateway.lookups.recalls import Scope
 from gateway.names import Names
 from tests.branching import Branching
 from tests.chaincode import deeds
+from tests.chaincode.pen import timestamp
 from tests.chaincode.test_stock import attempt
-from tests.chaincode.world import World
+from tests.chaincode.world import NOW, World
 from tests.postgres_fixture import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -64,12 +65,12 @@ def _roots_of(reached: set[str]) -> tuple[str, ...]:
     return (SEED, *sorted(anew, key=lambda lot: int(lot) % 28, reverse=True))
 
 
-def _answer(tmp_path, roots: tuple[str, ...], *, open_roots: int = 0) -> dict:
-    """Return what the gateway tells an officer, while others have so many roots recalled."""
+def _answer(tmp_path, roots: tuple[str, ...], *, room: int = ROOTS_OPEN_MAX) -> dict:
+    """Return what the gateway tells an officer, while there is room for so many roots."""
     names = Names(tmp_path / "names.json", Catalogue(tmp_path / "catalogue.json"))
     officer = Viewer(party="Q7M49X2B0KTD", roles=frozenset({"recall-officer"}))
-    scope = Scope(seeds=roots[:1], roots=roots, lots=LOTS, affected=())
-    return RecallRecords(names, "en", officer).scope(scope, open_roots=open_roots)
+    scope = Scope(seeds=roots[:1], roots=roots, crops=(), lots=LOTS, affected=())
+    return RecallRecords(names, "en", officer).scope(scope, room=room)
 
 
 def _put(world: World, template: str, lot: str) -> None:
@@ -88,7 +89,7 @@ def _chosen(among: set[str]) -> list[str]:
 
 
 def test_it_is_signed_by_two_commands_and_is_one_write(tmp_path):
-    """The approval and the extension go in one request, and are one transaction on the ledger."""
+    """Both approvals go in one request, and are one transaction on the ledger."""
     reached = town().descendants({SEED})
     answer = _answer(tmp_path, _roots_of(reached))
     named = answer["roots"]
@@ -100,30 +101,33 @@ def test_it_is_signed_by_two_commands_and_is_one_write(tmp_path):
     for lot in (*inside, *outside):
         _put(world, template, lot)
     first, rest = named[:ROOTS_AT_ONCE_MAX], named[ROOTS_AT_ONCE_MAX:]
-    body = deeds.declaration(world, "coop-recaller", first)
-    world.act("coop-recaller", "recall.declare", body)
-    assert OPEN not in world.ledger.stub.writes
+    body = deeds.declaration(world, "coop-recaller", first, ["carrot"])
+    more = {"recall": body["recall"], "roots": rest, "crops": ["carrot"]}
+    approvals = []
+    for kind, signed in (("recall.declare", body), ("recall.widen", more)):
+        world.act("coop-recaller", kind, signed)
+        assert OPEN not in world.ledger.stub.writes
+        approvals.append(_approval(world, kind, signed))
     codes = world.submit(
-        world.write("town-recaller", "proposal.approve", _approval(world, body)),
-        world.write("town-recaller", "recall.extend", {"recall": body["recall"], "roots": rest}),
+        *(world.write("town-recaller", "proposal.approve", one) for one in approvals)
     )
     assert codes == ["ACCEPTED", "ACCEPTED"]
     open_recalls = decode_state(OpenRecalls, world.ledger.stub.writes[OPEN])
-    (recall,) = open_recalls.recalls
-    assert set(recall.roots) == set(named)
+    assert {root for one in open_recalls.recalls for root in one.roots} == set(named)
     for lot in inside:
         assert attempt(world, "farmer", lot, "sell") == "RECALLED", lot
     for lot in outside:
         assert attempt(world, "farmer", lot, "sell") == "ACCEPTED", lot
-    met = {lot for lot, roots in town().roots.items() if open_recalls.meets(lot, tuple(roots))}
+    now = timestamp(NOW)
+    met = {lot for lot, roots in town().roots.items() if open_recalls.meets(lot, tuple(roots), now)}
     assert met == reached
 
 
-def _approval(world: World, body: dict) -> dict:
+def _approval(world: World, kind: str, body: dict) -> dict:
     return {
         "proposal": world.device("coop-recaller")["prev"],
         "proposer": {"device": world.kid("coop-recaller"), "actor": world.actor("coop-recaller")},
-        "type": "recall.declare",
+        "type": kind,
         "body": body,
     }
 
@@ -136,7 +140,7 @@ async def test_a_lineage_mixed_too_heavily_says_so_and_begins_with_what_matters(
     scope = await opened.read(recalls.scope_of, [SEED])
     await opened.close()
     assert len(scope.roots) > 0.25 * scope.lots
-    answer = _answer(tmp_path, scope.roots, open_roots=ROOTS_OPEN_MAX - 2_000)
+    answer = _answer(tmp_path, scope.roots, room=2_000)
     assert (answer["fits"], answer["limit"]) == (False, 2_000)
     assert answer["roots"][0] == SEED
     days = [int(lot) % 28 for lot in answer["roots"][1:]]

@@ -234,7 +234,7 @@ async def test_names_that_are_not_published_are_not_shown(town):
 async def test_what_waits_for_a_signature_is_shown_to_who_may_give_it(town, lang, said):
     stage, _ = town
     trade = Trading(stage.town)
-    body = trade.declaration("quality-desk", "0" * 20)
+    body = trade.declaration("quality-desk", "0" * 20, crops=["carrot"])
     await stage.done(trade.act("quality-desk", "recall.declare", body))
     response, page = await page_of(stage, f"/waiting?lang={lang}", "food-safety")
     assert_is_safe(response, page, private=True)

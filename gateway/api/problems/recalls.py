@@ -1,0 +1,60 @@
+"""What a recall can't do: name nothing new, or more than there is room for."""
+
+from typing import Final
+
+from chaincode.base.errors import Code
+from gateway.api.problems.wording import Problem, problem
+
+RECALL: Final[tuple[Problem, ...]] = (
+    problem(
+        Code.NOTHING_NEW,
+        409,
+        number=651,
+        ja=(
+            "変わることがありません",
+            "書かれたロットは、すべてこの回収にもう入っています。",
+            "ロット番号を確かめてください。何もしなくてよい場合もあります。",
+        ),
+        en=(
+            "Nothing new",
+            "The recall has all of these lots already.",
+            "Check the lots' numbers; perhaps nothing is to be done.",
+        ),
+    ),
+    problem(
+        Code.TOO_MANY_CROPS,
+        422,
+        number=652,
+        ja=(
+            "品目が多すぎます",
+            "ひとつの記録に入る品目の数（64）を超えます。",
+            "いくつかの記録に分けてください。",
+        ),
+        en=(
+            "Too many crops",
+            "It is about more than 64 crops.",
+            "Make several records of it, each of fewer crops.",
+        ),
+    ),
+    problem(
+        Code.TOO_MANY_UNCONFIRMED,
+        422,
+        number=653,
+        ja=(
+            "ひとりで回収できる数を超えます",
+            "ふたり目の確認を待っている回収が、この人、またはこの団体の上限に達しています。",
+            (
+                "ほかの団体の回収担当者に確認してもらうか、ふたりで回収を始めてください。"
+                "ほかの担当者も、ひとりで始められます。"
+            ),
+        ),
+        en=(
+            "Too much unconfirmed",
+            "What this person, or organisation, has recalled alone is as much as it can be.",
+            (
+                "Let an officer of another organisation confirm what waits, or sign by two; another"
+                " officer can still recall alone."
+            ),
+        ),
+    ),
+)
