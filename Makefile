@@ -45,6 +45,8 @@ lock: $(VENV)/test ## Pin the newest versions that fit pyproject.toml, with hash
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements.txt
 	$(UV) compile pyproject.toml $(UPGRADE) --extra postgres --group build --group dev -c requirements.txt \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-dev.txt
+	$(UV) compile $(UPGRADE) --group contract -c requirements.txt \
+	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-contract.txt
 	$(UV) compile $(UPGRADE) --group go \
 	  --generate-hashes --no-emit-index-url --no-header -q -o requirements-go.txt
 	$(UV) compile $(UPGRADE) --group node \

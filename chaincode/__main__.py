@@ -2,6 +2,7 @@
 
     CHAINCODE_SERVER_ADDRESS   host:port where peers dial
     CHAINCODE_ID               the package id that the peer printed at installation, label:sha256
+    CHAINCODE_ID_FILE          instead of it, a file that holds it
     CHAINCODE_NAME             its name on the channel; minori unless given
     CHAINCODE_TLS_CERT_FILE    PEM; without it the service speaks in the clear
     CHAINCODE_TLS_KEY_FILE     PEM; with the certificate

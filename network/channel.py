@@ -15,7 +15,6 @@ from network.settings import Setting
 from network.speaking import WORDS
 from network.topology import (
     ENDORSEMENT_RULE,
-    HOST,
     ORGANISATIONS,
     PEER_ORGANISATIONS,
     Consensus,
@@ -165,7 +164,7 @@ def _bft(topology: Topology) -> dict[str, Setting]:
 def _consenter(topology: Topology, organisation: Organisation) -> dict[str, Setting]:
     certificate = str(home(topology, organisation) / "orderer/tls/cert.pem")
     return {
-        "Host": HOST,
+        "Host": topology.host(organisation, Port.ORDERER),
         "Port": topology.port(organisation, Port.ORDERER),
         "ClientTLSCert": certificate,
         "ServerTLSCert": certificate,
@@ -191,7 +190,12 @@ def _organisation(topology: Topology, organisation: Organisation) -> dict[str, S
     }
     if organisation.has_peer:
         # How the peers of different organisations find each other.
-        definition["AnchorPeers"] = [{"Host": HOST, "Port": topology.port(organisation, Port.PEER)}]
+        definition["AnchorPeers"] = [
+            {
+                "Host": topology.host(organisation, Port.PEER),
+                "Port": topology.port(organisation, Port.PEER),
+            }
+        ]
     return definition
 
 

@@ -89,11 +89,11 @@ def find(environment: Mapping[str, str], progress: Progress) -> Commands:
         return _named(Path(named))
     cache = cache_folder(environment)
     for folder in sorted(cache.glob("fabric-*/bin"), key=_version_in_path, reverse=True):
-        if _complete(folder) and (cached := _inspect(folder)).line >= OLDEST:
+        if _complete(folder) and (cached := inspect(folder)).line >= OLDEST:
             return cached
     peer = shutil.which("peer", path=environment.get("PATH", ""))
     if peer is not None and _complete(Path(peer).parent):
-        commands = _inspect(Path(peer).parent)
+        commands = inspect(Path(peer).parent)
         if commands.line >= OLDEST:
             return commands
     return _build(cache / f"fabric-{BUILT_VERSION}" / "bin", environment, progress)
@@ -118,7 +118,7 @@ def _named(folder: Path) -> Commands:
             folder=folder,
             missing=", ".join(missing),
         )
-    commands = _inspect(folder)
+    commands = inspect(folder)
     if commands.line < OLDEST:
         raise CommandsMissingError(
             WORDS["commands.named_too_old"],
@@ -133,7 +133,7 @@ def _complete(folder: Path) -> bool:
     return all(os.access(folder / command, os.X_OK) for command in COMMANDS)
 
 
-def _inspect(folder: Path) -> Commands:
+def inspect(folder: Path) -> Commands:
     """Ask `peer` for its version."""
     folder = folder.absolute()
     output = _run([str(folder / "peer"), "version"], None, 20)
@@ -157,7 +157,7 @@ def _build(target: Path, environment: Mapping[str, str], progress: Progress) -> 
             _go_build(go, partial, environment, progress)
             shutil.rmtree(target, ignore_errors=True)
             partial.rename(target)
-    commands = _inspect(target)
+    commands = inspect(target)
     if commands.line < OLDEST:
         raise CommandsMissingError(
             WORDS["commands.too_old"],

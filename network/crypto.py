@@ -69,7 +69,7 @@ class Authority:
         _write_pair(folder, self.certificate, self.key)
 
     def issue(
-        self, common_name: str, organisation: Organisation, *, unit: str | None, tls: bool
+        self, common_name: str, organisation: Organisation, *, unit: str | None, host: str | None
     ) -> tuple[x509.Certificate, ec.EllipticCurvePrivateKey]:
         """Issue a certificate, for TLS (server and client) or for signing, with a new key.
 
@@ -77,7 +77,8 @@ class Authority:
             common_name: The subject's common name.
             organisation: Becomes the subject's organisation.
             unit: The subject's organisational unit, one of `OUS`, or none.
-            tls: Whether it names this machine and may serve and call over TLS.
+            host: The name of the process in a network of containers, for a certificate that may
+                serve and call over TLS, there and on this machine; `None` for one that signs.
         """
         key = ec.generate_private_key(ec.SECP256R1())
         builder = (
@@ -94,8 +95,12 @@ class Authority:
                 critical=False,
             )
         )
-        if tls:
-            names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(HOST))]
+        if host is not None:
+            names = [
+                x509.DNSName(host),
+                x509.DNSName("localhost"),
+                x509.IPAddress(ipaddress.ip_address(HOST)),
+            ]
             builder = builder.add_extension(_tls_purposes(), critical=False).add_extension(
                 x509.SubjectAlternativeName(names), critical=False
             )
@@ -139,7 +144,7 @@ def _create_organisation(folder: Path, organisation: Organisation) -> None:
 def _create_identity(folder: Path, organisation: Organisation, name: str, unit: str) -> None:
     authority = Authority.load(folder / "ca")
     common_name = f"{name}.{organisation.name}.minori"
-    certificate, key = authority.issue(common_name, organisation, unit=unit, tls=False)
+    certificate, key = authority.issue(common_name, organisation, unit=unit, host=None)
     msp = folder / name / "msp"
     _write_msp_roots(folder, msp)
     _write(msp / "signcerts/cert.pem", certificate.public_bytes(serialization.Encoding.PEM))
@@ -150,7 +155,8 @@ def _create_identity(folder: Path, organisation: Organisation, name: str, unit: 
 def _create_tls(folder: Path, organisation: Organisation, name: str) -> None:
     authority = Authority.load(folder / "tlsca")
     common_name = f"{name}.{organisation.name}.minori"
-    certificate, key = authority.issue(common_name, organisation, unit=None, tls=True)
+    host = f"{organisation.name}.{name}"
+    certificate, key = authority.issue(common_name, organisation, unit=None, host=host)
     _write_pair(folder / name / "tls", certificate, key)
 
 

@@ -1,6 +1,7 @@
 """The demo town on Fabric: a network up, the town founded on it, a gateway in front."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gateway.cli import keyring, speaking
@@ -14,11 +15,14 @@ from gateway.setup.ledger_view import Doors
 from gateway.setup.places import KEYS_FOLDER
 from network.native import Network
 from network.speaking import WORDS
-from network.telling import Progress, told
+from network.telling import Progress as Telling
+from network.telling import told
 from network.topology import PEER_ORGANISATIONS, Topology
 from network.watching import kept_up
 
 HEAD = "contract/head"
+
+Progress = Callable[[str], None]
 
 
 def prepare(folder: Path, *, base_port: int) -> None:
@@ -34,35 +38,43 @@ def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
     with operating(), told() as progress:
         network = _network(folder, base_port, progress)
         network.up()
-        asyncio.run(found_once(network, folder, port=port, days=days, progress=progress))
-        keyring.move(folder / KEYS_FOLDER, gateway=f"http://127.0.0.1:{port}")
-        speaking.say(SPOKEN["serving.on_fabric"], url=f"http://127.0.0.1:{port}")
+        gateway = f"http://127.0.0.1:{port}"
+        paths = [network.connection(one.name) for one in PEER_ORGANISATIONS]
+        asyncio.run(found_once(paths, folder, gateway=gateway, days=days, progress=progress))
+        keyring.move(folder / KEYS_FOLDER, gateway=gateway)
+        speaking.say(SPOKEN["serving.on_fabric"], url=gateway)
         speaking.say(SPOKEN["serving.keys"], folder=folder)
         speaking.say(SPOKEN["serving.logs"], path=network.log("*"))
         with kept_up(network, network.topology.directory):
             run(settings(network, folder, port))
 
 
-def _network(folder: Path, base_port: int, progress: Progress) -> Network:
+def _network(folder: Path, base_port: int, progress: Telling) -> Network:
     directory = folder / "network"
     topology = Topology.load(directory) or Topology(directory=directory, base_port=base_port)
     return Network(topology, progress=progress)
 
 
 async def found_once(
-    network: Network, folder: Path, *, port: int, days: int, progress: Progress
+    connections: Sequence[Path], folder: Path, *, gateway: str, days: int, progress: Progress
 ) -> None:
-    """Found the demo town on the network, unless its ledger is founded already."""
-    paths = [network.connection(one.name) for one in PEER_ORGANISATIONS]
+    """Found the demo town on a network, unless its ledger is founded already.
+
+    Args:
+        connections: The `connection.json` of every organisation with a peer, each with an admin.
+        folder: Gets the town's files.
+        gateway: The address written into the keys.
+        days: How many days the demo's past has.
+        progress: Told each step, for people to read.
+    """
     with opening():
-        profiles = [ConnectionProfile.load(path) for path in paths]
+        profiles = [ConnectionProfile.load(path) for path in connections]
         admins = {one.msp_id: FabricLedger.from_profile(one, identity="admin") for one in profiles}
         ledger = FabricLedger.from_profile(profiles[0])
     try:
         if (await ledger.query([HEAD]))[HEAD] is not None:
             return
         doors = Doors(ledger=ledger, admins=admins)
-        gateway = f"http://127.0.0.1:{port}"
         await enact(doors, folder, gateway=gateway, days=days, progress=progress)
     finally:
         for one in (ledger, *admins.values()):

@@ -12,8 +12,7 @@ Each step looks at what is there before it acts, so `up` also resumes after a cr
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +28,7 @@ from network.lifecycle import Definition
 from network.processes import NEXT, Process, Processes
 from network.profile import connection_path, write_connections
 from network.speaking import WORDS, said
+from network.together import bind, together
 from network.topology import (
     ORGANISATIONS,
     PEER_ORGANISATIONS,
@@ -221,7 +221,7 @@ class Network:
         with locked(directory):
             names = self._processes.names()
             self._progress(said("native.ending", count=len(names)))
-            _together(_bind(self._processes.stop, name) for name in names)
+            together(bind(self._processes.stop, name) for name in names)
             if purge:
                 self._progress(said("native.removing", directory=directory))
                 remove(directory)
@@ -261,7 +261,7 @@ class Network:
         self._topology.save()
         create_all(self._topology)
         write_connections(self._topology)
-        _copy_builder(self._topology.directory / "builder/bin")
+        copy_builder(self._topology.directory / "builder/bin")
         channel.create_genesis(self._topology, self.caller)
 
     def _start_nodes(self) -> None:
@@ -270,14 +270,11 @@ class Network:
     def _join(self) -> None:
         self._progress(said("native.joining", channel=self._topology.channel))
         caller = self.caller
-        _together(
+        together(
             [
+                *(bind(channel.join_orderer, self._topology, one, caller) for one in ORGANISATIONS),
                 *(
-                    _bind(channel.join_orderer, self._topology, one, caller)
-                    for one in ORGANISATIONS
-                ),
-                *(
-                    _bind(channel.join_peer, self._topology, one, caller)
+                    bind(channel.join_peer, self._topology, one, caller)
                     for one in PEER_ORGANISATIONS
                 ),
             ]
@@ -294,7 +291,7 @@ class Network:
     def _wait_for_endorsements(self) -> None:
         self._progress(said("native.waiting"))
         wait = readiness.wait_for_endorsements
-        _together(_bind(wait, self._topology, one) for one in PEER_ORGANISATIONS)
+        together(bind(wait, self._topology, one) for one in PEER_ORGANISATIONS)
 
     def _settle(self) -> Deployment:
         """Finish, or take back, what a crash left half done of a deployment."""
@@ -341,7 +338,7 @@ class Network:
             lifecycle.install(one, packages[one], caller)
             lifecycle.approve(one, packages[one], definition, caller)
 
-        _together(_bind(approve, one) for one in PEER_ORGANISATIONS)
+        together(bind(approve, one) for one in PEER_ORGANISATIONS)
         self._start(processes)
         self._progress(said("native.committing"))
         lifecycle.commit(definition, caller)
@@ -368,24 +365,12 @@ class Network:
             self._progress(said("native.starting", names=", ".join(one.name for one in missing)))
         for one in missing:
             self._processes.start(one)
-        _together(
-            _bind(self._processes.wait_ready, one, patience_s=READY_PATIENCE_S) for one in processes
+        together(
+            bind(self._processes.wait_ready, one, patience_s=READY_PATIENCE_S) for one in processes
         )
 
 
-def _bind(call: Callable[..., None], *args: object, **kwargs: object) -> Callable[[], None]:
-    return lambda: call(*args, **kwargs)
-
-
-def _together(calls: Iterable[Callable[[], None]]) -> None:
-    """Make all calls at once and wait for all; raise the first failure."""
-    with ThreadPoolExecutor(max_workers=16) as pool:
-        running = [pool.submit(call) for call in calls]
-    for one in running:
-        one.result()
-
-
-def _copy_builder(target: Path) -> None:
+def copy_builder(target: Path) -> None:
     """Put the external builder's executables where the peers look for them."""
     target.mkdir(parents=True, exist_ok=True)
     for source in (Path(__file__).parent / "builder/bin").iterdir():

@@ -93,9 +93,10 @@ def _peer(
     return {
         "id": f"peer.{organisation.name}.minori",
         "networkId": "minori",
-        "listenAddress": address,
+        "listenAddress": topology.listen_address(organisation, Port.PEER),
         "address": address,
-        "chaincodeListenAddress": topology.address(organisation, Port.PEER_CHAINCODE),
+        # Nothing calls there; inside a container it is nobody else's.
+        "chaincodeListenAddress": f"{HOST}:{topology.port(organisation, Port.PEER_CHAINCODE)}",
         "localMspId": organisation.msp_id,
         "localMspType": "bccsp",
         "mspConfigPath": str(folder / "peer/msp"),
@@ -255,7 +256,7 @@ def orderer_settings(
     }
     return {
         "General": {
-            "ListenAddress": HOST,
+            "ListenAddress": topology.listen_host(Port.ORDERER),
             "ListenPort": topology.port(organisation, Port.ORDERER),
             "TLS": tls,
             "Keepalive": {
@@ -288,7 +289,7 @@ def orderer_settings(
         },
         "Metrics": {"Provider": "prometheus"},
         "Admin": {
-            "ListenAddress": topology.address(organisation, Port.ORDERER_ADMIN),
+            "ListenAddress": topology.listen_address(organisation, Port.ORDERER_ADMIN),
             "TLS": tls,
         },
         "ChannelParticipation": {"Enabled": True, "MaxRequestBodySize": "1 MB"},

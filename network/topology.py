@@ -16,11 +16,19 @@ from network.errors import NetworkStateError
 from network.speaking import WORDS
 
 HOST = "127.0.0.1"
+ANYWHERE = "0.0.0.0"  # noqa: S104 - in a container, whose networks decide who reaches it
 PORTS_PER_ORGANISATION = 10
 DEFAULT_BASE_PORT = 17050
 DEFAULT_DIRECTORY = Path("var/fabric")
 FILE = "topology.json"
 """Makes a directory a network's."""
+
+
+class Addresses(StrEnum):
+    """How the processes of a network find each other."""
+
+    LOOPBACK = "loopback"  # all on one machine
+    CONTAINERS = "containers"  # each in a container of its own, by its name
 
 
 class Consensus(StrEnum):
@@ -43,6 +51,16 @@ class Port(IntEnum):
     CHAINCODE_ODD = 7
     CHAINCODE_HEALTH_EVEN = 8
     CHAINCODE_HEALTH_ODD = 9
+
+    @property
+    def process(self) -> str:
+        """What kind of process listens there: the second half of its name."""
+        return self.name.partition("_")[0].lower()
+
+    @property
+    def is_private(self) -> bool:
+        """Whether it is for who stands in the same container: health, metrics."""
+        return self.name.endswith("_OPERATIONS") or "_HEALTH_" in self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +103,7 @@ class Topology:
         base_port: First of the 40 ports it uses, all on the loopback interface.
         channel: Fabric's channel name.
         chaincode: Fabric's chaincode name.
+        addresses: Whether all is on one machine, or each process in a container of its own.
         consensus: `None` until the network is made: Raft on Fabric 2.5, SmartBFT from 3.0 on.
         batch_timeout_ms: How long an orderer waits for more transactions before it cuts a block.
         max_message_count: Transactions per block, at most.
@@ -101,6 +120,7 @@ class Topology:
     base_port: int = DEFAULT_BASE_PORT
     channel: str = "minori"
     chaincode: str = "minori"
+    addresses: Addresses = Addresses.LOOPBACK
     consensus: Consensus | None = None
     batch_timeout_ms: int = 250
     max_message_count: int = 100
@@ -123,9 +143,24 @@ class Topology:
         """Return the number of one of the organisation's ports."""
         return self.base_port + PORTS_PER_ORGANISATION * organisation.place + port
 
+    def host(self, organisation: Organisation, port: Port) -> str:
+        """Return where others find whoever listens on that port."""
+        if self.addresses is Addresses.LOOPBACK or port.is_private:
+            return HOST
+        return f"{organisation.name}.{port.process}"
+
     def address(self, organisation: Organisation, port: Port) -> str:
         """Return host and port, as `host:port`."""
-        return f"{HOST}:{self.port(organisation, port)}"
+        return f"{self.host(organisation, port)}:{self.port(organisation, port)}"
+
+    def listen_host(self, port: Port) -> str:
+        """Return which of its addresses a process listens on."""
+        is_open = self.addresses is Addresses.CONTAINERS and not port.is_private
+        return ANYWHERE if is_open else HOST
+
+    def listen_address(self, organisation: Organisation, port: Port) -> str:
+        """Return where a process listens, as `host:port`."""
+        return f"{self.listen_host(port)}:{self.port(organisation, port)}"
 
     def ports(self) -> Iterator[int]:
         """Yield every port that the network may listen on."""
@@ -150,6 +185,8 @@ class Topology:
             values = {key: value for key, value in values.items() if key in known}
             if values.get("consensus") is not None:
                 values["consensus"] = Consensus(values["consensus"])
+            if "addresses" in values:
+                values["addresses"] = Addresses(values["addresses"])
             return cls(directory=directory, **values)
         except FileNotFoundError:
             return None

@@ -39,16 +39,20 @@ CHECKS = (
     Suite(name="types", command=("mypy",), budget_s=60),
     Suite(name="layers", command=("lint-imports",), budget_s=15),
 )
-NOT_FABRIC = ("-m", "not fabric and not soak", "-n", "2", "--dist", "loadfile")
+NEEDS_NOTHING = ("-m", "not fabric and not docker and not soak", "-n", "2", "--dist", "loadfile")
 TESTS = (
-    Suite(name="chaincode", command=(*PYTEST, "tests/chaincode", *NOT_FABRIC), budget_s=150),
-    Suite(name="gateway", command=(*PYTEST, "tests/gateway", *NOT_FABRIC), budget_s=300),
+    Suite(name="chaincode", command=(*PYTEST, "tests/chaincode", *NEEDS_NOTHING), budget_s=150),
+    Suite(name="gateway", command=(*PYTEST, "tests/gateway", *NEEDS_NOTHING), budget_s=300),
     Suite(
         name="project",
-        command=(*PYTEST, "tests/network", "tests/project", "tests/scenarios", *NOT_FABRIC),
+        command=(
+            *(*PYTEST, "tests/network", "tests/project", "tests/scenarios", "tests/containers"),
+            *NEEDS_NOTHING,
+        ),
         budget_s=120,
     ),
     Suite(name="build", command=(sys.executable, "-m", "tests.build_fabric"), budget_s=120),
+    Suite(name="containers", command=(*PYTEST, "tests/containers", "-m", "docker"), budget_s=300),
     Suite(name="fabric", command=(*PYTEST, "tests", "-m", "fabric and not soak"), budget_s=720),
 )
 SOAK = (

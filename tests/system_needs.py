@@ -18,6 +18,12 @@ from tests.node import driver
 from tests.postgres_fixture import find_binaries
 
 LOCALES = Path("/usr/share/i18n/locales")
+CONTAINERS = (  # command, what it is, package
+    ("dockerd", "Docker's engine", "docker.io"),
+    ("docker", "Docker's command", "docker.io"),
+    ("docker-compose", "Compose", "docker-compose"),
+    ("debootstrap", "What makes a minimal Debian, the base of the images", "debootstrap"),
+)
 UPDATE = ("apt-get", "update", "-qq")
 INSTALL = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
 
@@ -55,6 +61,9 @@ def missing(environment: Mapping[str, str]) -> list[Need]:
         needs.append(Need("Git (git)", ("git",)))
     if not driver.is_there(environment):
         needs.append(Need(f"Node {driver.oldest()} or later, with npm, on PATH"))
+    for command, what, package in CONTAINERS:
+        if shutil.which(command, path=path) is None:
+            needs.append(Need(f"{what} ({command})", (package,)))
     return [*needs, *missing_of_locales(environment), *_missing_of_fabric(environment)]
 
 

@@ -81,7 +81,7 @@ class Config:
         if health_address is not None:
             split_address(health_address)
         return cls(
-            package_id=_required(environment, "CHAINCODE_ID"),
+            package_id=_package_id(environment),
             chaincode=environment.get("CHAINCODE_NAME") or CHAINCODE,
             address=address,
             tls=_tls(environment),
@@ -109,6 +109,13 @@ def _tls(environment: Mapping[str, str]) -> TLS | None:
         key=_file(environment, "CHAINCODE_TLS_KEY_FILE"),
         client_ca=_file(environment, "CHAINCODE_CLIENT_CA_FILE"),
     )
+
+
+def _package_id(environment: Mapping[str, str]) -> str:
+    """Return the package id, from the file that holds it where one is named."""
+    if environment.get("CHAINCODE_ID_FILE"):
+        return _file(environment, "CHAINCODE_ID_FILE").decode().strip()
+    return _required(environment, "CHAINCODE_ID")
 
 
 def _required(environment: Mapping[str, str], name: str) -> str:

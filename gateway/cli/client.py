@@ -50,8 +50,13 @@ class Client:
     def __init__(self, gateway: str, *, patience_s: float = WAIT_S + 10) -> None:
         import httpx2  # noqa: PLC0415 - for those who ask a gateway, not for those who run one
 
+        from gateway.cli.loopback import NAMES, LoopbackTransport  # noqa: PLC0415 - as above
+
         self._http = httpx2.Client(
-            base_url=gateway, timeout=patience_s, headers={"Accept-Language": speaking.language()}
+            base_url=gateway,
+            timeout=patience_s,
+            headers={"Accept-Language": speaking.language()},
+            mounts={NAMES: LoopbackTransport()},
         )
         self._failure = httpx2.HTTPError
         self.gateway = gateway.rstrip("/")

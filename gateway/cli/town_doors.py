@@ -130,10 +130,15 @@ async def _through(
 ) -> Door:
     import httpx2  # noqa: PLC0415 - for those who ask a gateway
 
+    from gateway.cli.loopback import NAMES, AsyncLoopbackTransport  # noqa: PLC0415 - as above
     from gateway.setup.through_gateway import WAIT_S, ThroughGateway  # noqa: PLC0415 - as above
 
-    language = {"Accept-Language": speaking.language()}
-    http = httpx2.AsyncClient(base_url=gateway, timeout=WAIT_S + 10, headers=language)
+    http = httpx2.AsyncClient(
+        base_url=gateway,
+        timeout=WAIT_S + 10,
+        headers={"Accept-Language": speaking.language()},
+        mounts={NAMES: AsyncLoopbackTransport()},
+    )
     await stack.enter_async_context(http)
     return ThroughGateway(http=http, state=state)
 

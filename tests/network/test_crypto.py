@@ -94,11 +94,11 @@ def test_signatures_on_certificates_have_a_low_s(topology):
         assert s <= P256_ORDER // 2
 
 
-def test_tls_certificate_names_this_machine(topology):
+def test_tls_certificate_names_this_machine_and_its_container(topology):
     extensions = certificate(home(topology, COOP) / "peer/tls/cert.pem").extensions
     names = extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.IPAddress) == [ipaddress.ip_address("127.0.0.1")]
-    assert names.get_values_for_type(x509.DNSName) == ["localhost"]
+    assert names.get_values_for_type(x509.DNSName) == ["coop.peer", "localhost"]
 
 
 def test_material_is_never_made_again(topology):

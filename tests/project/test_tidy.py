@@ -55,6 +55,6 @@ def test_top_level_is_what_the_readme_maps():
         "chaincode", "gateway", "network", "tests", "pyproject.toml", "README.md",
         "docker-compose.yml", "LICENSE", "Makefile", ".gitignore", ".ci", ".dockerignore",
         "requirements.txt", "requirements-dev.txt", "requirements-install.txt",
-        "requirements-go.txt", "requirements-node.txt",
+        "requirements-go.txt", "requirements-node.txt", "requirements-contract.txt",
     }  # fmt: skip
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= allowed

@@ -78,10 +78,18 @@ async def test_process_logs_no_keys_nor_values():
         assert b"sssh" not in log
 
 
+async def test_process_reads_its_package_id_from_a_file_where_one_is_named(tmp_path):
+    path = tmp_path / "package-id"
+    path.write_text("minori_9:abc\n")
+    config = Config.from_environment({**ENVIRONMENT, "CHAINCODE_ID_FILE": str(path)})
+    assert config.package_id == "minori_9:abc"
+
+
 @pytest.mark.parametrize(
     ("changed", "complaint"),
     [
         ({"CHAINCODE_ID": ""}, "CHAINCODE_ID"),
+        ({"CHAINCODE_ID_FILE": "/nowhere"}, "CHAINCODE_ID_FILE"),
         ({"CHAINCODE_SERVER_ADDRESS": ""}, "CHAINCODE_SERVER_ADDRESS"),
         ({"CHAINCODE_LOG_LEVEL": "loud"}, "CHAINCODE_LOG_LEVEL"),
     ],

@@ -1,0 +1,1 @@
+"""The town in containers, as `docker-compose.yml` makes it."""
