@@ -2,7 +2,8 @@
 
 Each transaction reads in two stages and writes once. First what every transaction reads and the
 senders' devices: with these, signatures are verified. Then, for commands whose signature holds,
-the records that they name by the rules in force. All else is computed without any I/O.
+the records that they name by the rules in force; and of goods that came out of sorting over several
+commands and have not moved since, that run's record. All else is computed without any I/O.
 """
 
 import platform
@@ -18,6 +19,7 @@ from chaincode.base.errors import FaultError
 from chaincode.base.evidence import EvidenceError
 from chaincode.base.overlay import Overlay, encode_state
 from chaincode.base.stub import Response, Stub
+from chaincode.lots import sorting
 from chaincode.reading import EVERY_TRANSACTION_READS, Request, Result
 from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Device, Head
 from chaincode.rules import Rules
@@ -122,7 +124,10 @@ class MinoriContract:
         types = rules.in_force(head, self._versions)
         requests = reading.read_verified(commands, overlay, types, is_dry_run=is_dry_run)
         named = [key for one in requests if isinstance(one, Request) for key in one.touches.reads]
-        overlay.add(await _fetch(stub, [key for key in named if not overlay.has(key)]))
+        found = await _fetch(stub, [key for key in named if not overlay.has(key)])
+        overlay.add(found)
+        runs = sorting.runs_of(found)  # of goods that came out of one over several commands
+        overlay.add(await _fetch(stub, [key for key in runs if not overlay.has(key)]))
         return Prepared(
             requests=requests, overlay=overlay, rules=self._versions[version], head=head
         )

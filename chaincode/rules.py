@@ -10,9 +10,10 @@ from functools import cache
 from typing import Final
 
 from chaincode import lots, plots, proposals, recalls
-from chaincode.base.overlay import Change
+from chaincode.base.overlay import Change, Overlay
 from chaincode.command_types import CommandType
 from chaincode.lots.balance import require_balance
+from chaincode.lots.sorting import require_ended
 from chaincode.reading import Request
 from chaincode.registry import founding, joint, mandates, organisations, people, successions
 from chaincode.registry.records import Head, Revocation
@@ -30,10 +31,12 @@ class Rules:
     Attributes:
         families: The command types of each family, by the family's name.
         invariants: Each is asked about what a command changes, and raises when it is broken.
+        guards: Each looks at what a command would change, whatever its type, and may reject it.
     """
 
     families: Mapping[str, Sequence[CommandType]]
     invariants: Sequence[Callable[[Iterable[Change]], None]] = ()
+    guards: Sequence[Callable[[Overlay], None]] = ()
 
     @property
     def types(self) -> Mapping[str, CommandType]:
@@ -81,6 +84,7 @@ RULES: Final[Mapping[int, Rules]] = {
             "recalls": recalls.TYPES,
         },
         invariants=(require_balance,),
+        guards=(require_ended,),
     ),
 }
 # Every type that any version knows, as the newest has it: for who reads what was taken long ago.

@@ -109,6 +109,8 @@ def _check_and_apply(
     overlay.put(Device.key(command.kid), advanced)
     try:
         _judge(request, circumstances, head=head, device=advanced, overlay=overlay, flags=flags)
+        for guard in circumstances.rules.guards:
+            guard(overlay)
     except RejectionError as rejection:
         overlay.drop()
         overlay.put(Device.key(command.kid), advanced)

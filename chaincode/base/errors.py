@@ -106,6 +106,7 @@ class Code(StrEnum):
     LOT_DIFFERS = "LOT_DIFFERS"
     OWNER_DIFFERS = "OWNER_DIFFERS"
     UNKNOWN_RECALL = "UNKNOWN_RECALL"
+    UNKNOWN_RUN = "UNKNOWN_RUN"
     UNKNOWN_LABELS = "UNKNOWN_LABELS"
     NOTHING_HELD = "NOTHING_HELD"
     ID_NOT_DERIVED = "ID_NOT_DERIVED"
@@ -122,6 +123,7 @@ class Code(StrEnum):
     NOT_HARVESTED = "NOT_HARVESTED"
     NOT_THE_LATEST = "NOT_THE_LATEST"
     RUN_DIFFERS = "RUN_DIFFERS"
+    RUN_ENDED = "RUN_ENDED"
     ON_HOLD = "ON_HOLD"
     NOT_ON_HOLD = "NOT_ON_HOLD"
     RECALLED = "RECALLED"
@@ -154,6 +156,9 @@ class Code(StrEnum):
     TOO_MANY_CROPS = "TOO_MANY_CROPS"
     TOO_MANY_UNCONFIRMED = "TOO_MANY_UNCONFIRMED"
     TOO_MANY_ROOTS = "TOO_MANY_ROOTS"
+
+    # After the rule: what it would change.
+    RUN_OPEN = "RUN_OPEN"
 
     @property
     def is_taken(self) -> bool:

@@ -6,7 +6,7 @@
     consignment   a shop holds a farmer's goods     outflow      sell, discard, own use
     making        merge, repack, sort, process      stock        stock-taking, hold
     labels        sticker ranges on a lot           consent      who may take in whose goods
-    claims        goods that came without it
+    claims        goods that came without it        sorting      one run over several commands
 """
 
 from dataclasses import replace
@@ -20,6 +20,7 @@ from chaincode.lots import (
     labels,
     making,
     outflow,
+    sorting,
     stock,
 )
 
@@ -32,5 +33,6 @@ _ON_GOODS = (
     *claims.TYPES,
     *stock.TYPES,
     *making.TYPES,
+    *sorting.TYPES,
 )
 TYPES = (*(replace(kind, is_delegable=True) for kind in _ON_GOODS), *labels.TYPES, *consent.TYPES)

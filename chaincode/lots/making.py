@@ -1,10 +1,11 @@
 """Making lots from lots: merge, repack, sort (共選), process; and taking that back.
 
 A run takes grams from up to 64 parents and puts them into up to 16 children, as far as they fit
-into one command of 16,384 bytes: 64 into 8, or 49 into 16. What it says of each
-parent is how much went into which child, so that lineage has grams in both directions. What went
-in and did not come out is loss. Owners keep what is theirs: a child belongs to each owner by what
-came from that owner's parents.
+into one command of 16,384 bytes: 64 into 8, or 49 into 16. Owners times children are at most 64,
+for each owner's share of a child is a holding with all its ancestors; the goods of more are sorted
+class by class (`sorting`). What a run says of each parent is how much went into which child, so
+that lineage has grams in both directions. What went in and did not come out is loss. Owners keep
+what is theirs: a child belongs to each owner by what came from that owner's parents.
 
                     parents        children     loss    crop
     lot.merge       one kind       one          none    the parents'
@@ -13,14 +14,14 @@ came from that owner's parents.
     lot.process     any            any          any     any
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Protocol
 
 from chaincode.base import times
 from chaincode.base.derived_ids import require_derived
 from chaincode.base.envelope import Command
-from chaincode.base.errors import Code, RejectionError
+from chaincode.base.errors import Code, FaultError, RejectionError
 from chaincode.base.shapes import (
     Bits128,
     Grams,
@@ -43,6 +44,7 @@ from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
 from chaincode.proposals import content_hash
 
 CHILDREN_MAX = 16
+COPIES_MAX: Final = 64  # owners times children: so often a run copies its ancestors
 
 Shares = Annotated[str, Text("measured|computed", "measured")]
 
@@ -128,6 +130,22 @@ class Unmake:
     reason: CorrectionReason
 
 
+class MadeOf(Protocol):
+    """What makes lots: whose they are, of which lots, and how the shares are known."""
+
+    @property
+    def party(self) -> str:
+        """The maker."""
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """At least one."""
+
+    @property
+    def shares(self) -> str:
+        """As `Shares`."""
+
+
 def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., None]:
     def make(act: Act, body: Make, closed: MakeClosed) -> None:
         _check_party(act, body)
@@ -135,7 +153,7 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         keys = _input_keys(body, closed)
         for key in keys:
             act.get(Holding, key, Code.NOTHING_HELD)
-        known = _known_ancestors(act, body, keys)
+        known = ancestors_of(act, body.parents, keys)
         has_unknown = any(lot.hides_ancestors for lot in parents if lot)
         for child in body.children:
             require_derived(
@@ -153,15 +171,15 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         crops = {lot.crop for lot in parents if lot} | {child.crop for child in body.children}
         require(not one_crop or len(crops) == 1, Code.CROP_DIFFERS)
         _check_shares(body, closed, one_child=one_child, has_loss=has_loss)
-        _take_inputs(act, closed, keys)
+        take_inputs(act, [one.quantity_g for one in closed.inputs], keys)
         _put_children(act, body, closed, known)
 
     return make
 
 
-def _known_ancestors(act: Act, body: Make, keys: list[str]) -> set[str]:
-    """Return the parents and their roots."""
-    known = set(body.parents)
+def ancestors_of(act: Act, parents: Sequence[str], keys: Sequence[str]) -> set[str]:
+    """Return the parents, and the roots of their holdings."""
+    known = set(parents)
     for key in keys:
         known.update(act.get(Holding, key, Code.NOTHING_HELD).roots)
     return known
@@ -197,47 +215,69 @@ def _check_shares(body: Make, closed: MakeClosed, *, one_child: bool, has_loss: 
     require(min(losses_g) >= 0 and (has_loss or max(losses_g) == 0), Code.SHARES_DIFFER)
 
 
-def _take_inputs(act: Act, closed: MakeClosed, keys: list[str]) -> None:
-    for key, one in zip(keys, closed.inputs, strict=True):
-        rest = act.get(Holding, key, Code.NOTHING_HELD).without(one.quantity_g)
-        act.put(key, replace(rest, transformed_g=rest.transformed_g + one.quantity_g))
+def take_inputs(act: Act, inputs_g: Sequence[int], keys: Sequence[str]) -> None:
+    """Take so much out of each holding, as transformed."""
+    for key, quantity_g in zip(keys, inputs_g, strict=True):
+        rest = act.get(Holding, key, Code.NOTHING_HELD).without(quantity_g)
+        act.put(key, replace(rest, transformed_g=rest.transformed_g + quantity_g))
 
 
 def _put_children(act: Act, body: Make, closed: MakeClosed, ancestors: set[str]) -> None:
-    parents = [act.find(Lot, Lot.key(parent)) for parent in body.parents]
-    hides = any(one.hides_ancestors or one.origin == "claim" for one in parents if one)
     run = content_hash(act.command.type, write(body), act.command.closed_hash)
     for place, child in enumerate(body.children):
-        before = act.find(Lot, Lot.key(child.lot))
-        # Goods of a lot that was claimed lie with others already, who know nothing of ancestors.
-        is_root = before is not None or len(ancestors) > ROOTS_MAX
         owned_g = _owned_g(body, closed, place)
-        lot = Lot(
-            party=body.party,
-            origin="made",
-            crop=child.crop,
+        lot = replace(
+            made_of(act, body, child.crop, ancestors),
             grade=child.grade,
-            harvested_at=times.timestamp(act.command.event_time),
-            estimated=body.shares == "computed",
             made_g=sum(owned_g.values()),
-            parents=tuple(sorted(frozenset(body.parents))),
-            roots=() if is_root else tuple(sorted(ancestors)),
-            is_root=is_root,
-            hides_ancestors=is_root or hides,
             run=run,
-            entry=act.command.id,
         )
-        _put_child(act, child.lot, lot.with_claims_on(before), owned_g)
+        put_child(act, child.lot, lot, owned_g)
 
 
-def _put_child(act: Act, lot_id: str, lot: Lot, owned_g: dict[str, int]) -> None:
-    """Write down a lot and whose it is; the maker's own covers what was claimed before."""
+def made_of(act: Act, run: MadeOf, crop: str, ancestors: set[str]) -> Lot:
+    """Return a lot that a run makes, without its grade and grams."""
+    parents = [act.find(Lot, Lot.key(parent)) for parent in run.parents]
+    hides = any(one.hides_ancestors or one.origin == "claim" for one in parents if one)
+    lot = Lot(
+        party=run.party,
+        origin="made",
+        crop=crop,
+        harvested_at=times.timestamp(act.command.event_time),
+        estimated=run.shares == "computed",
+        parents=tuple(sorted(frozenset(run.parents))),
+        roots=tuple(sorted(ancestors)) if len(ancestors) <= ROOTS_MAX else (),
+        hides_ancestors=hides,
+        entry=act.command.id,
+    )
+    return lot if len(ancestors) <= ROOTS_MAX else _begun_anew(lot)
+
+
+def _begun_anew(lot: Lot) -> Lot:
+    return replace(lot, roots=(), is_root=True, hides_ancestors=True)
+
+
+def put_child(
+    act: Act, lot_id: str, lot: Lot, owned_g: dict[str, int], *, run: str | None = None
+) -> None:
+    """Write down a lot and whose it is; the maker's own covers what was claimed before.
+
+    Args:
+        act: The command.
+        lot_id: The lot's.
+        lot: From `made_of`, with its grams.
+        owned_g: Of whom how much, by owner.
+        run: The run that its goods stay in until that has ended.
+    """
+    before = act.find(Lot, Lot.key(lot_id))
+    # Goods of a lot that was claimed lie with others already, who know nothing of ancestors.
+    lot = lot if before is None else _begun_anew(lot).with_claims_on(before)
     covered_g = min(lot.coverable_g, owned_g.get(lot.party, 0))
     act.put(Lot.key(lot_id), lot.covering(covered_g))
     for owner, quantity_g in owned_g.items():
         key = Holding.key(lot_id, lot.party, owner)
         more_g = quantity_g - (covered_g if owner == lot.party else 0)
-        act.put(key, find_or_empty(act, key, lot.roots).plus(more_g))
+        act.put(key, replace(find_or_empty(act, key, lot.roots).plus(more_g), run=run))
 
 
 def _owned_g(body: Make, closed: MakeClosed, place: int) -> dict[str, int]:
@@ -267,9 +307,7 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
         require_movable(act, lot_id, act.get(Holding, key, Code.NOTHING_HELD))
     for _, key, quantity_g in owned:
         holding = act.get(Holding, key, Code.NOTHING_HELD)
-        # One that was counted wrongly, and then rightly, is as it was.
-        is_whole = holding.held_g == quantity_g and holding.lost_g == holding.surplus_g
-        require(is_whole, Code.ALREADY_LEFT)
+        require_untouched(holding, quantity_g)
         act.put(key, replace(holding, held_g=0))
     for child, lot in zip(run.children, lots, strict=True):
         unmade = replace(lot, origin="unmade", made_g=0, entry=act.command.id)
@@ -278,6 +316,13 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
         holding = act.get(Holding, key, Code.NOTHING_HELD).plus(one.quantity_g)
         act.put(key, replace(holding, transformed_g=holding.transformed_g - one.quantity_g))
     act.flags.add("corrected")
+
+
+def require_untouched(holding: Holding, quantity_g: int) -> None:
+    """Reject taking back what is not all there as it was made (`ALREADY_LEFT`)."""
+    # One that was counted wrongly, and then rightly, is as it was.
+    is_whole = holding.held_g == quantity_g and holding.lost_g == holding.surplus_g
+    require(is_whole, Code.ALREADY_LEFT)
 
 
 def _input_keys(body: Make, closed: MakeClosed) -> list[str]:
@@ -289,7 +334,14 @@ def _input_keys(body: Make, closed: MakeClosed) -> list[str]:
 
 
 def _child_keys(body: Make, closed: MakeClosed) -> list[str]:
+    """Return each owner's holding of each child.
+
+    Raises:
+        FaultError: `TOO_MANY_RECORDS`: beyond `COPIES_MAX`.
+    """
     owners = dict.fromkeys(one.owner or body.party for one in closed.inputs)
+    if len(owners) * len(body.children) > COPIES_MAX:
+        raise FaultError(Code.TOO_MANY_RECORDS, "body.children")
     return [
         Holding.key(child.lot, body.party, owner) for child in body.children for owner in owners
     ]

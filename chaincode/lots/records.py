@@ -17,6 +17,7 @@ from typing import Annotated
 
 from chaincode.base.errors import Code, RejectionError
 from chaincode.base.shapes import (
+    Bits128,
     GramsOrNone,
     GramsSum,
     Items,
@@ -161,6 +162,8 @@ class Holding:
             arrived, but denied again if it comes back.
         is_on_hold: Whether the holder has stopped it.
         roots: The lot's, so that a sale needs to read nothing else.
+        run: The run of several commands that it came out of; taken off when any of it moves after
+            the run's end, and until then none of it does.
     """
 
     held_g: GramsSum
@@ -175,6 +178,7 @@ class Holding:
     denied_gone_g: GramsSum = 0
     is_on_hold: bool = False
     roots: Roots = ()
+    run: Bits128 | None = None
 
     @staticmethod
     def key(lot_id: str, holder: str, owner: str) -> str:

@@ -33,7 +33,7 @@ from gateway.cli import (
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.asking import ask_back
 from gateway.cli.client import DEFAULT_GATEWAY, ApiError, Client
-from gateway.cli.keyring import Key
+from gateway.cli.keyring import Key, command_id_of
 from gateway.cli.keys import keys_app
 from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
@@ -146,12 +146,12 @@ def submit(
             )
             if not dry_run:  # it answers the same as warnings
                 _ask_back(signer, type_name, prepared, said.words, when, is_sure=yes)
-            wire = prepared.sign(signer, when, on_behalf=said.on_behalf)
+            wires = prepared.sign(signer, when, on_behalf=said.on_behalf)
             if dry_run:
-                try_queue(signer, [wire])
+                try_queue(signer, wires)
                 return
-            acts.begin(signer, act, [wire])
-            _show_signed(signer, prepared.drawn)
+            acts.begin(signer, act, wires)
+            _show_signed(wires, prepared.drawn)
         send_or_keep(signer, later=later)
 
 
@@ -301,9 +301,10 @@ def _prepared(
     return arguments.prepare(signer, type_name, body, weighed)
 
 
-def _show_signed(key: Key, drawn: Mapping[str, str]) -> None:
-    """Say what a command that was just signed, and what it made, are called."""
-    speaking.say(WORDS["app.signed"], id=key.device.prev)
+def _show_signed(wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
+    """Say what commands that were just signed, and what they made, are called."""
+    for wire in wires:
+        speaking.say(WORDS["app.signed"], id=command_id_of(wire))
     for name, value in drawn.items():
         kind, _, index = name.partition(" ")
         label = WORDS[f"app.drawn.{kind}"].say(speaking.language())

@@ -11,7 +11,7 @@ from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
-from gateway import lot_numbers
+from gateway import joint_sorting, lot_numbers
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.cli.speaking import WORDS
@@ -145,15 +145,23 @@ class Prepared:
     closed: dict[str, Json] | None
     drawn: dict[str, str]
 
-    def sign(self, key: Key, event_time: int | None = None, *, on_behalf: str = "") -> bytes:
-        """Return the command, signed by a key in hand; empty `on_behalf`: for nobody else."""
-        return key.device.sign(
-            self.type_name,
-            self.body,
-            closed=self.closed,
-            event_time=event_time,
-            on_behalf=on_behalf or None,
-        )
+    def sign(self, key: Key, event_time: int | None = None, *, on_behalf: str = "") -> list[bytes]:
+        """Return the command, signed by a key in hand; empty `on_behalf`: for nobody else.
+
+        A sorting that one command can't hold is several.
+        """
+        parts = [(self.type_name, self.body, self.closed)]
+        if self.closed is not None and joint_sorting.is_wide(
+            self.type_name, self.body, self.closed
+        ):
+            steps = joint_sorting.steps(self.body, self.closed)
+            parts = [(one.kind, one.body, one.closed) for one in steps]
+        return [
+            key.device.sign(
+                kind, body, closed=closed, event_time=event_time, on_behalf=on_behalf or None
+            )
+            for kind, body, closed in parts
+        ]
 
 
 def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json]) -> Prepared:

@@ -54,7 +54,7 @@ def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str)
         if not coming[lot]:
             arrived: dict[str, Json] = {"producer": producer, "crop": crop, "counted_g": grams}
             prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, arrived)
-            wires.append(prepared.sign(signer))
+            wires += prepared.sign(signer)
     return wires
 
 

@@ -17,7 +17,9 @@ from gateway.projection.tables import command_subject, commands
 
 ENTRIES_MAX: Final = 200  # public entries of one lot that are shown: a harvest and corrections
 RUN_TYPES: Final = frozenset({"lot.merge", "lot.repack", "lot.sort", "lot.process"})
-_UNMAKE: Final = "lot.unmake"
+_SORT_CLASS: Final = "lot.sort_class"
+# Types that take a run back, by the member that repeats it.
+_UNMAKING: Final = {"lot.unmake": "run", "lot.undo_class": "made"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,11 +102,11 @@ def _about(row: CommandRow, lot: str) -> tuple[str, Mapping[str, Json]] | None:
     if content is None:
         return None
     kind, body = content
-    if kind in RUN_TYPES:
+    if kind in {*RUN_TYPES, _SORT_CLASS}:
         child = _child(body, lot)
         return None if child is None else (kind, body | {"crop": child.get("crop", "")})
-    if kind == _UNMAKE:
-        run = body.get("run")
+    if kind in _UNMAKING:
+        run = body.get(_UNMAKING[kind])
         is_its = isinstance(run, dict) and _child(run, lot) is not None
         return (kind, body) if is_its else None
     return (kind, body) if body.get("lot") == lot else None
@@ -112,7 +114,7 @@ def _about(row: CommandRow, lot: str) -> tuple[str, Mapping[str, Json]] | None:
 
 def _child(run: Mapping[str, Json], lot: str) -> dict[str, Json] | None:
     children = run.get("children")
-    for child in children if isinstance(children, list) else []:
+    for child in children if isinstance(children, list) else [run.get("child")]:
         if isinstance(child, dict) and child.get("lot") == lot:
             return child
     return None

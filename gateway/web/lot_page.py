@@ -245,7 +245,9 @@ _ENTRY_KINDS: Final[Mapping[str, str]] = {
     "lot.repack": "repack",
     "lot.sort": "sort",
     "lot.process": "process",
+    "lot.sort_class": "sort",
     "lot.unmake": "unmake",
+    "lot.undo_class": "unmake",
 }
 _BEGINNINGS: Final[Mapping[str, str]] = {
     "claim": "claim",

@@ -8,7 +8,7 @@ Each returns the id of what came into being: a lot, a shipment, a recall; else o
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from chaincode.base.overlay import decode_state
 from chaincode.lots.records import Holding, Lot, Shipment
@@ -248,6 +248,97 @@ def make(
     made = run(world, by, type_name, parts, children, shares=shares)
     world.act(by, made.type, made.body, made.closed)
     return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sorting:
+    """A run of several commands as it is signed: by whom, how it begins, and its classes so far."""
+
+    by: str
+    body: dict
+    closed: dict
+    classes: list[tuple[dict, dict]] = field(default_factory=list)
+
+    @property
+    def lots(self) -> list[str]:
+        """The lots that came out of it."""
+        return [body["child"]["lot"] for body, _ in self.classes]
+
+
+def sorting(
+    world: World, by: str, parts: Sequence[tuple], *, crop: str = "carrot", shares: str = "measured"
+) -> Sorting:
+    """Return a run not begun yet; `parts`: of each parent the lot, the grams, perhaps its owner."""
+    inputs = [
+        {"quantity_g": grams, **owner(world, of[0] if of else None)} for _, grams, *of in parts
+    ]
+    body = {
+        "party": world.party(by),
+        "id_nonce": world.nonce(),
+        "parents": [one[0] for one in parts],
+        "crop": crop,
+        "shares": shares,
+    }
+    return Sorting(by=by, body=body, closed={"salt": world.nonce(), "inputs": inputs})
+
+
+def begin_sort(world: World, by: str, parts: Sequence[tuple], **how: str) -> Sorting:
+    """Begin a run of several commands."""
+    run = sorting(world, by, parts, **how)
+    world.act(by, "lot.begin_sort", run.body, run.closed)
+    return run
+
+
+def class_of(
+    world: World, run: Sorting, parts_g: Sequence[int], *, is_last: bool, grade: str | None = None
+) -> tuple[dict, dict]:
+    """Return the open and closed part of the next class of a run."""
+    party, nonce = run.body["party"], run.body["id_nonce"]
+    index = len(run.classes)
+    child = {"lot": derived_id(world.id, party, nonce, index), "index": index}
+    child |= {"crop": run.body["crop"]} | ({"grade": grade} if grade else {})
+    parts = [
+        {"to_g": grams, **{name: one[name] for name in one if name == "owner"}}
+        for grams, one in zip(parts_g, run.closed["inputs"], strict=True)
+    ]
+    body = {"party": party, "id_nonce": nonce, "child": child, "is_last": is_last}
+    return body, {"salt": world.nonce(), "parts": parts}
+
+
+def sort_class(
+    world: World, run: Sorting, parts_g: Sequence[int], *, is_last: bool, grade: str | None = None
+) -> str:
+    """Let the next class come out of a run; return its lot."""
+    body, closed = class_of(world, run, parts_g, is_last=is_last, grade=grade)
+    world.act(run.by, "lot.sort_class", body, closed)
+    run.classes.append((body, closed))
+    return body["child"]["lot"]
+
+
+def sort_by_class(
+    world: World, by: str, parts: Sequence[Part], classes: Sequence[str], *, shares: str
+) -> list[str]:
+    """Sort as `make` would, with a command for each class, `crop/grade`; return its lots."""
+    crop = classes[0].partition("/")[0]
+    inputs = [(lot, grams, *of) for lot, grams, _, *of in parts]
+    run = begin_sort(world, by, inputs, crop=crop, shares=shares)
+    for place, text in enumerate(classes):
+        parts_g = [part[2][place] for part in parts]
+        is_last = place == len(classes) - 1
+        sort_class(world, run, parts_g, is_last=is_last, grade=text.partition("/")[2])
+    return run.lots
+
+
+def undo_class(world: World, run: Sorting) -> None:
+    """Take the latest class back."""
+    body, closed = run.classes.pop()
+    world.act(run.by, "lot.undo_class", {"made": body, "reason": "typing"}, closed)
+
+
+def undo_sort(world: World, run: Sorting) -> None:
+    """Give the goods of a run without classes back."""
+    body = {"begun": run.body, "reason": "typing"}
+    world.act(run.by, "lot.undo_sort", body, run.closed)
 
 
 def merge(world: World, by: str, *lots: str) -> str:

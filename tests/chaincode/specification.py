@@ -15,7 +15,7 @@ from chaincode.base import envelope, shapes
 from chaincode.base.envelope import Jwk
 from chaincode.base.errors import Code
 from chaincode.command_types import CommandType
-from chaincode.lots import making, quantities
+from chaincode.lots import making, quantities, sorting
 from chaincode.lots.claims import Claims, OpenClaim
 from chaincode.lots.consent import Consignment
 from chaincode.lots.labels import BoundRange, Roll
@@ -56,6 +56,10 @@ RECORDS = {
     "lot/<lot>": (Lot, "what it is, where it comes from, and the left side of its mass balance"),
     "holding/<lot>/<holder>/<owner>": (Holding, "grams at one party, and where its others went"),
     "shipment/<shipment>": (Shipment, "grams on their way from one party to another"),
+    "run/<party>/<id_nonce>": (
+        sorting.Run,
+        "sorting over several commands, and its classes",
+    ),
     "roll/<roll>": (Roll, "stickers: whose, and which lot each range of numbers is on"),
     OPEN_RECALLS: (OpenRecalls, "what may not be passed on now; every transaction reads it"),
     "recall/<recall>": (Recall, "one recall, or drill, as the public may know it"),
@@ -82,6 +86,11 @@ INNER = (
     making.Child,
     making.Input,
     making.Packed,
+    sorting.BeginSort,
+    sorting.PutIn,
+    sorting.SortClass,
+    sorting.Part,
+    sorting.RunInput,
     BoundRange,
     OpenClaim,
     OpenRecall,
@@ -98,6 +107,10 @@ MORE_OPERATIONS = {
     **dict.fromkeys(
         ("recall.emergency", "recall.own", "recall.extend"), " here; 5 + 1 for each lot"
     ),
+    "lot.begin_sort": " here; 4 + 3 for each parent",
+    "lot.sort_class": " here; 6 + 2 for each owner",
+    "lot.undo_class": " here; 6 + 2 for each owner",
+    "lot.undo_sort": " here; 4 + 2 for each parent",
     "lot.unmake": " here; 2 + 2 for each parent + 2 for each child, and 2 for each of its owners",
 }
 
@@ -147,7 +160,7 @@ def _writers() -> dict[str, str]:
 def _template(key: str) -> str:
     """Return the key as RECORDS spells it."""
     return next(
-        one for one in RECORDS if re.fullmatch(re.sub("<[a-z]+>", "[^/]+", one), key) is not None
+        one for one in RECORDS if re.fullmatch(re.sub("<[a-z_]+>", "[^/]+", one), key) is not None
     )
 
 

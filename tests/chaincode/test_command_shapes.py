@@ -19,6 +19,8 @@ OPTIONAL = {
     "body.spared",
     "body.explanation",
     "body.run.children[0].grade",
+    "body.child.grade",
+    "body.made.child.grade",
     *(f"body.children[{place}].grade" for place in range(3)),
     "closed.owner",
     "closed.consigned",
@@ -27,6 +29,7 @@ OPTIONAL = {
     "closed.basis",
     "closed.receipt",
     *(f"closed.inputs[{place}].owner" for place in range(2)),
+    *(f"closed.parts[{place}].owner" for place in range(2)),
 }
 OPTIONAL_OF = {("label.bind", "body.id_nonce"), ("label.bind", "body.index")}
 REQUIRED = {("constitution.amend", "body.constitution"), ("lot.take_back", "closed.owner")}

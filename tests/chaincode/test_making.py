@@ -208,9 +208,7 @@ def test_thirty_farms_goods_are_sorted_and_each_class_is_every_farms_by_its_shar
     ]
     crops = ["carrot/l", "carrot/m", "carrot/cull"]
     shares = "measured" if measured else "computed"
-    large, medium, culls = deeds.make(
-        world, "sorter", "lot.sort", parts, crops, shares=shares
-    ).children
+    large, medium, culls = deeds.sort_by_class(world, "sorter", parts, crops, shares=shares)
     for place, (farm, lot, _) in enumerate(taken):
         for child, of_class in zip((large, medium, culls), classes, strict=True):
             assert deeds.held(world, child, "sorter", of=farm) == of_class[place]
@@ -238,7 +236,7 @@ def test_a_run_without_loss_can_be_shared_out_by_formula_to_the_gram():
         for place, (farm, lot, quantity_g) in enumerate(taken)
     ]
     crops = ["carrot/l", "carrot/m", "carrot/cull"]
-    deeds.make(world, "sorter", "lot.sort", parts, crops, shares="computed")
+    deeds.sort_by_class(world, "sorter", parts, crops, shares="computed")
     assert {deeds.held(world, lot, "sorter", of=farm) for farm, lot, _ in taken} == {0}
     deeds.assert_balanced(world)
 

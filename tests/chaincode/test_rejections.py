@@ -34,6 +34,8 @@ NEVER = {
     ("recall.declare", "TOO_MANY_UNCONFIRMED"): "two sign it",
     ("recall.widen", "TOO_MANY_UNCONFIRMED"): "two sign it",
     ("recall.own", "TOO_MANY_UNCONFIRMED"): "it has a room of its own",
+    ("lot.undo_class", "NOTHING_HELD"): "the class that is repeated wrote all its holdings",
+    ("lot.undo_sort", "NOTHING_HELD"): "what began the run wrote all its holdings",
     ("lot.unmake", "NOTHING_HELD"): "the run that is repeated wrote all its holdings",
 }
 

@@ -42,6 +42,10 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "lot.repack": 13,  # of one into two
     "lot.sort": 26,  # of two farms' into three classes
     "lot.process": 12,
+    "lot.begin_sort": 10,
+    "lot.sort_class": 10,
+    "lot.undo_class": 10,
+    "lot.undo_sort": 8,
     "lot.unmake": 10,
     "label.bind": 5,
     "label.unbind": 4,

@@ -7,9 +7,10 @@ to the shops, still on consignment. One run is entered by mistake and taken back
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chaincode.lots.apportion import share_out
+from gateway import joint_sorting
 from gateway.demo.town import Town
 from gateway.signing import new_nonce
 from tests.scenarios.acting import Cast
@@ -87,16 +88,30 @@ class SortingDay:
         return wires
 
     def sorting(self) -> list[bytes]:
-        """The run, after a mistaken one that is taken back."""
-        wrong, closed = self._run(["l", "m"], [500, 400])
-        wires = [self.cast.act(LINE, "lot.sort", wrong, closed)]
-        undo = {"type": "lot.sort", "run": {"party": self.cast.party(LINE), **wrong}}
+        """The run, class by class, after a mistaken one that is taken back before its end."""
         device = self.cast.person(LINE).device
-        wires.append(device.sign("lot.unmake", {**undo, "reason": "typing"}, closed=closed))
+        begun, *classes = self._steps(*self._run(["l", "m", "s"], [500, 300, 100]))
+        done = [begun, *classes[:2]]
+        wires = [device.sign(one.kind, one.body, closed=one.closed) for one in done]
+        for one in reversed(done):
+            member = "begun" if one is begun else "made"
+            kind = "lot.undo_sort" if one is begun else "lot.undo_class"
+            undo = {member: one.body, "reason": "typing"}
+            wires.append(device.sign(kind, undo, closed=one.closed))
         right, closed = self._run(CLASSES, SHARES_PERMILLE)
         self.children = [one["lot"] for one in right["children"]]
         self.to_g = [one["to_g"] for one in closed["inputs"]]
-        return [*wires, self.cast.act(LINE, "lot.sort", right, closed)]
+        steps = self._steps(right, closed)
+        return [*wires, *(device.sign(one.kind, one.body, closed=one.closed) for one in steps)]
+
+    def _steps(self, body: dict, closed: dict) -> list[joint_sorting.Step]:
+        """Return the commands of a run; each has its salt already, so that it can be repeated."""
+        whole = {"party": self.cast.party(LINE), **body}
+        assert joint_sorting.is_wide("lot.sort", whole, closed)
+        return [
+            replace(one, closed={"salt": new_nonce(), **one.closed})
+            for one in joint_sorting.steps(whole, closed)
+        ]
 
     def afternoon(self) -> list[bytes]:
         """Culls go home, two classes to the shops; each farm's part is its own shipment."""

@@ -186,6 +186,21 @@ EXISTENCE: Final = (
         ),
     ),
     problem(
+        Code.UNKNOWN_RUN,
+        404,
+        number=423,
+        ja=(
+            "選別が見つかりません",
+            "この事業者の選別の記録は台帳にありません。",
+            "先に選別の開始を記録してください。",
+        ),
+        en=(
+            "Unknown sorting",
+            "There is no such run of this party.",
+            "Record first that sorting began.",
+        ),
+    ),
+    problem(
         Code.UNKNOWN_LABELS,
         404,
         number=422,

@@ -310,6 +310,21 @@ RULE: Final = (
         ),
     ),
     problem(
+        Code.RUN_OPEN,
+        409,
+        number=639,
+        ja=(
+            "この品の選別はまだ終わっていません",
+            "選別した品は、最後の等級を記録するまで動かせません。",
+            "最後の等級まで記録するか、新しい等級から順に取り消してください。",
+        ),
+        en=(
+            "Its sorting has not ended",
+            "Nothing that came out of a run moves before its last class is recorded.",
+            "Record the last class, or take the classes back, the latest first.",
+        ),
+    ),
+    problem(
         Code.TOO_MANY_ROOTS,
         422,
         number=637,

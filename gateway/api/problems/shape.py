@@ -9,6 +9,7 @@ from typing import Final
 from chaincode.base.canonical import TEXT_CHARACTERS_MAX, VALUES_MAX
 from chaincode.base.envelope import COMMAND_BYTES_MAX
 from chaincode.base.errors import Code
+from chaincode.lots.making import COPIES_MAX
 from chaincode.reading import OPERATIONS_MAX
 from gateway.api.problems.wording import problem
 
@@ -90,12 +91,15 @@ SHAPE: Final = (
         number=126,
         ja=(
             "一度に扱う記録が多すぎます",
-            f"1件で読み書きできる台帳の記録は{OPERATIONS_MAX}件までです。",
+            (
+                f"1件で読み書きできる台帳の記録は{OPERATIONS_MAX}件まで、"
+                f"荷主の数×できるロットの数は{COPIES_MAX}までです。"
+            ),
             "等級ごとなど、いくつかに分けて入力してください。",
         ),
         en=(
             "The command concerns too many records",
-            f"It may cost {OPERATIONS_MAX} reads and writes of the state.",
+            f"It may cost {OPERATIONS_MAX} reads and writes; owners times lots are {COPIES_MAX}.",
             "Divide it: a sorting by class, a list of roots into several.",
         ),
     ),

@@ -149,6 +149,21 @@ STATE: Final = (
         ),
     ),
     problem(
+        Code.RUN_ENDED,
+        409,
+        number=538,
+        ja=(
+            "この選別は終わっています",
+            "最後の等級まで記録されたか、取り消された選別です。または等級の数が上限です。",
+            "最後の等級を取り消してから続けるか、新しい選別として記録してください。",
+        ),
+        en=(
+            "This sorting has ended",
+            "Its last class is recorded, it was taken back, or it has as many classes as it can.",
+            "Take its last class back and go on, or begin another.",
+        ),
+    ),
+    problem(
         Code.ON_HOLD,
         409,
         number=533,

@@ -10,24 +10,31 @@ order of the specification, and raises `RefusalError` before it books anything.
     shipping   hand-over and disputes               lineage       runs, ancestors
     claiming   consignments, and goods without one
     recalls    who recalled what, and who confirms it
+    sorting    runs over several commands
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 from tests.chaincode.books.claiming import Claiming
 from tests.chaincode.books.entries import RefusalError
 from tests.chaincode.books.recalls import Recalls
 from tests.chaincode.books.shipping import Shipping
+from tests.chaincode.books.sorting import Sorting
 
 
 @dataclass
-class Books(Shipping, Claiming, Recalls):
+class Books(Shipping, Claiming, Sorting, Recalls):
     """All of it."""
 
     def answer(self, act, *arguments, **named) -> str:
         """Book an act, and return the code that it must be answered with."""
+        saved = deepcopy(self.__dict__) if any(one.run for one in self.holdings.values()) else {}
         try:
             act(*arguments, **named)
         except RefusalError as refusal:
             return refusal.code
+        if saved and self.moves_what_is_being_sorted(saved["holdings"], saved["sorts"]):
+            self.__dict__.update(saved)
+            return "RUN_OPEN"
         return "ACCEPTED"

@@ -78,6 +78,7 @@ class HoldingRow:
     denied: int = 0
     denied_gone: int = 0
     on_hold: bool = False
+    run: str | None = None  # of several commands, that it came out of and has not moved since
 
     def row(self) -> tuple:
         return tuple(getattr(self, name) for name in self.__slots__)

@@ -131,27 +131,22 @@ class Lineage(Entries):
 
     # What must hold of any books
 
-    def unbalanced(self) -> list[str]:
-        """Return the lots whose grams do not add up, and the runs that lost their lineage."""
-        wrong = []
-        for lot, row in self.lots.items():
-            into_g = sum(
-                grams
-                for run in self.runs.values()
-                if not run.is_unmade
-                for _, child, grams in run.edges()
-                if child == lot
-            )
-            out_g = sum(
-                put_in_g
-                for run in self.runs.values()
-                if not run.is_unmade
-                for parent, _, put_in_g, _ in run.inputs
-                if parent == lot
-            )
-            transformed_g = sum(
-                one.transformed for key, one in self.holdings.items() if key[0] == lot
-            )
-            if (into_g, out_g) != (row.made, transformed_g):
-                wrong.append(lot)
-        return wrong
+    def into_g(self, lot: str) -> int:
+        """Return what runs of one command put into a lot."""
+        return sum(
+            grams
+            for run in self.runs.values()
+            if not run.is_unmade
+            for _, child, grams in run.edges()
+            if child == lot
+        )
+
+    def out_g(self, lot: str) -> int:
+        """Return what runs of one command took out of a lot."""
+        return sum(
+            put_in_g
+            for run in self.runs.values()
+            if not run.is_unmade
+            for parent, _, put_in_g, _ in run.inputs
+            if parent == lot
+        )

@@ -50,6 +50,55 @@ def _sort(world: World) -> Draft:
     )
 
 
+def _begun(world: World) -> deeds.Sorting:
+    """Two farms' goods, on consignment with the sorting house, in a run; shares by formula."""
+    parts = []
+    for by, plot, quantity_g in (("farmer", "field", 20_000), ("neighbour", "paddy", 10_000)):
+        lot = world.harvest(by, quantity_g, plot)
+        deeds.arrive(world, "sorter", lot, of=by, counted_g=quantity_g)
+        parts.append((lot, quantity_g, by))
+    return deeds.sorting(world, "sorter", parts, shares="computed")
+
+
+def _sorted(world: World, *, is_last: bool) -> deeds.Sorting:
+    """Return a run of one class."""
+    run = _begun(world)
+    world.act("sorter", "lot.begin_sort", run.body, run.closed)
+    deeds.sort_class(world, run, [12_000, 6_000], is_last=is_last, grade="l")
+    return run
+
+
+@prepares("lot.begin_sort")
+def _begin_sort(world: World) -> Draft:
+    run = _begun(world)
+    body = run.body | {"channel": "paper"}
+    return Draft(world=world, by="sorter", type="", body=body, closed=run.closed)
+
+
+@prepares("lot.sort_class")
+def _sort_class(world: World) -> Draft:
+    run = _sorted(world, is_last=False)
+    body, closed = deeds.class_of(world, run, [4_000, 2_000], is_last=True, grade="m")
+    closed["packs"] = {"unit": "crate", "count": 3}
+    body["channel"] = "paper"
+    return Draft(world=world, by="sorter", type="", body=body, closed=closed)
+
+
+@prepares("lot.undo_class")
+def _undo_class(world: World) -> Draft:
+    ((body, closed),) = _sorted(world, is_last=True).classes
+    undo = {"made": body, "reason": "typing"}
+    return Draft(world=world, by="sorter", type="", body=undo, closed=closed)
+
+
+@prepares("lot.undo_sort")
+def _undo_sort(world: World) -> Draft:
+    run = _begun(world)
+    world.act("sorter", "lot.begin_sort", run.body, run.closed)
+    undo = {"begun": run.body, "reason": "typing"}
+    return Draft(world=world, by="sorter", type="", body=undo, closed=run.closed)
+
+
 @prepares("lot.process")
 def _process(world: World) -> Draft:
     first = world.harvest("farmer", 20_000)

@@ -4,15 +4,15 @@ Each rule gives commands and asks the books (`tests.chaincode.books`) what the l
 In some runs each travels alone, in others several people's go in one transaction. After each
 transaction ledger and books must agree on every gram, on what is recalled, and on every sticker.
 
-    base    moving    consigning    claiming    making    recalling    labelling
+    base    moving    consigning    claiming    making    sorting    recalling    labelling
 """
 
 from tests.chaincode.machine.claiming import Claiming
 from tests.chaincode.machine.labelling import Labelling
-from tests.chaincode.machine.making import Making
 from tests.chaincode.machine.moving import Moving
 from tests.chaincode.machine.recalling import Recalling
+from tests.chaincode.machine.sorting import Sorting
 
 
-class LotsMachine(Moving, Making, Recalling, Labelling, Claiming):
+class LotsMachine(Moving, Sorting, Recalling, Labelling, Claiming):
     """Every command on lots."""

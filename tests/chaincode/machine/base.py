@@ -230,7 +230,7 @@ def lot_row(lot: Lot) -> tuple:
 def holding_row(one: Holding) -> tuple:
     gone = (one.sold_g, one.discarded_g, one.own_use_g, one.transformed_g, one.lost_g)
     claims = (one.arrived_g, one.denied_g, one.denied_gone_g)
-    return one.held_g, *gone, one.surplus_g, *claims, one.is_on_hold
+    return one.held_g, *gone, one.surplus_g, *claims, one.is_on_hold, one.run
 
 
 def shipment_row(one: Shipment) -> tuple:

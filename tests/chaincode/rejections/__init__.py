@@ -10,8 +10,8 @@ can stand in one command, and then the code that comes first must win.
     envelope    what any command's envelope can have wrong: key, sequence, time, authority
     lots        what many commands on lots have in common: packs, holds, recalls
     founding    organisations    people    mandates    proposals    plots
-    harvest     handover    outflow    consignment    stock    making    labels    recalls
-    consent     claims
+    harvest     handover    outflow    consignment    stock    making    sorting    labels
+    recalls     consent     claims
 """
 
 from collections.abc import Callable
@@ -60,6 +60,7 @@ AROUND_RULES = {
     *(str(code) for code in list(Code)[: list(Code).index(Code.NOT_FOUNDED)]),
     str(Code.ORGANISATION_SUSPENDED),  # of any office: `tests.chaincode.test_suspension`
     str(Code.CONTRACT_FAULT),
+    str(Code.RUN_OPEN),  # of any goods: `tests.chaincode.test_sorting`
 }
 
 
@@ -122,6 +123,7 @@ for _family in (
     "claims",
     "stock",
     "making",
+    "sorting",
     "labels",
     "recalls",
 ):

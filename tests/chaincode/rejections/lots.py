@@ -18,6 +18,7 @@ for _type in (
     "lot.receive",
     "lot.correct_receipt",
     "lot.sell",
+    "lot.sort_class",
     "lot.discard",
     "lot.own_use",
     "lot.arrive",
@@ -31,6 +32,8 @@ for _type in (
 def lot_of(draft: Draft) -> str:
     """Return the lot that leaves, or the first that goes into a run, or that it made."""
     run = draft.body.get("run", draft.body)
+    if draft.type == "lot.undo_class":
+        return draft.body["made"]["child"]["lot"]
     if draft.type == "lot.unmake":
         return run["children"][0]["lot"]
     return draft.body["lot"] if "lot" in draft.body else run["parents"][0]
@@ -53,7 +56,9 @@ for _type in (
     "lot.repack",
     "lot.sort",
     "lot.process",
+    "lot.begin_sort",
     "lot.unmake",
+    "lot.undo_class",
 ):
     fault(_type, "ON_HOLD", "hold")(takes_what_is_on_hold)
     fault(_type, "RECALLED", "recall")(takes_what_is_recalled)

@@ -7,7 +7,7 @@ story that shows it to be true.
 
 The README takes its sentences from here, so none stands there without a test.
 
-    registry    lots    consignment    consent    making    recalls
+    registry    lots    consignment    consent    making    sorting    recalls
 """
 
 from collections.abc import Callable
@@ -50,5 +50,5 @@ def sentences(type_name: str) -> str:
     return " ".join(one.sentence for one in WAYS if one.type == type_name)
 
 
-for _family in ("registry", "lots", "consignment", "consent", "making", "recalls"):
+for _family in ("registry", "lots", "consignment", "consent", "making", "sorting", "recalls"):
     import_module(f"tests.chaincode.ways.{_family}")

@@ -11,6 +11,7 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
+from gateway.cli.arguments import prepare
 from gateway.cli.keyring import Key, command_id_of, move, payload_of
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
@@ -388,3 +389,25 @@ def test_a_recall_of_more_lots_than_one_command_names_is_approved_at_once(stage)
     entries = [one["id"] for one in found["history"]]
     answers = [httpx2.get(f"{stage.url}/api/commands/{one}").json() for one in entries]
     assert len({one["block"] for one in answers}) == 1
+
+
+@pytest.mark.usefixtures("stage")
+def test_a_sorting_too_wide_for_one_command_is_signed_class_by_class(home):
+    """Of 64 owners times new lots; of these, each class is a command."""
+    key = Key.load(home / "keys" / "packing-house.json")
+    farms = [f"Q7M49X2B0K{number:02}" for number in range(22, 42)]
+    body = {
+        "party": key.party,
+        "parents": ["0" * 20] * len(farms),
+        "children": [{"crop": "carrot", "grade": grade} for grade in ("l", "m", "s", "cull")],
+        "shares": "measured",
+    }
+    inputs = [{"quantity_g": 400, "to_g": [100] * 4, "owner": farm} for farm in farms]
+    for count, kinds in (
+        (16, ["lot.sort"]),
+        (20, ["lot.begin_sort", *["lot.sort_class"] * 4]),
+    ):
+        parts = {**body, "parents": body["parents"][:count]}
+        prepared = prepare(key, "lot.sort", parts, {"inputs": inputs[:count]})
+        wires = prepared.sign(key)
+        assert [payload_of(wire)["type"] for wire in wires] == kinds
