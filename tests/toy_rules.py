@@ -8,16 +8,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, is_dataclass, replace
+from types import ModuleType
 
 import uvloop
 
+from chaincode.base import shapes
 from chaincode.base.errors import Code
 from chaincode.base.shapes import LotId, SmallNumber
 from chaincode.command_types import CommandType, Touches
 from chaincode.contract import MinoriContract
 from chaincode.lots import records
-from chaincode.rules import RULES, Rules
+from chaincode.rules import RULES
 from chaincode.shim import Config, serve
 
 FORBIDDEN = "lot.own_use"
@@ -50,31 +52,46 @@ def _touches(_command, body, _closed):
 PRAISE = CommandType(name=ADDED, body=Praise, touches=_touches, apply=_praise)
 VERSIONS = {
     **RULES,
-    2: Rules(
-        {
+    2: replace(
+        RULES[1],
+        families={
             **RULES[1].families,
             "lots": (*(one for one in RULES[1].families["lots"] if one.name != FORBIDDEN), PRAISE),
-        }
+        },
     ),
 }
 
 
 @contextmanager
 def larger_lots() -> Iterator[None]:
-    """Let every module of the contract mean the lot with one more member."""
+    """Let every module of the contract, and every record with a lot in it, mean the larger one."""
     old = records.Lot
     modules = [
         one
         for name, one in sorted(sys.modules.items())
         if name.startswith("chaincode.") and getattr(one, "Lot", None) is old
     ]
-    for module in modules:
-        module.Lot = Lot
+    shapes_of_lots = {
+        (shape, member)
+        for module in modules
+        for shape in vars(module).values()
+        if is_dataclass(shape)
+        for member, hint in shape.__annotations__.items()
+        if hint is old
+    }
+    _mean(Lot, modules, shapes_of_lots)
     try:
         yield
     finally:
-        for module in modules:
-            module.Lot = old
+        _mean(old, modules, shapes_of_lots)
+
+
+def _mean(lot: type, modules: list[ModuleType], shapes_of_lots: set[tuple[type, str]]) -> None:
+    for module in modules:
+        module.Lot = lot
+    for shape, member in shapes_of_lots:
+        shape.__annotations__[member] = lot
+        shapes._MEMBERS.pop(shape, None)
 
 
 if __name__ == "__main__":

@@ -129,7 +129,7 @@ def test_a_mandate_is_given_for_types_in_force_that_may_be_given():
     world = World.standing()
     types = RULES[1].types
     given = [name for name, kind in types.items() if kind.is_delegable]
-    assert {name.partition(".")[0] for name in given} == {"lot"}
+    assert {name.partition(".")[0] for name in given} == {"consignment", "lot"}
     for name in types:
         body = {
             "principal": world.actor("farmer"),

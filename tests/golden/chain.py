@@ -55,9 +55,9 @@ def batch(world: World) -> None:
     world.submit(b"", *wires, wires[0], b"no command", time=NOW + 8 * 86_400)
 
 
-def to_json(ledger: MemoryLedger) -> dict:
+def to_json(ledger: MemoryLedger, *, rules: int = 1) -> dict:
     """Return the file's content: transactions with their answers, and the state at the end."""
-    replayed = MemoryLedger()
+    replayed = MemoryLedger(contract=ledger.contract)
     creators: list[dict] = []
     rows = []
     for transaction in ledger.transactions:
@@ -80,7 +80,7 @@ def to_json(ledger: MemoryLedger) -> dict:
             }
         )
     return {
-        "rules": 1,
+        "rules": rules,
         "creators": creators,
         "transactions": rows,
         "state": {key: value.decode() for key, value in sorted(replayed.state.items())},

@@ -20,10 +20,11 @@ from tests.chaincode.pen import (
     pseudonym,
     sha256_hex,
 )
-from tests.golden import chain, spoiled, texts
+from tests.golden import chain, spoiled, texts, toy_chain
 
 HERE = Path(__file__).parent
 CHAIN = "chain_rules_1.json"
+TOY_CHAIN = "chain_toy_2.json"
 PEOPLE = ("farmer", "neighbour", "shopkeeper", "town-registrar", "helper")
 
 
@@ -143,6 +144,12 @@ FILES = {
 }
 
 
+def toy() -> dict:
+    ledger = toy_chain.played().ledger
+    with toy_chain.contract():
+        return chain.to_json(ledger, rules=2)
+
+
 def spelled(content: object) -> str:
     """Return a file's text: ASCII, so that no editor hides or changes a character."""
     return json.dumps(content, indent=1, ensure_ascii=True) + "\n"
@@ -153,6 +160,7 @@ def main(arguments: list[str]) -> None:
         (HERE / name).write_text(spelled(content()))
     if "--chain" in arguments:
         (HERE / CHAIN).write_text(spelled(chain.to_json(chain.played().ledger)))
+        (HERE / TOY_CHAIN).write_text(spelled(toy()))
 
 
 if __name__ == "__main__":

@@ -24,8 +24,9 @@ class Sorting(Making):
         put_in=st.sampled_from([50, 100, 100, 101]),
         computed=st.booleans(),
         is_any=rarely,
+        goes_on=st.sampled_from(["", "class", "mistake", "back", "all"]),
     )
-    def begin_sort(self, pick, count, put_in, computed, is_any):
+    def begin_sort(self, pick, count, put_in, computed, is_any, goes_on):
         by, first = self.holding(pick, stray=False) if is_any else self.movable(pick)
         others = self.movables()
         keys = self.parts(first, others, pick, count)
@@ -48,6 +49,12 @@ class Sorting(Making):
         act, named = self.books.begin_sort, (run.body["id_nonce"], run.body["party"], inputs)
         if self.expect(self.books.answer(act, *named, computed=computed)):
             self.sortings.append(run)
+            if goes_on == "back":
+                self.back(run, by)
+            elif goes_on and len(self.books.lots) < MADE_MAX:
+                self.come_out(run, by, 50, is_last=goes_on == "all")
+            if goes_on == "mistake" and run.classes:
+                self.undo(run, -1, by)
 
     @precondition(lambda self: self.sortings and len(self.books.lots) < MADE_MAX)
     @rule(
@@ -56,10 +63,16 @@ class Sorting(Making):
         share=st.sampled_from([0, 30, 50, 50, 100, 101]),
         is_last=st.booleans(),
         is_skewed=rarely,
-        is_mistaken=st.sampled_from([False, False, True]),
     )
-    def sort_class(self, pick, stray, share, is_last, is_skewed, is_mistaken):
+    def sort_class(self, pick, stray, share, is_last, is_skewed):
         run = self.sortings[pick % len(self.sortings)]
+        by = self.person(run.body["party"], pick, stray=stray)
+        self.come_out(run, by, share, is_last=is_last, is_skewed=is_skewed)
+
+    def come_out(
+        self, run: deeds.Sorting, by: str, share: int, *, is_last: bool, is_skewed: bool = False
+    ) -> None:
+        """Let so many hundredths of what is left come out as the next class."""
         row = self.books.sorts[run.body["id_nonce"]]
         parts_g = [amount(share, left) for left in row.left]
         if row.computed and sum(row.left) and sum(parts_g) <= sum(row.left):
@@ -69,7 +82,6 @@ class Sorting(Making):
         body, closed = deeds.class_of(self.world, run, parts_g, is_last=is_last)
         if row.undone:  # a number that was taken back is not free again
             self.renumber(body, len(row.classes) + len(row.undone))
-        by = self.person(run.body["party"], pick, stray=stray)
         self.give(by, "lot.sort_class", body, closed)
         if self.world.party(by) != run.body["party"]:
             self.expect("NOT_YOUR_PARTY")
@@ -77,8 +89,6 @@ class Sorting(Making):
         named = (run.body["id_nonce"], body["party"], body["child"]["lot"], parts_g)
         if self.expect(self.books.answer(self.books.sort_class, *named, is_last=is_last)):
             run.classes.append((body, closed))
-            if is_mistaken:
-                self.undo(run, -1, by)
 
     def renumber(self, body: dict, index: int) -> None:
         lot = derived_id(self.world.id, body["party"], body["id_nonce"], index)
@@ -100,10 +110,15 @@ class Sorting(Making):
             run.classes.pop()
 
     @precondition(lambda self: self.sortings)
-    @rule(pick=picks, stray=rarely)
-    def undo_sort(self, pick, stray):
+    @rule(pick=picks, stray=rarely, is_meant=rarely)
+    def undo_sort(self, pick, stray, is_meant):
+        if not is_meant:
+            return
         run = self.sortings[pick % len(self.sortings)]
-        by = self.person(run.body["party"], pick, stray=stray)
+        self.back(run, self.person(run.body["party"], pick, stray=stray))
+
+    def back(self, run: deeds.Sorting, by: str) -> None:
+        """Give back what went in."""
         body = {"begun": run.body, "reason": "other"}
         self.give(by, "lot.undo_sort", body, run.closed)
         named = (run.body["id_nonce"], self.world.party(by))
