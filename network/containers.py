@@ -48,8 +48,9 @@ DEMO_FOLDER = Path("/demo")
 PUBLISHED = Path("/town")
 DEMO_DAYS = 36
 
-END_NAMES = ("prepare", "bring", "demo")
+END_NAMES = ("prepare", "bring")
 """Services that do something and end."""
+DEMO = "demo"
 PACKAGE_ID = "package-id"
 FIRST = Definition(version="1", sequence=1)
 
@@ -164,17 +165,17 @@ async def found_demo(topology: Topology, folder: Path, published: Path, *, gatew
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run one of the three; return the exit status."""
-    if len(arguments) != 1 or arguments[0] not in END_NAMES:
+    if len(arguments) != 1 or arguments[0] not in (*END_NAMES, DEMO):
         sys.stderr.write(f"{__doc__}\n")
         return os.EX_USAGE
-    if arguments == ["demo"] and environment.get("MINORI_ENVIRONMENT") == Environment.PRODUCTION:
+    if arguments == [DEMO] and environment.get("MINORI_ENVIRONMENT") == Environment.PRODUCTION:
         sys.stderr.write("no demo in production: MINORI_ENVIRONMENT says that this is one\n")
         return os.EX_CONFIG
     topology = Topology.load(DIRECTORY) or Topology(
         directory=DIRECTORY, addresses=Addresses.CONTAINERS
     )
     try:
-        if arguments == ["demo"]:
+        if arguments == [DEMO]:
             gateway = environment["MINORI_GATEWAY"]
             asyncio.run(found_demo(topology, DEMO_FOLDER, PUBLISHED, gateway=gateway))
             return os.EX_OK

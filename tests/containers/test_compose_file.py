@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from network import roster
-from network.containers import DIRECTORY, END_NAMES, gateway_name, service_names
+from network.containers import DEMO, DIRECTORY, END_NAMES, gateway_name, service_names
 from network.lifecycle import Definition, health_port, server_port
 from network.settings import data_folder
 from network.topology import (
@@ -30,7 +30,7 @@ def mounts(service: str) -> dict[str, str]:
 
 
 def test_its_services_are_the_topologys_processes_a_gateway_each_and_what_prepares_them():
-    assert set(SERVICES) == {*service_names(), *END_NAMES}
+    assert set(SERVICES) == {*service_names(), *END_NAMES, DEMO}
     assert set(FILE["networks"]) == {*(one.name for one in ORGANISATIONS), "between"}
 
 

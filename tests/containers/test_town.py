@@ -14,7 +14,7 @@ import yaml
 
 from gateway.demo.town import Town
 from network import roster
-from network.containers import gateway_name, service_names
+from network.containers import DEMO, gateway_name, service_names
 from network.topology import PEER_ORGANISATIONS, Addresses, Port, Topology, organisation
 from tests.containers.town import COMPOSE_FILE, Containers
 from tests.scenarios.acting import accept
@@ -149,7 +149,7 @@ async def _until_recorded(url: str, command_id: str, code: str) -> None:
 def test_stopped_and_started_everything_is_there_still(containers: Containers):
     before = httpx2.get(f"{containers.url('coop')}/health", timeout=30).json()
     containers.compose("stop", "-t", "20")
-    containers.compose("start", *service_names())
+    containers.compose("start", *service_names(), DEMO)
     containers.wait_until_well()
     after = httpx2.get(f"{containers.url('coop')}/health", timeout=30).json()
     assert after["ledger"]["height"] >= before["ledger"]["height"] > 3

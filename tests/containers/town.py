@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from network.containers import END_NAMES, service_names
+from network.containers import DEMO, END_NAMES, service_names
 from tests.containers.engine import Engine
 
 COMPOSE = ("docker-compose",)
@@ -75,7 +75,7 @@ class Containers:
     def wait_until_well(self) -> None:
         """Wait until each service is healthy, and those that end have ended well."""
         deadline = time.monotonic() + PATIENCE_S
-        waiting = [*service_names(), *END_NAMES]
+        waiting = [*service_names(), *END_NAMES, DEMO]
         while waiting := [one for one in waiting if not self._is_done(one)]:
             assert time.monotonic() < deadline, f"not well: {waiting}"
             time.sleep(0.5)
