@@ -96,7 +96,7 @@ def _give(act: Act, body: GiveConsignment) -> None:
 def _revoke(act: Act, body: RevokeConsignment, _closed: None) -> None:
     sides = (body.producer, body.shop)
     if act.principal.party not in sides:
-        require(REGISTRAR in act.signer.roles, Code.NOT_YOUR_PARTY)
+        require(act.signer.holds(REGISTRAR), Code.NOT_YOUR_PARTY)
         parties = [act.find(Party, Party.key(one)) for one in sides]
         theirs = {one.organisation for one in parties if one is not None}
         require(act.signer.organisation in theirs, Code.NOT_YOUR_ORGANISATION)

@@ -52,7 +52,7 @@ def _confirm(act: Act, body: Confirm, _closed: None) -> None:
     key = Recall.key(body.recall)
     recall, signer = act.find(Recall, key), act.principal
     is_own = recall is not None and recall.is_own and recall.party == signer.party
-    require(is_own or RECALL_OFFICER in signer.roles, Code.ROLE_MISSING)
+    require(is_own or signer.holds(RECALL_OFFICER), Code.ROLE_MISSING)
     entries = entries_in_force(act)
     alone = [one for one in entries if one.recall == body.recall and one.alone is not None]
     fit = {one.entry for one in alone if _is_second(signer, one)}

@@ -90,15 +90,20 @@ def by_others(world: World, count: int, type_name: str, body: dict) -> None:
 
     One alone can't: whoever of its people signs second is of the same organisation.
     """
-    colleague = world.people["b-deputy"] = Person.of("b-deputy", "b", "b-office")
-    roles = [{"role": "registrar", "since": SINCE}]
-    entry = {"actor": colleague.actor, "party": colleague.party, "roles": roles}
-    world.act("b-registrar", "actor.register", entry)
-    world.enrol("b-deputy", by="b-registrar")
+    colleague(world, "b-deputy", "registrar")
     alone = code_of_two(world, "b-registrar", "b-deputy", type_name, body)
     assert alone == "NOT_INDEPENDENT"
     if count > 2:
         deeds.by_two(world, "b-registrar", "c-registrar", type_name, body)
+
+
+def colleague(world: World, handle: str, role: str) -> None:
+    """Let the registrar of `b` enter one more person with a role."""
+    person = world.people[handle] = Person.of(handle, "b", "b-office")
+    roles = [{"role": role, "since": SINCE}]
+    entry = {"actor": person.actor, "party": person.party, "roles": roles}
+    world.act("b-registrar", "actor.register", entry)
+    world.enrol(handle, by="b-registrar")
 
 
 def suspend_a(world: World, count: int) -> None:
@@ -245,6 +250,22 @@ def mandates_of_others_people(world: World, count: int) -> None:
 
 
 @row(
+    "A consignment of its farms or shops by registrars: `consignment.register`",
+    two=WAITS,
+    three=WAITS,
+    five=WAITS,
+    way="The producer gives it (`consignment.grant`).",
+)
+def consignments(world: World, count: int) -> None:
+    period = {"since": SINCE, "until": "2030-03-31"}
+    body = {"producer": world.party("a-farmer"), "shop": world.party("b-farmer")} | period
+    if count > 2:
+        answer = code_of_two(world, "b-registrar", "c-registrar", "consignment.register", body)
+        assert answer == "NOT_YOUR_ORGANISATION"
+    world.act("a-farmer", "consignment.grant", body)
+
+
+@row(
     "Ground rules: `constitution.amend`, `rules.activate`",
     two=WAITS,
     three="two others sign",
@@ -380,6 +401,26 @@ def emergencies(world: World, count: int) -> None:
 
 
 @row(
+    "To recall others' goods otherwise, or what is on no record: `recall.declare`, `recall.widen`",
+    two=WAITS,
+    three="two others sign",
+    five="two others sign",
+    way="For safety's sake one officer does at once (`recall.emergency`, `recall.extend`), and of "
+    "its own goods every party (`recall.own`).",
+)
+def declared_recalls(world: World, count: int) -> None:
+    lot = harvest(world, "a")
+    deeds.recall(world, harvest(world, "b"), by="b-farmer", type_="own")
+    colleague(world, "b-deputy", "recall-officer")
+    body = deeds.declaration(world, "b-recaller", [lot], ["carrot"], kind="labelling")
+    alone = code_of_two(world, "b-recaller", "b-deputy", "recall.declare", body)
+    assert alone == "NOT_INDEPENDENT"
+    if count > 2:
+        basis = {"kind": "labelling", "by": "b-recaller", "second": "c-recaller"}
+        deeds.recall_by_two(world, lot, **basis)
+
+
+@row(
     "To end a recall: `recall.lift`, `recall.close`",
     two="stays stopped",
     three="two others sign",
@@ -390,7 +431,8 @@ def ended_recalls(world: World, count: int) -> None:
     lot = harvest(world, "b")
     recall = deeds.recall(world, lot, by="b-recaller")
     body = deeds.seen(world, recall) | {"reason": "no-fault-found"}
-    alone = code_of_two(world, "b-recaller", "b-recaller", "recall.lift", body)
+    colleague(world, "b-deputy", "recall-officer")
+    alone = code_of_two(world, "b-recaller", "b-deputy", "recall.lift", body)
     assert alone == "NOT_INDEPENDENT"
     if count > 2:
         deeds.by_two(world, "b-recaller", "c-recaller", "recall.lift", body)

@@ -22,4 +22,4 @@ def test_it_is_as_the_table_says(one: Row, count: int):
 
 def test_every_act_of_registrars_and_of_two_organisations_is_in_the_table():
     missing = {name for name in OF_OFFICES if f"`{name}`" not in table()}
-    assert missing <= {"organisation.reinstate", "recall.declare", "recall.widen"}
+    assert missing <= {"organisation.reinstate"}

@@ -1,10 +1,12 @@
 """A suspended organisation at a gateway: what its people queued lands, what officers sign not."""
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import pytest_asyncio
 
+from gateway.lookups.people import find_reader
 from tests.gateway.stage import command_id, stage_in
 
 ON_STAGE = pytest.mark.asyncio(loop_scope="module")
@@ -53,6 +55,9 @@ async def test_two_hundred_queued_harvests_of_its_farmers_all_land(stage):
     assert (answer["status"], answer["code"]) == ("dropped", "ORGANISATION_SUSPENDED")
     key = f"device/{office.kid}"
     assert (await stage.ledger.query([key]))[key]["next"] == office.seq - 1  # it left no trace
+    now, read = int(time.time()), stage.gateway.projection.database.read
+    assert (await read(find_reader, office.kid, now))[1] == set()  # nor does it read as an office
+    assert (await read(find_reader, stage.person("farm-a").device.kid, now))[1] == {"farmer"}
     (told,) = (await stage.get("/api/ledger")).json()["suspensions"]
     assert (told["organisation"], told["until"]) == ("coop", UNTIL)
     assert [one["organisation"] for one in told["votes"]] == ["shops", "town"]

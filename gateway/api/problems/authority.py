@@ -342,11 +342,15 @@ AUTHORITY: Final = (
         Code.NOT_YOUR_ORGANISATION,
         403,
         number=305,
-        ja=("ほかの団体のものです", "所属する団体の人と事業者だけを登録できます。", _ASK_OFFICE_JA),
+        ja=(
+            "ほかの団体のものです",
+            "所属する団体の人と事業者だけを登録できます。",
+            "その団体の登録係に頼んでください。監査人や職務停止中の団体のことは、ほかの2団体で行います。",
+        ),
         en=(
             "Another organisation's",
             "A registrar enters and changes only the own organisation's people.",
-            "Ask that organisation's registrar.",
+            "Ask that organisation's registrar; for an auditor, or in a suspension, two others.",
         ),
     ),
     problem(
