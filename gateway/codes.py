@@ -38,6 +38,7 @@ class GatewayCode(StrEnum):
 
     # Queue, ledger, projection.
     SEQUENCE_REUSED = "SEQUENCE_REUSED"
+    ENTERED_TWICE = "ENTERED_TWICE"
     QUEUE_FULL = "QUEUE_FULL"
     BUSY = "BUSY"
     NOT_THERE_YET = "NOT_THERE_YET"

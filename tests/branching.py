@@ -150,6 +150,7 @@ class Branching:
             "type": "lot.merge" if parents else "lot.harvest",
             "event_time": 1_776_211_200,
             "signed_at": 1_776_211_200,
+            "nonce": _entry_id(lot)[32:],
             "block_number": int(lot),
             "tx_id": _entry_id(lot),
             "position": 0,

@@ -4,4 +4,5 @@ envelope   the signed envelope, from bytes to Command    overlay      state with
 canonical  strict JSON in, canonical JSON out            times        text to seconds and back
 shapes     records described by dataclasses              derived_ids  ids that follow from a nonce
 errors     every answer, in the order of the checks      stub         what a ledger offers
+signed_texts  all that any device's key signs, and what tells each from the others
 """

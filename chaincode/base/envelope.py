@@ -32,10 +32,11 @@ from chaincode.base.shapes import (
     Timestamp,
     TypeName,
 )
+from chaincode.base.signed_texts import Kind
 
 COMMAND_BYTES_MAX = 16_384
 FIRST_PREVIOUS = "0" * 64  # `prev` of a device's first command
-TYP = "minori-command+jws"
+TYP = str(Kind.COMMAND)
 
 # Of P-256: the prime of its field, and the order of its group. Source: SP 800-186 section 3.2.1.3.
 _FIELD = 2**256 - 2**224 + 2**192 + 2**96 - 1

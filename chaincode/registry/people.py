@@ -14,6 +14,7 @@ from chaincode.base.shapes import (
     PseudonymId,
     Word,
 )
+from chaincode.base.signed_texts import Kind
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import (
     DEVICES_MAX,
@@ -29,7 +30,7 @@ from chaincode.registry.records import (
     Standing,
 )
 
-ENROLMENT = "minori-enrolment"
+ENROLMENT = str(Kind.ENROLMENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

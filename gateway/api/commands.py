@@ -60,12 +60,23 @@ class CommandIn(BaseModel):
         return f"{self.jws}{closed}".encode("ascii", errors="replace")
 
 
+class SentCommand(CommandIn):
+    """One command as it travels, and whether it is meant although the same entry came before."""
+
+    again: bool = Field(
+        default=False,
+        strict=True,
+        description="True after `ENTERED_TWICE`, if the entry happened once more: another key has"
+        " signed the same before. Both then stand on record, and the later one is flagged.",
+    )
+
+
 class CommandsIn(BaseModel):
     """Commands of any devices; each device's in the order of its running numbers."""
 
     model_config = ConfigDict(extra="forbid")
 
-    commands: list[CommandIn] = Field(min_length=1)
+    commands: list[SentCommand] = Field(min_length=1)
 
 
 @router.post(
@@ -101,8 +112,9 @@ async def send_commands(
     `200`: all answers are final; a rejected command has a problem object in its answer. `202`: some
     are still waiting; they will be done, and need not be sent again. A fault of shape, key,
     signature or size in any of them refuses the whole request: `index` says which, and nothing
-    was queued. So does a `registry.bootstrap`, with `NOT_ADMIN`: only an organisation's admin can
-    submit it, and no gateway is one.
+    was queued. So does an entry that the same party has sent before, signed by another key, with
+    `ENTERED_TWICE`: with `again` it is taken. And so does a `registry.bootstrap`, with `NOT_ADMIN`:
+    only an organisation's admin can submit it, and no gateway is one.
     """
     limits = gateway.settings.limits
     if len(body.commands) > limits.request_commands_max:
@@ -125,7 +137,7 @@ async def send_commands(
 
 
 async def _accept(
-    intake: Intake, sent: Sequence[CommandIn], rates: RateLimits, address: str
+    intake: Intake, sent: Sequence[SentCommand], rates: RateLimits, address: str
 ) -> list[str]:
     """Queue commands and return their ids.
 
@@ -135,7 +147,10 @@ async def _accept(
     per_device = Counter(one.jws.partition(".")[0][:128] for one in sent)
     try:
         with rates.commands(address, per_device):
-            statuses = await intake.accept([one.wire for one in sent])
+            statuses = await intake.accept(
+                [one.wire for one in sent],
+                again={index for index, one in enumerate(sent) if one.again},
+            )
     except CommandRefusedError as error:
         raise ProblemError(error.code, member=error.member, index=error.index) from None
     except DeviceBusyError as error:
@@ -193,7 +208,7 @@ def _find(
 
 
 async def _tell_who_approves(
-    database: Database, sent: Sequence[CommandIn], answers: Sequence[Answer], language: Language
+    database: Database, sent: Sequence[SentCommand], answers: Sequence[Answer], language: Language
 ) -> None:
     """Add to the answers of proposals who may give the second signature."""
     for one, shown in zip(sent, answers, strict=True):

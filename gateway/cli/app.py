@@ -128,11 +128,7 @@ def submit(
         return
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         if type_name == "queue":
-            if dry_run:
-                try_queue(signer, [])
-            else:
-                signer.take_up()
-                send_or_keep(signer, later=later)
+            _send_kept(signer, later=later, is_sure=yes, is_trial=dry_run)
             return
         said = _understood(signer, type_name, words or [], on_behalf)
         body, closed = _parts(type_name, said.words, json_file)
@@ -152,7 +148,7 @@ def submit(
                 return
             acts.begin(signer, act, wires)
             _show_signed(wires, prepared.drawn)
-        send_or_keep(signer, later=later)
+        send_or_keep(signer, later=later, is_sure=yes)
 
 
 app.command()(approving.approve)
@@ -309,6 +305,15 @@ def _show_signed(wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
         kind, _, index = name.partition(" ")
         label = WORDS[f"app.drawn.{kind}"].say(speaking.language())
         typer.echo(f"{columns.padded(f'{label} {index}'.rstrip())} {value}")
+
+
+def _send_kept(signer: Key, *, later: bool, is_sure: bool, is_trial: bool) -> None:
+    """Send what is kept and nothing else, or say what would come of it."""
+    if is_trial:
+        try_queue(signer, [])
+        return
+    signer.take_up()
+    send_or_keep(signer, later=later, is_sure=is_sure)
 
 
 def _understood(signer: Key, type_name: str, words: list[str], on_behalf: str) -> Understood:

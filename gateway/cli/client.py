@@ -1,6 +1,6 @@
 """The gateway's API as the command line uses it: send what is queued, open a session, ask."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
@@ -95,8 +95,12 @@ class Client:
         head = self.get(f"/api/devices/{key.device.kid}/head")
         return head["next"], head["prev"]
 
-    def send(self, wires: Sequence[bytes]) -> list[Answer]:
+    def send(self, wires: Sequence[bytes], *, again: Collection[str] = ()) -> list[Answer]:
         """Send commands and return what became of each.
+
+        Args:
+            wires: As they travel.
+            again: The ids of those that are meant although the same entry was sent before.
 
         Raises:
             RefusedError: One of them can't be taken at all; nothing of the request was queued.
@@ -105,7 +109,7 @@ class Client:
         response = self._request(
             "POST",
             "/api/commands",
-            json={"commands": [as_json(wire) for wire in wires]},
+            json={"commands": [_as_sent(wire, again) for wire in wires]},
             headers={"Prefer": f"wait={WAIT_S}"},
         )
         if response.status_code in {400, 403, 409, 413, 422}:
@@ -151,6 +155,11 @@ class RefusedError(SaidError):
         super().__init__(f"{problem['title']} [{problem['code']}] {problem.get('detail', '')}")
         self.command_id = command_id
         self.code = str(problem["code"])
+
+
+def _as_sent(wire: bytes, again: Collection[str]) -> dict[str, Any]:
+    is_meant = bool(again) and command_id_of(wire) in again
+    return as_json(wire) | ({"again": True} if is_meant else {})
 
 
 def as_json(wire: bytes) -> dict[str, str]:

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
+from chaincode.base.signed_texts import Kind
 from gateway.cli import speaking
 from gateway.cli.speaking import WORDS
 from gateway.signing import Device, base64url, jws
@@ -204,6 +205,25 @@ class Key:
             act.commands = [names.get(command, command) for command in act.commands]
         return again
 
+    def take_over(self, former: "Key") -> None:
+        """Sign anew what another key of the same party has not sent, and take it off its list.
+
+        Each entry keeps its nonce: should it have been sent all the same, the gateway asks back.
+        So nothing is lost, nor counted twice unseen, if this is interrupted.
+
+        Args:
+            former: In hand: the key of a device that is lost or revoked.
+
+        Raises:
+            KeyringError: It is of another party or for another ledger.
+        """
+        if (former.party, former.device.ledger) != (self.party, self.device.ledger):
+            raise KeyringError(WORDS["keyring.not_of_party"], name=former.name, own=self.name)
+        self.queue += [self._sign_anew(wire) for wire in (*former.queue, *former.aside)]
+        self.save()
+        former.queue, former.aside, former.acts = [], [], {}
+        former.save()
+
     def _give_up(self, command_id: str) -> None:
         self.acts = {name: act for name, act in self.acts.items() if command_id not in act.commands}
 
@@ -220,6 +240,7 @@ class Key:
         _, tilde, closed = wire.decode().partition("~")
         payload = payload_of(wire)
         payload.update(seq=self.device.seq, prev=self.device.prev)
+        payload.update(kid=self.device.kid, actor=self.device.actor)
         self.device.seq += 1
         self.device.prev = canonical.digest(canonical.encode(payload))
         return (jws(self.device.key, payload) + tilde + closed).encode()
@@ -234,7 +255,7 @@ class Key:
                 "kid": self.device.kid,
                 "ledger": self.device.ledger,
             },
-            typ="minori-session+jws",
+            typ=str(Kind.SESSION),
         )
 
 

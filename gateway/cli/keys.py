@@ -9,9 +9,9 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from gateway.cli import acts, columns, enrolment, handing_over, keyring, speaking, town_time
-from gateway.cli.keyring import Key
+from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.naming import Naming
-from gateway.cli.options import Gateway, KeyName
+from gateway.cli.options import Gateway, KeyName, Yes
 from gateway.cli.sending import send
 from gateway.cli.shell import Shell
 from gateway.cli.speaking import WORDS
@@ -143,3 +143,26 @@ def enrol(
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
         enrolment.enrol(registrar, reply)
         send(registrar)
+
+
+@keys_app.command("take-over")
+def take_over(
+    former: Annotated[str, typer.Argument(help="The former device's key: a name, or a path.")],
+    key: KeyName,
+    yes: Yes = False,
+    gateway: Gateway = "",
+) -> None:
+    """Sign anew what a former device's key has not sent, with another key, and send it.
+
+    For a device that was lost or revoked; both keys are of the same party. An entry that had
+    arrived after all is asked back, so that it does not count twice.
+    """
+    with told():
+        path, own = keyring.find(former), keyring.find(key)
+        if path.resolve() == own.resolve():
+            raise KeyringError(WORDS["keyring.same_key"], name=path.stem)
+        with Key.in_hand(path) as before, Key.in_hand(own, elsewhere=gateway) as signer:
+            count = len(before.queue) + len(before.aside)
+            signer.take_over(before)
+            speaking.say(WORDS["keys.taken_over"], name=before.name, own=signer.name, count=count)
+            send(signer, is_sure=yes)

@@ -1,6 +1,7 @@
 """Bring a key's queue to the gateway, and put it right when a command in it can't be taken."""
 
 import contextlib
+import sys
 from collections import Counter
 from collections.abc import Iterator
 
@@ -8,26 +9,35 @@ import typer
 
 from chaincode.base.errors import Code
 from gateway.cli import columns, speaking, town_time
+from gateway.cli.asking import is_yes
 from gateway.cli.client import Answer, ApiError, Client, RefusedError
-from gateway.cli.keyring import Key
+from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.cli.speaking import WORDS
+from gateway.codes import GatewayCode
+from gateway.words import SaidError
 
 ROUNDS_MAX = 50
 AT_ONCE = 100
 
 
-def send_or_keep(key: Key, *, later: bool) -> None:
-    """Send a key's queue, or say that it is kept, as the person wishes."""
+def send_or_keep(key: Key, *, later: bool, is_sure: bool = False) -> None:
+    """Send a key's queue, or say that it is kept, as the person wishes.
+
+    Args:
+        key: In hand.
+        later: Whether it is kept.
+        is_sure: Whether what would be asked back is meant.
+    """
     if later:
         speaking.say(WORDS["sending.kept"], count=len(key.queue), path=key.path)
         return
-    send(key)
+    send(key, is_sure=is_sure)
 
 
-def send(key: Key) -> None:
+def send(key: Key, *, is_sure: bool = False) -> None:
     """Send a key's queue; exit code 1 unless all of it is accepted."""
     with Client(key.address) as client:
-        is_done = deliver(key, client)
+        is_done = deliver(key, client, is_sure=is_sure)
         if key.utc_offset_minutes is None:
             with contextlib.suppress(ApiError):
                 town_time.clock_of(key, client)  # while there is a line
@@ -36,20 +46,21 @@ def send(key: Key) -> None:
         raise typer.Exit(1)
 
 
-def deliver(key: Key, client: Client, *, is_counting: bool = False) -> bool:
+def deliver(key: Key, client: Client, *, is_counting: bool = False, is_sure: bool = False) -> bool:
     """Send a key's queue, and say of each command what became of it as soon as it is known.
 
     Args:
         key: In hand.
         client: To its gateway.
         is_counting: Whether those that are accepted are only counted.
+        is_sure: Whether what would be asked back is meant.
 
     Returns:
         Whether all are accepted, and none still waits.
     """
     counts: Counter[str] = Counter()
     try:
-        for answer in send_queue(key, client):
+        for answer in send_queue(key, client, is_sure=is_sure):
             counts[answer.status] += 1
             if not (is_counting and answer.status == "accepted"):
                 code = f"{answer.code} " if answer.code != "ACCEPTED" else ""
@@ -75,19 +86,30 @@ def _counted(status: str, count: int) -> str:
     return WORDS["sending.counted"].say(speaking.language(), status=said, count=count)
 
 
-def send_queue(key: Key, client: Client) -> Iterator[Answer]:
+def send_queue(key: Key, client: Client, *, is_sure: bool = False) -> Iterator[Answer]:
     """Send everything queued, in order, and yield the final answers as they come.
 
     A command that can't be taken is dropped, and those after it are signed anew from where the
     ledger says this device stands; the person is told of the drop. What is still waiting stays.
     What a suspended office signed is put aside, so that it keeps back nothing else of the person's.
+    An entry that was sent before, signed by another key, is asked back; where nobody answers, all
+    stays as it is.
+
+    Raises:
+        SentBeforeError: It is asked back, and there is no terminal to ask at.
     """
+    again: set[str] = set()
     for _ in range(ROUNDS_MAX):
         if not key.queue:
             return
         try:
-            answers = client.send(key.queue[:AT_ONCE])
+            answers = client.send(key.queue[:AT_ONCE], again=again)
         except RefusedError as refused:
+            if refused.code == GatewayCode.ENTERED_TWICE and _is_meant(
+                key, refused, is_sure=is_sure
+            ):
+                again.add(refused.command_id)
+                continue
             yield _drop(
                 key, client, refused.command_id, refused.code, refused.say(speaking.language())
             )
@@ -101,6 +123,24 @@ def send_queue(key: Key, client: Client) -> Iterator[Answer]:
                 break
             key.answered(answer.id, is_accepted=answer.status == "accepted")
             yield answer
+
+
+class SentBeforeError(SaidError):
+    """Another key has signed the same entry, and nobody can be asked whether it is meant again."""
+
+
+def _is_meant(key: Key, refused: RefusedError, *, is_sure: bool) -> bool:
+    """Ask whether an entry happened once more."""
+    (wire,) = (one for one in key.queue if command_id_of(one) == refused.command_id)
+    payload = payload_of(wire)
+    said = {"type": payload["type"], "at": payload["event_time"], "id": refused.command_id}
+    if is_sure:
+        speaking.say(WORDS["sending.meant"], is_aside=True, **said)
+        return True
+    if not sys.stdin.isatty():
+        raise SentBeforeError(WORDS["sending.before_nobody"], **said)
+    question = WORDS["sending.before"].say(speaking.language(), **said)
+    return is_yes(typer.prompt(question, default="", show_default=False, err=True))
 
 
 def _drop(key: Key, client: Client, command_id: str, code: str, text: str) -> Answer:

@@ -7,6 +7,7 @@
     batching     what goes into the next transaction                      pure
     schedule     what the outcome of a transaction means for each command pure
     dispatcher   several transactions in flight
+    twins        one entry signed by two keys: asked back before it is queued
     entries      who waits for what, and how much room there is
     intake       all of it together: `Intake`
     ports        what must be known of the ledger's content; `projected` knows it

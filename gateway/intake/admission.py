@@ -36,10 +36,12 @@ class Admitted:
 
     Attributes:
         request: The command as the contract reads it.
+        party: Of its device; `None` for a bootstrap's.
         answer: The final answer, for one that is on record already.
     """
 
     request: Request
+    party: str | None = None
     answer: Answer | None = None
 
 
@@ -119,18 +121,19 @@ class Admission:
             if index % _YIELD_EVERY == 0:
                 await asyncio.sleep(0)
             is_new = command.seq >= self.next_seq(command.kid)
+            party = None
             try:
                 if command.type == BOOTSTRAP:
                     request = reading.read(command, types)
                     _check_bootstrap(request, ledger, is_new=is_new)
                 else:
                     device = _check(command, ledger, devices.get(command.kid))
-                    request = reading.read(command, types)
+                    request, party = reading.read(command, types), device.party
                     if is_new:  # else a revocation no longer concerns it
                         _check_revoked(request, device, in_force)
             except FaultError as fault:
                 raise CommandRefusedError(index, fault.code, fault.member) from None
-            admitted.append(Admitted(request=request))
+            admitted.append(Admitted(request=request, party=party))
             if not is_new and not is_waiting(command.id):
                 stale.append(index)
         await self._answer_stale(admitted, stale)

@@ -6,11 +6,13 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaincode.base.errors import Code
 from gateway.intake import metrics
 from gateway.intake.answers import Answer
 from gateway.intake.errors import DeviceBusyError, OverloadedError
 from gateway.intake.items import Item
 from gateway.intake.settings import IntakeSettings
+from gateway.intake.twins import Twins
 
 
 def _new_future() -> "asyncio.Future[Any]":
@@ -51,6 +53,7 @@ class Entries:
         self._by_id: dict[str, Entry] = {}
         self._bytes = 0
         self._by_device: Counter[str] = Counter()
+        self._twins = Twins()
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -64,6 +67,16 @@ class Entries:
     def get(self, command_id: str) -> Entry | None:
         """Return the entry of a command, or `None` if it is done or was never here."""
         return self._by_id.get(command_id)
+
+    def is_waiting_elsewhere(self, item: Item) -> bool:
+        """Whether another device's command waits that is the same entry, and may be accepted.
+
+        A device's own may: it was signed anew after one before it was dropped, and of the two the
+        sequence lets in one alone.
+        """
+        twins = [self._by_id[one.id] for one in self._twins.of(item) if one.kid != item.kid]
+        answers = [entry.answer_now for entry in twins]
+        return any(answer is None or answer.code == Code.ACCEPTED for answer in answers)
 
     def check_room(self, items: Collection[Item]) -> None:
         """Check that all of these may be added.
@@ -93,6 +106,7 @@ class Entries:
         self._by_id[item.id] = entry
         self._bytes += len(item.wire)
         self._by_device[item.kid] += 1
+        self._twins.add(item)
         metrics.WAITING.set(len(self))
         return entry
 
@@ -101,6 +115,7 @@ class Entries:
         item = entry.item
         del self._by_id[item.id]
         self._bytes -= len(item.wire)
+        self._twins.remove(item)
         self._by_device[item.kid] -= 1
         if not self._by_device[item.kid]:
             del self._by_device[item.kid]

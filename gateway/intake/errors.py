@@ -2,7 +2,8 @@
 
 IntakeError
 ├ CommandRefusedError      a command can't be taken: 400, with its place in the request
-│ └ SequenceReusedError    its number already stands for another command: 409
+│ ├ SequenceReusedError    its number already stands for another command: 409
+│ └ EnteredTwiceError      the same entry came before, and nobody says that it is meant: 409
 ├ OverloadedError          too much is waiting: 503, Retry-After
 │ └ DeviceBusyError        too much of this device is waiting: 429, Retry-After
 ├ IntakeStoppedError       this gateway is stopping: 503
@@ -37,6 +38,13 @@ class SequenceReusedError(CommandRefusedError):
 
     def __init__(self, index: int) -> None:
         super().__init__(index, GatewayCode.SEQUENCE_REUSED, "seq")
+
+
+class EnteredTwiceError(CommandRefusedError):
+    """The party has entered the same before, signed by another key; it may be sent as meant."""
+
+    def __init__(self, index: int) -> None:
+        super().__init__(index, GatewayCode.ENTERED_TWICE, "nonce")
 
 
 class OverloadedError(IntakeError):

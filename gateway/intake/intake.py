@@ -34,6 +34,7 @@ from gateway.intake.dispatcher import Dispatcher
 from gateway.intake.entries import Entries, Entry
 from gateway.intake.errors import (
     CommandRefusedError,
+    EnteredTwiceError,
     IntakeStoppedError,
     OutboxError,
 )
@@ -43,8 +44,9 @@ from gateway.intake.ports import Devices, Record
 from gateway.intake.projected import answer_of
 from gateway.intake.schedule import Schedule
 from gateway.intake.settings import IntakeSettings
+from gateway.intake.twins import Twins
 from gateway.ledger import Ledger, LedgerError
-from gateway.projection import CommandRow
+from gateway.projection import CommandRow, Signed
 
 _log = structlog.get_logger(__name__)
 
@@ -142,18 +144,20 @@ class Intake:
         for entry in self._entries:
             entry.answer.cancel()
 
-    async def accept(self, wires: Sequence[bytes]) -> list[Status]:
+    async def accept(self, wires: Sequence[bytes], *, again: Collection[int] = ()) -> list[Status]:
         """Let in the commands of a request, all or none, and write them to disk.
 
         Args:
             wires: One or more commands as they came. Those of one device are best in order.
+            again: The places of those that are meant although the same entry came before.
 
         Returns:
             One status per wire. A command that waits already, or is on record, is not taken in
             again: its status says so.
 
         Raises:
-            CommandRefusedError: One of them can't be taken; `SequenceReusedError`: for its number.
+            CommandRefusedError: One of them can't be taken; `SequenceReusedError`: for its number;
+                `EnteredTwiceError`: the same entry came before, and it is not `again`.
             OverloadedError: Too much is waiting; `DeviceBusyError`: of one of the devices.
             IntakeStoppedError: This gateway is stopping.
             OutboxError: The disk can't be written.
@@ -162,15 +166,11 @@ class Intake:
         self._check_running()
         try:
             admitted = await self._admission.check(wires, is_waiting=self._entries.__contains__)
+            items = await self._asked_back(admitted, again)
         except CommandRefusedError as refused:
             metrics.REFUSED.labels(code=str(refused.code)).inc()
             raise
         self._check_running()
-        new: dict[str, Admitted] = {}
-        for one in admitted:
-            if one.answer is None and _id(one) not in self._entries:
-                new.setdefault(_id(one), one)
-        items = [Item.of(one.request, since=_now()) for one in new.values()]
         self._entries.check_room(items)
         entries = [self._entries.add(item) for item in items]
         if entries:
@@ -238,6 +238,29 @@ class Intake:
     def _check_running(self) -> None:
         if not self._is_running:
             raise IntakeStoppedError("this gateway takes no commands now")
+
+    async def _asked_back(self, admitted: Sequence[Admitted], again: Collection[int]) -> list[Item]:
+        """Return what is new, once each; refuse what came before as another command.
+
+        Raises:
+            EnteredTwiceError: One of them did, and it is not `again`.
+        """
+        new: dict[str, tuple[int, Item]] = {}
+        for index, one in enumerate(admitted):
+            if one.answer is None and _id(one) not in self._entries:
+                item = Item.of(one.request, party=one.party, since=_now())
+                new.setdefault(item.id, (index, item))
+        doubted = [item for index, item in new.values() if index not in again]
+        on_record = await self._record.entered_before(
+            [Signed(id=one.id, nonce=one.nonce, principal=one.principal) for one in doubted]
+        )
+        together = Twins()
+        for index, item in new.values():
+            is_waiting = together.of(item) or self._entries.is_waiting_elsewhere(item)
+            if (is_waiting or item.id in on_record) and index not in again:
+                raise EnteredTwiceError(index)
+            together.add(item)
+        return [item for _, item in new.values() if item.id not in self._entries]
 
     async def _save(self, entries: Sequence[Entry]) -> None:
         """Write commands to disk and put them in line, whoever still waits for that."""

@@ -19,6 +19,9 @@ class Item:
         kid: Its device.
         seq: Its number in the device's sequence.
         prev: The id of the device's command before.
+        nonce: The entry's.
+        principal: The actor whose entry it is.
+        party: Of its device; `None` where nobody has asked.
         wire: As it travels.
         reads: State keys it may read.
         writes: State keys it may write.
@@ -41,6 +44,9 @@ class Item:
     seq: int
     prev: str
     wire: bytes
+    nonce: str = ""
+    principal: str = ""
+    party: str | None = None
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     disturbs_all: bool = False
@@ -59,7 +65,14 @@ class Item:
         self.keys = frozenset(self.reads + self.writes)
 
     @classmethod
-    def of(cls, request: Request, *, since: float = 0.0, doubtful_until: float = 0.0) -> Self:
+    def of(
+        cls,
+        request: Request,
+        *,
+        party: str | None = None,
+        since: float = 0.0,
+        doubtful_until: float = 0.0,
+    ) -> Self:
         """Return the item of a command that the contract's own reading has passed.
 
         What every transaction reads is left out: the rare change of it costs others one lost race,
@@ -71,6 +84,9 @@ class Item:
             kid=command.kid,
             seq=command.seq,
             prev=command.prev,
+            nonce=command.nonce,
+            principal=command.on_behalf or command.actor,
+            party=party,
             wire=command.wire,
             reads=request.touches.reads,
             writes=request.touches.writes,

@@ -3,11 +3,12 @@
 Most answers may lag behind the ledger; the contract decides in the end.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from chaincode.registry.records import Device, Head
 from gateway.intake.answers import Answer
+from gateway.projection import Signed
 
 
 class Devices(Protocol):
@@ -49,6 +50,13 @@ class Record(Protocol):
 
     async def answers(self, ids: Collection[str]) -> Mapping[str, Answer]:
         """Return the answers to those of the commands that are on record, by id."""
+        ...
+
+    async def entered_before(self, signed: Sequence[Signed]) -> set[str]:
+        """Return the ids of those commands whose party has entered the same before, by its nonce.
+
+        Nobody is kept waiting for this: what can't be asked was not entered before.
+        """
         ...
 
     async def next_numbers(self, kids: Collection[str]) -> Mapping[str, int]:

@@ -2,19 +2,40 @@
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import HEAD, Device, Head
 from gateway.intake.answers import Answer
 from gateway.ledger import Ledger
-from gateway.projection import CommandRow, Projection, commands_by_id, states
+from gateway.projection import (
+    CommandRow,
+    Projection,
+    Signed,
+    commands_by_id,
+    entered_before,
+    states,
+)
+
+_log = structlog.get_logger(__name__)
 
 Shape = TypeVar("Shape")
 
 _KEYS_AT_ONCE: Final = 500  # well below the contract's and both databases' limits
 _LEDGER_QUERIES_MAX: Final = 4  # at a time: anyone can send commands of unknown keys
+
+
+@dataclass(eq=False, slots=True)
+class _Question:
+    """Which of these commands came before; `found` once it is answered."""
+
+    signed: list[Signed] = field(default_factory=list)
+    found: set[str] | None = None
 
 
 class Projected:
@@ -40,6 +61,8 @@ class Projected:
         self._unknown_keys_max = unknown_keys_max
         self._unknown_key_s = unknown_key_s
         self._asking = asyncio.Semaphore(_LEDGER_QUERIES_MAX)
+        self._asking_together = asyncio.Lock()
+        self._question = _Question()
         self._unknown_until: dict[str, float] = {}  # the earliest first
 
     async def head(self) -> Head | None:
@@ -73,6 +96,30 @@ class Projected:
         """Return the answers on record; see `Record.answers`."""
         rows = await self._projection.database.read(commands_by_id, list(ids))
         return {command_id: answer_of(row) for command_id, row in rows.items()}
+
+    async def entered_before(self, signed: Sequence[Signed]) -> set[str]:
+        """Return which of the commands came before; see `Record.entered_before`.
+
+        Every request asks this, so those that come while it is being asked share the next read.
+        """
+        if not signed:
+            return set()
+        question = self._question
+        question.signed += signed
+        async with self._asking_together:
+            if question.found is None:
+                if question is self._question:
+                    self._question = _Question()
+                question.found = await self._entered(question.signed)
+        return {one.id for one in signed} & question.found
+
+    async def _entered(self, signed: Sequence[Signed]) -> set[str]:
+        """Ask; commands are taken in while the database is away, and what came twice is flagged."""
+        try:
+            return await self._projection.database.read(entered_before, signed)
+        except SQLAlchemyError as error:
+            _log.warning("twins_not_asked", reason=repr(error))
+            return set()
 
     async def next_numbers(self, kids: Collection[str]) -> Mapping[str, int]:
         """Return each device's next number on record; see `Record.next_numbers`."""

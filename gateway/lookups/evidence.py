@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, bindparam, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    exists,
+    func,
+    select,
+    tuple_,
+)
 
 from chaincode.base import times
 from chaincode.base.errors import Code
@@ -63,6 +72,7 @@ def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> 
         lots=found,
         holdings=_holdings(connection, list(found)),
         stories=_stories(connection, entries),
+        twins=_twins(connection, entries),
         devices=_devices(connection, entries, offset),
         yields=_yields(
             connection,
@@ -104,6 +114,7 @@ def _entry(row: RowMapping, party: str) -> Entry:
         event_time=row["event_time"],
         signed_at=row["signed_at"],
         ledger_time=row["ledger_time"],
+        nonce=row["nonce"],
         flags=tuple(map(str, flags)) if isinstance(flags, list) else (),
         body=body if isinstance(body, dict) else {},
         closed=closed if isinstance(closed, dict) else {},
@@ -186,6 +197,30 @@ def _stories(connection: Connection, entries: Sequence[Entry]) -> dict[str, list
     for row, entry in zip(rows, entries_of(connection, rows), strict=True):
         stories[row["subject_key"]].append(entry)
     return dict(stories)
+
+
+def _twins(connection: Connection, entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return the accepted entries under each nonce that more than one came under."""
+    rows: list[RowMapping] = []
+    for part in _parts(sorted({one.nonce for one in entries})):
+        query = select(commands).where(
+            commands.c.nonce.in_(part), commands.c.code == Code.ACCEPTED, came_twice()
+        )
+        rows += connection.execute(query.limit(STORY_ROWS_MAX)).mappings()
+    found = defaultdict(list)
+    for one in entries_of(connection, rows):
+        found[one.nonce].append(one)
+    return dict(found)
+
+
+def came_twice() -> ColumnElement[bool]:
+    """Return the condition that another accepted command has the nonce of a row of `commands`."""
+    twin = commands.alias("twin")
+    return exists().where(
+        twin.c.nonce == commands.c.nonce,
+        twin.c.id != commands.c.id,
+        twin.c.code == Code.ACCEPTED,
+    )
 
 
 # Built once: a page may ask it for hundreds of devices.

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 from sqlalchemy import ColumnElement, Connection, select, true, tuple_
 
 from chaincode.base.errors import Code
-from gateway.lookups.evidence import Ground, entries_of, gather
+from gateway.lookups.evidence import Ground, came_twice, entries_of, gather
 from gateway.lookups.places import Page, Place, paged
 from gateway.plausibility import WATCHED, Entry, Flag, FlagCode, judge
 from gateway.projection.domain import actors
@@ -123,6 +123,7 @@ def _steps(
             select(
                 *(commands.c.block_number, commands.c.position, commands.c.id),
                 *(commands.c.type, commands.c.code, commands.c.ledger_time),
+                came_twice().label("came_twice"),
             )
             .where(side)
             .order_by(commands.c.block_number.desc(), commands.c.position.desc())
@@ -134,7 +135,7 @@ def _steps(
             found[row.block_number, row.position] = _Step(
                 place=(row.block_number, row.position),
                 id=row.id,
-                is_watched=row.type in WATCHED and row.code == Code.ACCEPTED,
+                is_watched=(row.type in WATCHED or row.came_twice) and row.code == Code.ACCEPTED,
                 ledger_time=row.ledger_time,
             )
     return [found[one] for one in sorted(found, reverse=True)[:AT_ONCE]]

@@ -6,6 +6,7 @@ from enum import StrEnum
 class FlagCode(StrEnum):
     """What is not plausible, and may well be true."""
 
+    ENTERED_TWICE = "ENTERED_TWICE"
     ENTERED_LATE = "ENTERED_LATE"
     DATED_AHEAD = "DATED_AHEAD"
     RECEIVED_BEFORE_SHIPPED = "RECEIVED_BEFORE_SHIPPED"

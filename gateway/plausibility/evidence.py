@@ -38,6 +38,7 @@ class Entry:
 
     Attributes:
         party: The principal's: whose entry it is, whoever typed it in.
+        nonce: The entry's, whichever key signed it.
         flags: The contract's marks.
         body: The open part.
         closed: The closed part; empty where there is none.
@@ -54,6 +55,7 @@ class Entry:
     event_time: int
     signed_at: int
     ledger_time: int
+    nonce: str = ""
     flags: tuple[str, ...] = ()
     body: Mapping[str, Json] = field(default_factory=dict)
     closed: Mapping[str, Json] = field(default_factory=dict)
@@ -163,6 +165,7 @@ class Evidence:
         lots: By id.
         holdings: By lot.
         stories: By state key: entries about a record, in the chain's order, earlier and later ones.
+        twins: By nonce: accepted entries that came under it.
         devices: By kid: the device's latest entries and those before them, by running number.
         yields: By lot, of lots whose plot has borne much.
         packs_g: By crop: what the smallest pack weighs.
@@ -175,6 +178,7 @@ class Evidence:
     lots: Mapping[str, LotFacts] = field(default_factory=dict)
     holdings: Mapping[str, Sequence[HoldingFacts]] = field(default_factory=dict)
     stories: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
+    twins: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
     devices: Mapping[str, Sequence[Entry]] = field(default_factory=dict)
     yields: Mapping[str, YieldFacts] = field(default_factory=dict)
     packs_g: Mapping[str, int] = field(default_factory=dict)

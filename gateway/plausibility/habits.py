@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Entry, Flag
 from gateway.plausibility.thresholds import DAY_S, MINUTE_S, Thresholds
-from gateway.plausibility.timing import HARVEST
+from gateway.plausibility.timing import HARVEST, subject_of
 
 # Who copies a notebook at a desk, or imports a file, enters many days at once, and says so.
 COPIED = {"paper", "desk", "import"}
@@ -63,6 +63,27 @@ def _run_up_to(entry: Entry, device: Sequence[Entry], gap_s: int) -> list[Entry]
 def _is_bunch(run: Sequence[Entry], day: Callable[[int], str], limits: Thresholds) -> bool:
     days = {day(one.event_time) for one in run}
     return len(run) > limits.bunch_entries and len(days) > limits.bunch_days
+
+
+def entered_twice(entry: Entry, twins: Sequence[Entry]) -> Flag | None:
+    """Tell what its party had entered before, signed by another key since; said by each repetition.
+
+    Args:
+        entry: The entry.
+        twins: All accepted ones under its nonce. Another party's say nothing: a nonce that stands
+            in public can be copied.
+    """
+    before = [one for one in twins if one.party == entry.party and one.place < entry.place]
+    if not before:
+        return None
+    first = min(before, key=lambda one: one.place)
+    return entry.flag(
+        FlagCode.ENTERED_TWICE,
+        subject_of(entry),
+        first=first.id,
+        entries_count=len(before) + 1,
+        after_minutes=max(0, entry.ledger_time - first.ledger_time) // MINUTE_S,
+    )
 
 
 def is_weighed(entry: Entry) -> bool:

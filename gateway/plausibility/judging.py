@@ -10,7 +10,7 @@ from gateway.plausibility.thresholds import Thresholds, thresholds
 
 RUNS: Final = ("lot.merge", "lot.repack", "lot.sort", "lot.process")
 # The types of entry that rules look at; a sale is none, and a ledger has more of them than of all
-# others.
+# others. An entry of any type may have come twice.
 WATCHED: Final = frozenset(
     {
         *(timing.HARVEST, timing.ARRIVE, timing.SHIP, timing.RECEIVE),
@@ -27,11 +27,15 @@ def judge(entry: Entry, evidence: Evidence) -> list[Flag]:
     """Return the flags that an entry raises, in the order of their codes; pure.
 
     Args:
-        entry: An accepted entry of a watched type.
+        entry: An accepted entry; of a type that is not watched, only whether it came twice.
         evidence: The rows around it.
     """
+    twice = habits.entered_twice(entry, evidence.twins.get(entry.nonce, ()))
+    if entry.type not in WATCHED:
+        return [twice] if twice else []
     limits = thresholds(evidence.day(entry.event_time))
     found = [
+        twice,
         timing.entered_late(entry),
         timing.dated_ahead(entry),
         *_about_shipment(entry, evidence, limits),

@@ -27,6 +27,13 @@ class Wording:
 
 
 TEXTS: Final[Mapping[FlagCode, Wording]] = {
+    FlagCode.ENTERED_TWICE: Wording(
+        ja="同じ記録が{entries_count}回、台帳にあります。最初のものは{after_minutes}分前です。",
+        ja_why="端末を替えたあと、もう一度あったこととして送られたのかもしれません。",
+        en="The same entry is on record {entries_count} times, first {after_minutes} minutes"
+        " before.",
+        en_why="whoever signed it with another key may have meant it once more.",
+    ),
     FlagCode.ENTERED_LATE: Wording(
         ja="起きた日から{late_days}日たってから記録されました。",
         ja_why="電波や手の空きを待ったのかもしれません。",

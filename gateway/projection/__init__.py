@@ -27,7 +27,9 @@ from gateway.projection.follower import Follower, rebuild
 from gateway.projection.projection import Applied, Checkpoint, Projection
 from gateway.projection.queries import (
     CommandRow,
+    Signed,
     commands_by_id,
+    entered_before,
     history,
     states,
 )
@@ -42,8 +44,10 @@ __all__ = [
     "Projection",
     "ProjectionError",
     "ProjectionInUseError",
+    "Signed",
     "commands_by_id",
     "dump",
+    "entered_before",
     "history",
     "rebuild",
     "states",

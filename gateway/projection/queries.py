@@ -8,12 +8,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final, Self
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, select, tuple_
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
 
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import TYP
 from chaincode.base.errors import Code
 from gateway.projection import json_text
+from gateway.projection.domain import actors
 from gateway.projection.tables import command_subject, commands, state
 
 _VALUES_MAX: Final = 1_000  # in one list of parameters
@@ -35,6 +45,7 @@ class CommandRow:
     type: str
     event_time: int
     signed_at: int
+    nonce: str
     block_number: int
     tx_id: str
     position: int
@@ -74,6 +85,47 @@ class CommandRow:
 
 
 _MEMBERS: Final = tuple(field.name for field in fields(CommandRow))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """A command that is not on record yet; `principal` is the actor whose entry it is."""
+
+    id: str
+    nonce: str
+    principal: str
+
+
+_PRINCIPAL: Final = func.coalesce(commands.c.on_behalf, commands.c.actor).label("principal")
+# Built once: every request asks it.
+_OF_NONCES: Final = select(commands.c.id, commands.c.nonce, _PRINCIPAL).where(
+    commands.c.nonce.in_(bindparam("nonces", expanding=True)), commands.c.code == Code.ACCEPTED
+)
+
+
+def entered_before(connection: Connection, signed: Sequence[Signed]) -> set[str]:
+    """Return the ids of those commands whose party has entered the same before, by its nonce.
+
+    Only what was accepted counts, and not under the command's own id.
+    """
+    nonces = [one.nonce for one in signed]
+    earlier = [
+        row
+        for start in range(0, len(nonces), _VALUES_MAX)
+        for row in connection.execute(_OF_NONCES, {"nonces": nonces[start : start + _VALUES_MAX]})
+    ]
+    if not earlier:
+        return set()
+    people = {one.principal for one in signed} | {row.principal for row in earlier}
+    query = select(actors.c.id, actors.c.party).where(actors.c.id.in_(people))
+    parties = {row.id: row.party for row in connection.execute(query)}
+    return {
+        one.id
+        for one in signed
+        for row in earlier
+        if (one.nonce, parties.get(one.principal)) == (row.nonce, parties.get(row.principal))
+        and one.id != row.id
+    }
 
 
 def commands_by_id(connection: Connection, ids: Sequence[str]) -> dict[str, CommandRow]:

@@ -162,6 +162,7 @@ def _command_row(wire: bytes, result: Mapping[str, Json]) -> tuple[Row, list[str
         "type": _text(members["type"]),
         "event_time": _seconds(members["event_time"]),
         "signed_at": _seconds(members["signed_at"]),
+        "nonce": _text(members["nonce"]),
         "code": str(result["code"]),
         "flags": _texts(result["flags"]),
         "payload": payload,

@@ -84,6 +84,7 @@ commands = table(
     text("type"),
     number("event_time"),
     number("signed_at"),
+    text("nonce"),  # the entry's: another key that signs it again keeps it
     number("block_number"),
     text("tx_id"),
     number("position"),  # among all commands of the block, from 0
@@ -95,6 +96,7 @@ commands = table(
     number("ledger_time"),
 )
 Index("commands_by_place", commands.c.block_number, commands.c.position, unique=True)
+Index("commands_by_nonce", commands.c.nonce)
 Index("commands_by_device", commands.c.kid, commands.c.seq)
 Index("commands_by_actor", commands.c.actor, commands.c.block_number, commands.c.position)
 _is_for_another = commands.c.on_behalf.is_not(None)

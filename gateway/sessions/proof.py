@@ -14,9 +14,10 @@ from chaincode.base import canonical, shapes
 from chaincode.base.envelope import Jwk, base64url_decode, is_signed
 from chaincode.base.errors import Code, FaultError
 from chaincode.base.shapes import Base64Url32, Sha256, Text
+from chaincode.base.signed_texts import Kind
 from gateway.sessions.challenge import CHARACTERS
 
-TYP: Final = "minori-session+jws"
+TYP: Final = str(Kind.SESSION)
 PROOF_CHARACTERS_MAX: Final = 2_048
 
 Origin = Annotated[str, Text(r"https?://[A-Za-z0-9.:-]{1,255}", "https://minori.example")]

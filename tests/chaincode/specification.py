@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
-from chaincode.base import envelope, shapes
+from chaincode.base import envelope, shapes, signed_texts
 from chaincode.base.envelope import Jwk
 from chaincode.base.errors import Code
 from chaincode.command_types import CommandType
@@ -162,6 +162,14 @@ def _template(key: str) -> str:
     return next(
         one for one in RECORDS if re.fullmatch(re.sub("<[a-z_]+>", "[^/]+", one), key) is not None
     )
+
+
+def signed_texts_() -> str:
+    """Every text that any device's key signs."""
+    lines = ["| mark | what is signed | by | what it does, and who reads it |", "|---|---|---|---|"]
+    for kind, text in signed_texts.TEXTS.items():
+        lines.append(f"| `{kind}` | {text.signed} | {text.by} | {text.to} |")
+    return "\n".join(lines)
 
 
 def shapes_() -> str:
@@ -316,6 +324,7 @@ APOSTROPHES = (
 )
 
 PARTS: dict[str, Callable[[], str]] = {
+    "signed texts": signed_texts_,
     "shapes": shapes_,
     "state": state,
     "commands": commands,

@@ -13,13 +13,16 @@ from tests.toy_rules import PRAISE
 PUBLIC = {
     *("lot.harvest", "lot.correct_harvest", "lot.supplement", "lot.open"),
     *("lot.merge", "lot.repack", "lot.sort", "lot.process", "lot.unmake"),
+    *("lot.begin_sort", "lot.sort_class", "lot.undo_class", "lot.undo_sort"),
     *("recall.declare", "recall.emergency", "recall.confirm"),
-    *("recall.extend", "recall.lift", "recall.close"),
+    *("recall.extend", "recall.lift", "recall.close", "recall.own", "recall.widen"),
 }
 PARTIES = {
     *("lot.ship", "lot.receive", "lot.correct_receipt", "lot.return", "lot.settle"),
     *("lot.sell", "lot.discard", "lot.own_use", "lot.correct_outflow"),
     *("lot.arrive", "lot.correct_arrival", "lot.take_back", "lot.deny_claim"),
+    *("lot.claim", "lot.correct_claim", "lot.accept_claim"),
+    *("consignment.grant", "consignment.register", "consignment.revoke"),
     *("lot.take_stock", "lot.hold", "lot.release", "label.bind", "label.unbind"),
     "recall.drill",
 }

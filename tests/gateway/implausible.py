@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from gateway.demo.trading import Trading
 from gateway.plausibility import FlagCode
+from gateway.signing import new_nonce
 from tests.gateway.stage import Stage, command_id
 
 HOUR, DAY = 3_600, 86_400
@@ -219,3 +220,13 @@ class Implausible:
             entry = command_id(wires[-1])
         self.plant(FlagCode.CORRECTED_OFTEN, f"lot/{lot}", "farm-b")
         await self.stage.done(*wires)
+        await self._twice(lot)
+
+    async def _twice(self, lot: str) -> None:
+        """Sell what was sold before under the same nonce, and then say that it is meant."""
+        person, nonce = self.stage.person("farm-b"), new_nonce()
+        body = {"lot": lot, "party": person.party}
+        for again in (False, True):
+            wire = person.device.sign("lot.sell", body, closed={"quantity_g": 100}, nonce=nonce)
+            await self.stage.done(wire, again=again)
+        self.plant(FlagCode.ENTERED_TWICE, f"lot/{lot}", "farm-b")

@@ -105,17 +105,20 @@ class Stage:
     def person(self, handle: str) -> Person:
         return self.town.people[handle]
 
-    async def send(self, *wires: bytes, wait: int = 10, **headers: str) -> httpx2.Response:
-        """Send commands as a client does."""
+    async def send(
+        self, *wires: bytes, wait: int = 10, again: bool = False, **headers: str
+    ) -> httpx2.Response:
+        """Send commands as a client does; `again`: although the same entries came before."""
+        meant = {"again": True} if again else {}
         return await self.client.post(
             "/api/commands",
-            json={"commands": [command_json(wire) for wire in wires]},
+            json={"commands": [command_json(wire) | meant for wire in wires]},
             headers={"Prefer": f"wait={wait}", **headers},
         )
 
-    async def done(self, *wires: bytes) -> list[dict[str, Any]]:
+    async def done(self, *wires: bytes, again: bool = False) -> list[dict[str, Any]]:
         """Send commands that must all be accepted, and wait until they can be read."""
-        response = await self.send(*wires)
+        response = await self.send(*wires, again=again)
         assert response.status_code == 200, response.text
         answers = response.json()["commands"]
         assert [one["status"] for one in answers] == ["accepted"] * len(wires), answers
@@ -166,7 +169,7 @@ def command_id(wire: bytes) -> str:
     return sha256(base64url_decode(wire.decode().split(".")[1])).hexdigest()
 
 
-def command_json(wire: bytes) -> dict[str, str]:
+def command_json(wire: bytes) -> dict[str, Any]:
     """Return a command as the API takes it."""
     text, tilde, closed = wire.decode().partition("~")
     return {"jws": text, "closed": closed} if tilde else {"jws": text}

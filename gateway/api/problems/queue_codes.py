@@ -22,6 +22,21 @@ QUEUE: Final = (
         ),
     ),
     problem(
+        GatewayCode.ENTERED_TWICE,
+        409,
+        number=772,
+        ja=(
+            "同じ記録が、もう届いています",
+            "この記録は、前の端末など別の鍵で署名されて、もう届いています。まだ何も受け付けていません。",
+            "一度だけのことなら送らないでください。もう一度あったことなら、againを付けて送ってください。",
+        ),
+        en=(
+            "The same entry was sent before",
+            "It came signed by another key, such as a former device's. Nothing was queued.",
+            "Drop it if it happened once; send it with `again` if it happened once more.",
+        ),
+    ),
+    problem(
         GatewayCode.QUEUE_FULL,
         503,
         number=762,

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chaincode.base.errors import Code
-from gateway.signing import Device
+from gateway.signing import Device, new_nonce
 from tests.gateway.stage import command_id, command_json, stage_in
 
 
@@ -111,6 +111,31 @@ async def test_another_command_under_a_used_number_is_refused(stage):
     response = await stage.send(second)
     assert response.status_code == 409
     assert (response.json()["code"], response.json()["index"]) == ("SEQUENCE_REUSED", 0)
+
+
+async def test_an_entry_that_came_before_is_asked_back_and_taken_if_it_is_meant(stage):
+    person = stage.person("farm-a")
+    lot, harvest = stage.town.harvest("farm-a", 20_000)
+    body, nonce = {"lot": lot, "party": person.party}, new_nonce()
+    sale, again = (
+        person.device.sign("lot.sell", body, closed={"quantity_g": 100}, nonce=nonce)
+        for _ in range(2)
+    )
+    await stage.done(harvest, sale)
+    response = await stage.send(again)
+    problem = response.json()
+    assert (response.status_code, problem["status"]) == (409, 409)
+    assert (problem["code"], problem["index"], problem["member"]) == ("ENTERED_TWICE", 0, "nonce")
+    missing = await stage.get(f"/api/commands/{command_id(again)}")
+    assert missing.json()["code"] == "COMMAND_NOT_FOUND"
+    for said in ("yes", 1, None):
+        sent = {"commands": [command_json(again) | {"again": said}]}
+        assert (await stage.client.post("/api/commands", json=sent)).status_code == 422
+    await stage.done(again, again=True)
+    flags = (await stage.get("/api/flags", "farm-a")).json()["flags"]
+    assert [(one["code"], one["entry"]) for one in flags] == [("ENTERED_TWICE", command_id(again))]
+    assert flags[0]["figures"]["first"] == command_id(sale)
+    assert (await stage.get("/api/flags", "farm-b")).json()["flags"] == []
 
 
 async def test_waiting_commands_are_answered_202_and_asked_for_by_id(stage):

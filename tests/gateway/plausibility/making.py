@@ -14,7 +14,9 @@ LIMITS = thresholds("2026-11-18")
 _places = count(1)
 
 
-def entry(kind, *, at=NOON, late_s=0, party=FARM, flags=(), closed=None, kid="kid", **body):
+def entry(
+    kind, *, at=NOON, late_s=0, party=FARM, flags=(), closed=None, kid="kid", nonce="", **body
+):
     """Return an entry, later in the chain than all made before; `late_s`: signed so much later."""
     place = next(_places)
     return Entry(
@@ -29,6 +31,7 @@ def entry(kind, *, at=NOON, late_s=0, party=FARM, flags=(), closed=None, kid="ki
         event_time=at,
         signed_at=at + late_s,
         ledger_time=at + late_s,
+        nonce=nonce or f"{place:032}",
         flags=flags,
         body={"lot": LOT, **body},
         closed=closed or {},

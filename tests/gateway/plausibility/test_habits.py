@@ -4,7 +4,7 @@ import pytest
 
 from chaincode.base import times
 from gateway.plausibility import habits
-from tests.gateway.plausibility.making import DAY, LIMITS, NOON, SHOP, entry
+from tests.gateway.plausibility.making import DAY, FARM, LIMITS, NOON, SHOP, entry
 
 
 def day(seconds):
@@ -87,3 +87,24 @@ def test_the_fifth_correction_of_a_lot_is_told():
     story += [entry("lot.correct_outflow") for _ in range(3)]
     found = [habits.corrected_often(one, story, LIMITS) for one in story]
     assert [place for place, flag in enumerate(found, start=1) if flag] == [8]
+
+
+def test_an_entry_that_came_before_is_told_by_each_repetition_of_its_own_party():
+    first, again, third = (entry("lot.sell", at=NOON + n * 120, nonce="n") for n in range(3))
+    twins = [third, again, first]
+    assert habits.entered_twice(first, twins) is None
+    for one, count in ((again, 2), (third, 3)):
+        flag = habits.entered_twice(one, twins)
+        assert (flag.code, flag.party, flag.entry) == ("ENTERED_TWICE", FARM, one.id)
+        assert flag.figures == {
+            "first": first.id,
+            "entries_count": count,
+            "after_minutes": 2 * (count - 1),
+        }
+
+
+def test_another_party_that_copies_a_nonce_makes_nobody_suspect():
+    copied = entry("lot.sell", nonce="n", party=SHOP)
+    own = entry("lot.sell", nonce="n")
+    assert habits.entered_twice(own, [copied, own]) is None
+    assert habits.entered_twice(copied, [copied, own]) is None
