@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
@@ -30,6 +31,7 @@ from tests.benchmarks import (
     machine,
     operations,
     projecting,
+    refusals,
     report,
 )
 from tests.benchmarks.crowd import Crowd
@@ -52,6 +54,7 @@ HTTP_SECONDS = 8
 HTTP_WARM_SECONDS = 2
 IN_FLIGHT = 256  # requests of 4: more than fills the transactions under way (8 of 100)
 CALM_IN_FLIGHT = 8
+HONEST_PER_SECOND = 50  # beside which a thousand wires are refused
 REQUEST_COMMANDS = 4
 WORK_WEEKS = 5  # of commands signed beforehand: more than all rounds can send
 MARKET_WEEKS = 1
@@ -215,6 +218,7 @@ class Benchmark:
             rehearse=False,
         )
         calm = load("batched", {}, CALM_IN_FLIGHT)
+        alone, beside = self._refused()
         self.say("signing a week of everybody's markets")
         self._crowd.drop_unsent()
         self._crowd.sign(weeks=MARKET_WEEKS, request_commands=REQUEST_COMMANDS, is_market=True)
@@ -231,11 +235,51 @@ class Benchmark:
                 results=[Result(name="up to 100 per transaction", samples=(calm,))],
             ),
             Comparison(
+                title=f"{HONEST_PER_SECOND} honest commands a second, alone and with refused ones",
+                results=[
+                    Result(name="alone", samples=(alone,)),
+                    Result(
+                        name=f"beside {refusals.WIRES:,} refused in {HTTP_SECONDS} s",
+                        samples=(beside,),
+                    ),
+                ],
+                note=f"answered {beside.notes['refused']}, each as costly as one can be",
+            ),
+            Comparison(
                 title="A week of markets: arrivals on consignment, sales for farms, repacking, …",
                 results=[Result(name="up to 100 per transaction", samples=(market,))],
                 note=_http_note([Result(name="", samples=(market,))]),
             ),
         ]
+
+    def _refused(self) -> tuple[Sample, Sample]:
+        """Measure a quiet day's commands alone, then beside a thousand that are refused."""
+        profile = self.network.connection(PEER_ORGANISATIONS[0].name)
+        with serving(self._folder / "gateway-beside", profile=profile, settings={}) as gateway:
+            return uvloop.run(self._quiet(gateway.port, gateway.pid))
+
+    async def _quiet(self, port: int, pid: int) -> tuple[Sample, Sample]:
+        ledgers = self._ledgers("gateway")
+
+        async def load() -> Sample:
+            return await http_load.run(
+                self._crowd,
+                port,
+                in_flight=CALM_IN_FLIGHT,
+                seconds=HTTP_SECONDS,
+                readers=list(ledgers.values())[:2],
+                meter=self._meter(gateway=pid),
+                pause_s=CALM_IN_FLIGHT * REQUEST_COMMANDS / HONEST_PER_SECOND,
+            )
+
+        try:
+            alone = await load()
+            beside, statuses = await asyncio.gather(
+                load(), refusals.post_all(port, seconds=HTTP_SECONDS)
+            )
+        finally:
+            await asyncio.gather(*(one.close() for one in ledgers.values()))
+        return alone, replace(beside, notes={**beside.notes, "refused": dict(statuses)})
 
     async def _send(self, port: int, pid: int, in_flight: int) -> Sample:
         ledgers = self._ledgers("gateway")

@@ -93,6 +93,7 @@ async def run(
     seconds: float,
     readers: Sequence[Ledger],
     meter: Meter,
+    pause_s: float = 0.0,
 ) -> Sample:
     """Send orders for so many seconds, take every answer, and read every device's record.
 
@@ -105,6 +106,7 @@ async def run(
         seconds: After so long nothing new is sent.
         readers: Where the outcome is read.
         meter: Made when the gateway was warm.
+        pause_s: From the beginning of one request to that of the next, for each in flight.
     """
     tally = Tally()
     before = sum(count for count, _ in crowd.sent.values())
@@ -114,7 +116,9 @@ async def run(
         connection = Connection(port, number)
         while crowd.pairs and time.perf_counter() - start < seconds:
             orders = crowd.pairs.popleft()
+            next_s = time.perf_counter() + pause_s
             await _send(connection, crowd, orders.popleft(), tally)
+            await asyncio.sleep(max(0.0, next_s - time.perf_counter()))
             if orders:
                 crowd.pairs.append(orders)
         await connection.close()
