@@ -4,13 +4,20 @@ from chaincode.base import times
 from chaincode.base.errors import Code
 from chaincode.command_types import Act, require
 from chaincode.lots.records import Holding, Roots
-from chaincode.recalls.records import OPEN_RECALLS, OpenRecalls
+from chaincode.recalls.records import OPEN_RECALLS, SAFETY, OpenRecalls
 
 
 def find_or_empty(act: Act, key: str, roots: Roots) -> Holding:
     """Return the holding at `key`, or an empty one of a lot with these ancestors."""
     found = act.find(Holding, key)
     return Holding(held_g=0, roots=roots) if found is None else found
+
+
+def require_harmless(act: Act, lot_id: str, holding: Holding) -> None:
+    """Reject eating what an open recall for safety's sake meets (`RECALLED`)."""
+    recalls, now = act.find(OpenRecalls, OPEN_RECALLS), times.timestamp(act.time)
+    is_met = recalls is not None and recalls.meets(lot_id, holding.roots, now, kind=SAFETY)
+    require(not is_met, Code.RECALLED)
 
 
 def require_movable(act: Act, lot_id: str, holding: Holding) -> None:

@@ -14,7 +14,7 @@ what is theirs: a child belongs to each owner by what came from that owner's par
     lot.process     any            any          any     any
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Protocol
 
@@ -239,18 +239,28 @@ def made_of(act: Act, run: MadeOf, crop: str, ancestors: set[str]) -> Lot:
     """Return a lot that a run makes, without its grade and grams."""
     parents = [act.find(Lot, Lot.key(parent)) for parent in run.parents]
     hides = any(one.hides_ancestors or one.origin == "claim" for one in parents if one)
-    lot = Lot(
+    is_root = len(ancestors) > ROOTS_MAX
+    return Lot(
         party=run.party,
         origin="made",
         crop=crop,
         harvested_at=times.timestamp(act.command.event_time),
         estimated=run.shares == "computed",
         parents=tuple(sorted(frozenset(run.parents))),
-        roots=tuple(sorted(ancestors)) if len(ancestors) <= ROOTS_MAX else (),
-        hides_ancestors=hides,
+        roots=_kept(parents, frozenset(run.parents), ancestors),
+        is_root=is_root,
+        hides_ancestors=is_root or hides,
         entry=act.command.id,
     )
-    return lot if len(ancestors) <= ROOTS_MAX else _begun_anew(lot)
+
+
+def _kept(
+    lots: Iterable[Lot | None], parents: frozenset[str], ancestors: Collection[str]
+) -> tuple[str, ...]:
+    """Return the ancestors that a child carries: its parents, then theirs, then others."""
+    theirs = {one for lot in lots if lot for one in lot.parents}
+    nearest_first = dict.fromkeys((*sorted(parents), *sorted(theirs), *sorted(ancestors)))
+    return tuple(sorted(tuple(nearest_first)[:ROOTS_MAX]))
 
 
 def _begun_anew(lot: Lot) -> Lot:

@@ -8,7 +8,7 @@ from chaincode.base.errors import Code
 from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Sha256, Text
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import require_movable
+from chaincode.lots.holdings import require_harmless, require_movable
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding
 
@@ -114,6 +114,7 @@ def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
 
 def _own_use(act: Act, body: Take, closed: TakeClosed) -> None:
     key, holding = _find(act, body, closed.owner)
+    require_harmless(act, body.lot, holding)
     require_packs(closed.packs, closed.quantity_g)
     rest = holding.without(closed.quantity_g)
     act.put(key, replace(rest, own_use_g=rest.own_use_g + closed.quantity_g))

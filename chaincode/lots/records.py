@@ -66,8 +66,9 @@ class Lot:
         made_g: What other lots put in.
         parents: The lots that it was made from.
         roots: All its ancestors, sorted, so that a recall of one meets it.
-        is_root: It starts anew, without ancestors, and a recall names the lot itself: it has more
-            than `ROOTS_MAX`, or someone had claimed it before it was made.
+        is_root: Not every recall of an ancestor meets all of it, so that one names the lot itself:
+            it has more ancestors than `ROOTS_MAX`, of which it keeps its parents, then theirs; or
+            someone had claimed it before it was made, and then it has none.
         hides_ancestors: It, or a lot among its ancestors, began anew or was made of a lot that was
             only claimed: there may be more ancestors than its roots say.
         run: Of a lot made from others, the hash of what was signed, to take it back by.

@@ -98,6 +98,7 @@ def _declare(act: Act, body: Declare, _closed: None) -> None:
     declarer = act.proposer or act.principal
     require(body.party == declarer.party, Code.NOT_YOUR_PARTY)
     _require_free(act, body)
+    require(len(body.crops) <= len(body.roots), Code.TOO_MANY_CROPS)  # a lot has one
     entry = _entry(act, body, declarer, body.kind, body.crops)
     _begin(act, body, declarer, entry)
 
@@ -137,6 +138,7 @@ def _extend(act: Act, body: Extend, _closed: None) -> None:
 def _widen(act: Act, body: Widen, _closed: None) -> None:
     recall = act.get(Recall, Recall.key(body.recall), Code.UNKNOWN_RECALL)
     new = _new_roots(act, body, is_by_two=True)
+    require(len(body.crops) <= len(body.roots), Code.TOO_MANY_CROPS)
     entry = _entry(act, body, act.proposer or act.principal, recall.kind, body.crops)
     _add(act, recall, replace(entry, roots=new))
 

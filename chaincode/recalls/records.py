@@ -81,13 +81,18 @@ class OpenRecalls:
 
     recalls: Annotated[tuple[OpenRecall, ...], Items(0, ROOTS_OPEN_MAX)]
 
-    def meets(self, lot_id: str, roots: tuple[str, ...], now: str) -> bool:
-        """Whether a lot or one of its ancestors is recalled."""
+    def meets(
+        self, lot_id: str, roots: tuple[str, ...], now: str, *, kind: str | None = None
+    ) -> bool:
+        """Whether a lot or one of its ancestors is recalled, for that reason if one is given."""
         if not self.recalls:
             return False
         mine = {lot_id, *roots}
         # Ten thousand roots in 0.1 ms, where a loop of our own takes four times as long.
-        return any(one.is_in_force(now) and not mine.isdisjoint(one.roots) for one in self.recalls)
+        return any(
+            one.is_in_force(now) and kind in {None, one.kind} and not mine.isdisjoint(one.roots)
+            for one in self.recalls
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,7 +24,7 @@ class LotRecord:
         harvested_at: A `Timestamp`; when it was made, or arrived, if it was not harvested.
         claimed_g: Received by others beyond what the producer had recorded.
         denied_g: Of these, what the producer denies.
-        roots: All its ancestors; none of a lot that starts lineage anew.
+        roots: Its ancestors; of a lot that has more than it can carry, the nearest.
         entry: Id of the command whose values these are.
     """
 

@@ -26,6 +26,7 @@ from chaincode.base import times
 from gateway.lookups.lineage import closure
 from gateway.lookups.open_recalls import is_live, roots_of
 from gateway.other_crops import OTHER, PREFIX
+from gateway.projection import json_text
 from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
 
 IN_FORCE: Final = ("unconfirmed", "confirmed")
@@ -76,7 +77,7 @@ class Scope:
 
     Attributes:
         seeds: The lots it begins with.
-        roots: What has to be signed: the seeds, then descendants that start lineage anew, the
+        roots: What has to be signed: the seeds, then descendants that carry none of those, the
             newest first. So if not all are signed, what is left shows as missing, and is what has
             most likely been sold already.
         crops: Of the roots that are on record.
@@ -209,7 +210,7 @@ def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[s
     """
     reached = _Reached(connection, seeds)
     try:
-        roots = tuple(dict.fromkeys((*sorted(seeds), *reached.new_roots())))
+        roots = tuple(dict.fromkeys((*sorted(seeds), *reached.unmet(seeds))))
         return Scope(
             seeds=tuple(sorted(seeds)),
             roots=roots,
@@ -276,10 +277,24 @@ class _Reached:
             found.update(self._connection.execute(query).scalars())
         return [lot for lot in lots_beside if lot not in found]
 
-    def new_roots(self) -> list[str]:
-        query = select(lots.c.id).where(lots.c.is_root, lots.c.id.in_(self._lots))
-        newest = query.order_by(lots.c.harvested_at.desc(), lots.c.id)
-        return list(self._connection.execute(newest).scalars())
+    def unmet(self, seeds: Sequence[str]) -> list[str]:
+        """Return what must be named besides the seeds, the newest first.
+
+        Of what carries not all its ancestors, the oldest first: what is made of one that is named
+        carries that.
+        """
+        query = select(lots.c.id, lots.c.roots, lots.c.harvested_at)
+        named, found = set(seeds), []
+        anew = query.where(lots.c.is_root, lots.c.id.in_(self._lots))
+        for row in self._connection.execute(anew.order_by(lots.c.harvested_at, lots.c.id)):
+            roots = json_text.decode(row.roots)
+            carried = map(str, roots) if isinstance(roots, list) else ()
+            if named.isdisjoint((row.id, *carried)):
+                named.add(row.id)
+                found.append(row)
+        found.sort(key=lambda row: row.id)
+        found.sort(key=lambda row: row.harvested_at, reverse=True)
+        return [row.id for row in found]
 
     def affected(self) -> list[Affected]:
         held = (

@@ -30,7 +30,7 @@ from chaincode.registry.organisations import Suspension, Vote
 from chaincode.registry.successions import Naming, Succession
 from chaincode.rules import EVER
 from gateway.api.problems import PROBLEMS
-from tests.chaincode import liveness
+from tests.chaincode import always_read, liveness
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults
 from tests.chaincode.ways import sentences
@@ -323,10 +323,17 @@ APOSTROPHES = (
     ("organisations actor", "organisation's actor"),
 )
 
+
+def always() -> str:
+    """What every transaction reads."""
+    return always_read.table(_writers())
+
+
 PARTS: dict[str, Callable[[], str]] = {
     "signed texts": signed_texts_,
     "shapes": shapes_,
     "state": state,
+    "always": always,
     "commands": commands,
     "codes": codes,
     "liveness": liveness.table,

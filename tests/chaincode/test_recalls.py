@@ -160,7 +160,6 @@ def test_recalled_goods_can_still_be_accounted_for():
     deeds.hold(world, "farmer", lot)
     deeds.release(world, "farmer", lot)
     deeds.take(world, "discard", "farmer", lot, 1_000)
-    deeds.take(world, "own_use", "farmer", lot, 1_000)
     deeds.arrive(world, "grocer", lot, of="farmer", counted_g=100)
     grams = {"was_g": 100, "counted_g": 50}
     deeds.correct_arrival(world, "grocer", lot, of="farmer", **grams)
@@ -267,12 +266,38 @@ def wide(world: World) -> tuple[list[str], str]:
     return lots, deeds.merge(world, "farmer", *halves)
 
 
-def test_a_recall_of_an_ancestor_of_a_wide_run_names_the_run_itself():
-    """What must be named is what carries no roots; all that is made of it is met again."""
+@pytest.mark.parametrize(("kind", "code"), [("safety", "RECALLED"), ("labelling", "ACCEPTED")])
+def test_what_is_recalled_for_safetys_sake_is_not_eaten_at_home(kind, code):
+    world = World.standing()
+    lot = world.harvest("farmer", 9_000)
+    child = deeds.make(world, "farmer", "lot.repack", [(lot, 900, [900])], ["carrot"]).children[0]
+    deeds.recall_by_two(world, lot, kind=kind)
+    for one in (lot, child):
+        body = {"lot": one, "party": world.party("farmer")}
+        eaten = world.write("farmer", "lot.own_use", body, {"quantity_g": 1})
+        assert world.submit(eaten) == [code]
+    deeds.take(world, "discard", "farmer", child, 100)
+    deeds.count(world, "farmer", child, 700)
+
+
+def test_a_run_of_many_lots_is_met_by_a_recall_of_its_parents():
+    """It once forgot even them, and was sold while they were recalled."""
+    world = World.standing()
+    _, run = wide(world)
+    half = world.ledger.record(f"lot/{run}")["parents"][0]
+    child = deeds.make(world, "farmer", "lot.repack", [(run, 500, [500])], ["carrot"]).children[0]
+    deeds.recall(world, half)
+    assert is_stopped(world, "farmer", run)
+    assert is_stopped(world, "farmer", child)
+
+
+def test_a_recall_of_a_far_ancestor_of_a_wide_run_names_the_run_itself():
+    """What must be named is what carries none of it; all that is made of it is met again."""
     world = World.standing()
     lots, run = wide(world)
     child = deeds.make(world, "farmer", "lot.repack", [(run, 500, [500])], ["carrot"]).children[0]
-    recall = deeds.recall(world, lots[0])
+    kept = {root for one in (run, child) for root in world.ledger.record(f"lot/{one}")["roots"]}
+    recall = deeds.recall(world, next(one for one in lots if one not in kept))
     assert not is_stopped(world, "farmer", run)
     assert not is_stopped(world, "farmer", child)
     world.act("coop-recaller", "recall.extend", {"recall": recall, "roots": [run]})

@@ -8,10 +8,14 @@ import pytest
 
 import chaincode
 from chaincode.base.errors import Code
-from chaincode.reading import Result
+from chaincode.base.overlay import decode_state, encode_state
+from chaincode.reading import EVERY_TRANSACTION_READS, Result
+from chaincode.recalls.records import CROPS_MAX, OPEN_RECALLS, ROOTS_OPEN_MAX
+from chaincode.recalls.room import TAKES_AT_LEAST, taken
 from chaincode.rules import EVER
 from gateway.api.schemas import CommandAnswer
 from tests.chaincode import specification
+from tests.chaincode.always_read import ALWAYS, open_recalls
 from tests.chaincode.rejections import ANY, FAULTS
 
 OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained in the README
@@ -120,3 +124,35 @@ def test_every_flag_of_a_result_is_listed_wherever_they_are_listed():
     described = CommandAnswer.model_fields["flags"].description
     for text in (paragraph, docstring, described):
         assert set(re.findall(r"`([a-z]+)`", text)) - {"channel", "paper"} == flags_in_the_code()
+
+
+def test_the_table_of_what_every_transaction_reads_is_whole_and_of_the_largest():
+    assert tuple(ALWAYS) == EVERY_TRANSACTION_READS
+    for key, one in ALWAYS.items():
+        shape, _ = specification.RECORDS[key]
+        for record in (one.usual, one.largest):
+            assert decode_state(shape, encode_state(record)) == record
+        assert len(encode_state(one.largest)) < 2**20  # of a transaction's reads, in a block
+
+
+def test_no_room_lets_the_open_recalls_grow_beyond_what_the_table_says():
+    """Whatever the entries are made of, that fill the ten thousand roots."""
+    largest = len(encode_state(ALWAYS[OPEN_RECALLS].largest))
+    for roots in (1, 2, 10, 11, 100, 400):
+        count = ROOTS_OPEN_MAX // max(TAKES_AT_LEAST, roots)
+        filled = open_recalls(entries=count, roots=roots, crops=min(roots, CROPS_MAX))
+        assert taken(filled.recalls) <= ROOTS_OPEN_MAX
+        assert len(encode_state(filled)) <= largest
+
+
+def test_an_ordinary_day_writes_nothing_that_every_transaction_reads():
+    """Every type but those that the table names leaves these records alone."""
+    writers = specification._writers()
+    for kind in EVER.values():
+        if kind.name == specification.BOOTSTRAP:
+            continue
+        draft = specification.valid(kind.name)
+        draft.answer()
+        written = set(draft.world.ledger.stub.writes).intersection(ALWAYS)
+        named = {key for key in ALWAYS if f"`{kind.name}`" in writers[key]}
+        assert written <= named or kind.name == specification.APPROVE

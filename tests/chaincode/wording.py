@@ -32,7 +32,7 @@ DOES = {
     "lot.settle": "Both sides agree where the disputed grams went: back to their owner at the sender, on to the recipient (or their owner there), or lost. Nobody of one side signs for the other.",
     "lot.sell": "Books grams as sold. `receipt` is not looked at: who reads a till's file asks the projection what of a line is booked already.",
     "lot.discard": "Books grams as discarded, with a reason; what is denied goes first.",
-    "lot.own_use": "Books grams as used by the household.",
+    "lot.own_use": "Books grams as used by the household; nothing of what is recalled for safety's sake.",
     "lot.correct_outflow": "Takes back grams booked as sold, discarded or used, and books what should have been; on hold and under a recall too, but of what is denied nothing as sold or used.",
     "consignment.grant": "The producer lets a shop take its goods in as they come, from and until a date. Nobody of the shop signs it for the producer.",
     "consignment.register": "The same by two registrars, one of the producer's organisation and one of the shop's; where that is one, the second is of any other. Neither is of the shop.",

@@ -27,13 +27,13 @@ RECALL: Final[tuple[Problem, ...]] = (
         number=652,
         ja=(
             "品目が多すぎます",
-            "ひとつの記録に入る品目の数（64）を超えます。",
-            "いくつかの記録に分けてください。",
+            "品目がロットの数より多いか、ひとつの記録に入る数（64）を超えます。",
+            "品目を確かめるか、いくつかの記録に分けてください。",
         ),
         en=(
             "Too many crops",
-            "It is about more than 64 crops.",
-            "Make several records of it, each of fewer crops.",
+            "It is about more than 64 crops, or says more crops than it has lots.",
+            "Check the crops, or make several records of it, each of fewer.",
         ),
     ),
     problem(

@@ -170,6 +170,8 @@ class Entries:
         holding = self.holding(lot, holder, owner)
         if outflow == "sold":
             self.require_movable(lot, holding)
+        if outflow == "own_use":
+            require(not self.is_recalled(lot), "RECALLED")  # all are for safety's sake
         self._let_go(holding, outflow, quantity_g)
         setattr(holding, outflow, getattr(holding, outflow) + quantity_g)
 

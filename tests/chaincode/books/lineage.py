@@ -73,17 +73,25 @@ class Lineage(Entries):
         self._book_children(run, crops, made_g, befores)
         self.runs[name] = run
 
+    def kept(self, parents: frozenset[str], above: list[LotRow], roots: frozenset) -> frozenset:
+        """Return what a record can name: the parents, then theirs, then others."""
+        theirs = frozenset().union(*(one.parents for one in above))
+        nearest_first = [*sorted(parents), *sorted(theirs - parents), *sorted(roots)]
+        return frozenset(list(dict.fromkeys(nearest_first))[: self.roots_max])
+
     def _book_children(self, run: RunRow, crops, made_g, befores) -> None:
         parents = frozenset(parent for parent, *_ in run.inputs)
         owned = run.owned()
         above = [self.lots[one] for one in sorted(parents)]
         roots = parents.union(*(one.roots for one in above))
         hides = any(one.hides or one.origin == "claim" for one in above)
+        kept = self.kept(parents, above, roots)
         rows = zip(run.children, crops, made_g, befores, strict=True)
         for child, crop, of_child_g, before in rows:
             row = LotRow(run.party, "made", crop, made=of_child_g, parents=parents)
             is_root = before is not None or len(roots) > self.roots_max
-            row.roots, row.hides = frozenset() if is_root else roots, is_root or hides
+            row.roots = kept if before is None else frozenset()
+            row.hides = is_root or hides
             row.record(before)
             self.lots[child] = row
             own_g = owned.get((child, run.party), 0)

@@ -57,8 +57,9 @@ class Sorting(Lineage):
         for (*_, grams), source in zip(inputs, sources, strict=True):
             source.held -= grams
             source.transformed += grams
-        above = [self.lots[one] for one in {parent for parent, *_ in inputs}]
-        roots = frozenset(parent for parent, *_ in inputs).union(*(one.roots for one in above))
+        parents = frozenset(parent for parent, *_ in inputs)
+        above = [self.lots[one] for one in sorted(parents)]
+        roots = parents.union(*(one.roots for one in above))
         is_root = len(roots) > self.roots_max
         self.sorts[nonce] = SortRow(
             party=party,
@@ -66,7 +67,7 @@ class Sorting(Lineage):
             computed=computed,
             inputs=inputs,
             left=[grams for *_, grams in inputs],
-            roots=frozenset() if is_root else roots,
+            roots=self.kept(parents, above, roots),
             hides=is_root or any(one.hides or one.origin == "claim" for one in above),
             is_root=is_root,
         )
@@ -89,7 +90,8 @@ class Sorting(Lineage):
         require(not row.computed or parts_g == formula_g, "SHARES_DIFFER")
         made = LotRow(party, "made", row.crop, made=sum(parts_g), parents=row.parents)
         is_root = row.is_root or before is not None
-        made.roots, made.hides = frozenset() if is_root else row.roots, is_root or row.hides
+        made.roots = row.roots if before is None else frozenset()
+        made.hides = is_root or row.hides
         made.record(before)
         self.lots[child] = made
         for owner, grams in row.owned(parts_g).items():

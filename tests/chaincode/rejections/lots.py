@@ -64,6 +64,11 @@ for _type in (
     fault(_type, "RECALLED", "recall")(takes_what_is_recalled)
 
 
+@fault("lot.own_use", "RECALLED", "recall")
+def eats_what_is_recalled_for_safetys_sake(draft: Draft) -> None:
+    deeds.recall(draft.world, lot_of(draft))
+
+
 def takes_what_descends_from_a_recalled_lot(draft: Draft) -> None:
     deeds.recall(draft.world, draft.body["run"]["parents"][0])
 

@@ -66,7 +66,7 @@ def extends_by_what_is_recalled_already(draft: Draft) -> None:
     draft.body["roots"] = mine[0]["roots"]
 
 
-@fault(WIDEN, "NOTHING_NEW", "lots", "roots", "state", "recall", "room")
+@fault(WIDEN, "NOTHING_NEW", "lots", "roots", "state", "recall", "room", "crops")
 def widens_by_what_two_signed_for_already(draft: Draft) -> None:
     world = draft.world
     deeds.by_two(world, draft.by, draft.approver, WIDEN, draft.body)
@@ -127,6 +127,12 @@ def has_as_much_unconfirmed_as_a_person_may(draft: Draft) -> None:
 @fault(EXTEND, "TOO_MANY_UNCONFIRMED", "room")
 def finds_as_much_unconfirmed_as_an_organisation_may(draft: Draft) -> None:
     fill(draft, SHARE_MAX // 2, alone=draft.world.actor("farmhand"))
+
+
+@fault(DECLARE, "TOO_MANY_CROPS", "crops")
+@fault(WIDEN, "TOO_MANY_CROPS", "crops")
+def says_more_crops_than_it_has_lots(draft: Draft) -> None:
+    draft.body["crops"] = ["carrot", "rice", "taro"]
 
 
 @fault(EMERGENCY, "TOO_MANY_CROPS", "lots")
