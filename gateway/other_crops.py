@@ -95,8 +95,14 @@ class OtherCrops:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute(_SCHEMA)
 
-    def enter(self, words: str, *, now: int) -> OtherCrop:
+    def enter(self, words: str, *, now: int, salt: str = "") -> OtherCrop:
         """Keep words, durably, and return them with their code; the same words: the same code.
+
+        Args:
+            words: What somebody calls the crop.
+            now: Seconds since 1970.
+            salt: Drawn where there was no line, for a code that is signed already: then the words
+                are kept under that code, even if they have another, and once however often.
 
         Raises:
             OtherCropError: They can't be kept.
@@ -105,11 +111,12 @@ class OtherCrops:
         kept = tidy(words)
         with self._opened() as database:
             database.execute("BEGIN IMMEDIATE")
-            for one in self._read(database, "WHERE words <> ''"):
-                if fold(one.words) == fold(kept):
+            code = code_of(salt, kept) if salt else ""
+            for one in self._read(database, "WHERE words <> '' OR code = ?", code):
+                if one.code == code or (not salt and fold(one.words) == fold(kept)):
                     return one
-            salt = secrets.token_hex(16)
-            one = OtherCrop(code=_code(salt, kept), words=kept, entered_at=now, crop="")
+            salt = salt or new_salt()
+            one = OtherCrop(code=code_of(salt, kept), words=kept, entered_at=now, crop="")
             database.execute(
                 "INSERT INTO other_crops VALUES (?, ?, ?, ?, '')", (one.code, salt, kept, now)
             )
@@ -178,7 +185,13 @@ class OtherCrops:
             database.close()
 
 
-def _code(salt: str, words: str) -> str:
+def new_salt() -> str:
+    """Return 128 random bits, as `code_of` takes them."""
+    return secrets.token_hex(16)
+
+
+def code_of(salt: str, words: str) -> str:
+    """Return the code of words that were made `tidy`."""
     digest = sha256(canonical.encode({"salt": salt, "words": words})).digest()
     number = int.from_bytes(digest) >> (256 - 5 * _HASH_LETTERS)
     letters = [_LETTERS[number >> 5 * place & 31] for place in reversed(range(_HASH_LETTERS))]

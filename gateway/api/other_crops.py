@@ -8,14 +8,18 @@ import structlog
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from chaincode.base import times
 from gateway.api import visibility
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
-from gateway.api.readers import GatewayDep, RequiredReader
-from gateway.api.schemas import Answer
+from gateway.api.readers import GatewayDep, LanguageDep, Registrar, RequiredReader
+from gateway.api.schemas import Answer, Timestamp
 from gateway.api.visibility import Role, cut
 from gateway.codes import GatewayCode
-from gateway.other_crops import WORDS_CHARACTERS_MAX, OtherCropError
+from gateway.language import Language
+from gateway.names import Names
+from gateway.other_crops import WORDS_CHARACTERS_MAX, OtherCrop, OtherCropError, is_other
+from gateway.plausibility.goods import called
 from gateway.setup.values import has_my_number
 
 router = APIRouter(prefix="/other-crops", tags=["commands"])
@@ -34,6 +38,39 @@ class OtherCropIn(BaseModel):
         StringConstraints(strip_whitespace=True, min_length=1, max_length=WORDS_CHARACTERS_MAX),
         Field(examples=["へべす"]),
     ]
+    salt: (
+        Annotated[
+            str,
+            StringConstraints(pattern="^[0-9a-f]{32}$"),
+            Field(description="Of a code that was made and signed where there was no line."),
+        ]
+        | None
+    ) = None
+
+
+class NamedIn(BaseModel):
+    """Which of the town's crops a code stands for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: Annotated[str, StringConstraints(pattern="^other-[0-9a-z]{26}$")]
+    crop: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class EnteredCropAnswer(Answer):
+    """A crop that was entered in words, to the registrars who name it."""
+
+    code: str
+    words: str | None = Field(description="Null once they are erased.")
+    entered_at: Timestamp
+    crop: str | None = Field(description="As what the office has named it; null: not yet.")
+    crop_name: str | None
+
+
+class EnteredCropsAnswer(Answer):
+    """All of them, those without a name first."""
+
+    crops: list[EnteredCropAnswer]
 
 
 class OtherCropAnswer(Answer):
@@ -59,7 +96,7 @@ async def enter_other_crop(body: OtherCropIn, gateway: GatewayDep, reader: Requi
     if has_my_number(body.words):
         raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.words")
     try:
-        entered = gateway.names.others.enter(body.words, now=int(time.time()))
+        entered = gateway.names.others.enter(body.words, now=int(time.time()), salt=body.salt or "")
     except OtherCropError:
         raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.words") from None
     except sqlite3.Error as error:
@@ -68,3 +105,58 @@ async def enter_other_crop(body: OtherCropIn, gateway: GatewayDep, reader: Requi
     _log.info("other_crop_entered", actor=reader.device.actor)
     record = {"code": entered.code, "words": entered.words}
     return cut(visibility.OTHER_CROP, record, {Role.PARTY})
+
+
+@router.get(
+    "",
+    operation_id="list_other_crops",
+    summary="Crops that were entered in words, for the office to name",
+    response_model=EnteredCropsAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(401, 403, 422, 503),
+)
+async def list_other_crops(
+    gateway: GatewayDep,
+    _registrar: Registrar,
+    language: LanguageDep,
+) -> Any:  # noqa: ANN401 - the model decides
+    """Return every such crop of this gateway, to registrars."""
+    return {"crops": [_entered(one, gateway.names, language) for one in gateway.names.others.all()]}
+
+
+@router.post(
+    "/names",
+    operation_id="name_other_crop",
+    summary="Say which of the town's crops it is that was entered in words",
+    response_model=EnteredCropAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
+)
+async def name_other_crop(
+    body: NamedIn, gateway: GatewayDep, reader: Registrar, language: LanguageDep
+) -> Any:  # noqa: ANN401 - the model decides
+    """Name a crop: pages and recall previews go by it from now on. For registrars."""
+    if body.crop not in called(gateway.names.known()) or is_other(body.crop):
+        raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.crop")
+    try:
+        gateway.names.others.name(body.code, body.crop)
+    except OtherCropError:
+        raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.code") from None
+    except sqlite3.Error as error:
+        _log.warning("other_crop_not_kept", error=type(error).__name__)
+        raise ProblemError(GatewayCode.BUSY, retry_after_s=RETRY_AFTER_S) from None
+    _log.info("other_crop_named", actor=reader.device.actor, code=body.code, crop=body.crop)
+    named = gateway.names.others.find(body.code)
+    assert named is not None  # noqa: S101 - it was just named
+    return _entered(named, gateway.names, language)
+
+
+def _entered(one: OtherCrop, names: Names, language: Language) -> dict[str, Any]:
+    record = {
+        "code": one.code,
+        "words": one.words or None,
+        "entered_at": times.timestamp(one.entered_at),
+        "crop": one.crop or None,
+        "crop_name": names.crop(one.crop, language) if one.crop else None,
+    }
+    return cut(visibility.OTHER_CROP, record, {Role.REGISTRAR})

@@ -11,6 +11,7 @@ from fastapi.security.http import HTTPAuthorizationCredentials
 
 from chaincode.base.canonical import INTEGER_MAX
 from chaincode.recalls.records import RECALL_OFFICER
+from chaincode.registry.records import REGISTRAR
 from gateway.api import cookies
 from gateway.api.answers import language_of
 from gateway.api.errors import ProblemError
@@ -187,3 +188,12 @@ async def _officer(reader: RequiredReader) -> Reader:
 
 
 RecallOfficer = Annotated[Reader, Depends(_officer)]
+
+
+async def _registrar(reader: RequiredReader) -> Reader:
+    if REGISTRAR not in reader.roles:
+        raise ProblemError(GatewayCode.NOT_YOUR_OFFICE)
+    return reader
+
+
+Registrar = Annotated[Reader, Depends(_registrar)]

@@ -41,9 +41,10 @@ class Role(StrEnum):
     RECALL_OFFICER = "recall-officer"  # may declare recalls
     INSPECTOR = "inspector"
     LAND_REGISTRAR = "land-registrar"
+    REGISTRAR = "registrar"  # keeps the town's book, and so its list of crops
 
 
-OFFICES: Final = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR)
+OFFICES: Final = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR, Role.REGISTRAR)
 
 Readers: TypeAlias = frozenset[Role]
 
@@ -59,6 +60,7 @@ BOTH_SIDES: Final[Readers] = frozenset({Role.SENDER, Role.RECIPIENT})
 PARTIES: Final[Readers] = frozenset({Role.PARTY})
 DEVICE: Final[Readers] = frozenset({Role.DEVICE})
 OFFICERS: Final[Readers] = frozenset({Role.RECALL_OFFICER})
+REGISTRARS: Final[Readers] = frozenset({Role.REGISTRAR})
 FLAGGED: Final[Readers] = frozenset({Role.INSPECTOR, Role.PARTY})
 BOTH_OF_A_MANDATE: Final[Readers] = frozenset({Role.PARTY, Role.AGENT})
 # Names of plots hold surnames. A recall officer knows a plot by its pseudonym alone.
@@ -269,7 +271,13 @@ LEFT_OUT: Final[Table] = {  # a lot that a preview by crop does not reach
     "harvested_at": OFFICERS,
 }
 
-OTHER_CROP: Final[Table] = {"code": PARTIES, "words": PARTIES}  # a crop without a name yet
+OTHER_CROP: Final[Table] = {  # a crop without a name yet, to who enters it and who names it
+    "code": PARTIES | REGISTRARS,
+    "words": PARTIES | REGISTRARS,
+    "entered_at": REGISTRARS,
+    "crop": REGISTRARS,
+    "crop_name": REGISTRARS,
+}
 
 STICKER: Final[Table] = {"roll": EVERYONE, "number": EVERYONE, "lot": EVERYONE}
 

@@ -20,10 +20,13 @@ from gateway.cli.keyring import Key
 from gateway.cli.speaking import WORDS
 from gateway.cli.town_time import clock_of
 from gateway.lot_numbers import TypedNumber
-from gateway.other_crops import OTHER
+from gateway.other_crops import OTHER, code_of, new_salt, tidy
 from gateway.plausibility import Doubt, FlagCode, doubts, text_of
+from gateway.same_name import fold
+from gateway.setup.values import has_my_number
 from gateway.words import SaidError
 
+REFUSED: Final = "INVALID_REQUEST"  # what no later attempt would change
 ARRIVE: Final = "lot.arrive"
 _SPEAKS_OF_GOODS: Final = frozenset({"crop", "children", "packs", "counted_g", "quantity_g"})
 
@@ -31,11 +34,12 @@ _SPEAKS_OF_GOODS: Final = frozenset({"crop", "children", "packs", "counted_g", "
 def entered(key: Key, crop: str, *, is_trial: bool = False) -> str:
     """Return the code of a crop that is entered in words of its own: `other:へべす`.
 
-    The words stay with the gateway, but not in a trial; anything else is returned as it is.
+    The words stay with the gateway, but not in a trial; anything else is returned as it is. Where
+    the gateway can't take them now, the key keeps them until the command is sent.
 
     Raises:
-        ApiError: The gateway can't be reached, or does not take them.
-        SaidError: It is no such crop.
+        ApiError: The gateway does not take them.
+        SaidError: It is no such crop, or no words for one.
     """
     kind, colon, words = normalize("NFKC", crop).partition(":")
     if not colon:
@@ -44,10 +48,64 @@ def entered(key: Key, crop: str, *, is_trial: bool = False) -> str:
         raise SaidError(WORDS["goods.no_such_kind"], typed=crop)
     if is_trial:
         return OTHER
-    with Client(key.address) as client:
-        client.open_session(key)
-        code = str(client.post("/api/other-crops", {"words": words.strip()})["code"])
-    speaking.say(WORDS["goods.entered"], is_aside=True, words=words.strip(), code=code)
+    kept = _fit(words)
+    try:
+        with Client(key.address) as client:
+            client.open_session(key)
+            code = str(client.post("/api/other-crops", {"words": kept})["code"])
+    except ApiError as error:
+        if error.code == REFUSED:
+            raise
+        code = _keep(key, kept)
+        why = error.say(speaking.language())
+        speaking.say(WORDS["goods.entered_later"], is_aside=True, words=kept, code=code, why=why)
+        return code
+    speaking.say(WORDS["goods.entered"], is_aside=True, words=kept, code=code)
+    return code
+
+
+def hand_over(key: Key, client: Client) -> None:
+    """Give the gateway the words that were entered where there was no line.
+
+    Raises:
+        ApiError: It can't take them now; they are kept.
+    """
+    if not key.words:
+        return
+    client.open_session(key)
+    for code, (words, salt) in list(key.words.items()):
+        try:
+            client.post("/api/other-crops", {"words": words, "salt": salt})
+        except ApiError as error:
+            if error.code != REFUSED:
+                raise
+            why = error.say(speaking.language())
+            speaking.say(WORDS["goods.refused"], is_aside=True, words=words, code=code, why=why)
+        del key.words[code]
+        key.save()
+
+
+def _fit(words: str) -> str:
+    """Return words as a gateway keeps them.
+
+    Raises:
+        SaidError: No gateway would.
+    """
+    kept = tidy(words)
+    if has_my_number(kept):
+        raise SaidError(WORDS["goods.my_number"])
+    return kept
+
+
+def _keep(key: Key, words: str) -> str:
+    """Keep words in the key's file, durably, and return their code; the same words: the same."""
+    for code, (kept, _) in key.words.items():
+        if fold(kept) == fold(words):
+            return code
+    salt = new_salt()
+    code = code_of(salt, words)
+    key.words[code] = (words, salt)
+    key.save()
     return code
 
 

@@ -60,6 +60,8 @@ class Key:
         utc_offset_minutes: Of the town's clocks, once its gateway has said; it never changes.
         reply: To the invitation that it was made for; empty for one made otherwise.
         acts: From what the waiting commands came, by a digest of it.
+        words: Of crops that were entered where there was no line: (words, salt) by code, until the
+            gateway has them.
         aside: Commands that were not taken because the organisation's offices are suspended: kept,
             to be signed anew when `take_up` brings them back.
     """
@@ -74,6 +76,7 @@ class Key:
     reply: str = ""
     acts: dict[str, Act] = field(default_factory=dict)
     aside: list[bytes] = field(default_factory=list)
+    words: dict[str, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -134,6 +137,7 @@ class Key:
             utc_offset_minutes=stored.get("utc_offset_minutes"),
             reply=stored.get("reply", ""),
             acts={name: Act(**act) for name, act in stored.get("acts", {}).items()},
+            words={code: (words, salt) for code, (words, salt) in stored.get("words", {}).items()},
             aside=[wire.encode() for wire in stored.get("aside", [])],
         )
 
@@ -155,6 +159,7 @@ class Key:
             "utc_offset_minutes": self.utc_offset_minutes,
             "reply": self.reply or None,
             "acts": {name: asdict(act) for name, act in self.acts.items()} or None,
+            "words": self.words or None,
             "aside": [wire.decode() for wire in self.aside] or None,
         }
         stored |= {name: value for name, value in known.items() if value is not None}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import typer
 
 from chaincode.base.errors import Code
-from gateway.cli import columns, speaking, town_time
+from gateway.cli import columns, goods, speaking, town_time
 from gateway.cli.asking import is_yes
 from gateway.cli.client import Answer, ApiError, Client, RefusedError
 from gateway.cli.keyring import Key, command_id_of, payload_of
@@ -60,6 +60,7 @@ def deliver(key: Key, client: Client, *, is_counting: bool = False, is_sure: boo
     """
     counts: Counter[str] = Counter()
     try:
+        goods.hand_over(key, client)
         for answer in send_queue(key, client, is_sure=is_sure):
             counts[answer.status] += 1
             if not (is_counting and answer.status == "accepted"):

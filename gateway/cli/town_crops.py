@@ -1,46 +1,73 @@
 """`minori town crops`, `name-crop`, `forget-crop`: name what farmers entered in their own words.
 
-On the gateway's computer: the words are in a private file there (`MINORI_OTHER_CROPS_PATH`), which
-a gateway reads anew each time. Nothing goes to the ledger.
+On the gateway's computer the words are in a private file (`MINORI_OTHER_CROPS_PATH`), which a
+gateway reads anew each time; from elsewhere a registrar's key asks the gateway. Nothing goes to the
+ledger.
 """
 
+import contextlib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import speaking
+from gateway.cli import keyring, known, own_choices, speaking
+from gateway.cli.choosing import ChoiceError, matching, only
+from gateway.cli.client import Client
+from gateway.cli.keyring import Key
+from gateway.cli.options import Gateway
 from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 
 if TYPE_CHECKING:
     from gateway.names import Names
 
+Office = Annotated[
+    str, typer.Option("--key", "-k", help="A registrar's key; none: on the gateway's computer.")
+]
 Which = Annotated[
     str, typer.Argument(metavar="WORDS", help="The words, or the code other-…, of the crop.")
 ]
 
 
-def crops() -> None:
-    """List the crops that farmers entered in their own words, those without a name first."""
+def crops(key: Office = "", gateway: Gateway = "") -> None:
+    """List the crops that farmers entered in their own words, those without a name first.
+
+    On the gateway's computer, or with a registrar's --key from any.
+    """
     with told():
-        names = _names()
-        for one in names.others.all():
-            when = datetime.fromtimestamp(one.entered_at, UTC).date().isoformat()
-            words = one.words or WORDS["town_crops.forgotten"].say(speaking.language())
-            typer.echo(f"{one.code}  {when}  {words}  {one.crop or '—'}")
+        if key:
+            with _at_gateway(key, gateway) as (_, client):
+                listed = client.get("/api/other-crops")["crops"]
+            for one in listed:
+                _show(one["code"], one["entered_at"][:10], one["words"], one["crop"])
+            return
+        for kept in _names().others.all():
+            when = datetime.fromtimestamp(kept.entered_at, UTC).date().isoformat()
+            _show(kept.code, when, kept.words, kept.crop)
+
+
+def _show(code: str, when: str, words: str | None, crop: str | None) -> None:
+    said = words or WORDS["town_crops.forgotten"].say(speaking.language())
+    typer.echo(f"{code}  {when}  {said}  {crop or '—'}")
 
 
 def name_crop(
     which: Which,
     crop: Annotated[str, typer.Argument(help="The crop's code or name, as the town lists it.")],
+    key: Office = "",
+    gateway: Gateway = "",
 ) -> None:
     """Say which of the town's crops it is: pages and recall previews go by it from now on.
 
-    A crop that the town does not have is added first: one row more on the workbook's sheet of
-    crops, then `minori town apply`.
+    On the gateway's computer, or with a registrar's --key from any. A crop that the town does not
+    have is added first: one row more on the workbook's sheet of crops, then `minori town apply`.
     """
     with told():
+        if key:
+            _name_at_gateway(which, crop, key, gateway)
+            return
         names = _names()
         code = _crop(names, crop)
         for one in _meant(names, which):
@@ -56,6 +83,37 @@ def forget_crop(which: Which) -> None:
         for one in _meant(names, which):
             names.others.forget(one)
             speaking.say(WORDS["town_crops.erased"], code=one)
+
+
+def _name_at_gateway(which: str, crop: str, key: str, gateway: str) -> None:
+    from gateway.other_crops import OtherCropError  # noqa: PLC0415 - as below
+    from gateway.same_name import fold  # noqa: PLC0415 - as below
+
+    with _at_gateway(key, gateway) as (registrar, client):
+        crops = own_choices.coded(known.ask(registrar, client).me["choices"]["crops"])
+        chosen = only("crop", crop, matching(crop, crops))
+        if chosen is None:
+            raise ChoiceError("crop", crop, crops)
+        listed = client.get("/api/other-crops")["crops"]
+        meant = [one for one in listed if one["words"] and fold(one["words"]) == fold(which)]
+        meant = meant or [one for one in listed if one["code"] == which]
+        if not meant:
+            raise OtherCropError(WORDS["town_crops.unknown"], which=which)
+        for one in meant:
+            named = client.post(
+                "/api/other-crops/names", {"code": one["code"], "crop": chosen.value}
+            )
+            name = named["crop_name"]
+            speaking.say(WORDS["town_crops.named"], which=which, code=one["code"], name=name)
+
+
+@contextlib.contextmanager
+def _at_gateway(name: str, elsewhere: str) -> Iterator[tuple[Key, Client]]:
+    """Open a registrar's session."""
+    registrar = Key.load(keyring.find(name), elsewhere=elsewhere)
+    with Client(registrar.address) as client:
+        client.open_session(registrar)
+        yield registrar, client
 
 
 def _names() -> "Names":

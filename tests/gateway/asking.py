@@ -67,6 +67,7 @@ async def wishes(stage: Stage, market: Market, reader: str) -> list[tuple[str, d
             {"commands": [command_json(wire)]} for wire in _trials(stage, market, reader)
         ],
         "/api/other-crops": [{"words": "へべす"}],
+        "/api/other-crops/names": [{"code": f"other-{'0' * 26}", "crop": "carrot"}],
         "/api/recalls/scope": _scopes(stage, market),
         "/api/invitations": [
             {"actor": person.device.actor, "nonce": "0" * 32}

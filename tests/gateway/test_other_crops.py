@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from chaincode.base.shapes import Word
 from gateway.names import UNNAMED, Names
-from gateway.other_crops import OtherCropError, OtherCrops, is_other
+from gateway.other_crops import OtherCropError, OtherCrops, code_of, is_other, new_salt
 
 WORD = Word.__metadata__[0].pattern
 NOW = 1_795_000_000
@@ -101,3 +101,14 @@ def test_no_words_break_it(tmp_path_factory, words):
 def test_without_a_file_nothing_is_known():
     nowhere = OtherCrops()
     assert (nowhere.all(), nowhere.find("other-x"), nowhere.kin("taro")) == ([], None, ["taro"] * 2)
+
+
+def test_a_code_that_was_signed_without_a_line_gets_its_words_once(others):
+    here = others.enter("へべす", now=1)
+    salt = new_salt()
+    there = others.enter("ヘベス", now=2, salt=salt)
+    assert there.code == code_of(salt, "ヘベス") != here.code
+    assert others.enter("ヘベス", now=3, salt=salt) == there
+    assert {one.code for one in others.called("へべす")} == {here.code, there.code}
+    others.forget(there.code)
+    assert others.enter("ヘベス", now=4, salt=salt).words == ""  # forgotten is forgotten

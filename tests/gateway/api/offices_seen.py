@@ -71,7 +71,7 @@ class Towards:
 
     def anything(self) -> set[Role]:
         """Return what the reader is to every record."""
-        offices = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR)
+        offices = (Role.RECALL_OFFICER, Role.INSPECTOR, Role.LAND_REGISTRAR, Role.REGISTRAR)
         return {Role.PUBLIC, *(one for one in offices if one in self.roles)}
 
     def own(self, party: str) -> set[Role]:

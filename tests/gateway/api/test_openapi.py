@@ -40,6 +40,8 @@ def test_every_route_of_the_api_is_described(document):
         "GET /api/lots/{lot}/lineage",
         "POST /api/dry-runs",
         "POST /api/other-crops",
+        "GET /api/other-crops",
+        "POST /api/other-crops/names",
         "GET /api/disputes",
         "GET /api/stickers/{roll}/{number}",
         "GET /api/rolls",

@@ -139,3 +139,18 @@ async def test_words_are_entered_by_those_with_a_session_only(stage):
 )
 async def test_a_question_names_one_crop_or_the_words(stage, asked):
     assert (await preview(stage, "farm-a", **asked)).status_code == 422
+
+
+async def test_a_crop_is_named_by_registrars_alone_and_as_one_of_the_towns(stage):
+    code = (await enter(stage, "farm-b", "やまもも")).json()["code"]
+    wish = {"code": code, "crop": "carrot"}
+    post = stage.client.post
+    for handle in ("farm-b", "land-office", "inspector", OFFICER):
+        headers = await stage.reader(handle)
+        for response in (
+            await post("/api/other-crops/names", json=wish, headers=headers),
+            await stage.client.get("/api/other-crops", headers=headers),
+        ):
+            assert (response.status_code, response.json()["code"]) == (403, "NOT_YOUR_OFFICE")
+    assert (await post("/api/other-crops/names", json=wish)).status_code == 401
+    assert stage.gateway.names.others.find(code).crop == ""

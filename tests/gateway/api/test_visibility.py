@@ -66,7 +66,11 @@ PRIVATE = {
     "LEFT_OUT": {
         Role.RECALL_OFFICER: {"id", "crop", "crop_name", "crop_words", "harvested_at"},
     },
-    "OTHER_CROP": {Role.PARTY: {"code", "words"}},
+    "OTHER_CROP": {
+        Role.PARTY: {"code", "words"},
+        Role.REGISTRAR: {"code", "words", "entered_at", "crop", "crop_name"},
+    },
+    "ROLL": {Role.PARTY: {"id", "first", "last", "ranges_count", "lot", "crop", "crop_name"}},
     "AFFECTED": {
         Role.RECALL_OFFICER: {
             *(
@@ -134,6 +138,7 @@ PUBLIC = {
     "AFFECTED": set(),
     "LEFT_OUT": set(),
     "OTHER_CROP": set(),
+    "ROLL": set(),
     "STICKER": {"roll", "number", "lot"},
     "FLAG": set(),
     "COMMAND": {"id", "status", "code", "flags", "block", "ledger_time", "problem"},

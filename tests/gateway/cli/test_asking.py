@@ -3,6 +3,7 @@
 import json
 import os
 import pty
+import stat
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
 from gateway.lot_numbers import check_character
+from gateway.other_crops import code_of
 from tests.gateway.cli.terminal import drawn, harvest, minori
 from tests.scenarios.stage import embedded_stage
 
@@ -190,3 +192,35 @@ def test_a_crop_of_nobodys_list_is_entered_in_words_and_named_by_the_office(stag
     assert "erased" in minori("town", "forget-crop", "へべす")
     assert "へべす" not in minori("town", "crops")
     assert "no crop was entered" in minori("town", "name-crop", "へべす", "daikon", code=1)
+
+
+def test_words_for_a_crop_are_kept_where_there_is_no_line_and_named_from_elsewhere(stage):
+    """へべす in the field without a signal; the office names it from its own computer."""
+    harvested = words(stage, "crop=other:へべす", "quantity_g=12kg")
+    away = ("--gateway", "http://127.0.0.1:9")
+    said = minori("submit", "lot.harvest", *harvested, "--later", *away)
+    assert "go with the command" in said
+    again = words(stage, "crop=other:ヘベス", "quantity_g=3kg")
+    minori("submit", "lot.harvest", *again, "--later", *away)
+    path = stage.folder / "home" / "keys" / "farm-a.json"
+    ((code, (kept, salt)),) = json.loads(path.read_text())["words"].items()
+    assert (kept, code_of(salt, kept)) == ("へべす", code)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    refused = words(stage, "crop=other:1234 5678 9018", "quantity_g=1kg")
+    assert "12 digits" in minori("submit", "lot.harvest", *refused, *away, code=1)
+
+    sent = minori("submit", "queue", "--key", "farm-a")
+    assert sent.count("accepted") == 2
+    assert "words" not in json.loads(path.read_text())
+    office = ("--key", "registrar-town")
+    assert f"{code}  " in minori("town", "crops", *office)
+    assert "へべす" in minori("town", "crops", *office)
+    assert "no crop was entered" in minori("town", "name-crop", "へべそ", "daikon", *office, code=1)
+    assert "choose from" in minori("town", "name-crop", "へべす", "daikom", *office, code=1)
+    assert "Daikon radish from now on" in minori("town", "name-crop", "ﾍﾍﾞｽ", "だいこん", *office)
+    lot = drawn(said, "lot")
+    named = json.loads(minori("query", "lot", lot, "--key", "farm-a", "--lang", "ja"))
+    assert (named["crop"], named["crop_name"]) == (code, "だいこん")
+    for farmer in (("--key", "farm-a"), ("--key", "inspector")):
+        assert "office" in minori("town", "crops", *farmer, code=1)
+        assert "office" in minori("town", "name-crop", "へべす", "carrot", *farmer, code=1)
