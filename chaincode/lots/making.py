@@ -255,11 +255,11 @@ def made_of(act: Act, run: MadeOf, crop: str, ancestors: set[str]) -> Lot:
 
 
 def _kept(
-    lots: Iterable[Lot | None], parents: frozenset[str], ancestors: Collection[str]
+    lots: Iterable[Lot | None], own: frozenset[str], ancestors: Collection[str]
 ) -> tuple[str, ...]:
     """Return the ancestors that a child carries: its parents, then theirs, then others."""
     theirs = {one for lot in lots if lot for one in lot.parents}
-    nearest_first = dict.fromkeys((*sorted(parents), *sorted(theirs), *sorted(ancestors)))
+    nearest_first = dict.fromkeys((*sorted(own), *sorted(theirs), *sorted(ancestors)))
     return tuple(sorted(tuple(nearest_first)[:ROOTS_MAX]))
 
 

@@ -18,7 +18,7 @@ KEPT = {
     "capture_signals": "called by uvicorn",
 }
 # Called by name or by whoever is given the decorated function.
-REGISTERING = re.compile(r"router|devices\.|api\.|app\.|_validator|\.command")
+REGISTERING = re.compile(r"router|rolls\.|devices\.|api\.|app\.|_validator|\.command")
 
 
 def used_names():

@@ -9,7 +9,7 @@ RECALL: Final[tuple[Problem, ...]] = (
     problem(
         Code.NOTHING_NEW,
         409,
-        number=651,
+        number=640,
         ja=(
             "変わることがありません",
             "書かれたロットは、すべてこの回収にもう入っています。",
