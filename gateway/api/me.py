@@ -19,6 +19,12 @@ from gateway.api.me_records import Answer, MeRecords
 from gateway.api.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.api.schemas_me import MeAnswer, PlotsAnswer
 from gateway.codes import GatewayCode
+from gateway.lookups.agreed import (
+    ClaimRecord,
+    ConsignmentRecord,
+    claims_of,
+    consignments_of,
+)
 from gateway.lookups.growers import PlotRecord, plots_of
 from gateway.lookups.people import (
     Founding,
@@ -39,6 +45,8 @@ PLACE: Final = (str,)  # a plot's pseudonym
 MANDATES_MAX: Final = 500
 PLOTS_MAX: Final = 2_000  # more than a farm has: a hall that signs for hundreds may have more
 PARTNERS_MAX: Final = 5_000
+CONSIGNMENTS_MAX: Final = 2_000
+CLAIMS_MAX: Final = 500  # a party has 50 of its own at most; many may claim in one's name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +60,14 @@ class Found:
     mandates: Sequence[MandateRecord]
     plots: Sequence[PlotRecord]
     partners: Sequence[PartyRecord]
+    consignments: Sequence[ConsignmentRecord]
+    claims: Sequence[ClaimRecord]
 
 
 @router.get(
     "/me",
     operation_id="read_me",
-    summary="Oneself: party, people, mandates, plots, partners, and the town's choices",
+    summary="Oneself: party, people, mandates, plots, partners, consignments, and choices",
     response_model=MeAnswer,
     response_model_exclude_unset=True,
     responses=responses(401, 422, 503),
@@ -88,6 +98,10 @@ async def read_me(gateway: GatewayDep, database: DatabaseDep, reader: RequiredRe
         "has_more_plots": len(found.plots) > PLOTS_MAX,
         "partners": [records.partner(one) for one in found.partners[:PARTNERS_MAX]],
         "has_more_partners": len(found.partners) > PARTNERS_MAX,
+        "consignments": [records.consignment(one) for one in found.consignments[:CONSIGNMENTS_MAX]],
+        "has_more_consignments": len(found.consignments) > CONSIGNMENTS_MAX,
+        "claims": [records.claim(one) for one in found.claims[:CLAIMS_MAX]],
+        "has_more_claims": len(found.claims) > CLAIMS_MAX,
         "choices": choices(gateway.names, gateway.catalogue.current, today=found.today),
     }
 
@@ -141,6 +155,8 @@ def _find(
         mandates=mandates,
         plots=plots_of(connection, _owners(reader, mandates, today), limit=PLOTS_MAX + 1),
         partners=parties_of(connection, others),
+        consignments=consignments_of(connection, reader.party, limit=CONSIGNMENTS_MAX + 1),
+        claims=claims_of(connection, reader.party, limit=CLAIMS_MAX + 1),
     )
 
 

@@ -7,6 +7,7 @@ from chaincode.registry.records import Constitution, Grant
 from gateway.api import visibility
 from gateway.api.readers import Reader
 from gateway.api.visibility import Role, cut, offices
+from gateway.lookups.agreed import ClaimRecord, ConsignmentRecord
 from gateway.lookups.growers import PlotRecord
 from gateway.lookups.people import MandateRecord, PartyRecord, PersonRecord, signed_for
 from gateway.names import Names
@@ -99,6 +100,34 @@ class MeRecords:
         """Return another party that has published its name."""
         record: Answer = {"id": party.id, "kind": party.kind, "name": self._party(party.id)}
         return cut(visibility.PARTNER, record, ())
+
+    def consignment(self, one: ConsignmentRecord) -> Answer:
+        """Return a standing consignment; nothing is left of it for anyone but its two sides."""
+        record: Answer = {
+            "producer": one.producer,
+            "producer_name": self._party(one.producer),
+            "shop": one.shop,
+            "shop_name": self._party(one.shop),
+            "since": one.since,
+            "until": one.until,
+            "is_valid": one.is_valid_on(self._today),
+        }
+        roles = self._own(one.producer) | self._own(one.shop)
+        return cut(visibility.CONSIGNMENT, record, roles)
+
+    def claim(self, one: ClaimRecord) -> Answer:
+        """Return an open claim; nothing is left of it for anyone but its two sides."""
+        record: Answer = {
+            "lot": one.lot,
+            "holder": one.holder,
+            "holder_name": self._party(one.holder),
+            "producer": one.producer,
+            "producer_name": self._party(one.producer),
+            "crop": one.crop,
+            "claimed_g": one.claimed_g,
+            "arrived_at": one.arrived_at,
+        }
+        return cut(visibility.CLAIM, record, self._own(one.holder) | self._own(one.producer))
 
     def _own(self, party: str) -> set[Role]:
         return {Role.PARTY} if party == self._reader.party else set()

@@ -95,6 +95,31 @@ class Partner(Answer):
     name: Named
 
 
+class ConsignmentAnswer(Answer):
+    """Who may take in whose goods as they come: one side of it is the reader's own party."""
+
+    producer: Pseudonym
+    producer_name: Named | None
+    shop: Pseudonym
+    shop_name: Named | None
+    since: Date
+    until: Date
+    is_valid: bool = Field(description="Whether it holds today.")
+
+
+class ClaimAnswer(Answer):
+    """Goods that came without a consignment, until their producer answers by lot.accept_claim."""
+
+    lot: str = Field(description="As its label says; the lot need not be on record.")
+    holder: Pseudonym = Field(description="Who says that they came.")
+    holder_name: Named | None
+    producer: Pseudonym = Field(description="In whose name: that one answers.")
+    producer_name: Named | None
+    crop: str
+    claimed_g: int = Field(ge=1)
+    arrived_at: str = Field(examples=["2026-04-01T21:05:00Z"])
+
+
 class Choice(Answer):
     """A code of the town, with what people call it."""
 
@@ -148,4 +173,12 @@ class MeAnswer(Answer):
     has_more_plots: bool = Field(description="Whether GET /api/plots has more.")
     partners: list[Partner]
     has_more_partners: bool
+    consignments: list[ConsignmentAnswer] = Field(
+        description="The party's own, as producer and as shop; those that were ended are left out."
+    )
+    has_more_consignments: bool
+    claims: list[ClaimAnswer] = Field(
+        description="The party's own, and those in its name, which it should answer."
+    )
+    has_more_claims: bool
     choices: Choices

@@ -369,6 +369,27 @@ PLOT: Final[Table] = {
     "district_name": LAND,
 }
 
+CONSIGNMENT: Final[Table] = {  # to its two sides
+    "producer": PARTIES,
+    "producer_name": PARTIES,
+    "shop": PARTIES,
+    "shop_name": PARTIES,
+    "since": PARTIES,
+    "until": PARTIES,
+    "is_valid": PARTIES,
+}
+
+CLAIM: Final[Table] = {  # goods that came without one, to who claims them and in whose name
+    "lot": PARTIES,
+    "holder": PARTIES,
+    "holder_name": PARTIES,
+    "producer": PARTIES,
+    "producer_name": PARTIES,
+    "crop": PARTIES,
+    "claimed_g": PARTIES,
+    "arrived_at": PARTIES,
+}
+
 PARTNER: Final[Table] = {"id": EVERYONE, "kind": EVERYONE, "name": EVERYONE}  # by published name
 
 WAITING: Final[Table] = {  # a proposal, to those who may approve it, and so are parties to it

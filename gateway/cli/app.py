@@ -19,6 +19,7 @@ from gateway.cli import (
     arguments,
     arrivals,
     columns,
+    consigning,
     filling,
     goods,
     helping,
@@ -59,6 +60,7 @@ sends a command; `minori query` reads.
 **Run it:** `minori network up` brings Hyperledger Fabric up; `minori serve` runs a gateway.""",
 )
 app.add_typer(keys_app, name="keys")
+app.add_typer(consigning.consign_app, name="consign")
 app.add_typer(organisation_app, name="organisation")
 app.add_typer(sales_app, name="sales")
 
@@ -170,9 +172,10 @@ def arrive(
 ) -> None:
     """At the shop: confirm a whole delivery on consignment at once, recorded before or not.
 
-    What its farm has shipped in the system is received; of the rest, the arrival is recorded. A
-    lot may be called by its crop or its number's beginning. A number without its check character
-    that is on no record is asked back.
+    What its farm has shipped in the system is received; of the rest, the arrival is recorded, or,
+    where the farm has not agreed to that (`minori consign`), claimed until it accepts. A lot may
+    be called by its crop or its number's beginning. A number without its check character that is
+    on no record is asked back.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         naming = Naming(signer)
@@ -182,7 +185,8 @@ def arrive(
         act = acts.name_of("arrive", dict(counted_g), producer, crop)
         if again or not acts.waiting(signer, act, has_again=True):
             crop = goods.entered(signer, crop)
-            wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop)
+            agreed = consigning.is_agreed(signer, producer)
+            wires = arrivals.sign(signer, counted_g, producer=producer, crop=crop, is_agreed=agreed)
             asked = arrivals.questions(signer, wires)
             asked += goods.unknown_lots(signer, [number for number, _ in counted])
             ask_back(list(dict.fromkeys(asked)), is_sure=yes)

@@ -1,5 +1,7 @@
 """A delivery at the shop: what was shipped in the system is received, the rest arrives.
 
+Where the producer has not agreed that the shop takes its goods in, the rest is claimed.
+
 Recording the arrival of what is on its way already would book the same goods twice: once out of
 what the farm still has, and once more when the shipment is received.
 """
@@ -25,7 +27,9 @@ def questions(signer: Key, wires: Sequence[bytes]) -> list[str]:
     return goods.questions(signer, drafts, event_time=None)
 
 
-def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str) -> list[bytes]:
+def sign(
+    signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str, is_agreed: bool
+) -> list[bytes]:
     """Return the signed commands that confirm a delivery; nothing is sent.
 
     Args:
@@ -33,6 +37,7 @@ def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str)
         counted_g: What came of each lot.
         producer: Whose goods they are.
         crop: What they are.
+        is_agreed: Whether the producer lets the shop take its goods in; else they are claimed.
 
     Raises:
         ArgumentError: Several shipments of one lot are on their way: which of them came is for the
@@ -53,8 +58,11 @@ def sign(signer: Key, counted_g: Mapping[str, int], *, producer: str, crop: str)
             wires.append(signer.device.sign("lot.receive", body, closed=received))
         if not coming[lot]:
             arrived: dict[str, Json] = {"producer": producer, "crop": crop, "counted_g": grams}
-            prepared = arguments.prepare(signer, "lot.arrive", {"lot": lot}, arrived)
+            kind = goods.ARRIVE if is_agreed else goods.CLAIM
+            prepared = arguments.prepare(signer, kind, {"lot": lot}, arrived)
             wires += prepared.sign(signer)
+            if not is_agreed:
+                speaking.say(WORDS["arrivals.claimed"], lot=lot)
     return wires
 
 

@@ -28,6 +28,7 @@ from gateway.words import SaidError
 
 REFUSED: Final = "INVALID_REQUEST"  # what no later attempt would change
 ARRIVE: Final = "lot.arrive"
+CLAIM: Final = "lot.claim"
 _SPEAKS_OF_GOODS: Final = frozenset({"crop", "children", "packs", "counted_g", "quantity_g"})
 
 
@@ -171,7 +172,7 @@ def unknown_lots(key: Key, numbers: Iterable[TypedNumber]) -> Iterator[str]:
 def founded_by(draft: Draft, words: Sequence[str]) -> list[TypedNumber]:
     """Return the lot that a command would found without its record, as it was typed."""
     lot = draft.body.get("lot")
-    if draft.kind != ARRIVE or not isinstance(lot, str):
+    if draft.kind not in {ARRIVE, CLAIM} or not isinstance(lot, str):
         return []
     typed = [text for name, _, text in (word.partition("=") for word in words) if name == "lot"]
     return [lot_numbers.read(typed[-1])] if typed else [TypedNumber(lot=lot, is_sure=False)]

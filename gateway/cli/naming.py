@@ -32,7 +32,7 @@ Listing = Callable[[Client, dict[str, Any]], Iterator[list[Candidate]]]
 
 PEOPLE: Final = frozenset({"actor", "agent", "principal"})
 PLOTS: Final = frozenset({"plot"})
-PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender"})
+PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender", "shop"})
 LOTS: Final = frozenset({"lot", "parents", "roots"})
 SHIPMENTS: Final = frozenset({"shipment"})
 LISTED: Final[Mapping[str, Listing]] = {

@@ -21,7 +21,7 @@ from gateway.same_name import fold
 CHOICES_MAX: Final = 5
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside
 # Of these, so little is no business of anybody's; what is sold, lost or added may well be little.
-_WHOLE: Final = frozenset({"lot.harvest", "lot.open", "lot.ship", "lot.arrive"})
+_WHOLE: Final = frozenset({"lot.harvest", "lot.open", "lot.ship", "lot.arrive", "lot.claim"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

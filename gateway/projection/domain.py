@@ -10,6 +10,8 @@ lot/<id>                       lots             grams, plot, crop, producer
                                lot_parents      a row for each lot that it was made from
 holding/<lot>/<holder>/<owner> holdings         grams at one party
 shipment/<id>                  shipments        grams on their way
+consignment/<producer>/<shop>  consignments     who may take in whose goods
+claims/<party>                 open_claims      a row for each lot claimed without that
 roll/<id>                      sticker_ranges   a row for each range on a lot
 recall/<id>                    recalls
 recalls/open                   recalled_roots   a row for each root of each entry of open recalls
@@ -303,6 +305,32 @@ Index("shipments_by_sender", shipments.c.sender, shipments.c.state)
 Index("shipments_by_recipient", shipments.c.recipient, shipments.c.state)
 Index("shipments_by_entry", shipments.c.entry)
 
+consignments = table(
+    "consignments",
+    _key(),
+    text("producer"),
+    text("shop"),
+    text("since"),
+    text("until"),
+    flag("is_revoked"),
+)
+Index("consignments_by_producer", consignments.c.producer)
+Index("consignments_by_shop", consignments.c.shop)
+
+open_claims = table(
+    "open_claims",
+    _key(),
+    text("holder"),
+    text("lot", primary_key=True),
+    text("producer", primary_key=True),
+    text("crop"),
+    number("claimed_g"),
+    text("arrived_at"),
+)
+Index("open_claims_by_holder", open_claims.c.holder)
+Index("open_claims_by_producer", open_claims.c.producer)
+Index("open_claims_by_lot", open_claims.c.lot)
+
 sticker_ranges = table(
     "sticker_ranges",
     _key(),
@@ -358,6 +386,10 @@ def _ranges(roll: Member) -> Sequence[Member]:
     return [{"party": roll["party"], **one} for one in _items(roll["ranges"]) if _is_object(one)]
 
 
+def _claims(record: Member) -> Sequence[Member]:
+    return [one for one in _items(record["claims"]) if _is_object(one)]
+
+
 def _open_roots(record: Member) -> Sequence[Member]:
     return [
         {**one, "root": root}
@@ -401,6 +433,8 @@ VIEWS: Final = (
     View(prefix="lot", table=lot_parents, parts=("child",), records=_parents),
     View(prefix="holding", table=holdings, parts=("lot", "holder", "owner")),
     View(prefix="shipment", table=shipments, parts=("id",)),
+    View(prefix="consignment", table=consignments, parts=("producer", "shop")),
+    View(prefix="claims", table=open_claims, parts=("holder",), records=_claims),
     View(prefix="roll", table=sticker_ranges, parts=("roll",), records=_ranges),
     View(prefix="recall", table=recalls, parts=("id",)),
     View(prefix="recalls/open", table=recalled_roots, parts=(), records=_open_roots),

@@ -10,7 +10,7 @@ from chaincode.rules import EVER
 from gateway.names import CROPS
 from gateway.signing import new_pseudonym
 from tests.gateway.market import give_mandate
-from tests.gateway.stage import stage_in
+from tests.gateway.stage import command_id, stage_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -102,7 +102,47 @@ async def test_a_farmer_learns_the_numbers_that_a_first_entry_needs(held):
         "name": {"ja": "直売所A", "en": "Shop A"},
     }
     assert farm.party not in partners
-    assert {mine[f"has_more_{one}"] for one in ("plots", "partners", "mandates")} == {False}
+    lists = ("plots", "partners", "mandates", "consignments", "claims")
+    assert {mine[f"has_more_{one}"] for one in lists} == {False}
+
+
+async def test_consignments_and_claims_are_told_to_their_two_sides_and_to_nobody_else(held):
+    farm, shop = held.person("farm-b"), held.person("shop-b")
+    sides = {"producer": farm.party, "shop": shop.party}
+    agreed = [
+        one for one in (await me(held, "farm-b"))["consignments"] if one["shop"] == shop.party
+    ]
+    assert agreed == [one for one in (await me(held, "shop-b"))["consignments"] if one in agreed]
+    assert {agreed[0][name] for name in ("since", "is_valid")} == {held.town.since, True}
+    await held.done(farm.device.sign("consignment.revoke", sides))
+    number = farm.device.name_record(farm.party).id
+    closed = {"producer": farm.party, "crop": "carrot", "counted_g": 7_321}
+    body = {"lot": number, "party": shop.party}
+    await held.done(shop.device.sign("lot.claim", body, closed=closed))
+    for handle in ("farm-b", "shop-b"):
+        mine = await me(held, handle)
+        assert not [one for one in mine["consignments"] if sides.items() <= one.items()]
+        (claim,) = mine["claims"]
+        assert (claim["lot"], claim["holder"], claim["claimed_g"]) == (number, shop.party, 7_321)
+        assert claim["producer_name"] == {"ja": "農園B", "en": "Farm B"}
+    for handle in ("farm-a", "shop-a", "inspector", "food-safety"):
+        other = await me(held, handle)
+        assert (other["claims"], "7321" in json.dumps(other)) == ([], False)
+
+
+async def test_no_public_page_names_goods_that_are_only_claimed(held):
+    farm, shop = held.person("farm-a"), held.person("shop-a")
+    number = farm.device.name_record(farm.party).id
+    closed = {"producer": farm.party, "crop": "carrot", "counted_g": 7_323}
+    body = {"lot": number, "party": shop.party}
+    command = shop.device.sign("lot.claim", body, closed=closed)
+    await held.done(command)
+    for path in (f"/api/lots/{number}", f"/lots/{number}", f"/api/lots/{number}/lineage"):
+        page = await held.get(path)
+        assert page.status_code == 404, path
+        assert not {shop.party, farm.party, "7323", "carrot"} & set(page.text.split('"'))
+    shown = (await held.get(f"/api/commands/{command_id(command)}")).text
+    assert not [one for one in (number, shop.party, farm.party, "7323") if one in shown]
 
 
 async def test_the_choices_are_the_towns_and_the_contracts(held):

@@ -1,10 +1,12 @@
 """The command line as its users run it."""
 
 import re
+import time
 
 from typer.testing import CliRunner
 
 from network.cli import app
+from tests.scenarios.stage import READY_PATIENCE_S
 
 run = CliRunner()
 
@@ -25,3 +27,13 @@ def harvest(stage, *options: str, key: str = "farm-a", code: int = 0) -> str:
     """Harvest 12.5 kg of carrots of the key's plot, and return what was printed."""
     words = (f"plot={stage.town.plots[key]}", "crop=carrot", "quantity_g=12.5kg", "estimated=false")
     return minori("submit", "lot.harvest", *words, "--key", key, *options, code=code)
+
+
+def send(key: str) -> str:
+    """Send what waits, as soon as the gateway is back."""
+    deadline = time.monotonic() + READY_PATIENCE_S
+    while True:
+        result = run.invoke(app, ["submit", "queue", "--key", key])
+        if "can't be reached" not in result.output or time.monotonic() > deadline:
+            return result.output
+        time.sleep(0.1)

@@ -1,14 +1,12 @@
 """What is repeated because the gateway is away is sent again and not signed again."""
 
 import json
-import time
 
 import pytest
 
 from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.lot_numbers import check_character
-from tests.gateway.cli.terminal import app, drawn, harvest, minori, run
-from tests.scenarios.stage import READY_PATIENCE_S
+from tests.gateway.cli.terminal import drawn, harvest, minori, send
 
 
 def queue(home, key: str) -> list[bytes]:
@@ -17,16 +15,6 @@ def queue(home, key: str) -> list[bytes]:
 
 def kinds(home, key: str) -> list[str]:
     return [str(payload_of(wire)["type"]) for wire in queue(home, key)]
-
-
-def send(key: str) -> str:
-    """Send what waits, as soon as the gateway is back."""
-    deadline = time.monotonic() + READY_PATIENCE_S
-    while True:
-        result = run.invoke(app, ["submit", "queue", "--key", key])
-        if "can't be reached" not in result.output or time.monotonic() > deadline:
-            return result.output
-        time.sleep(0.1)
 
 
 @pytest.fixture
