@@ -18,7 +18,7 @@ from gateway.cli.keyring import Key
 from gateway.demo.founding import submit_all
 from gateway.demo.season import DAY_S, Day, midnight, season
 from gateway.demo.town import Town
-from gateway.demo.workbook import rows, settled
+from gateway.demo.workbook import PROPOSED, rows, settled
 from gateway.demo.yesterday import yesterday
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
@@ -100,7 +100,8 @@ async def enact(doors: Doors, folder: Path, *, gateway: str, days: int, progress
 def story(town: Town, *, now: int, days: int) -> Iterator[Day]:
     """Yield the days before `now` on which something happened, the last one hour by hour."""
     founded_at = now - (days + 1) * DAY_S
-    yield Day(time=founded_at, commands=town.consignments(founded_at))
+    given = town.consignments(founded_at, but=PROPOSED)  # those wait for the shops' registrar
+    yield Day(time=founded_at, commands=given)
     yield from season(town, now=now, days=days)
     yield from yesterday(town, noon=midnight(now) - DAY_S // 2)
 

@@ -8,6 +8,7 @@ Every person is a role ("Farm A"), every pseudonym random; the names shown on pa
 by the town off the ledger (`Town.names`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -143,15 +144,17 @@ class Town:
             commands.append(self.people["land-office"].device.sign("plot.register", body, at=at))
         return [*commands, *self.consignments(at)]
 
-    def consignments(self, at: int | None = None) -> list[bytes]:
-        """Return what lets every shop and the packing house take in the goods that come."""
+    def consignments(
+        self, at: int | None = None, *, but: Collection[tuple[str, str]] = ()
+    ) -> list[bytes]:
+        """Return what lets shops and the packing house take in goods that come; `but` of some."""
         shops = [one for one, person in self.people.items() if person.role == SHOP]
         return [
             self.consign(producer, shop, at=at)
             for producer, person in self.people.items()
             if person.role in {FARMER, PACKER}
             for shop in (*shops, PACKING_HOUSE)
-            if producer != shop
+            if producer != shop and (producer, shop) not in but
         ]
 
     def consign(self, producer: str, shop: str, at: int | None = None) -> bytes:

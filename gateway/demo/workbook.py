@@ -7,7 +7,7 @@ from typing import Final
 from chaincode.registry.records import REGISTRAR
 from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.cli.keyring import Key
-from gateway.demo.town import Person, Town
+from gateway.demo.town import CONSIGNED_UNTIL, Person, Town
 from gateway.names import CROPS
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Register
@@ -33,6 +33,7 @@ NORMS: Final = (  # pesticide uses; nitrogen and harvest, kg per 10 a
     ("cabbage", 18, 26, 4_500),
     ("eggplant", 30, 40, 7_000),
 )
+PROPOSED: Final = (("farm-a", "shop-a"),)  # consignments that wait for a second signature
 GRADES: Final = (
     ("gold", "金", "Gold", 0, 0),
     ("silver", "銀", "Silver", 20, 20),
@@ -97,6 +98,15 @@ def rows(town: Town) -> Rows:
                 "area": "3反",
             }
             for handle in town.plots
+        ],
+        "consignments": [
+            {
+                "producer": producer,
+                "shop": shop,
+                "since": town.since,
+                "until": CONSIGNED_UNTIL,
+            }
+            for producer, shop in PROPOSED
         ],
         "crops": [{"code": code, "name": ja, "english": en} for code, (ja, en) in CROPS.items()],
         **_catalogue(town.since),

@@ -77,6 +77,9 @@ def _doubles(book: Book) -> Iterator[Fault]:
     yield from _twice(schema.DISTRICTS, book.districts, "code", lambda row: row.code)
     yield from _twice(schema.PARTIES, book.parties, "code", lambda row: row.code)
     yield from _twice(schema.PLOTS, book.plots, "code", lambda row: row.code)
+    yield from _twice(
+        schema.CONSIGNMENTS, book.consignments, "shop", lambda row: f"{row.producer} {row.shop}"
+    )
     yield from _twice(schema.CROPS, book.crops, "code", lambda row: row.code)
     yield from _twice(
         schema.PACKINGS, book.packings, "since", lambda row: f"{row.crop} {row.unit} {row.since}"
@@ -269,6 +272,9 @@ def _periods(book: Book) -> Iterator[Fault]:
     for person in book.people:
         if person.since and person.until and person.until < person.since:
             yield fault(schema.PEOPLE, person.row, "until", FaultKind.PERIOD_REVERSED)
+    for given in book.consignments:
+        if given.until < given.since:
+            yield fault(schema.CONSIGNMENTS, given.row, "until", FaultKind.PERIOD_REVERSED)
     for one in book.inputs:
         if one.until and one.until < one.since:
             yield fault(schema.INPUTS, one.row, "until", FaultKind.PERIOD_REVERSED)

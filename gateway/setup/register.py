@@ -22,6 +22,12 @@ from gateway.setup.faults import WORDS, RegisterError
 
 Code: TypeAlias = tuple[str, str]  # (sheet's key, code in it)
 
+KINDS = {  # sheet: first part of its records' keys; of a consignment the id is both parties'
+    "parties": "party",
+    "people": "actor",
+    "plots": "plot",
+    "consignments": "consignment",
+}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS town (
   one INTEGER PRIMARY KEY CHECK (one = 1), constitution TEXT NOT NULL, in_force TEXT NOT NULL
@@ -61,8 +67,7 @@ class Entry:
     @property
     def key(self) -> str:
         """Its key in the ledger's state."""
-        kind = {"parties": "party", "people": "actor", "plots": "plot"}[self.sheet]
-        return f"{kind}/{self.id}"
+        return f"{KINDS[self.sheet]}/{self.id}"
 
 
 class Register:

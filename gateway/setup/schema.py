@@ -33,6 +33,7 @@ from gateway.setup.sheets import (
     TOWN_KINDS,
     YES,
     Column,
+    ConsignmentRow,
     CropRow,
     DistrictRow,
     GradeRow,
@@ -332,6 +333,24 @@ PLOTS: Final = Sheet(
     ),
 )
 
+CONSIGNMENTS: Final = Sheet(
+    key="consignments",
+    ja="委託",
+    en="consignments",
+    shape=ConsignmentRow,
+    required=False,
+    note=(
+        "だれがだれの品を委託で預かるか。もう一方の団体の登録係の署名が要ります",
+        "who takes in whose goods; the other organisation's registrar signs too",
+    ),
+    columns=(
+        refers_column("producer", "生産者", "producer", "parties", "F001"),
+        refers_column("shop", "預かる店", "shop", "parties", "S001"),
+        day_column("since", "開始日", "from", "令和8年4月1日"),
+        day_column("until", "終了日", "until", "令和9年3月31日"),
+    ),
+)
+
 CROPS: Final = Sheet(
     key="crops",
     ja="品目",
@@ -456,6 +475,6 @@ GRADES: Final = Sheet(
 )
 
 SHEETS: Final = (
-    *(TOWN, ORGANISATIONS, DISTRICTS, PARTIES, PEOPLE, PLOTS),
+    *(TOWN, ORGANISATIONS, DISTRICTS, PARTIES, PEOPLE, PLOTS, CONSIGNMENTS),
     *(CROPS, PACKINGS, INPUTS, NORMS, GRADES),
 )

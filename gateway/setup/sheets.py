@@ -146,6 +146,17 @@ class PlotRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsignmentRow:
+    """Who may take in whose goods as they come, from a day until a day."""
+
+    row: int
+    producer: str
+    shop: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CropRow:
     """A crop or product."""
 
@@ -218,6 +229,7 @@ class Book:
     parties: tuple[PartyRow, ...]
     people: tuple[PersonRow, ...]
     plots: tuple[PlotRow, ...]
+    consignments: tuple[ConsignmentRow, ...]
     crops: tuple[CropRow, ...]
     packings: tuple[PackingRow, ...]
     inputs: tuple[InputRow, ...]

@@ -1,10 +1,11 @@
 """From what is wished to signed commands, and with them to the ledger, in stages.
 
-Parties, people, keys, plots: each stage needs the one before. A stage is worked out from what the
-ledger has, signed in batches, and submitted in order.
+Parties, people, keys, plots, consignments: each stage needs the one before. A stage is worked out
+from what the ledger has, signed in batches, and submitted in order.
 """
 
 import asyncio
+import time as clock
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -16,6 +17,7 @@ from gateway.cli import speaking
 from gateway.ledger import LedgerConflictError, Receipt
 from gateway.setup import founding
 from gateway.setup.checking import LAND_REGISTRAR
+from gateway.setup.consigning import REGISTER, Consigning
 from gateway.setup.faults import WORDS, LedgerSaysNoError, RegisterError, SetupError
 from gateway.setup.inviting import Inviting
 from gateway.setup.keys import Keys
@@ -23,7 +25,7 @@ from gateway.setup.ledger_view import Doors, read, refresh
 from gateway.setup.planning import SHEETS
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import INVITE, MAKE, Book
-from gateway.setup.wishes import Wish, differing, draw_up, resolved
+from gateway.setup.wishes import CONSIGNMENTS, Wish, differing, draw_up, resolved
 from gateway.signing import new_nonce, new_pseudonym
 from gateway.words import Text, joined
 
@@ -89,6 +91,7 @@ class Submission:
             ):
                 await refresh(self.doors.ledger, self.register)
                 count += await self._submit_all(name, list(stage()))
+            count += await self._consign()
         finally:
             self.keys.save()
         await refresh(self.doors.ledger, self.register)
@@ -102,6 +105,7 @@ class Submission:
         self.register.put(
             Entry(sheet=wish.sheet, code=wish.code, id=new_pseudonym(), details=wish.details)
             for wish in self.wanted
+            if wish.sheet != CONSIGNMENTS
             if (wish.sheet, wish.code) not in self.register.entries
         )
 
@@ -156,6 +160,21 @@ class Submission:
                     type_name="plot.register",
                     body={"plot": entry.id, **record},
                 )
+
+    async def _consign(self) -> int:
+        """Propose the consignments that the ledger lacks, and say whose registrar signs them."""
+        consigning = Consigning(register=self.register, wanted=tuple(self._of(CONSIGNMENTS)))
+        consigning.draw()
+        await refresh(self.doors.ledger, self.register)
+        now = int(clock.time()) if self.at is None else self.at
+        lacking = await consigning.lacking(self.doors.ledger, now=now)
+        for wish, body in lacking:
+            act = self._act(wish, REGISTER, body)
+            await self._submit_all(CONSIGNMENTS, [act])
+            consigning.proposed(wish, self.keys.device(act.signer).prev)
+        organisation_of = {row.code: row.organisation for row in self.book.parties}
+        consigning.tell(organisation_of, self.progress)
+        return len(lacking)
 
     def _act(self, wish: Wish, type_name: str, body: dict[str, Json]) -> Act:
         signer = self._signer(REGISTRAR, wish.organisation)
@@ -232,6 +251,8 @@ class Submission:
         """Keep what the office wrote now, and write the invitations that are to be written."""
         changed = []
         for wish in self.wanted:
+            if wish.sheet == CONSIGNMENTS:
+                continue  # its entry has what was proposed
             entry = self._entry(wish)
             invites = wish.key == INVITE and (not entry.is_invited or wish.code in self.renewed)
             if invites:

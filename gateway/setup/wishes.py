@@ -13,11 +13,13 @@ from gateway.setup.checking import by_code
 from gateway.setup.register import Code, Entry
 from gateway.setup.sheets import DEMO, NO_KEY, YES, Book
 
+CONSIGNMENTS: Final = "consignments"
 # What no command changes once it is on the ledger.
 FIXED: Final = {
     "parties": ("organisation", "kind"),
     "people": ("party", "organisation"),
     "plots": (),
+    CONSIGNMENTS: (),
 }
 
 
@@ -26,7 +28,7 @@ class Wish:
     """A party, person or plot as the workbook wants it.
 
     Attributes:
-        sheet: `parties`, `people` or `plots`.
+        sheet: `parties`, `people`, `plots` or `consignments`.
         row: The first row that speaks of it.
         record: Its record on the ledger, parties by their code.
         details: What the ledger must not have.
@@ -46,7 +48,7 @@ class Wish:
 
 
 def wishes(book: Book) -> Iterator[Wish]:
-    """Yield what a workbook without faults wants, parties first, then people, then plots."""
+    """Yield what a workbook without faults wants: parties, people, plots, then consignments."""
     organisation_of = {row.code: row.organisation for row in book.parties}
     for party in book.parties:
         yield Wish(
@@ -87,6 +89,15 @@ def wishes(book: Book) -> Iterator[Wish]:
             record={"party": plot.party, "district": plot.district},
             details={"name": plot.name, "area_m2": area},
             organisation="",
+        )
+    for one in book.consignments:
+        yield Wish(
+            sheet=CONSIGNMENTS,
+            code=f"{one.producer} {one.shop}",
+            row=one.row,
+            record={"since": one.since, "until": one.until},
+            details={},
+            organisation=organisation_of[one.producer],
         )
 
 

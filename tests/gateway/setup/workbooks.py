@@ -227,7 +227,7 @@ class Place:
         self.path = folder / "ledger.sqlite"
         self.files = TownFiles.within(folder / "town")
 
-    async def apply(self, rows, *, change=None, ledger=None, now=NOW, at=None, renewed=()):
+    async def apply(self, rows, *, change=None, ledger=None, now=NOW, at=None, renewed=(), **more):
         """Apply a workbook to the ledger, opened and closed around it."""
         reading = read(self.folder, rows, change)
         msps = [row.msp for row in reading.book.organisations if row.kind != "auditor"]
@@ -242,9 +242,8 @@ class Place:
                 for msp in embedded.organisations
             }
             doors = Doors(ledger=ledger(embedded) if ledger else embedded, admins=admins)
-            return await apply_workbook(
-                reading, self.files, doors, gateway=GATEWAY, now=now, at=at, renewed=renewed
-            )
+            options = {"now": now, "at": at, "renewed": renewed, **more}
+            return await apply_workbook(reading, self.files, doors, gateway=GATEWAY, **options)
         finally:
             await embedded.close()
 
