@@ -34,6 +34,9 @@ MANDATE = {
     *("agent_party_name", "types", "since", "until", "is_valid"),
 }
 PLOT = {"id", "code", "name", "party", "party_name", "district", "district_name"}
+SIDES = {"producer", "producer_name"}
+CONSIGNMENT = SIDES | {"shop", "shop_name", "since", "until", "is_valid"}
+CLAIM = SIDES | {"lot", "holder", "holder_name", "crop", "claimed_g", "arrived_at"}
 NAMED = {"crop", "crop_name", "producer", "producer_name", "harvested_at"}
 CONCERNED = (
     *(Role.PRODUCER, Role.MAKER, Role.HOLDER, Role.OWNER),
@@ -103,6 +106,8 @@ PRIVATE = {
         PLOT,
     ),
     "PARTNER": {},
+    "CONSIGNMENT": {Role.PARTY: CONSIGNMENT},
+    "CLAIM": {Role.PARTY: CLAIM},
     "HEAD": {Role.DEVICE: {"kid", "next", "prev", "revoked"}},
 }
 ORIGIN = {
@@ -151,6 +156,8 @@ PUBLIC = {
     "MANDATE": set(),
     "PLOT": set(),
     "PARTNER": {"id", "kind", "name"},
+    "CONSIGNMENT": set(),
+    "CLAIM": set(),
     "WAITING": set(),
     "HEAD": set(),
 }
