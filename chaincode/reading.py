@@ -62,7 +62,8 @@ class Result:
         id: The command's id; for bytes that are no command, their SHA-256.
         code: The answer.
         flags: Sorted public marks: `claimed`, `corrected`, `denied`, `disputed`, `drill`, `future`,
-            `late`, `opening`, `proposed`, `supplemented`, `unconfirmed`. README says what each is.
+            `late`, `opening`, `proposed`, `supplemented`, `surplus`, `unconfirmed`. README says
+            what each is.
         member: The JSON member at fault; never recorded, only for the sender.
     """
 

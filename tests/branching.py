@@ -164,7 +164,8 @@ class Branching:
 
     def _holding(self, lot: str) -> dict:
         holder = self.holder(lot)
-        terms = ("discarded", "own_use", "transformed", "lost", "surplus", "denied")
+        terms = ("discarded", "own_use", "transformed", "lost", "surplus")
+        terms = (*terms, "unproven", "unproven_gone", "denied")
         return {
             "state_key": f"holding/{lot}/{holder}/{holder}",
             "lot": lot,

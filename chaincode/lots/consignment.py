@@ -18,7 +18,7 @@ from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymI
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.consent import Consignment, require_consigned
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import find_or_empty
+from chaincode.lots.holdings import find_or_empty, flag_surplus
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Lot
 
@@ -98,12 +98,15 @@ class DenyClaimClosed:
         denied_g: How much of what arrived at that holder is not ours, in all: 0 takes a denial
             back.
         owner: Whose the holder says the goods are, if not the signer's.
+        surplus: Whether what the holder found beyond what came in is not ours either; absent, as
+            it stands.
     """
 
     salt: Bits128
     holder: PseudonymId
     denied_g: GramsOrNone
     owner: PseudonymId | None = None
+    surplus: bool | None = None
 
 
 def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
@@ -145,7 +148,7 @@ def bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> N
     own = find_or_empty(act, own_key, lot.roots)
     recorded_g = min(own.movable_g, quantity_g)
     if recorded_g:
-        act.put(own_key, own.without(recorded_g))
+        act.put(own_key, own.moved(recorded_g))
     claimed_g = quantity_g - recorded_g
     if claimed_g:
         act.put(Lot.key(lot_id), replace(lot, claimed_g=lot.claimed_g + claimed_g))
@@ -172,7 +175,7 @@ def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClose
         _take_away(act, body.lot, lot, -more_g, key)
     else:
         require(-more_g <= lot.misnamed_g, Code.MORE_THAN_RECORDED)
-        act.put(key, _unbooked(holding, -more_g))
+        _unbook(act, key, holding, -more_g)
         act.put(
             Lot.key(body.lot),
             replace(lot, claimed_g=lot.claimed_g + more_g, misnamed_g=lot.misnamed_g + more_g),
@@ -183,25 +186,21 @@ def _correct_arrival(act: Act, body: CorrectArrival, closed: CorrectArrivalClose
 def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
     """Unbook an arrival: first what is denied, then what is claimed; the rest is the producer's."""
     holding = act.get(Holding, key, Code.NOTHING_HELD)
-    denied_g = min(holding.denied_g, less_g)
+    denied_g = min(holding.denial(by_owner=True).arrived_g, less_g)
     rest = replace(lot, claimed_g=lot.claimed_g - denied_g, denied_g=lot.denied_g - denied_g)
     unclaimed = rest.unclaimed(less_g - denied_g)
     back_g = less_g - (lot.claimed_g - unclaimed.claimed_g)
-    act.put(key, _unbooked(holding, less_g))
+    _unbook(act, key, holding, less_g)
     act.put(Lot.key(lot_id), unclaimed)
     if back_g:
         own_key = Holding.key(lot_id, lot.party, lot.party)
-        act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(back_g))
+        act.put(own_key, find_or_empty(act, own_key, lot.roots).back(back_g))
 
 
-def _unbooked(holding: Holding, less_g: int) -> Holding:
-    """Return the holding with fewer grams arrived, those first whose origin is denied."""
-    rest = holding.minus(less_g, Code.ALREADY_LEFT)
-    return replace(
-        rest,
-        arrived_g=holding.arrived_g - less_g,
-        denied_g=holding.denied_g - min(holding.denied_g, less_g),
-    )
+def _unbook(act: Act, key: str, holding: Holding, less_g: int) -> None:
+    rest = holding.unarrived(less_g)
+    act.put(key, rest)
+    flag_surplus(act, holding, rest)
 
 
 def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
@@ -212,11 +211,9 @@ def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
     # Of a lot that its producer has not recorded yet, the arrival is corrected instead.
     require(lot.origin != "claim", Code.NOT_HARVESTED)
     require_packs(closed.packs, closed.quantity_g)
-    rest = holding.without(closed.quantity_g)
-    arrived_g = max(rest.denied_g, rest.arrived_g - closed.quantity_g)
-    act.put(key, replace(rest, arrived_g=arrived_g))
+    act.put(key, holding.gone_home(closed.quantity_g))
     own_key = Holding.key(body.lot, closed.owner, closed.owner)
-    act.put(own_key, find_or_empty(act, own_key, lot.roots).plus(closed.quantity_g))
+    act.put(own_key, find_or_empty(act, own_key, lot.roots).back(closed.quantity_g))
 
 
 def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
@@ -226,10 +223,15 @@ def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
     require(body.party in {lot.party, owner}, Code.UNKNOWN_LOT)
     key = Holding.key(body.lot, closed.holder, owner)
     holding = act.get(Holding, key, Code.NOTHING_HELD)
+    by_owner = body.party == owner  # who else denies it, denies it apart
+    before = holding.denial(by_owner=by_owner)
+    surplus = before.surplus if closed.surplus is None else closed.surplus
     require(closed.denied_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
+    has_surplus = before.surplus or holding.unproven_g > 0
+    require(has_surplus or not surplus, Code.MORE_THAN_RECORDED)
     if owner == lot.party:
-        _give_back(act, body.lot, lot, closed.denied_g - holding.denied_g)
-    act.put(key, replace(holding, denied_g=closed.denied_g))
+        _give_back(act, body.lot, lot, closed.denied_g - before.arrived_g)
+    act.put(key, holding.denying(closed.denied_g, surplus=surplus, by_owner=by_owner))
     act.flags.add("denied")
 
 
@@ -248,7 +250,7 @@ def _give_back(act: Act, lot_id: str, lot: Lot, more_g: int) -> None:
         rest, back_g = lot, -min(own.movable_g, -more_g)
         claimed_g = lot.claimed_g + back_g
     if back_g:
-        act.put(own_key, own.plus(back_g))
+        act.put(own_key, own.back(back_g) if back_g > 0 else own.moved(-back_g))
     denied = replace(rest, claimed_g=claimed_g, denied_g=lot.denied_g + more_g)
     act.put(Lot.key(lot_id), denied)
 

@@ -26,7 +26,7 @@ from chaincode.base.shapes import (
 )
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import find_or_empty, require_movable
+from chaincode.lots.holdings import find_or_empty, flag_surplus, require_movable
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Shipment
 from chaincode.registry.records import Party
@@ -188,10 +188,9 @@ def _correct_receipt(act: Act, body: CorrectReceipt, closed: CountClosed) -> Non
     counted = _count(shipment, closed.received_g, act.command.id)
     more_g = shipment.disputed_g - counted.disputed_g
     if more_g:
-        corrected = (
-            holding.minus(-more_g, Code.ALREADY_LEFT) if more_g < 0 else holding.plus(more_g)
-        )
+        corrected = holding.less_came(-more_g) if more_g < 0 else holding.plus(more_g)
         act.put(key, corrected)
+        flag_surplus(act, holding, corrected)
     act.put(Shipment.key(body.shipment), counted)
     act.flags.add("corrected")
     if counted.state == "disputed":
@@ -220,7 +219,7 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
     key = Holding.key(body.lot, shipment.sender, shipment.owner)
     holding = find_or_empty(act, key, shipment.roots)
-    act.put(key, holding.plus(shipment.shipped_g))
+    act.put(key, holding.back(shipment.shipped_g))
     act.put(Shipment.key(body.shipment), replace(shipment, state="returned", entry=act.command.id))
 
 
@@ -237,13 +236,12 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     require(shipment.state == "disputed", Code.NOT_DISPUTED)
     settled_g = closed.to_sender_g + closed.to_recipient_g + closed.lost_g
     require(settled_g == shipment.disputed_g, Code.SUM_DIFFERS)
-    for holder, owner, more_g in (
-        (closed.sender, shipment.owner, closed.to_sender_g),
-        (closed.recipient, shipment.new_owner, closed.to_recipient_g),
-    ):
-        if more_g:
-            key = Holding.key(body.lot, holder, owner)
-            act.put(key, find_or_empty(act, key, shipment.roots).plus(more_g))
+    if closed.to_sender_g:
+        key = Holding.key(body.lot, closed.sender, shipment.owner)
+        act.put(key, find_or_empty(act, key, shipment.roots).back(closed.to_sender_g))
+    if closed.to_recipient_g:
+        key = Holding.key(body.lot, closed.recipient, shipment.new_owner)
+        act.put(key, find_or_empty(act, key, shipment.roots).plus(closed.to_recipient_g))
     act.put(
         Shipment.key(body.shipment),
         replace(

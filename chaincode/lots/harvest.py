@@ -20,7 +20,7 @@ from chaincode.base.shapes import (
     Word,
 )
 from chaincode.command_types import Act, CommandType, Touches, require
-from chaincode.lots.holdings import find_or_empty
+from chaincode.lots.holdings import find_or_empty, flag_surplus
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import FARMER, Holding, Lot
 from chaincode.plots import Plot
@@ -207,12 +207,9 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     more_g = closed.quantity_g - lot.harvest_g + supplement_g - lot.supplement_g
     lot = lot.of_crop(body.crop)
     covered_g = max(0, min(lot.coverable_g, more_g))
-    corrected = (
-        holding.minus(-more_g, Code.ALREADY_LEFT)
-        if more_g < 0
-        else holding.plus(more_g - covered_g)
-    )
+    corrected = holding.less_came(-more_g) if more_g < 0 else holding.plus(more_g - covered_g)
     act.put(key, corrected)
+    flag_surplus(act, holding, corrected)
     act.put(
         Lot.key(body.lot),
         replace(

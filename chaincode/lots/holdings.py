@@ -23,5 +23,16 @@ def require_harmless(act: Act, lot_id: str, holding: Holding) -> None:
 def require_movable(act: Act, lot_id: str, holding: Holding) -> None:
     """Reject passing on what is on hold (`ON_HOLD`), or met by an open recall (`RECALLED`)."""
     require(not holding.is_on_hold, Code.ON_HOLD)
+    require_not_recalled(act, lot_id, holding)
+
+
+def require_not_recalled(act: Act, lot_id: str, holding: Holding) -> None:
+    """Reject what is met by an open recall (`RECALLED`)."""
     recalls, now = act.find(OpenRecalls, OPEN_RECALLS), times.timestamp(act.time)
     require(recalls is None or not recalls.meets(lot_id, holding.roots, now), Code.RECALLED)
+
+
+def flag_surplus(act: Act, before: Holding, after: Holding) -> None:
+    """Mark the command publicly if by it more was found than anyone else vouches for."""
+    if after.found_g > before.found_g:
+        act.flags.add("surplus")

@@ -287,7 +287,7 @@ def put_child(
     for owner, quantity_g in owned_g.items():
         key = Holding.key(lot_id, lot.party, owner)
         more_g = quantity_g - (covered_g if owner == lot.party else 0)
-        act.put(key, replace(find_or_empty(act, key, lot.roots).plus(more_g), run=run))
+        act.put(key, replace(find_or_empty(act, key, lot.roots).made(more_g), run=run))
 
 
 def _owned_g(body: Make, closed: MakeClosed, place: int) -> dict[str, int]:
@@ -318,12 +318,12 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
     for _, key, quantity_g in owned:
         holding = act.get(Holding, key, Code.NOTHING_HELD)
         require_untouched(holding, quantity_g)
-        act.put(key, replace(holding, held_g=0))
+        act.put(key, holding.moved(quantity_g))
     for child, lot in zip(run.children, lots, strict=True):
         unmade = replace(lot, origin="unmade", made_g=0, entry=act.command.id)
         act.put(Lot.key(child.lot), unmade)
     for key, one in zip(_input_keys(run, closed), closed.inputs, strict=True):
-        holding = act.get(Holding, key, Code.NOTHING_HELD).plus(one.quantity_g)
+        holding = act.get(Holding, key, Code.NOTHING_HELD).back(one.quantity_g)
         act.put(key, replace(holding, transformed_g=holding.transformed_g - one.quantity_g))
     act.flags.add("corrected")
 
@@ -331,8 +331,8 @@ def _unmake(act: Act, body: Unmake, closed: MakeClosed) -> None:
 def require_untouched(holding: Holding, quantity_g: int) -> None:
     """Reject taking back what is not all there as it was made (`ALREADY_LEFT`)."""
     # One that was counted wrongly, and then rightly, is as it was.
-    is_whole = holding.held_g == quantity_g and holding.lost_g == holding.surplus_g
-    require(is_whole, Code.ALREADY_LEFT)
+    is_whole = holding.held_g == holding.free_g == quantity_g
+    require(is_whole and holding.lost_g == holding.surplus_g, Code.ALREADY_LEFT)
 
 
 def _input_keys(body: Make, closed: MakeClosed) -> list[str]:

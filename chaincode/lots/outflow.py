@@ -100,15 +100,14 @@ def _sell(act: Act, body: Take, closed: SellClosed) -> None:
     key, holding = _find(act, body, closed.owner)
     require_movable(act, body.lot, holding)
     require_packs(closed.packs, closed.quantity_g)
-    rest = holding.without(closed.quantity_g)
+    rest = holding.spent(closed.quantity_g)
     act.put(key, replace(rest, sold_g=rest.sold_g + closed.quantity_g))
 
 
 def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
     key, holding = _find(act, body, closed.owner)
     require_packs(closed.packs, closed.quantity_g)
-    require(closed.quantity_g <= holding.held_g, Code.INSUFFICIENT_QUANTITY)
-    rest = holding.adjusted(-closed.quantity_g)
+    rest = holding.cleared(closed.quantity_g)
     act.put(key, replace(rest, discarded_g=rest.discarded_g + closed.quantity_g))
 
 
@@ -116,7 +115,7 @@ def _own_use(act: Act, body: Take, closed: TakeClosed) -> None:
     key, holding = _find(act, body, closed.owner)
     require_harmless(act, body.lot, holding)
     require_packs(closed.packs, closed.quantity_g)
-    rest = holding.without(closed.quantity_g)
+    rest = holding.spent(closed.quantity_g)
     act.put(key, replace(rest, own_use_g=rest.own_use_g + closed.quantity_g))
 
 
@@ -137,11 +136,12 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
     }
     require(closed.was_g <= sums_g[body.outflow], Code.MORE_THAN_RECORDED)
     more_g = closed.quantity_g - closed.was_g
-    is_discarded = body.outflow == "discarded"
-    require(
-        more_g <= (holding.held_g if is_discarded else holding.free_g), Code.INSUFFICIENT_QUANTITY
-    )
-    booked = holding.adjusted(-more_g) if is_discarded else holding.plus(-more_g)
+    if more_g <= 0:
+        booked = holding.unspent(-more_g)
+    elif body.outflow == "discarded":
+        booked = holding.cleared(more_g)
+    else:
+        booked = holding.spent(more_g)
     sums_g[body.outflow] += more_g
     act.put(
         key,

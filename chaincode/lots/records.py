@@ -12,6 +12,7 @@ harvest, supplement, their correction, a claim, a stock-taking that finds more, 
 lots put in; always together with the right side, by the same amount.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -36,6 +37,7 @@ HOLDERS = frozenset({FARMER, SHOP, PACKER})
 
 PARENTS_MAX = 64
 ROOTS_MAX = 128
+SURPLUS_PERCENT = 2  # of what came in: as much do two scales differ by
 
 LotOrigin = Annotated[str, Text("harvest|opening|claim|made|unmade", "harvest")]
 Roots = Annotated[tuple[LotId, ...], Items(0, ROOTS_MAX)]
@@ -146,6 +148,24 @@ class Lot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """What one party denies of what a holder alone has booked.
+
+    Attributes:
+        arrived_g: Of what arrived, in all, wherever it is now.
+        there_g: Of these, what may still be there: it can't be passed on.
+        surplus: Whether it also denies what the holder found and nobody vouches for.
+    """
+
+    arrived_g: GramsSum
+    there_g: GramsSum
+    surplus: bool
+
+
+NO_DENIAL = Denial(arrived_g=0, there_g=0, surplus=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Holding:
     """`holding/<lot>/<holder>/<owner>`: grams of a lot at one party, and where its others went.
 
@@ -154,13 +174,18 @@ class Holding:
     Attributes:
         held_g: On hand.
         transformed_g: Went into other lots.
-        lost_g: Missing at a stock-taking.
-        surplus_g: Found at a stock-taking beyond what was on record; on the left of the balance.
+        lost_g: Missing at stock-takings.
+        surplus_g: Found at stock-takings; on the left of the balance.
+        came_g: What came in from elsewhere, as last corrected, less what went home. What the holder
+            made itself, or what came back to it, is not counted.
+        unproven_g: Of what is held, what nobody but the holder vouches for: found beyond what was
+            lost and `SURPLUS_PERCENT` of what came in. It can be sold, and stays here otherwise.
+        unproven_gone_g: What of it was sold, used or discarded.
         arrived_g: What the holder alone booked as the owner's (`lot.arrive`), less what went home:
-            as much the owner can deny, wherever it is now.
-        denied_g: Of these, what the producer denies, or who is named as one: it can't be sold.
-        denied_gone_g: What was denied when it was discarded or found missing; no longer among the
-            arrived, but denied again if it comes back.
+            as much can be denied, wherever it is now.
+        denied_g: Of what is held, what anyone denies: it can't be passed on.
+        owner_denial: What the owner denies, who is not the holder.
+        producer_denial: What the lot's producer denies, who is neither owner nor holder.
         is_on_hold: Whether the holder has stopped it.
         roots: The lot's, so that a sale needs to read nothing else.
         run: The run of several commands that it came out of; taken off when any of it moves after
@@ -174,9 +199,13 @@ class Holding:
     transformed_g: GramsSum = 0
     lost_g: GramsSum = 0
     surplus_g: GramsSum = 0
+    came_g: GramsSum = 0
+    unproven_g: GramsSum = 0
+    unproven_gone_g: GramsSum = 0
     arrived_g: GramsSum = 0
     denied_g: GramsSum = 0
-    denied_gone_g: GramsSum = 0
+    owner_denial: Denial | None = None
+    producer_denial: Denial | None = None
     is_on_hold: bool = False
     roots: Roots = ()
     run: Bits128 | None = None
@@ -188,48 +217,206 @@ class Holding:
 
     @property
     def free_g(self) -> int:
-        """What may be passed on: what is held, less what the producer denies."""
+        """What may be sold or used here: what is held, less what is denied."""
         return max(0, self.held_g - self.denied_g)
 
     @property
+    def proven_g(self) -> int:
+        """What may be passed on: what is held, less what is denied or unproven."""
+        return max(0, self.held_g - self.blocked_g - self.unproven_g)
+
+    @property
     def movable_g(self) -> int:
-        """What an arrival elsewhere may take: what is free, and nothing of what is on hold."""
-        return 0 if self.is_on_hold else self.free_g
+        """What an arrival elsewhere may take: what is proven, and nothing of what is on hold."""
+        return 0 if self.is_on_hold else self.proven_g
+
+    @property
+    def found_g(self) -> int:
+        """What was found beyond losses and `SURPLUS_PERCENT`, wherever it is now."""
+        usual_g = self.came_g * SURPLUS_PERCENT // 100
+        return max(0, self.surplus_g - self.lost_g - usual_g)
+
+    @property
+    def arrivals_denied_g(self) -> int:
+        """What is denied of the arrivals, by whoever denies more."""
+        return max(one.arrived_g for one in self.denials)
 
     def plus(self, quantity_g: int) -> "Holding":
-        """Return the holding with that many grams more on hand."""
-        return replace(self, held_g=self.held_g + quantity_g)
+        """Return the holding with that many grams come in from elsewhere."""
+        came_g = self.came_g + quantity_g
+        return replace(self, held_g=self.held_g + quantity_g, came_g=came_g).settled()
 
-    def minus(self, quantity_g: int, code: Code) -> "Holding":
-        """Return the holding with that many grams fewer on hand, or reject with `code`."""
-        if quantity_g > self.held_g:
-            raise RejectionError(code)
-        return replace(self, held_g=self.held_g - quantity_g)
+    def made(self, quantity_g: int) -> "Holding":
+        """Return the holding with that many grams more, which the holder made."""
+        return replace(self, held_g=self.held_g + quantity_g).settled()
 
-    def adjusted(self, more_g: int) -> "Holding":
-        """Return the holding with more, or fewer, grams there after all.
+    def back(self, quantity_g: int) -> "Holding":
+        """Return the holding with grams that had left it: they may be those that are denied."""
+        return replace(self, held_g=self.held_g + quantity_g).settled(quantity_g)
 
-        What is denied goes first, so that it keeps no good goods from being sold, and comes back
-        first, so that it is not sold after all.
+    def less_came(self, quantity_g: int) -> "Holding":
+        """Return the holding with that many grams fewer come in than was said.
+
+        Raises:
+            RejectionError: `ALREADY_LEFT`: of what came in less is there; nothing that is unproven
+                stands in for it.
         """
-        denied_g = min(self.denied_gone_g, max(-self.denied_g, more_g))
-        return replace(
-            self,
-            held_g=self.held_g + more_g,
-            arrived_g=self.arrived_g + denied_g,
-            denied_g=self.denied_g + denied_g,
-            denied_gone_g=self.denied_gone_g - denied_g,
+        if quantity_g > self.proven_g:
+            raise RejectionError(Code.ALREADY_LEFT)
+        came_g = max(0, self.came_g - quantity_g)
+        return replace(self, held_g=self.held_g - quantity_g, came_g=came_g).settled()
+
+    def gone_home(self, quantity_g: int) -> "Holding":
+        """Return the holding less what went home to its owner."""
+        rest = replace(
+            self.without(quantity_g),
+            came_g=max(0, self.came_g - quantity_g),
+            arrived_g=max(self.arrivals_denied_g, self.arrived_g - quantity_g),
         )
+        return rest.settled()
+
+    def unarrived(self, quantity_g: int) -> "Holding":
+        """Return the holding with fewer grams arrived, those first that are denied.
+
+        Raises:
+            RejectionError: `ALREADY_LEFT`, as of `less_came`.
+        """
+        if quantity_g > self.held_g - self.unproven_g:
+            raise RejectionError(Code.ALREADY_LEFT)
+        rest = self.with_denials(lambda one: _less(one, quantity_g))
+        return replace(
+            rest,
+            held_g=self.held_g - quantity_g,
+            came_g=max(0, self.came_g - quantity_g),
+            arrived_g=self.arrived_g - quantity_g,
+        ).settled()
 
     def without(self, quantity_g: int) -> "Holding":
         """Return the holding less what is passed on.
+
+        Raises:
+            RejectionError: `INSUFFICIENT_QUANTITY`: more than is free; `UNPROVEN`: some of it.
+        """
+        if quantity_g > self.free_g:
+            raise RejectionError(Code.INSUFFICIENT_QUANTITY)
+        if quantity_g > self.proven_g:
+            raise RejectionError(Code.UNPROVEN)
+        return self.moved(quantity_g)
+
+    def moved(self, quantity_g: int) -> "Holding":
+        """Return the holding less what is known to be proven."""
+        return replace(self, held_g=self.held_g - quantity_g).settled()
+
+    def spent(self, quantity_g: int) -> "Holding":
+        """Return the holding less what is sold or used: what is proven goes first.
 
         Raises:
             RejectionError: `INSUFFICIENT_QUANTITY`: more than is free.
         """
         if quantity_g > self.free_g:
             raise RejectionError(Code.INSUFFICIENT_QUANTITY)
-        return replace(self, held_g=self.held_g - quantity_g)
+        unproven_g = max(0, quantity_g - self.proven_g)
+        gone_g = self.unproven_gone_g + unproven_g
+        return replace(self, held_g=self.held_g - quantity_g, unproven_gone_g=gone_g).settled()
+
+    def cleared(self, quantity_g: int) -> "Holding":
+        """Return the holding less what is discarded: first what is denied, then what is unproven.
+
+        So neither keeps good goods from being sold.
+
+        Raises:
+            RejectionError: `INSUFFICIENT_QUANTITY`: more than is there.
+        """
+        if quantity_g > self.held_g:
+            raise RejectionError(Code.INSUFFICIENT_QUANTITY)
+        denied_g = min(self.blocked_g, quantity_g)
+        unproven_g = min(self.unproven_g, quantity_g - denied_g)
+        gone_g = self.unproven_gone_g + unproven_g
+        rest = replace(self, held_g=self.held_g - quantity_g, unproven_gone_g=gone_g)
+        return rest.settled(-denied_g)
+
+    def unspent(self, quantity_g: int) -> "Holding":
+        """Return the holding with what was not sold, used or discarded after all.
+
+        It may be what is denied, or else what is unproven.
+        """
+        again = self.back(quantity_g)
+        unproven_g = quantity_g - (again.blocked_g - self.blocked_g)
+        gone_g = max(0, self.unproven_gone_g - unproven_g)
+        return replace(again, unproven_gone_g=gone_g).settled()
+
+    def counted(self, more_g: int) -> "Holding":
+        """Return the holding with more, or fewer, grams found there than should have been.
+
+        What is unproven goes first, and what is denied after it; so they come back.
+        """
+        lost_g = self.lost_g + max(0, -more_g)
+        surplus_g = self.surplus_g + max(0, more_g)
+        counted = replace(self, held_g=self.held_g + more_g, lost_g=lost_g, surplus_g=surplus_g)
+        unproven_g = max(0, counted.found_g - self.unproven_gone_g)
+        return counted.settled(more_g - (unproven_g - self.unproven_g))
+
+    def denial(self, *, by_owner: bool) -> Denial:
+        """Return what the owner denies, or the producer."""
+        return (self.owner_denial if by_owner else self.producer_denial) or NO_DENIAL
+
+    def denying(self, arrived_g: int, *, surplus: bool, by_owner: bool) -> "Holding":
+        """Return the holding with so much denied, in all: no more than may still be there."""
+        before = self.denial(by_owner=by_owner)
+        room_g = self.held_g - self.unproven_g
+        there_g = min(before.there_g + max(0, arrived_g - before.arrived_g), room_g, arrived_g)
+        denial = Denial(arrived_g=arrived_g, there_g=there_g, surplus=surplus)
+        kept = None if denial == NO_DENIAL else denial
+        if by_owner:
+            return replace(self, owner_denial=kept).settled()
+        return replace(self, producer_denial=kept).settled()
+
+    @property
+    def denials(self) -> tuple[Denial, Denial]:
+        """What the owner denies, and the producer."""
+        return self.denial(by_owner=True), self.denial(by_owner=False)
+
+    @property
+    def blocked_g(self) -> int:
+        """What of the arrivals that are denied may still be there."""
+        return max(one.there_g for one in self.denials)
+
+    def with_denials(self, change: Callable[[Denial], Denial]) -> "Holding":
+        """Return the holding with each denial changed."""
+        return replace(
+            self,
+            owner_denial=self.owner_denial and change(self.owner_denial),
+            producer_denial=self.producer_denial and change(self.producer_denial),
+        )
+
+    def settled(self, denied_there_g: int = 0) -> "Holding":
+        """Return the holding with what is unproven and denied as its other members make it.
+
+        Args:
+            denied_there_g: So much more, or less, may there be of what is denied.
+        """
+        rest = self.with_denials(lambda one: _returned(one, denied_there_g))
+        found_g, blocked_g = rest.found_g, rest.blocked_g
+        unproven_g = min(max(0, found_g - self.unproven_gone_g), self.held_g - blocked_g)
+        is_denied = any(one.surplus for one in rest.denials)
+        return replace(
+            rest,
+            unproven_g=unproven_g,
+            unproven_gone_g=found_g - unproven_g,
+            denied_g=blocked_g + (unproven_g if is_denied else 0),
+        )
+
+
+def _returned(one: Denial, more_g: int) -> Denial:
+    """Return a denial of goods of which more, or fewer, may be there again."""
+    return replace(one, there_g=max(0, min(one.there_g + more_g, one.arrived_g)))
+
+
+def _less(one: Denial, quantity_g: int) -> Denial:
+    """Return a denial of goods of which fewer had arrived at all."""
+    arrived_g = max(0, one.arrived_g - quantity_g)
+    there_g = min(max(0, one.there_g - quantity_g), arrived_g)
+    return replace(one, arrived_g=arrived_g, there_g=there_g)
 
 
 ShipmentState = Annotated[str, Text("in_transit|received|disputed|settled|returned", "in_transit")]

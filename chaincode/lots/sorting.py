@@ -312,7 +312,7 @@ def _undo_class(act: Act, body: UndoClass, closed: SortClassClosed) -> None:
     for holding_key, quantity_g in zip(keys, _owned_g(made, closed).values(), strict=True):
         holding = act.get(Holding, holding_key, Code.NOTHING_HELD)
         require_untouched(holding, quantity_g)
-        act.put(holding_key, replace(holding, held_g=0, run=None))
+        act.put(holding_key, replace(holding.moved(quantity_g), run=None))
     act.put(Lot.key(child), replace(lot, origin="unmade", made_g=0, entry=act.command.id))
     back = run.with_parts([one.to_g for one in closed.parts], 1)
     act.put(key, replace(back, state="open", classes=run.classes[:-1]))
@@ -329,7 +329,7 @@ def _undo_sort(act: Act, body: UndoSort, closed: BeginSortClosed) -> None:
     require(run.state != "undone", Code.RUN_ENDED)
     require(not run.classes, Code.RUN_OPEN)
     for holding_key, one in zip(_input_keys(begun, closed), closed.inputs, strict=True):
-        holding = act.get(Holding, holding_key, Code.NOTHING_HELD).plus(one.quantity_g)
+        holding = act.get(Holding, holding_key, Code.NOTHING_HELD).back(one.quantity_g)
         rest_g = holding.transformed_g - one.quantity_g
         act.put(holding_key, replace(holding, transformed_g=rest_g))
     act.put(key, replace(run, state="undone"))

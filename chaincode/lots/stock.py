@@ -7,6 +7,7 @@ from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
 from chaincode.base.shapes import Bits128, GramsOrNone, LotId, PseudonymId, Text
 from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.lots.holdings import flag_surplus, require_not_recalled
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding
 
@@ -16,7 +17,10 @@ HoldReason = Annotated[str, Text("suspicion|test-pending|damage|complaint|other"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStock:
-    """Open part of `lot.take_stock`: of what most of a difference comes."""
+    """Open part of `lot.take_stock`: of what most of a difference comes.
+
+    The envelope's `event_time` is when it was counted.
+    """
 
     lot: LotId
     party: PseudonymId
@@ -26,9 +30,13 @@ class TakeStock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeStockClosed:
-    """Closed part of `lot.take_stock`: what is really there."""
+    """Closed part of `lot.take_stock`: what stood on record when it was counted, and what did.
+
+    Their difference is booked, so what left or came in the meantime changes nothing.
+    """
 
     salt: Bits128
+    was_g: GramsOrNone
     counted_g: GramsOrNone
     owner: PseudonymId | None = None
     packs: Packs | None = None
@@ -61,14 +69,15 @@ class HoldClosed:
 
 def _take_stock(act: Act, body: TakeStock, closed: TakeStockClosed) -> None:
     key, holding = _own(act, body, closed.owner)
+    more_g = closed.counted_g - closed.was_g
+    # What was lost may turn up; more than that would be goods that nobody recalls.
+    if more_g > max(0, holding.lost_g - holding.surplus_g):
+        require_not_recalled(act, body.lot, holding)
     require_packs(closed.packs, closed.counted_g)
-    more_g = closed.counted_g - holding.held_g
-    counted = replace(
-        holding.adjusted(more_g),
-        lost_g=holding.lost_g + max(0, -more_g),
-        surplus_g=holding.surplus_g + max(0, more_g),
-    )
+    require(holding.held_g + more_g >= 0, Code.ALREADY_LEFT)
+    counted = holding.counted(more_g)
     act.put(key, counted)
+    flag_surplus(act, holding, counted)
 
 
 def _hold(act: Act, body: Hold, closed: HoldClosed) -> None:

@@ -66,6 +66,7 @@ _HOLDING: Final = (
     _held("加工・詰替(g)", "Made into others (g)", "transformed_g"),
     _held("棚卸不足(g)", "Lost (g)", "lost_g"),
     _held("棚卸超過(g)", "Surplus (g)", "surplus_g"),
+    _held("うち確認待ち(g)", "Of it unproven (g)", "unproven_g"),
     _held("産地否認(g)", "Denied (g)", "denied_g"),
 )
 

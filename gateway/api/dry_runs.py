@@ -210,7 +210,7 @@ def _records(found: DryRun, records: Records, party: str) -> Answer:
 
 _HELD: Final = (
     *("held_g", "sold_g", "discarded_g", "own_use_g", "transformed_g", "lost_g"),
-    *("surplus_g", "denied_g", "is_on_hold"),
+    *("surplus_g", "unproven_g", "denied_g", "is_on_hold"),
 )
 
 

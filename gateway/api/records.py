@@ -64,6 +64,7 @@ class Records:
             "corrected_at": times.timestamp(corrections[-1].ledger_time) if corrections else None,
             "flags": sorted({flag for entry in history for flag in entry.flags}),
             "is_denied": lot.denied_g > 0,
+            "has_surplus": lot.has_surplus,
             "recalls": [_meeting(one) for one in met.get(lot.id, ())],
             "origins": [self._ancestor(one, met) for one in grown.origins],
             "has_more_origins": not grown.is_whole,
@@ -84,6 +85,7 @@ class Records:
             **self._origin(one.lot),
             **self._quantities(one.lot),
             "is_denied": one.lot.denied_g > 0,
+            "has_surplus": one.lot.has_surplus,
             "recalls": [_meeting(recall) for recall in recalls.get(one.lot.id, ())],
             "holdings": [self.holding(holding) for holding in one.holdings],
         }
@@ -131,6 +133,7 @@ class Records:
             "transformed_g": holding.transformed_g,
             "lost_g": holding.lost_g,
             "surplus_g": holding.surplus_g,
+            "unproven_g": holding.unproven_g,
             "denied_g": holding.denied_g,
             "is_on_hold": holding.is_on_hold,
         }

@@ -66,7 +66,7 @@ class CommandAnswer(Answer):
         default=None,
         description=(
             "Public marks, sorted: `claimed`, `corrected`, `denied`, `disputed`, `drill`, "
-            "`future`, `late`, `opening`, `proposed`, `supplemented`, `unconfirmed`."
+            "`future`, `late`, `opening`, `proposed`, `supplemented`, `surplus`, `unconfirmed`."
         ),
         examples=[["late"]],
     )
@@ -168,8 +168,16 @@ class HoldingAnswer(Answer):
     transformed_g: Grams = Field(description="Went into other lots.")
     lost_g: Grams
     surplus_g: Grams = Field(description="Found at a stock-taking beyond what was on record.")
+    unproven_g: Grams = Field(
+        description=(
+            "Of `held_g`, found beyond what was lost before and 2 % of what came in: it can be "
+            "sold here, and goes nowhere else."
+        )
+    )
     denied_g: Grams = Field(
-        description="What the named producer denies; no more than is left of `held_g` can be sold."
+        description=(
+            "Of `held_g`, what its producer or owner denies; no more than the rest can be sold."
+        )
     )
     is_on_hold: bool | None = Field(default=None, description="At the reader's own party only.")
 
@@ -251,6 +259,10 @@ class ListedLot(Answer):
     harvested_at: Timestamp | None = None
     is_denied: bool | None = Field(
         default=None, description="Whether the producer denies some of what others received."
+    )
+    has_surplus: bool | None = Field(
+        default=None,
+        description="Whether a holder found more at a stock-taking than anyone else vouches for.",
     )
     recalls: list[MeetingAnswer]
     plot: Pseudonym | None = None

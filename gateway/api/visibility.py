@@ -84,6 +84,7 @@ LOT: Final[Table] = {
     "corrected_at": EVERYONE,
     "flags": EVERYONE,
     "is_denied": EVERYONE,
+    "has_surplus": EVERYONE,
     "recalls": EVERYONE,
     "origins": EVERYONE,
     "has_more_origins": EVERYONE,
@@ -112,6 +113,7 @@ CLAIMED_LOT: Final[Table] = {
     "producer_name": CONCERNED,
     "harvested_at": CONCERNED,
     "is_denied": CONCERNED,
+    "has_surplus": CONCERNED,
 }
 
 ORIGIN: Final[Table] = {  # an ancestor of a lot made from others
@@ -166,6 +168,7 @@ HOLDING: Final[Table] = {
     "transformed_g": OWN_GOODS,
     "lost_g": OWN_GOODS,
     "surplus_g": OWN_GOODS,
+    "unproven_g": OWN_GOODS,
     "denied_g": OWN_GOODS,
     "is_on_hold": HOLDER,
 }

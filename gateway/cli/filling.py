@@ -351,6 +351,15 @@ def _owner(given: Given, records: Records) -> None:
         given.put("owner", _one_owner(owners))
 
 
+def _take_stock(given: Given, records: Records) -> None:
+    """Fill in what stands on record: what was counted earlier is typed beside what stood then."""
+    _owner(given, records)
+    sides = (records.party, given.get("owner") or records.party)
+    for one in records.lot(_lot(given)).get("holdings", []):
+        if (one["holder"], one["owner"]) == sides:
+            given.put("was_g", one["held_g"])
+
+
 def _others_owner(given: Given, records: Records) -> None:
     if given.get("owner") is None:
         owners = _owners(given, records)
@@ -472,7 +481,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "lot.correct_harvest": _correct_harvest,
     "lot.correct_arrival": _correct_arrival,
     "lot.correct_outflow": _correct_outflow,
-    **dict.fromkeys(("lot.sell", "lot.discard", "lot.own_use", "lot.take_stock"), _owner),
+    **dict.fromkeys(("lot.sell", "lot.discard", "lot.own_use"), _owner),
+    "lot.take_stock": _take_stock,
     **dict.fromkeys(("lot.ship", "lot.hold", "lot.release"), _owner),
     "lot.take_back": _others_owner,
     "lot.deny_claim": _deny,

@@ -1,13 +1,13 @@
 """Lots: the record, and what one party has of one, as holder or as owner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, Row, Select, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Select, exists, or_, select
 
 from gateway.projection import json_text
-from gateway.projection.domain import holdings, lots, plots
+from gateway.projection.domain import has_surplus, holdings, lots, plots
 
 _VALUES_MAX: Final = 900  # in one list of parameters
 
@@ -24,6 +24,7 @@ class LotRecord:
         harvested_at: A `Timestamp`; when it was made, or arrived, if it was not harvested.
         claimed_g: Received by others beyond what the producer had recorded.
         denied_g: Of these, what the producer denies.
+        has_surplus: Whether any holder found more than anyone else vouches for.
         roots: Its ancestors; of a lot that has more than it can carry, the nearest.
         entry: Id of the command whose values these are.
     """
@@ -41,6 +42,7 @@ class LotRecord:
     claimed_g: int
     denied_g: int
     made_g: int
+    has_surplus: bool
     estimated: bool
     roots: tuple[str, ...]
     entry: str
@@ -60,6 +62,7 @@ class HoldingRecord:
     transformed_g: int
     lost_g: int
     surplus_g: int
+    unproven_g: int
     denied_g: int
     is_on_hold: bool
 
@@ -125,8 +128,12 @@ def denied(connection: Connection, party: str, *, limit: int) -> list[HoldingRec
     return [HoldingRecord(**row) for row in connection.execute(query).mappings()]
 
 
-_LOT: Final[tuple[Column[Any], ...]] = tuple(
-    plots.c.district if field.name == "district" else lots.c[field.name]
+_ELSEWHERE: Final[Mapping[str, ColumnElement[Any]]] = {
+    "district": plots.c.district,
+    "has_surplus": exists().where(holdings.c.lot == lots.c.id, has_surplus).label("has_surplus"),
+}
+_LOT: Final[tuple[ColumnElement[Any], ...]] = tuple(
+    _ELSEWHERE[field.name] if field.name in _ELSEWHERE else lots.c[field.name]
     for field in fields(LotRecord)
 )
 _HOLDING: Final[tuple[Column[Any], ...]] = tuple(
@@ -141,7 +148,8 @@ def lots_query() -> Select[tuple[object, ...]]:
 
 def lot_of(row: Row[Any]) -> LotRecord:
     """Return a row of `lots_query` as a record."""
-    values = {column.name: getattr(row, column.name) for column in _LOT}
+    values = {field.name: getattr(row, field.name) for field in fields(LotRecord)}
+    values["has_surplus"] = bool(values["has_surplus"])
     roots = json_text.decode(values["roots"])
     values["roots"] = tuple(map(str, roots)) if isinstance(roots, list) else ()
     return LotRecord(**values)

@@ -250,6 +250,8 @@ holdings = table(
     number("transformed_g"),
     number("lost_g"),
     number("surplus_g"),
+    number("unproven_g"),
+    number("unproven_gone_g"),
     number("denied_g"),
     flag("is_on_hold"),
 )
@@ -275,6 +277,13 @@ Index(
     *(holdings.c.lot, holdings.c.holder),
     sqlite_where=_is_denied,
     postgresql_where=_is_denied,
+)
+has_surplus = holdings.c.unproven_g + holdings.c.unproven_gone_g > 0
+Index(
+    "holdings_with_surplus",
+    *(holdings.c.lot, holdings.c.holder),
+    sqlite_where=has_surplus,
+    postgresql_where=has_surplus,
 )
 _is_consigned = holdings.c.owner != holdings.c.holder
 Index(

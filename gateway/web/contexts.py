@@ -88,8 +88,8 @@ class Status:
     """One thing to know of a lot at once.
 
     Attributes:
-        kind: `recorded`, `corrected`, `made`, `opening`, `claim`, `unmade`, `denied` or
-            `supplemented`; each has a shape of its own beside its words.
+        kind: `recorded`, `corrected`, `made`, `opening`, `claim`, `unmade`, `denied`, `surplus`
+            or `supplemented`; each has a shape of its own beside its words.
     """
 
     kind: str

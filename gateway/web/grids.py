@@ -209,6 +209,7 @@ class Grids:
             *(["recalled"] if lot.get("recalls") else []),
             *(["hold"] if holding.get("is_on_hold") else []),
             *(["denied"] if lot.get("is_denied") or holding.get("denied_g") else []),
+            *(["surplus"] if holding.get("unproven_g") else []),
             *([lot["origin"]] if lot["origin"] in _ORIGIN_BADGES else []),
             *(["estimated"] if lot.get("estimated") else []),
         ]

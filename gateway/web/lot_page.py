@@ -263,6 +263,8 @@ def _statuses(found: PublicLot) -> list[str]:
     statuses = [_BEGINNINGS[lot.origin]] if lot.origin in _BEGINNINGS else []
     if lot.denied_g > 0 and lot.origin != "claim":
         statuses.append("denied")
+    if lot.has_surplus and lot.origin != "claim":
+        statuses.append("surplus")
     if any(entry.corrects for entry in found.history):
         statuses.append("corrected")
     if any(entry.type == "lot.supplement" for entry in found.history):

@@ -41,6 +41,14 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "この番号で届いた品の一部を、生産者は自分のものではないと申し出ています。",
         "Of what others received under this number, the producer says some is not theirs.",
     ),
+    "status_surplus": (
+        "記録より多く見つかった分があります",
+        "More was found than is on record",
+    ),
+    "status_surplus_note": (
+        "この番号の品を持つ店などが、棚卸で、受け取った量より多くを数えました。生産者の確認はまだです。",
+        "A holder of such goods counted more than came in; the producer has not confirmed it.",
+    ),
     "status_supplemented": ("収穫の追加があります", "More was added"),
     "status_supplemented_note": (
         "見積もりより多かった分を、生産者があとから記録しました。",

@@ -136,6 +136,7 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "badge_hold": ("停止中", "On hold"),
     "badge_recalled": ("× 回収", "× Recalled"),
     "badge_denied": ("否認あり", "Denied"),
+    "badge_surplus": ("棚卸超過", "Surplus"),
     "badge_estimated": ("見積もり", "Estimated"),
     "badge_claim": ("記録待ち", "Not recorded yet"),
     "badge_opening": ("以前から", "From before"),

@@ -88,7 +88,7 @@ def correct_arrival(world: World, by: str, lot: str, *, of: str, was_g: int, cou
     return world.act(by, "lot.correct_arrival", body, closed)
 
 
-def deny(world: World, by: str, lot: str, *, holder: str, denied_g: int, **more: str) -> str:
+def deny(world: World, by: str, lot: str, *, holder: str, denied_g: int, **more: object) -> str:
     body = {"lot": lot, "party": world.party(by)}
     closed = {"holder": world.party(holder), "denied_g": denied_g, **more}
     return world.act(by, "lot.deny_claim", body, closed)
@@ -129,10 +129,20 @@ def correct_outflow(
     return world.act(by, "lot.correct_outflow", body, closed)
 
 
-def count(world: World, by: str, lot: str, counted_g: int, of: str | None = None) -> str:
-    """Take stock."""
+def count(
+    world: World,
+    by: str,
+    lot: str,
+    counted_g: int,
+    of: str | None = None,
+    *,
+    was_g: int | None = None,
+) -> str:
+    """Take stock of what is on record, unless it is said to have been something else."""
     body = {"lot": lot, "party": world.party(by), "reason": "miscount"}
-    return world.act(by, "lot.take_stock", body, {"counted_g": counted_g, **owner(world, of)})
+    was_g = held(world, lot, by, of) if was_g is None else was_g
+    closed = {"was_g": was_g, "counted_g": counted_g, **owner(world, of)}
+    return world.act(by, "lot.take_stock", body, closed)
 
 
 def hold(world: World, by: str, lot: str, of: str | None = None) -> str:

@@ -129,6 +129,40 @@ def codes() -> str:
     return "\n".join(lines)
 
 
+LEFT = {
+    "harvest_g": {
+        "lot.harvest": "a public entry, the producer's own",
+        "lot.open": "a second party has seen it (flag `opening`)",
+        "lot.correct_harvest": "flag `corrected`",
+    },
+    "supplement_g": {
+        "lot.supplement": "flag `supplemented`",
+        "lot.correct_harvest": "flag `corrected`",
+    },
+    "claimed_g": {
+        "lot.arrive": "flag `claimed`",
+        "lot.accept_claim": "flag `claimed`",
+        "lot.correct_arrival": "flag `claimed`",
+        "lot.deny_claim": "flag `denied`",
+    },
+    "made_g": dict.fromkeys(
+        ("lot.merge", "lot.repack", "lot.sort", "lot.process", "lot.sort_class"),
+        "bound: what the parents put in",
+    ),
+    "surplus_g": {"lot.take_stock": "flag `surplus`; bound: what was lost, and 2 % of what came"},
+}
+
+
+def left() -> str:
+    rows = [
+        f"| {term.removesuffix('_g')} | {', '.join(f'`{one}`' for one in types)} | {how} |"
+        for term, ways in LEFT.items()
+        for how in dict.fromkeys(ways.values())
+        for types in [[one for one, said in ways.items() if said == how]]
+    ]
+    return "\n".join(("| term | grows by | and what tells of it |", "|---|---|---|", *rows))
+
+
 def state() -> str:
     """Every record with its key, its members and who writes it."""
     writers = _writers()
@@ -334,6 +368,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "shapes": shapes_,
     "state": state,
     "always": always,
+    "left": left,
     "commands": commands,
     "codes": codes,
     "liveness": liveness.table,

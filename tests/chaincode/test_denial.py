@@ -225,9 +225,9 @@ def back(world: World, lot: str, verb: str, quantity_g: int) -> None:
 
 
 def there(world: World, lot: str) -> tuple[int, int, int]:
-    """Return what is held of what arrived at the shop, and what of that is denied."""
+    """Return what is held at the shop, what of it is denied, and what in all."""
     holding = world.holding(lot, "shopkeeper", "farmer")
-    return holding["held_g"], holding["arrived_g"], holding["denied_g"]
+    return holding["held_g"], holding["denied_g"], holding["owner_denial"]["arrived_g"]
 
 
 @pytest.mark.parametrize("verb", ["discard", "count"])
@@ -237,10 +237,10 @@ def test_denied_goods_that_are_gone_keep_no_good_ones_from_being_sold(verb):
     deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
     deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=4_000)
     gone(world, lot, verb, 5_000)
-    assert there(world, lot) == (5_000, 6_000, 0)
+    assert there(world, lot) == (5_000, 0, 4_000)
     assert claimed(world, lot) == (4_000, 4_000, 0)  # as before: no record covers them
     assert sold(world, "shopkeeper", lot, 5_000, of="farmer") == "ACCEPTED"
-    assert denial(world, lot, "shopkeeper", 6_001) == "MORE_THAN_RECORDED"
+    assert denial(world, lot, "shopkeeper", 10_001) == "MORE_THAN_RECORDED"
     deeds.assert_balanced(world)
 
 
@@ -250,10 +250,109 @@ def test_denied_goods_that_are_there_after_all_are_still_denied(verb):
     lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=10_000)
     deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=10_000)
     gone(world, lot, verb, 7_000)
-    assert there(world, lot) == (3_000, 3_000, 3_000)
+    assert there(world, lot) == (3_000, 3_000, 10_000)
     back(world, lot, verb, 6_000)
-    assert there(world, lot) == (9_000, 9_000, 9_000)
+    assert there(world, lot) == (9_000, 9_000, 10_000)
     assert sold(world, "shopkeeper", lot, 1, of="farmer") == "INSUFFICIENT_QUANTITY"
     back(world, lot, verb, 1_000)
     assert there(world, lot) == (10_000, 10_000, 10_000)
     deeds.assert_balanced(world)
+
+
+def test_goods_that_came_after_the_denied_ones_had_been_sold_are_sold():
+    world = World.standing()
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.take(world, "sell", "shopkeeper", lot, 9_000, of="farmer")
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=10_000)
+    assert there(world, lot) == (1_000, 1_000, 10_000)
+    shipment = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=8_000)
+    deeds.receive(world, "shopkeeper", lot, shipment, 8_000, of="farmer")
+    assert sold(world, "shopkeeper", lot, 8_001, of="farmer") == "INSUFFICIENT_QUANTITY"
+    assert sold(world, "shopkeeper", lot, 8_000, of="farmer") == "ACCEPTED"
+    deeds.assert_balanced(world)
+
+
+@pytest.mark.parametrize("way", ["sale", "shipment", "run"])
+def test_what_left_before_it_was_denied_and_comes_back_is_denied(way):
+    """Else a holder says for a moment that the goods are gone, and sells them later."""
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "sorter", lot, of="farmer", counted_g=10_000)
+    if way == "sale":
+        deeds.take(world, "sell", "sorter", lot, 10_000, of="farmer")
+    elif way == "shipment":
+        shipment = deeds.consign(world, "sorter", lot, to="grocer", quantity_g=10_000, of="farmer")
+    else:
+        parts = [(lot, 10_000, [10_000], "farmer")]
+        made = deeds.make(world, "sorter", "lot.sort", parts, ["carrot/l"])
+    deeds.deny(world, "farmer", lot, holder="sorter", denied_g=6_000)
+    if way == "sale":
+        grams = {"was_g": 10_000, "quantity_g": 0, "of": "farmer"}
+        deeds.correct_outflow(world, "sorter", lot, outflow="sold", **grams)
+    elif way == "shipment":
+        deeds.bring_back(world, "sorter", lot, shipment, of="farmer")
+    else:
+        deeds.unmake(world, "sorter", made)
+    assert sold(world, "sorter", lot, 4_001, of="farmer") == "INSUFFICIENT_QUANTITY"
+    assert sold(world, "sorter", lot, 4_000, of="farmer") == "ACCEPTED"
+    deeds.assert_balanced(world)
+
+
+def test_neither_the_wrongly_named_nor_the_producer_undoes_the_others_denial():
+    world = World.standing()
+    name = world.name("farmer")
+    lot = name["id"]
+    deeds.arrive(world, "shopkeeper", lot, of="neighbour", counted_g=3_000)
+    deeds.harvest_named(world, "farmer", name, 5_000)
+    named = {"holder": "shopkeeper", "owner": world.party("neighbour")}
+    deeds.deny(world, "farmer", lot, denied_g=3_000, **named)
+    for denied_g in (1_000, 0):
+        deeds.deny(world, "neighbour", lot, denied_g=denied_g, **named)
+        assert sold(world, "shopkeeper", lot, 1, of="neighbour") == "INSUFFICIENT_QUANTITY"
+    deeds.deny(world, "neighbour", lot, denied_g=2_000, **named)
+    deeds.deny(world, "farmer", lot, denied_g=0, **named)
+    assert sold(world, "shopkeeper", lot, 1_001, of="neighbour") == "INSUFFICIENT_QUANTITY"
+    assert sold(world, "shopkeeper", lot, 1_000, of="neighbour") == "ACCEPTED"
+    deeds.assert_balanced(world)
+
+
+def test_a_holder_denies_nothing_and_undoes_nothing_under_the_producers_mandate():
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=10_000)
+    world.mandate("farmer", "shopkeeper", "lot.deny_claim")
+    body = {"lot": lot, "party": world.party("farmer")}
+    closed = {"holder": world.party("shopkeeper"), "denied_g": 0}
+    for_farmer = {"on_behalf": world.actor("farmer")}
+    wire = world.write("shopkeeper", "lot.deny_claim", body, closed, **for_farmer)
+    assert world.submit(wire) == ["NOT_INDEPENDENT"]
+    assert there(world, lot) == (10_000, 10_000, 10_000)
+
+
+def test_a_surplus_is_denied_until_that_is_taken_back_whatever_is_found_meanwhile():
+    world = World.standing()
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.count(world, "shopkeeper", lot, 11_200, of="farmer")
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=2_000, surplus=True)
+    assert there(world, lot) == (11_200, 3_000, 2_000)
+    deeds.count(world, "shopkeeper", lot, 12_200, of="farmer")
+    assert there(world, lot) == (12_200, 4_000, 2_000)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0)
+    assert there(world, lot) == (12_200, 2_000, 0)  # of the surplus nothing was said
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0, surplus=False)
+    assert sold(world, "shopkeeper", lot, 12_200, of="farmer") == "ACCEPTED"
+    deeds.assert_balanced(world)
+
+
+def test_no_arrival_is_corrected_by_what_nobody_else_vouches_for():
+    """Else what one found would go home to the producer as its own."""
+    world = World.standing()
+    lot = world.harvest("farmer", 10_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.take(world, "sell", "shopkeeper", lot, 10_000, of="farmer")
+    deeds.count(world, "shopkeeper", lot, 5_000, of="farmer")
+    assert correction(world, "shopkeeper", lot, "farmer", 10_000, 5_000) == "ALREADY_LEFT"
+    assert correction(world, "shopkeeper", lot, "farmer", 10_000, 9_800) == "ACCEPTED"

@@ -16,9 +16,11 @@ EMPTY = {
     "transformed_g": 0,
     "lost_g": 0,
     "surplus_g": 0,
+    "came_g": 0,
+    "unproven_g": 0,
+    "unproven_gone_g": 0,
     "arrived_g": 0,
     "denied_g": 0,
-    "denied_gone_g": 0,
     "is_on_hold": False,
     "roots": [],
 }
@@ -51,7 +53,7 @@ def test_a_harvest_makes_a_lot_and_its_producers_holding():
         "hides_ancestors": False,
         "entry": result["id"],
     }
-    assert draft.world.holding(lot, "farmer") == EMPTY | {"held_g": 20_000}
+    assert draft.world.holding(lot, "farmer") == EMPTY | {"held_g": 20_000, "came_g": 20_000}
 
 
 def test_one_nonce_names_many_lots_by_their_index():

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from chaincode.base.errors import Code, RejectionError
 from chaincode.base.overlay import CorruptStateError, Overlay
-from chaincode.lots import claims, handover, holdings, making
+from chaincode.lots import claims, handover, holdings, making, stock
 from chaincode.lots.consent import Consignment
 from chaincode.lots.consignment import bring
 from chaincode.lots.records import Holding, Lot
@@ -54,12 +55,28 @@ def gives_one_gram_more(self, quantity_g):
     return replace(self, held_g=self.held_g + quantity_g + 1)
 
 
-def takes_what_is_not_there(self, quantity_g, _code):
+def takes_what_is_not_there(self, quantity_g):
     return replace(self, held_g=max(0, self.held_g - quantity_g))
 
 
 def takes_what_is_denied(self, quantity_g):
-    return self.minus(quantity_g, making.Code.INSUFFICIENT_QUANTITY)
+    if quantity_g > self.held_g:
+        raise RejectionError(Code.INSUFFICIENT_QUANTITY)
+    return self.moved(quantity_g)
+
+
+def moves_what_nobody_else_vouches_for(self, quantity_g):
+    if quantity_g > self.free_g:
+        raise RejectionError(Code.INSUFFICIENT_QUANTITY)
+    return self.moved(quantity_g)
+
+
+def counts_what_comes_back_as_come(self, quantity_g):
+    return self.plus(quantity_g)
+
+
+def tells_of_no_surplus(_act, _before, _after):
+    return None
 
 
 def covers_nothing(self, _quantity_g):
@@ -108,8 +125,11 @@ require_movable, overlay_find = holdings.require_movable, Overlay.find
     ("owner", "name", "mutant"),
     [
         (Holding, "plus", gives_one_gram_more),
-        (Holding, "minus", takes_what_is_not_there),
+        (Holding, "less_came", takes_what_is_not_there),
         (Holding, "without", takes_what_is_denied),
+        (Holding, "without", moves_what_nobody_else_vouches_for),
+        (Holding, "back", counts_what_comes_back_as_come),
+        (stock, "flag_surplus", tells_of_no_surplus),
         (Lot, "covering", covers_nothing),
         (handover, "_count", credits_a_surplus),
         (making, "_owned_g", gives_all_to_the_maker),

@@ -17,6 +17,7 @@ def test_what_leaves_is_booked_under_its_own_term(type_name):
     holding = draft.world.holding(draft.body["lot"], "farmer")
     assert holding.pop(TERMS[type_name]) == 5_000
     assert holding.pop("held_g") == 15_000
+    assert holding.pop("came_g") == 20_000
     assert [member for member in holding.values() if member] == [1]  # "v" is 1
 
 

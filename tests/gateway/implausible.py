@@ -131,7 +131,8 @@ class Implausible:
 
     def count(self, handle: str, lot: str, counted_g: int) -> bytes:
         body = {"lot": lot, "reason": "miscount"}
-        return self.trade.act(handle, "lot.take_stock", body, {"counted_g": counted_g})
+        closed = {"was_g": 20_003, "counted_g": counted_g}
+        return self.trade.act(handle, "lot.take_stock", body, closed)
 
     async def _goods(self) -> None:
         stage = self.stage

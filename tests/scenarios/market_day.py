@@ -129,7 +129,9 @@ class MarketDay:
             if one.guessed_g > one.brought_g:
                 # More was written down than there was: what is left now is what came back.
                 body = {"lot": one.lot, "reason": "estimate"}
-                wires.append(self.cast.act(one.farm, "lot.take_stock", body, {"counted_g": left_g}))
+                was_g = one.guessed_g - one.brought_g + left_g
+                closed = {"was_g": was_g, "counted_g": left_g}
+                wires.append(self.cast.act(one.farm, "lot.take_stock", body, closed))
         return wires
 
     def mapping(self) -> dict:

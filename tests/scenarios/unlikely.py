@@ -66,7 +66,7 @@ class Unlikely:
         for one, lost_g in ((twin, limit_g), (farm, limit_g + 1)):
             lot = self._harvest(one, HARVEST_G)
             body = {"lot": lot, "reason": "miscount"}
-            closed = {"counted_g": HARVEST_G - lost_g}
+            closed = {"was_g": HARVEST_G, "counted_g": HARVEST_G - lost_g}
             self._add(self.cast.act(one, "lot.take_stock", body, closed))
         self._plant(FlagCode.LOSS_LARGE, f"lot/{lot}", farm)
 

@@ -160,6 +160,21 @@ RULE: Final = (
         ),
     ),
     problem(
+        Code.UNPROVEN,
+        422,
+        number=644,
+        ja=(
+            "棚卸で見つかった分が含まれます",
+            "棚卸で見つかった、受け取った量を超える分は、ほかへ渡せません。",
+            "数量を減らすか、ここで販売してください。生産者が追加を記録し、出荷し直すこともできます。",
+        ),
+        en=(
+            "Some of it nobody else vouches for",
+            "What stock-takings found beyond what came in stays where it is.",
+            "Name fewer grams, or sell it here; or the producer adds and ships it.",
+        ),
+    ),
+    problem(
         Code.ALREADY_LEFT,
         422,
         number=609,

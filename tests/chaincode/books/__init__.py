@@ -28,11 +28,13 @@ class Books(Shipping, Claiming, Sorting, Recalls):
     """All of it."""
 
     def answer(self, act, *arguments, **named) -> str:
-        """Book an act, and return the code that it must be answered with."""
+        """Book an act, and return the code that it must be answered with; `flags` are its own."""
+        self.flags = set()
         saved = deepcopy(self.__dict__) if any(one.run for one in self.holdings.values()) else {}
         try:
             act(*arguments, **named)
         except RefusalError as refusal:
+            self.flags = set()
             return refusal.code
         if saved and self.moves_what_is_being_sorted(saved["holdings"], saved["sorts"]):
             self.__dict__.update(saved)

@@ -43,6 +43,7 @@ class Claiming(Consigning):
         mine = [key for key in self.claims if key[0] == holder]
         require(before is not None or len(mine) < self.claims_max, "TOO_MANY_CLAIMS")
         self.claims.setdefault((holder, lot, producer), ClaimRow(crop)).claimed += counted_g
+        self.flags.add("claimed")  # though no gram of any lot yet
 
     def correct_claim(self, holder: str, lot: str, producer: str, claimed_g: int) -> None:
         if claimed_g:
@@ -61,5 +62,7 @@ class Claiming(Consigning):
         require(row is None or row.crop == claim.crop, "CROP_DIFFERS")
         require(accepted_g <= claim.claimed, "MORE_THAN_RECORDED")
         del self.claims[holder, lot, producer]
+        if accepted_g < claim.claimed:
+            self.flags.add("denied")
         if accepted_g:
             self.bring(lot, producer, claim.crop, holder, accepted_g)

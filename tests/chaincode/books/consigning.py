@@ -35,10 +35,11 @@ class Consigning(Entries):
     def _bring(self, lot: str, row: LotRow, holder: str, counted_g: int) -> None:
         own = self.holdings.get((lot, row.party, row.party)) or HoldingRow()
         from_stock_g = min(own.movable, counted_g)
-        own.held -= from_stock_g
+        own.pass_on(from_stock_g)
         row.claimed += counted_g - from_stock_g
+        self.flag("claimed", lot, counted_g - from_stock_g)
         there = self.opened(lot, holder, row.party)
-        there.held += counted_g
+        there.come(counted_g)
         there.arrived += counted_g
 
     def correct_arrival(
@@ -56,44 +57,61 @@ class Consigning(Entries):
         if less_g < 0:
             self._bring(lot, row, holder, -less_g)
             return
-        denied_g = min(holding.denied, less_g)
+        denied_g = min(holding.denials[True].arrived, less_g)
         if is_theirs:
             others_g = min(row.coverable + row.other_crop, less_g - denied_g)
             back_g = less_g - denied_g - others_g
-            require(less_g <= holding.held, "ALREADY_LEFT")
+            require(less_g <= holding.held - holding.unproven, "ALREADY_LEFT")
             row.other_crop -= max(0, others_g - row.coverable)
             row.denied -= denied_g
             row.claimed -= denied_g + others_g
             if back_g:
-                self.opened(lot, producer, producer).held += back_g
+                self.opened(lot, producer, producer).come(back_g, back=True)
         else:
             require(less_g <= row.misnamed, "MORE_THAN_RECORDED")
-            require(less_g <= holding.held, "ALREADY_LEFT")
+            require(less_g <= holding.held - holding.unproven, "ALREADY_LEFT")
             row.misnamed -= less_g
             row.claimed -= less_g
-        holding.held -= less_g
         holding.arrived -= less_g
-        holding.denied -= denied_g
+        for one in holding.denials.values():
+            one.arrived = max(0, one.arrived - less_g)
+            one.there = min(max(0, one.there - less_g), one.arrived)
+        self.flag_surplus(lot, holding, holding.less_came, less_g)
 
     def take_back(self, lot: str, holder: str, owner: str, quantity_g: int) -> None:
         require(owner != holder, "NOT_INDEPENDENT")
         require(lot in self.lots, "UNKNOWN_LOT")
         holding = self.holding(lot, holder, owner)
         require(self.lots[lot].origin != "claim", "NOT_HARVESTED")
-        require(quantity_g <= holding.free, "INSUFFICIENT_QUANTITY")
-        holding.held -= quantity_g
-        holding.arrived -= min(quantity_g, holding.arrived - holding.denied)
-        self.opened(lot, owner, owner).held += quantity_g
+        holding.pass_on(quantity_g)
+        denied_g = max(one.arrived for one in holding.denials.values())
+        holding.arrived -= min(quantity_g, holding.arrived - denied_g)
+        holding.came = max(0, holding.came - quantity_g)
+        holding.tidy()
+        self.opened(lot, owner, owner).come(quantity_g, back=True)
 
-    def deny(self, lot: str, party: str, holder: str, owner: str, denied_g: int) -> None:
+    def deny(
+        self,
+        lot: str,
+        party: str,
+        holder: str,
+        owner: str,
+        denied_g: int,
+        *,
+        surplus: bool | None = None,
+    ) -> None:
         require(holder != party, "NOT_INDEPENDENT")
         require(lot in self.lots, "UNKNOWN_LOT")
         row = self.lots[lot]
         require(party in {row.party, owner}, "UNKNOWN_LOT")
         holding = self.holding(lot, holder, owner)
+        before = holding.denials[party == owner]
+        surplus = before.surplus if surplus is None else surplus
         require(denied_g <= holding.arrived, "MORE_THAN_RECORDED")
-        more_g = denied_g - holding.denied
-        holding.denied = denied_g
+        require(not surplus or before.surplus or holding.unproven, "MORE_THAN_RECORDED")
+        more_g = denied_g - before.arrived
+        holding.deny(denied_g, surplus=surplus, by_owner=party == owner)
+        self.flags.add("denied")
         if owner != row.party:
             return
         own = self.holdings.get((lot, owner, owner)) or HoldingRow()
@@ -102,7 +120,10 @@ class Consigning(Entries):
             row.other_crop -= max(0, more_g - back_g - row.coverable)
         else:
             back_g = -min(own.movable, -more_g)
-        if back_g:
-            self.opened(lot, owner, owner).held += back_g
+        if back_g > 0:
+            self.opened(lot, owner, owner).come(back_g, back=True)
+            self.flag("denied", lot, back_g)
+        elif back_g:
+            own.pass_on(-back_g)
         row.denied += more_g
         row.claimed += back_g

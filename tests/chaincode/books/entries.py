@@ -1,5 +1,7 @@
 """Rows for lots and holdings; harvest, outflow and stock-taking."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Key = tuple[str, str, str]  # lot, holder, owner
@@ -64,8 +66,17 @@ class LotRow:
 
 
 @dataclass(slots=True)
+class DenialRow:
+    """What one party denies: of what arrived in all, of that what may be there, and surplus."""
+
+    arrived: int = 0
+    there: int = 0
+    surplus: bool = False
+
+
+@dataclass(slots=True)
 class HoldingRow:
-    """Grams at a holder, and where others went."""
+    """Grams at a holder, and where others went; `denials` by whether the owner denies."""
 
     held: int = 0
     sold: int = 0
@@ -74,32 +85,122 @@ class HoldingRow:
     transformed: int = 0
     lost: int = 0
     surplus: int = 0
+    came: int = 0
+    most_came: int = 0  # ever
+    unproven: int = 0
+    unproven_gone: int = 0
     arrived: int = 0
-    denied: int = 0
-    denied_gone: int = 0
+    denials: dict[bool, DenialRow] = field(
+        default_factory=lambda: {True: DenialRow(), False: DenialRow()}
+    )
     on_hold: bool = False
     run: str | None = None  # of several commands, that it came out of and has not moved since
 
     def row(self) -> tuple:
-        return tuple(getattr(self, name) for name in self.__slots__)
+        gone = (self.sold, self.discarded, self.own_use, self.transformed, self.lost)
+        found = (self.surplus, self.came, self.unproven, self.unproven_gone)
+        denials = [(one.arrived, one.there, one.surplus) for one in self.denials.values()]
+        said = (self.arrived, self.denied, denials, self.on_hold, self.run)
+        return self.held, *gone, *found, *said
+
+    @property
+    def blocked(self) -> int:
+        """What is denied of the arrivals and may be there."""
+        return max(one.there for one in self.denials.values())
+
+    @property
+    def denied(self) -> int:
+        is_surplus = any(one.surplus for one in self.denials.values())
+        return self.blocked + (self.unproven if is_surplus else 0)
 
     @property
     def free(self) -> int:
-        return max(0, self.held - self.denied)
+        return self.held - self.denied
 
-    def lose(self, quantity_g: int) -> None:
-        """Let the denied be the first to go, and to come back if there are less than none gone."""
-        if quantity_g >= 0:
-            denied_g = min(self.denied, quantity_g)
-        else:
-            denied_g = -min(self.denied_gone, -quantity_g)
-        self.denied -= denied_g
-        self.arrived -= denied_g
-        self.denied_gone += denied_g
+    @property
+    def proven(self) -> int:
+        return self.held - self.blocked - self.unproven
 
     @property
     def movable(self) -> int:
-        return 0 if self.on_hold else self.free
+        return 0 if self.on_hold else self.proven
+
+    @property
+    def found(self) -> int:
+        """What nobody vouches for, there or not: neither lost before nor two in a hundred."""
+        return max(0, self.surplus - self.lost - self.came * 2 // 100)
+
+    def come(self, quantity_g: int, *, back: bool = False) -> None:
+        """Book what comes in; of what comes back, as much as is denied may be that."""
+        self.held += quantity_g
+        if back:
+            self.recall_to_mind(quantity_g)
+        else:
+            self.came += quantity_g
+            self.most_came = max(self.most_came, self.came)
+        self.tidy()
+
+    def recall_to_mind(self, more_g: int) -> None:
+        for one in self.denials.values():
+            one.there = max(0, min(one.there + more_g, one.arrived))
+
+    def pass_on(self, quantity_g: int) -> None:
+        require(quantity_g <= self.free, "INSUFFICIENT_QUANTITY")
+        require(quantity_g <= self.proven, "UNPROVEN")
+        self.held -= quantity_g
+        self.tidy()
+
+    def spend(self, quantity_g: int) -> None:
+        """Sell or use: what is proven first."""
+        require(quantity_g <= self.free, "INSUFFICIENT_QUANTITY")
+        self.unproven_gone += max(0, quantity_g - self.proven)
+        self.held -= quantity_g
+        self.tidy()
+
+    def clear(self, quantity_g: int) -> None:
+        """Throw away: what is denied first, then what is unproven."""
+        require(quantity_g <= self.held, "INSUFFICIENT_QUANTITY")
+        denied_g = min(self.blocked, quantity_g)
+        self.unproven_gone += min(self.unproven, quantity_g - denied_g)
+        self.recall_to_mind(-denied_g)
+        self.held -= quantity_g
+        self.tidy()
+
+    def unspend(self, quantity_g: int) -> None:
+        """Book what was neither sold nor used nor thrown away."""
+        blocked_g = self.blocked
+        self.come(quantity_g, back=True)
+        rest_g = quantity_g - (self.blocked - blocked_g)
+        self.unproven_gone = max(0, self.unproven_gone - rest_g)
+        self.tidy()
+
+    def recount(self, more_g: int) -> None:
+        """Find more, or less: what is unproven comes and goes before what is denied."""
+        self.held += more_g
+        if more_g > 0:
+            self.surplus += more_g
+        else:
+            self.lost -= more_g
+        unproven_g = max(0, self.found - self.unproven_gone)
+        self.recall_to_mind(more_g - unproven_g + self.unproven)
+        self.tidy()
+
+    def less_came(self, quantity_g: int) -> None:
+        self.held -= quantity_g
+        self.came = max(0, self.came - quantity_g)
+        self.tidy()
+
+    def deny(self, arrived_g: int, *, surplus: bool, by_owner: bool) -> None:
+        one = self.denials[by_owner]
+        more_g = max(0, arrived_g - one.arrived)
+        one.there = min(one.there + more_g, self.held - self.unproven, arrived_g)
+        one.arrived, one.surplus = arrived_g, surplus
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Let what is no longer found be neither there nor gone."""
+        self.unproven = min(max(0, self.found - self.unproven_gone), self.held - self.blocked)
+        self.unproven_gone = self.found - self.unproven
 
 
 @dataclass
@@ -108,6 +209,8 @@ class Entries:
 
     lots: dict[str, LotRow] = field(default_factory=dict)
     holdings: dict[Key, HoldingRow] = field(default_factory=dict)
+    flags: set[str] = field(default_factory=set)  # of the act
+    flagged: Counter[str] = field(default_factory=Counter)  # grams that a flag told of, by lot
 
     def holding(self, *key: str) -> HoldingRow:
         require(key in self.holdings, "NOTHING_HELD")
@@ -134,7 +237,7 @@ class Entries:
         require(before is None or before.origin == "claim", "ID_TAKEN")
         row = LotRow(party, origin, harvest=quantity_g)
         row.record(before)
-        self.opened(lot, party, party).held += row.cover(quantity_g)
+        self.opened(lot, party, party).come(row.cover(quantity_g))
         self.lots[lot] = row
 
     def correct_harvest(
@@ -153,17 +256,20 @@ class Entries:
         added_g = row.supplement if supplement_g is None else supplement_g
         more_g = quantity_g + added_g - row.harvest - row.supplement
         holding = self.opened(lot, party, party)
-        require(holding.held >= -more_g, "ALREADY_LEFT")
+        require(holding.proven >= -more_g, "ALREADY_LEFT")
         if crop != row.crop:
             row.crop, row.other_crop = crop, row.claimed - row.denied - row.misnamed
-        holding.held += row.cover(more_g) if more_g > 0 else more_g
+        if more_g < 0:
+            self.flag_surplus(lot, holding, holding.less_came, -more_g)
+        else:
+            holding.come(row.cover(more_g))
         row.harvest, row.supplement = quantity_g, added_g
 
     def supplement(self, lot: str, party: str, quantity_g: int) -> None:
         row = self.own_lot(lot, party)
         require(row.origin in {"harvest", "opening"}, "NOT_HARVESTED")
         row.supplement += quantity_g
-        self.opened(lot, party, party).held += row.cover(quantity_g)
+        self.opened(lot, party, party).come(row.cover(quantity_g))
 
     def take(self, outflow: str, lot: str, holder: str, owner: str, quantity_g: int) -> None:
         """Book goods as sold, discarded or used up."""
@@ -185,22 +291,34 @@ class Entries:
         setattr(holding, outflow, booked_g - was_g + quantity_g)
 
     def _let_go(self, holding: HoldingRow, outflow: str, quantity_g: int) -> None:
-        is_discarded = outflow == "discarded"
-        there_g = holding.held if is_discarded else holding.free
-        require(quantity_g <= there_g, "INSUFFICIENT_QUANTITY")
-        if is_discarded:
-            holding.lose(quantity_g)
-        holding.held -= quantity_g
-
-    def count(self, lot: str, holder: str, owner: str, counted_g: int) -> None:
-        """Take stock."""
-        holding = self.holding(lot, holder, owner)
-        if counted_g < holding.held:
-            holding.lost += holding.held - counted_g
+        if quantity_g <= 0:
+            holding.unspend(-quantity_g)
+        elif outflow == "discarded":
+            holding.clear(quantity_g)
         else:
-            holding.surplus += counted_g - holding.held
-        holding.lose(holding.held - counted_g)
-        holding.held = counted_g
+            holding.spend(quantity_g)
+
+    def count(self, lot: str, holder: str, owner: str, was_g: int, counted_g: int) -> None:
+        """Take stock."""
+        holding, more_g = self.holding(lot, holder, owner), counted_g - was_g
+        if more_g > max(0, holding.lost - holding.surplus):
+            require(not self.is_recalled(lot), "RECALLED")
+        require(holding.held + more_g >= 0, "ALREADY_LEFT")
+        self.flag_surplus(lot, holding, holding.recount, more_g)
+
+    def flag_surplus(
+        self, lot: str, holding: HoldingRow, act: Callable[[int], None], grams: int
+    ) -> None:
+        """Do what may leave more found than anyone vouches for: that is said publicly."""
+        before_g = holding.found
+        act(grams)
+        self.flag("surplus", lot, holding.found - before_g)
+
+    def flag(self, name: str, lot: str, grams: int) -> None:
+        """Mark the act publicly, if any grams are to be marked."""
+        if grams > 0:
+            self.flags.add(name)
+            self.flagged[lot] += grams
 
     def hold(self, lot: str, holder: str, owner: str) -> None:
         holding = self.holding(lot, holder, owner)

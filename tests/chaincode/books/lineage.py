@@ -67,8 +67,9 @@ class Lineage(Entries):
         require(has_loss or max(losses_g) == 0, "SHARES_DIFFER")
         for (_, _, put_in_g, _), source in zip(run.inputs, sources, strict=True):
             require(put_in_g <= source.free, "INSUFFICIENT_QUANTITY")
+            require(put_in_g <= source.proven, "UNPROVEN")
         for (_, _, put_in_g, _), source in zip(run.inputs, sources, strict=True):
-            source.held -= put_in_g
+            source.pass_on(put_in_g)
             source.transformed += put_in_g
         self._book_children(run, crops, made_g, befores)
         self.runs[name] = run
@@ -98,7 +99,9 @@ class Lineage(Entries):
             if own_g:
                 owned[child, run.party] = row.cover(own_g)
         for (child, owner), grams in owned.items():
-            self.opened(child, run.party, owner).held += grams
+            there = self.opened(child, run.party, owner)
+            there.held += grams
+            there.tidy()
 
     def unmake(self, name: str, party: str) -> None:
         run = self.runs[name]
@@ -109,15 +112,15 @@ class Lineage(Entries):
         for (child, _), holding in there.items():
             self.require_movable(child, holding)
         for key, holding in there.items():
-            is_whole = holding.held == owned[key] and holding.lost == holding.surplus
-            require(is_whole, "ALREADY_LEFT")
-        for holding in there.values():
-            holding.held = 0
+            is_whole = holding.held == holding.free == owned[key]
+            require(is_whole and holding.lost == holding.surplus, "ALREADY_LEFT")
+        for key, holding in there.items():
+            holding.pass_on(owned[key])
         for child in run.children:
             self.lots[child].origin, self.lots[child].made = "unmade", 0
         for parent, owner, put_in_g, _ in run.inputs:
             source = self.holdings[parent, party, owner]
-            source.held += put_in_g
+            source.come(put_in_g, back=True)
             source.transformed -= put_in_g
         run.is_unmade = True
 
@@ -138,6 +141,21 @@ class Lineage(Entries):
         return {one for one in self.lots if self.ancestors(one) & lots}
 
     # What must hold of any books
+
+    def unseen(self) -> list[str]:
+        """Return the lots of which more was sold than recorded by the producer, or flagged.
+
+        Between two scales, `SURPLUS_PERCENT` of what came to each holder is left unsaid.
+        """
+        wrong = []
+        for lot, row in self.lots.items():
+            theirs = [one for key, one in self.holdings.items() if key[0] == lot]
+            sold_g = sum(one.sold + one.transformed for one in theirs)
+            said_g = row.harvest + row.supplement + row.made + self.flagged[lot]
+            unsaid_g = sum(one.most_came * 2 // 100 for one in theirs)
+            if sold_g > said_g + unsaid_g:
+                wrong.append(lot)
+        return wrong
 
     def into_g(self, lot: str) -> int:
         """Return what runs of one command put into a lot."""

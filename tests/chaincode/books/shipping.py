@@ -39,8 +39,7 @@ class Shipping(Entries):
         require(row.sender != row.recipient, "NOT_INDEPENDENT")
         holding = self.holding(row.lot, row.sender, row.owner)
         self.require_movable(row.lot, holding)
-        require(row.shipped <= holding.free, "INSUFFICIENT_QUANTITY")
-        holding.held -= row.shipped
+        holding.pass_on(row.shipped)
         self.shipments[shipment] = row
 
     def receive(self, shipment: str, party: str, owner: str, received_g: int, entry: str) -> None:
@@ -56,7 +55,7 @@ class Shipping(Entries):
         require(not is_stale, "NOT_THE_LATEST")
         less_g = row.credited - min(received_g, row.shipped)
         there = self.holdings.get((row.lot, row.recipient, row.new_owner))
-        require(less_g <= (there.held if there else 0), "ALREADY_LEFT")
+        require(less_g <= (there.proven if there else 0), "ALREADY_LEFT")
         self._count(row, received_g, entry)
 
     def _theirs(self, shipment: str, party: str, owner: str) -> ShipmentRow:
@@ -67,8 +66,11 @@ class Shipping(Entries):
 
     def _count(self, row: ShipmentRow, received_g: int, entry: str) -> None:
         credit_g = min(received_g, row.shipped)
-        if credit_g != row.credited:
-            self.opened(row.lot, row.recipient, row.new_owner).held += credit_g - row.credited
+        more_g = credit_g - row.credited
+        if more_g:
+            there = self.opened(row.lot, row.recipient, row.new_owner)
+            act = there.come if more_g > 0 else there.less_came
+            self.flag_surplus(row.lot, there, act, abs(more_g))
         row.credited = credit_g
         row.disputed = row.shipped - credit_g
         row.state = "received" if received_g == row.shipped else "disputed"
@@ -78,7 +80,7 @@ class Shipping(Entries):
         row = self.shipments[shipment]
         require(party in {row.sender, row.recipient}, "NOT_THEIR_SHIPMENT")
         require(row.state == "in_transit", "NOT_IN_TRANSIT")
-        self.opened(row.lot, row.sender, row.owner).held += row.shipped
+        self.opened(row.lot, row.sender, row.owner).come(row.shipped, back=True)
         row.state = "returned"
 
     def settle(self, shipment: str, parties: set[str], closed: dict) -> None:
@@ -88,7 +90,7 @@ class Shipping(Entries):
         parts_g = (closed["to_sender_g"], closed["to_recipient_g"], closed["lost_g"])
         require(sum(parts_g) == row.disputed, "SUM_DIFFERS")
         if parts_g[0]:
-            self.opened(row.lot, row.sender, row.owner).held += parts_g[0]
+            self.opened(row.lot, row.sender, row.owner).come(parts_g[0], back=True)
         if parts_g[1]:
-            self.opened(row.lot, row.recipient, row.new_owner).held += parts_g[1]
+            self.opened(row.lot, row.recipient, row.new_owner).come(parts_g[1])
         row.state, row.disputed, row.lost = "settled", 0, parts_g[2]

@@ -54,8 +54,9 @@ class Sorting(Lineage):
         require(len({one[:2] for one in inputs}) == len(inputs), "SHARES_DIFFER")
         for (*_, grams), source in zip(inputs, sources, strict=True):
             require(grams <= source.free, "INSUFFICIENT_QUANTITY")
+            require(grams <= source.proven, "UNPROVEN")
         for (*_, grams), source in zip(inputs, sources, strict=True):
-            source.held -= grams
+            source.pass_on(grams)
             source.transformed += grams
         parents = frozenset(parent for parent, *_ in inputs)
         above = [self.lots[one] for one in sorted(parents)]
@@ -97,6 +98,7 @@ class Sorting(Lineage):
         for owner, grams in row.owned(parts_g).items():
             holding = self.opened(child, party, owner)
             holding.held += made.cover(grams) if owner == party else grams
+            holding.tidy()
             holding.run = nonce
         row.left = [left - part for left, part in zip(row.left, parts_g, strict=True)]
         row.classes.append((child, parts_g))
@@ -114,10 +116,11 @@ class Sorting(Lineage):
         for holding, _ in there.values():
             self.require_movable(child, holding)
         for holding, grams in there.values():
-            is_whole = holding.held == grams and holding.lost == holding.surplus
-            require(is_whole, "ALREADY_LEFT")
-        for holding, _ in there.values():
-            holding.held, holding.run = 0, None
+            is_whole = holding.held == holding.free == grams
+            require(is_whole and holding.lost == holding.surplus, "ALREADY_LEFT")
+        for holding, grams in there.values():
+            holding.pass_on(grams)
+            holding.run = None
         self.lots[child].origin, self.lots[child].made = "unmade", 0
         row.left = [left + part for left, part in zip(row.left, parts_g, strict=True)]
         row.undone.append(row.classes.pop())
@@ -130,7 +133,7 @@ class Sorting(Lineage):
         require(not row.classes, "RUN_OPEN")
         for parent, owner, grams in row.inputs:
             source = self.holdings[parent, party, owner]
-            source.held += grams
+            source.come(grams, back=True)
             source.transformed -= grams
         row.state = "undone"
 

@@ -71,7 +71,7 @@ def _own(world: World, **closed: object) -> Draft:
 
 @prepares("lot.take_stock")
 def _take_stock(world: World) -> Draft:
-    draft = _own(world, counted_g=19_500, packs={"unit": "bag", "count": 39})
+    draft = _own(world, was_g=20_000, counted_g=19_500, packs={"unit": "bag", "count": 39})
     draft.body |= {"reason": "shrinkage", "channel": "paper"}
     return draft
 

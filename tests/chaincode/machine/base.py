@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from chaincode.base.overlay import decode_state
 from chaincode.lots import making
-from chaincode.lots.records import Holding, Lot, Shipment
+from chaincode.lots.records import NO_DENIAL, Holding, Lot, Shipment
 from chaincode.proposals import APPROVE
 from chaincode.recalls.records import OpenRecalls
 from chaincode.rules import EVER
@@ -20,8 +20,10 @@ from tests.chaincode.books import Books
 from tests.chaincode.books.entries import Key
 from tests.chaincode.pen import timestamp
 from tests.chaincode.rejections import is_tested
+from tests.chaincode.telling import require_told
 from tests.chaincode.world import NOW, World
 
+FLAGS = {"surplus", "claimed", "denied"}  # that tell of grams
 PLOTS = {"farmer": "field", "farmhand": "field", "neighbour": "paddy"}
 PEOPLE = [*PLOTS, "shopkeeper", "clerk", "grocer", "sorter"]
 LOTS_MAX = 5  # harvested or claimed
@@ -50,6 +52,7 @@ class Given:
     types: tuple[str, ...]
     wire: bytes
     code: str | None = None  # how it must be answered
+    flags: frozenset[str] = frozenset()  # of `FLAGS`, that the answer must carry
 
 
 class Base(RuleBasedStateMachine):
@@ -109,6 +112,8 @@ class Base(RuleBasedStateMachine):
     def expect(self, code: str) -> bool:
         """Say how the command given last must be answered; return whether it is accepted."""
         self.waiting[-1].code = code
+        self.waiting[-1].flags = frozenset(self.books.flags)
+        self.books.flags = set()
         if len(self.waiting) >= self.together:
             self.submit()
         return code == "ACCEPTED"
@@ -118,10 +123,17 @@ class Base(RuleBasedStateMachine):
         given, self.waiting = self.waiting, []
         if not given:
             return
-        codes = self.world.submit(*(one.wire for one in given))
-        answers = [(one.types, code) for one, code in zip(given, codes, strict=True)]
-        assert answers == [(one.types, one.code) for one in given]
-        for types, code in answers:
+        before = dict(self.world.ledger.state)
+        results = self.world.ledger.results(*(one.wire for one in given), time=NOW)
+        self.world.resume()
+        if len(given) == 1:
+            require_told(given[0].types[-1], results[0]["flags"], before, self.world.ledger.state)
+        answers = [
+            (one.types, result["code"], FLAGS & {*result["flags"]})
+            for one, result in zip(given, results, strict=True)
+        ]
+        assert answers == [(one.types, one.code, one.flags) for one in given]
+        for types, code, _ in answers:
             assert is_tested(code, *types), (types, code)
             if code == "ACCEPTED" and (len(types) > 1 or EVER[types[0]].signers == 1):
                 self.accepted.update(types)
@@ -205,6 +217,7 @@ class Base(RuleBasedStateMachine):
             key: one.row() for key, one in self.books.shipments.items()
         }
         assert self.books.unbalanced() == []
+        assert self.books.unseen() == []
         assert not any(map(self.books.is_own_ancestor, self.books.lots))
 
     @invariant()
@@ -229,8 +242,12 @@ def lot_row(lot: Lot) -> tuple:
 
 def holding_row(one: Holding) -> tuple:
     gone = (one.sold_g, one.discarded_g, one.own_use_g, one.transformed_g, one.lost_g)
-    claims = (one.arrived_g, one.denied_g, one.denied_gone_g)
-    return one.held_g, *gone, one.surplus_g, *claims, one.is_on_hold, one.run
+    found = (one.surplus_g, one.came_g, one.unproven_g, one.unproven_gone_g)
+    denials = [
+        (each.arrived_g, each.there_g, each.surplus)
+        for each in (one.owner_denial or NO_DENIAL, one.producer_denial or NO_DENIAL)
+    ]
+    return one.held_g, *gone, *found, one.arrived_g, one.denied_g, denials, one.is_on_hold, one.run
 
 
 def shipment_row(one: Shipment) -> tuple:

@@ -94,19 +94,26 @@ class Consigning(Base):
         self.expect(self.books.answer(act, lot, party, owner, quantity_g))
 
     @precondition(has_consigned)
-    @rule(pick=picks, stray=rarely, by_owner=st.booleans(), share=shares)
-    def deny(self, pick, stray, by_owner, share):
+    @rule(
+        pick=picks,
+        stray=rarely,
+        by_owner=st.booleans(),
+        share=shares,
+        surplus=st.sampled_from([None, None, True, False]),
+    )
+    def deny(self, pick, stray, by_owner, share, surplus):
         """Deny so much of a claim, whereupon the holder tries to sell all of it."""
         _, (lot, holder, owner) = self.consigned(
-            pick, stray=False, fit=lambda row, holding: holding.held and row.claimed
+            pick, stray=False, fit=lambda row, holding: holding.held or row.claimed
         )
         row = self.books.lots[lot]
         by = self.person(owner if by_owner else row.party, pick, stray=stray)
         denied_g = amount(share, self.arrived_g((lot, holder, owner)))
         body = {"lot": lot, "party": self.world.party(by)}
         closed = {"holder": holder, "denied_g": denied_g, "owner": owner}
-        self.give(by, "lot.deny_claim", body, closed)
-        act = self.books.deny
-        self.expect(self.books.answer(act, lot, body["party"], holder, owner, denied_g))
+        stated = {} if surplus is None else {"surplus": surplus}
+        self.give(by, "lot.deny_claim", body, closed | stated)
+        named = (lot, body["party"], holder, owner, denied_g)
+        self.expect(self.books.answer(self.books.deny, *named, **stated))
         key = (lot, holder, owner)
         self.sell(key, pick, max(1, amount(100, self.held_g(key))))

@@ -21,6 +21,7 @@ from tests.chaincode.pen import pseudonym, timestamp
 from tests.chaincode.world import NOW
 
 percents = st.integers(0, 100)
+found = st.sampled_from([0, 0, 1, 20, 500])
 quantities = st.sampled_from([1, 2, 7, 1_000, GRAMS_MAX])
 OUTFLOWS = {"sell": "sold", "discard": "discarded", "own_use": "own_use"}
 
@@ -369,14 +370,16 @@ class Moving(Base):
         act = self.books.correct_outflow
         self.expect(self.books.answer(act, outflow, *key, was_g, quantity_g))
 
-    @rule(pick=picks, stray=rarely, share=shares)
-    def take_stock(self, pick, stray, share):
+    @rule(pick=picks, stray=rarely, share=st.just(102) | shares, is_late=rarely, more_g=found)
+    def take_stock(self, pick, stray, share, is_late, more_g):
+        """Count what is there, or some grams more; at times of what is no longer on record."""
         by, key = self.holding(pick, stray=stray)
-        counted_g = amount(share, self.held_g(key))
+        was_g = 1_000 if is_late else min(self.held_g(key), GRAMS_MAX)
+        counted_g = min(amount(share, was_g) + more_g, GRAMS_MAX)
         body = {"lot": key[0], "party": key[1], "reason": "shrinkage"}
-        closed = {"counted_g": counted_g, **self.owner(key)}
+        closed = {"was_g": was_g, "counted_g": counted_g, **self.owner(key)}
         self.give(by, "lot.take_stock", body, closed)
-        self.expect(self.books.answer(self.books.count, *key, counted_g))
+        self.expect(self.books.answer(self.books.count, *key, was_g, counted_g))
 
     @rule(pick=picks, stray=rarely)
     def hold(self, pick, stray):

@@ -171,6 +171,11 @@ def denies_more_than_arrived_there(draft: Draft) -> None:
     draft.closed["denied_g"] = 12_001
 
 
+@fault(DENY, "MORE_THAN_RECORDED", "surplus")
+def denies_a_surplus_that_nobody_found(draft: Draft) -> None:
+    draft.closed["surplus"] = True
+
+
 @fault(DENY, "MORE_THAN_RECORDED", "lot", "quantity")
 def denies_goods_that_it_shipped_itself(draft: Draft) -> None:
     world, lot = draft.world, draft.world.harvest("farmer", 20_000)

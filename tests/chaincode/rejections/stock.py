@@ -31,3 +31,15 @@ def holds_twice(draft: Draft) -> None:
 @fault("lot.release", "NOT_ON_HOLD", "state")
 def releases_twice(draft: Draft) -> None:
     deeds.release(draft.world, draft.by, draft.body["lot"])
+
+
+@fault("lot.take_stock", "RECALLED", "was")
+def finds_more_of_what_is_recalled(draft: Draft) -> None:
+    """Though not more than the two in a hundred that are left unsaid otherwise."""
+    draft.closed["was_g"] = draft.closed["counted_g"] - 1
+    deeds.recall(draft.world, draft.body["lot"])
+
+
+@fault("lot.take_stock", "ALREADY_LEFT", "was")
+def misses_more_than_is_there(draft: Draft) -> None:
+    draft.closed["was_g"] = draft.closed["counted_g"] + 20_001

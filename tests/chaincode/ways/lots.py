@@ -286,7 +286,7 @@ def lost_goods_turn_up(world: World) -> None:
     world.receive("grocer", lot, draft.body["shipment"], 0)
     assert draft.answer() == "ACCEPTED"
     found = {"lot": lot, "party": world.party("grocer"), "reason": "miscount"}
-    refused = world.write("grocer", "lot.take_stock", found, {"counted_g": 500})
+    refused = world.write("grocer", "lot.take_stock", found, {"was_g": 0, "counted_g": 500})
     assert world.submit(refused) == ["NOTHING_HELD"]
     deeds.count(world, "farmer", lot, 8_000)
     assert world.holding(lot, "farmer")["surplus_g"] == 500

@@ -11,7 +11,7 @@ from tests.gateway.stage import command_id
 
 ORIGIN = {
     *("id", "origin", "crop", "crop_name", "grade", "district", "district_name"),
-    *("producer", "producer_name", "harvested_at", "is_denied", "recalls"),
+    *("producer", "producer_name", "harvested_at", "is_denied", "has_surplus", "recalls"),
 }
 PUBLIC_LOT = ORIGIN | {
     *("recorded_at", "corrected_at", "flags", "history", "origins", "has_more_origins"),
@@ -21,7 +21,11 @@ PRODUCERS = {
     *("plot", "plot_code", "plot_name"),
 }
 NOTHING_G = dict.fromkeys(
-    ("own_use_g", "transformed_g", "lost_g", "surplus_g", "denied_g", "sold_g", "discarded_g"), 0
+    (
+        *("own_use_g", "transformed_g", "lost_g", "surplus_g", "unproven_g", "denied_g"),
+        *("sold_g", "discarded_g"),
+    ),
+    0,
 )
 
 

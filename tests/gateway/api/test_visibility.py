@@ -8,7 +8,7 @@ from gateway.api.visibility import Role, Viewer, cut, offices
 GROWER_G = {"harvest_g", "estimated", "supplement_g", "claimed_g", "denied_g"}
 HELD = {
     *("lot", "holder", "holder_name", "owner", "owner_name", "held_g", "sold_g", "discarded_g"),
-    *("own_use_g", "transformed_g", "lost_g", "surplus_g", "denied_g"),
+    *("own_use_g", "transformed_g", "lost_g", "surplus_g", "unproven_g", "denied_g"),
 }
 SHIPMENT = {
     *("id", "lot", "crop", "crop_name", "direction", "state", "entry", "changed_at"),
@@ -47,7 +47,7 @@ CONCERNED = (
 PRIVATE = {
     "LOT": LOT_OF,
     "CLAIMED_LOT": LOT_OF
-    | {role: LOT_OF.get(role, set()) | NAMED | {"is_denied"} for role in CONCERNED},
+    | {role: LOT_OF.get(role, set()) | NAMED | {"is_denied", "has_surplus"} for role in CONCERNED},
     "ORIGIN": {},
     "CLAIMED_ORIGIN": dict.fromkeys(CONCERNED, NAMED),
     "NODE": {},
@@ -117,11 +117,11 @@ ORIGIN = {
 LOT = {
     *("id", "origin", "crop", "crop_name", "grade", "district", "district_name"),
     *("producer", "producer_name", "harvested_at", "recorded_at", "corrected_at", "flags"),
-    *("is_denied", "recalls", "origins", "has_more_origins", "history"),
+    *("is_denied", "has_surplus", "recalls", "origins", "has_more_origins", "history"),
 }
 PUBLIC = {
     "LOT": LOT,
-    "CLAIMED_LOT": LOT - NAMED - {"is_denied"},
+    "CLAIMED_LOT": LOT - NAMED - {"is_denied", "has_surplus"},
     "ORIGIN": ORIGIN,
     "CLAIMED_ORIGIN": ORIGIN - NAMED,
     "NODE": ORIGIN | {"grade", "level"},

@@ -108,6 +108,12 @@ def test_whose_goods_are_sold_and_corrected_is_what_the_stock_says(stage):
         one = (f"lot={lot}", "outflow=sold", "reason=typing", f"quantity_g={quantity_g}")
         assert "accepted" in submit("lot.correct_outflow", *one, key="shop-a")
     assert holding(lot, "shop-a")["sold_g"] == 800
+    there_g = holding(lot, "shop-a")["held_g"]
+    counted = submit(
+        "lot.take_stock", f"lot={lot}", f"counted_g={there_g - 5}", "reason=miscount", key="shop-a"
+    )
+    assert f"filled   was_g {there_g}" in counted
+    assert holding(lot, "shop-a")["lost_g"] == 5
     less = submit(
         "lot.correct_arrival", f"lot={lot}", "reason=weighing", "counted_g=9kg", key="shop-a"
     )
