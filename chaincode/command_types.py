@@ -5,8 +5,8 @@ who may give it, which records it touches, and a function that changes them or r
 `RejectionError`. Nothing else needs to know of it.
 """
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from chaincode.base.envelope import Command
@@ -38,6 +38,7 @@ class CommandType:
         roles: The principal must hold one of these; empty: any enrolled device.
         signers: 2: the command proposes, and another person's `proposal.approve` applies it.
         independent: Of two signers, what must differ: the persons, or also their organisations.
+        takes_shared_keys: Whether, of two signers, either may sign by a key that people share.
         witnesses: Who may be the second signer without being a party, and so has to read all of it.
         is_delegable: Whether an agent may be given a mandate for it.
         proof: Who may be given a proof that the ledger took it: everyone (its open part alone is
@@ -55,6 +56,7 @@ class CommandType:
     roles: frozenset[str] = frozenset()
     signers: Literal[1, 2] = 1
     independent: Literal["person", "organisation"] = "person"
+    takes_shared_keys: bool = False
     witnesses: frozenset[str] = frozenset()
     is_delegable: bool = False
     proof: Proof = "never"
@@ -70,6 +72,7 @@ class Signer:
     Attributes:
         roles: That they hold today.
         suspended: Offices that they would hold, were their organisation not suspended.
+        service: That keeps the key they sign with: two keys of one are never two persons.
     """
 
     actor: str
@@ -77,12 +80,14 @@ class Signer:
     organisation: str
     roles: frozenset[str]
     suspended: frozenset[str] = frozenset()
+    service: str | None = None
 
     @classmethod
     def of_device(cls, device: Device, head: Head, today: str) -> "Signer":
         """Return the holder of a device."""
         held = head.held(device.organisation, device.roles, today)
-        return cls._holding(device.actor, device.party, device.organisation, held)
+        holder = cls._holding(device.actor, device.party, device.organisation, held)
+        return replace(holder, service=device.service)
 
     @classmethod
     def of_actor(cls, actor_id: str, actor: Actor, head: Head, today: str) -> "Signer":
@@ -99,6 +104,10 @@ class Signer:
             roles=held.roles,
             suspended=held.suspended,
         )
+
+    def is_of_another_service(self, *services: str | None) -> bool:
+        """Whether none of some services keeps the key that this one signs with."""
+        return self.service is None or self.service not in services
 
     def holds(self, *roles: str) -> bool:
         """Whether a signer has one of these roles today.
@@ -169,6 +178,11 @@ def require(condition: bool, code: Code) -> None:
         raise RejectionError(code)
 
 
+def require_own_service(act: Act, others: Iterable[str | None]) -> None:
+    """Reject what another key of the signer's service has said already, as another person."""
+    require(act.signer.is_of_another_service(*others), Code.NOT_INDEPENDENT)
+
+
 def authorise(
     kind: CommandType,
     device: Device,
@@ -192,7 +206,8 @@ def authorise(
 
     Raises:
         RejectionError: `NO_MANDATE` if the signer may not act for `on_behalf` today, `ROLE_MISSING`
-            if the principal holds none of the type's roles today, `NOT_INDEPENDENT` if the signer
+            if the principal holds none of the type's roles today, `SHARED_KEY` if two must sign
+            and people share this key, `NOT_INDEPENDENT` if the signer
             or the principal is of the party with which the command deals.
         FaultError: `ORGANISATION_SUSPENDED` if a suspension alone keeps the role away.
     """
@@ -207,6 +222,8 @@ def authorise(
         principal = Signer.of_actor(on_behalf, actor, head, today)
     if kind.roles and not principal.holds(*kind.roles):
         raise RejectionError(Code.ROLE_MISSING)
+    may_be_shared = kind.signers == 1 or kind.takes_shared_keys
+    require(may_be_shared or not device.is_shared, Code.SHARED_KEY)
     if kind.counterparty is not None:
         across = kind.counterparty(overlay, *parts, principal.party)
         require(across not in {signer.party, principal.party}, Code.NOT_INDEPENDENT)

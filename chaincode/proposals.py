@@ -132,6 +132,9 @@ def _require_independence(
 ) -> None:
     if {one.actor for one in proposing} & {one.actor for one in approving}:
         raise RejectionError(Code.NOT_INDEPENDENT)
+    services = [one.service for one in approving]
+    if not all(one.is_of_another_service(*services) for one in proposing):
+        raise RejectionError(Code.NOT_INDEPENDENT)
     organisations = {one.organisation for one in proposing} & {
         one.organisation for one in approving
     }

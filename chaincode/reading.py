@@ -62,8 +62,8 @@ class Result:
         id: The command's id; for bytes that are no command, their SHA-256.
         code: The answer.
         flags: Sorted public marks: `claimed`, `corrected`, `denied`, `disputed`, `drill`, `future`,
-            `late`, `opening`, `proposed`, `supplemented`, `surplus`, `unconfirmed`. README says
-            what each is.
+            `late`, `opening`, `proposed`, `second_key`, `supplemented`, `surplus`, `unconfirmed`.
+            README says what each is.
         member: The JSON member at fault; never recorded, only for the sender.
     """
 
@@ -145,8 +145,8 @@ def read(command: Command, types: Mapping[str, CommandType]) -> Request:
     if kind is None:
         raise FaultError(Code.UNKNOWN_TYPE, "type")
     body: Any = shapes.read(kind.body, command.body, "body")
-    if kind.name == founding.BOOTSTRAP and (command.on_behalf, command.expires) != (None, None):
-        raise FaultError(Code.UNKNOWN_MEMBER, "on_behalf" if command.on_behalf else "expires")
+    if kind.name == founding.BOOTSTRAP:
+        _check_bare(command)
     if kind.name == proposals.APPROVE:
         touches, closed = _read_approval(command, body, types)
     else:
@@ -168,6 +168,13 @@ def read(command: Command, types: Mapping[str, CommandType]) -> Request:
     if request.operations > OPERATIONS_MAX:
         raise FaultError(Code.TOO_MANY_RECORDS, "body")
     return request
+
+
+def _check_bare(command: Command) -> None:
+    """Refuse what a bootstrap, by an admin and for good, has no use for."""
+    for member in ("on_behalf", "expires", "operator"):
+        if getattr(command, member) is not None:
+            raise FaultError(Code.UNKNOWN_MEMBER, member)
 
 
 def _read_closed(kind: CommandType, command: Command) -> Any:  # noqa: ANN401 - the type's shape

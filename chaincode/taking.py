@@ -165,6 +165,10 @@ def _judge(
     _check_time(request, circumstances.time, flags)
     if command.actor != device.actor:
         raise RejectionError(Code.WRONG_ACTOR)
+    # Everyone may be given a proof of a public command, with all that its open part says.
+    may_say_who = device.is_shared and request.judged.proof != "public"
+    if command.operator is not None and not may_say_who:
+        raise RejectionError(Code.OPERATOR_UNEXPECTED)
     today = times.local_date(circumstances.time, head.utc_offset_minutes)
     is_approval = request.judged is not kind
     signer, principal = authorise(

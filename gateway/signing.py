@@ -22,6 +22,7 @@ from chaincode.base.derived_ids import derive_id
 from chaincode.base.envelope import FIRST_PREVIOUS, TYP, Jwk
 from chaincode.registry.people import enrolment_message
 
+FILE = "file"  # how each key of this module is kept, as its device's record says
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
@@ -191,9 +192,9 @@ class Device:
         self.prev = canonical.digest(canonical.encode(payload))
         return (jws(self.key, payload) + suffix).encode("ascii")
 
-    def prove_enrolment(self, nonce: str) -> str:
-        """Return the `proof` of `key.enrol` for this device."""
-        message = enrolment_message(ledger=self.ledger, actor=self.actor, nonce=nonce)
+    def prove_enrolment(self, nonce: str, *, kept: str = FILE) -> str:
+        """Return the `proof` of `key.enrol` for this device, and for how its key is kept."""
+        message = enrolment_message(ledger=self.ledger, actor=self.actor, nonce=nonce, kept=kept)
         return base64url(sign_es256(self.key, message))
 
     def name_record(self, party: str, *, nonce: str | None = None, index: int = 0) -> "RecordName":

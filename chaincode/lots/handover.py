@@ -358,6 +358,7 @@ TYPES = (
         closed=SettleClosed,
         roles=HOLDERS,
         signers=2,
+        takes_shared_keys=True,  # a till and a packing house settle what was short
         counterparty=_other_side_named,
         proof="parties",
         touches=_settle_touches,

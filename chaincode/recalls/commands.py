@@ -187,7 +187,9 @@ def _alone(act: Act, entry: OpenRecall) -> OpenRecall:
     """Return the entry as of the one signer: whose it is, and until when."""
     require(len(entry.crops) <= CROPS_MAX, Code.TOO_MANY_CROPS)
     lapses_at = None if entry.kind == SAFETY else times.timestamp(act.time + LAPSES_AFTER_S)
-    return replace(entry, alone=act.principal.actor, lapses_at=lapses_at)
+    return replace(
+        entry, alone=act.principal.actor, service=act.signer.service, lapses_at=lapses_at
+    )
 
 
 def _begin(act: Act, body: Declare | DeclareAlone, signer: Signer, entry: OpenRecall) -> None:

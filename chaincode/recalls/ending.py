@@ -55,7 +55,11 @@ def _confirm(act: Act, body: Confirm, _closed: None) -> None:
     require(is_own or signer.holds(RECALL_OFFICER), Code.ROLE_MISSING)
     entries = entries_in_force(act)
     alone = [one for one in entries if one.recall == body.recall and one.alone is not None]
-    fit = {one.entry for one in alone if _is_second(signer, one)}
+    fit = {
+        one.entry
+        for one in alone
+        if _is_second(signer, one) and act.signer.is_of_another_service(one.service)
+    }
     require(bool(fit) or not alone, Code.NOT_INDEPENDENT)
     recall = act.get(Recall, key, Code.UNKNOWN_RECALL)
     require(recall.entry == body.entry, Code.NOT_THE_LATEST)
@@ -79,7 +83,7 @@ def _is_second(signer: Signer, entry: OpenRecall) -> bool:
 
 
 def _confirmed(entry: OpenRecall) -> OpenRecall:
-    return replace(entry, alone=None, lapses_at=None)
+    return replace(entry, alone=None, service=None, lapses_at=None)
 
 
 def _lift(act: Act, body: Lift, _closed: None) -> None:

@@ -56,6 +56,7 @@ class OpenRecall:
         crops: Of the lots, sorted.
         own: Of a party's recall of its own goods, the party: it has a room of its own.
         alone: Who signed it alone, until another confirms it.
+        service: That keeps this one's key: no other key of it confirms.
         lapses_at: Ledger time from which it is void, unless it is confirmed before.
         roots: The lots, sorted.
     """
@@ -67,6 +68,7 @@ class OpenRecall:
     crops: Crops
     own: PseudonymId | None = None
     alone: PseudonymId | None = None
+    service: PseudonymId | None = None
     lapses_at: Timestamp | None = None
     roots: RecallRoots
 

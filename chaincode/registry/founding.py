@@ -28,6 +28,7 @@ from chaincode.registry.records import (
     Device,
     Grant,
     Head,
+    OwnKeeping,
     Party,
     Registrar,
     Revocation,
@@ -46,6 +47,7 @@ class Bootstrap:
     Attributes:
         organisation: Whose first registrar key this is.
         jwk: The registrar's public key.
+        kept: How the key is kept; never shared, for it holds an office.
         actor: The registrar's pseudonym, new.
         party: The office's pseudonym: new, or the organisation's own.
         since: The first day of the registrar's role.
@@ -55,6 +57,7 @@ class Bootstrap:
 
     organisation: Word
     jwk: Jwk
+    kept: OwnKeeping
     actor: PseudonymId
     party: PseudonymId
     since: Date
@@ -258,6 +261,7 @@ def _enter_registrar(command: Command, body: Bootstrap, overlay: Overlay) -> Non
         Device.key(command.kid),
         Device(
             jwk=body.jwk,
+            kept=body.kept,
             actor=body.actor,
             party=body.party,
             organisation=body.organisation,

@@ -12,8 +12,8 @@ from typing import Annotated, Final
 from chaincode.base import times
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
-from chaincode.base.shapes import Date, Items, Text, Word
-from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.base.shapes import Date, Items, PseudonymId, Text, Word
+from chaincode.command_types import Act, CommandType, Touches, require, require_own_service
 from chaincode.registry.records import HEAD, REGISTRAR, Standing
 
 SUSPENDED_DAYS_MAX: Final = 90  # by one vote; who wants longer votes again
@@ -24,11 +24,16 @@ Reason = Annotated[str, Text("key-stolen|silent|against-rules|dissolved|other", 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vote:
-    """One organisation's, in force until a day; its next vote replaces it."""
+    """One organisation's, in force until a day; its next vote replaces it.
+
+    Attributes:
+        service: That keeps the registrar's key: two keys of one are never two organisations' word.
+    """
 
     organisation: Word
     reason: Reason
     until: Date
+    service: PseudonymId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +75,7 @@ def majority_of(others: int) -> int:
 
 def _suspend(act: Act, body: Suspend, _closed: None) -> None:
     _require_other(act, body.organisation)
+    require_own_service(act, (one.service for one in _votes_of_others(act, body.organisation)))
     others = _others(act, body.organisation)
     suspended = _suspended(act, body.organisation)
     is_possible = suspended.has_registrars and majority_of(len(others)) <= len(others)
@@ -77,7 +83,12 @@ def _suspend(act: Act, body: Suspend, _closed: None) -> None:
     latest = times.days_after(act.today, SUSPENDED_DAYS_MAX)
     require(body.until <= latest, Code.PERIOD_TOO_LONG)
     require(is_possible, Code.TOO_FEW_ORGANISATIONS)
-    vote = Vote(organisation=act.principal.organisation, reason=body.reason, until=body.until)
+    vote = Vote(
+        organisation=act.principal.organisation,
+        reason=body.reason,
+        until=body.until,
+        service=act.signer.service,
+    )
     _count(act, suspended, (*_votes_of_others(act, body.organisation), vote))
 
 

@@ -17,12 +17,16 @@ from chaincode.base.shapes import (
 from chaincode.base.signed_texts import Kind
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.registry.records import (
+    AUDITOR,
     DEVICES_MAX,
+    OFFICES,
     REGISTRAR,
+    SHARED,
     SPARED_DAYS_MAX,
     Actor,
     Device,
     Grants,
+    Keeping,
     Party,
     PartyKind,
     Revocation,
@@ -70,12 +74,14 @@ class Enrol:
     Attributes:
         actor: Whose device it is.
         jwk: The device's new public key.
+        kept: How the key is kept.
         invitation: 128 bits of the invitation that the registrar handed out.
         proof: The new key's signature over `enrolment_message`, r ‖ s in base64url.
     """
 
     actor: PseudonymId
     jwk: Jwk
+    kept: Keeping
     invitation: Bits128
     proof: Base64Url64
 
@@ -101,13 +107,14 @@ class RegisterAuditor:
     actor: PseudonymId
     roles: Grants
     jwk: Jwk
+    kept: Keeping
     invitation: Bits128
     proof: Base64Url64
 
 
-def enrolment_message(*, ledger: str, actor: str, nonce: str) -> bytes:
+def enrolment_message(*, ledger: str, actor: str, nonce: str, kept: str) -> bytes:
     """Return what a new key signs to prove that its holder wants it enrolled for this actor."""
-    return canonical.encode([ENROLMENT, ledger, actor, nonce])
+    return canonical.encode([ENROLMENT, ledger, actor, nonce, kept])
 
 
 def _register_party(act: Act, body: RegisterParty, _closed: None) -> None:
@@ -149,6 +156,7 @@ def grant_roles(act: Act, actor: Actor, body: GrantRoles) -> None:
     act.put(Actor.key(body.actor), replace(actor, roles=body.roles, draining=draining))
     for kid in body.devices:
         device = act.get(Device, Device.key(kid), Code.UNKNOWN_DEVICE)
+        _require_no_office_on_shared(device.kept, body.roles)
         act.put(Device.key(kid), replace(device, roles=body.roles))
 
 
@@ -160,10 +168,13 @@ def enrol_device(act: Act, actor: Actor, body: Enrol) -> None:
     """Enter an actor's next device, whoever may do so has been looked at."""
     kid = body.jwk.thumbprint
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
-    _require_proof(act, body.actor, body.jwk, body.invitation, body.proof)
+    _require_proof(act, body)
     require(len(actor.devices) < DEVICES_MAX, Code.TOO_MANY_DEVICES)
+    _require_no_office_on_shared(body.kept, actor.roles)
+    if actor.reached:
+        act.flags.add("second_key")
     act.put(Actor.key(body.actor), replace(actor, devices=(*actor.devices, kid)))
-    act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))
+    act.put(Device.key(kid), _new_device(body, actor))
 
 
 def _revoke(act: Act, body: Revoke, _closed: None) -> None:
@@ -209,8 +220,9 @@ def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
     require(act.find(Device, Device.key(kid)) is None, Code.ID_TAKEN)
     require(act.find(Actor, Actor.key(body.actor)) is None, Code.ID_TAKEN)
     require((act.find(Party, Party.key(body.party)) or office) == office, Code.ID_TAKEN)
-    _require_proof(act, body.actor, body.jwk, body.invitation, body.proof)
+    _require_proof(act, body)
     _require_grantable(organisation, body.roles)
+    _require_no_office_on_shared(body.kept, body.roles)
     actor = Actor(
         party=body.party,
         organisation=organisation.id,
@@ -220,13 +232,14 @@ def _register_auditor(act: Act, body: RegisterAuditor, _closed: None) -> None:
     )
     act.put(Party.key(body.party), office)
     act.put(Actor.key(body.actor), actor)
-    act.put(Device.key(kid), _new_device(body.jwk, body.actor, actor))
+    act.put(Device.key(kid), _new_device(body, actor))
 
 
-def _new_device(jwk: Jwk, actor_id: str, actor: Actor) -> Device:
+def _new_device(body: Enrol | RegisterAuditor, actor: Actor) -> Device:
     return Device(
-        jwk=jwk,
-        actor=actor_id,
+        jwk=body.jwk,
+        kept=body.kept,
+        actor=body.actor,
         party=actor.party,
         organisation=actor.organisation,
         roles=actor.roles,
@@ -257,10 +270,18 @@ def _require_grantable(organisation: Standing, roles: Grants) -> None:
         require(grant.until is None or grant.since <= grant.until, Code.PERIOD_REVERSED)
 
 
-def _require_proof(act: Act, actor_id: str, jwk: Jwk, nonce: str, proof: str) -> None:
-    message = enrolment_message(ledger=act.head.ledger, actor=actor_id, nonce=nonce)
-    signature = envelope.base64url_decode(proof)
-    require(envelope.is_signed(message, signature, jwk), Code.BAD_PROOF)
+def _require_no_office_on_shared(kept: str, roles: Grants) -> None:
+    """Refuse an office, on whatever days, to a key that several people stand at."""
+    is_office = any(grant.role in OFFICES or grant.role == AUDITOR for grant in roles)
+    require(not (kept == SHARED and is_office), Code.OFFICE_ON_SHARED_KEY)
+
+
+def _require_proof(act: Act, body: Enrol | RegisterAuditor) -> None:
+    message = enrolment_message(
+        ledger=act.head.ledger, actor=body.actor, nonce=body.invitation, kept=body.kept
+    )
+    signature = envelope.base64url_decode(body.proof)
+    require(envelope.is_signed(message, signature, body.jwk), Code.BAD_PROOF)
 
 
 def _register_party_touches(_command: Command, body: RegisterParty, _closed: None) -> Touches:

@@ -1,7 +1,7 @@
 """The registry's state: one dataclass per record, each with the key it stands under."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated
+from typing import Annotated, get_args
 
 from chaincode.base.envelope import Jwk
 from chaincode.base.shapes import (
@@ -31,6 +31,14 @@ LEDGER_TIMES = frozenset({"lapses_at", "ledger_time", "proposed_at", "revoked_at
 HEAD = "contract/head"
 CONSTITUTION = "contract/constitution"
 DEMO_TIME = "contract/demo_time"
+
+# How a key is kept: in a browser that never gives it away, in a file, on a device that several
+# people stand at, or by a service that signs for people; the service is named.
+SHARED = "shared"
+SERVICE = "service:"
+_OWN = f"browser|file|{SERVICE}{get_args(PseudonymId)[1].pattern}"
+OwnKeeping = Annotated[str, Text(_OWN, "browser")]
+Keeping = Annotated[str, Text(f"{SHARED}|{_OWN}", "browser")]
 
 PartyKind = Annotated[
     str, Text("farm|shop|hall|household|office", "farm")
@@ -316,12 +324,14 @@ class Device:
     Carries its actor's party, organisation and roles, so that a command reads one record less.
 
     Attributes:
+        kept: How its key is kept.
         next: The `seq` that the next command must have.
         prev: The id of the last command taken, or `FIRST_PREVIOUS`.
         revoked: Set once the key is revoked.
     """
 
     jwk: Jwk
+    kept: Keeping
     actor: PseudonymId
     party: PseudonymId
     organisation: Word
@@ -329,6 +339,16 @@ class Device:
     next: SequenceNumber
     prev: Sha256
     revoked: Revocation | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several people stand at the device."""
+        return self.kept == SHARED
+
+    @property
+    def service(self) -> str | None:
+        """The service that keeps the key, if one does."""
+        return self.kept.removeprefix(SERVICE) if self.kept.startswith(SERVICE) else None
 
     @staticmethod
     def key(kid: str) -> str:

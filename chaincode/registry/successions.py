@@ -10,8 +10,8 @@ from typing import Annotated, Final
 from chaincode.base import times
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
-from chaincode.base.shapes import Date, Items, MspId, Word
-from chaincode.command_types import Act, CommandType, Touches, require
+from chaincode.base.shapes import Date, Items, MspId, PseudonymId, Word
+from chaincode.command_types import Act, CommandType, Touches, require, require_own_service
 from chaincode.registry.records import (
     AUDITOR,
     CONSTITUTION,
@@ -25,11 +25,16 @@ NAMING_DAYS: Final = 90  # after which one organisation's word alone is forgotte
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """One organisation's word on another's MSP, good until a day."""
+    """One organisation's word on another's MSP, good until a day.
+
+    Attributes:
+        service: That keeps the registrar's key: two keys of one are never two organisations' word.
+    """
 
     organisation: Word
     msp: MspId
     until: Date
+    service: PseudonymId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,13 +74,6 @@ def succeeded(constitution: Constitution, organisation_id: str, msp: str) -> Con
 
 def _rename(act: Act, body: RenameMsp, _closed: None) -> None:
     require(act.principal.organisation != body.organisation, Code.NOT_INDEPENDENT)
-    constitution = act.get(Constitution, CONSTITUTION, Code.UNKNOWN_ORGANISATION)
-    organisation = constitution.organisation(body.organisation)
-    require(organisation is not None, Code.UNKNOWN_ORGANISATION)
-    assert organisation is not None  # noqa: S101 - required just before
-    taken = {one.msp for one in constitution.organisations if one.id != body.organisation}
-    is_fit = body.msp not in taken and organisation.kind != AUDITOR
-    require(is_fit, Code.CONSTITUTION_REFUSED)
     key = Succession.key(body.organisation)
     before = act.find(Succession, key) or Succession(namings=())
     kept = [
@@ -83,9 +81,22 @@ def _rename(act: Act, body: RenameMsp, _closed: None) -> None:
         for one in before.namings
         if one.organisation != act.principal.organisation and one.until >= act.today
     ]
+    require_own_service(act, (one.service for one in kept))
+    constitution = act.get(Constitution, CONSTITUTION, Code.UNKNOWN_ORGANISATION)
+    organisation = constitution.organisation(body.organisation)
+    require(organisation is not None, Code.UNKNOWN_ORGANISATION)
+    assert organisation is not None  # noqa: S101 - required just before
+    taken = {one.msp for one in constitution.organisations if one.id != body.organisation}
+    is_fit = body.msp not in taken and organisation.kind != AUDITOR
+    require(is_fit, Code.CONSTITUTION_REFUSED)
     if body.msp != organisation.msp:
         until = times.days_after(act.today, NAMING_DAYS)
-        mine = Naming(organisation=act.principal.organisation, msp=body.msp, until=until)
+        mine = Naming(
+            organisation=act.principal.organisation,
+            msp=body.msp,
+            until=until,
+            service=act.signer.service,
+        )
         kept.append(mine)
     kept.sort(key=lambda one: one.organisation)
     act.put(key, Succession(namings=tuple(kept), msp=_agreed(act, body.organisation, kept)))

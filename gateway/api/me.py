@@ -89,6 +89,7 @@ async def read_me(gateway: GatewayDep, database: DatabaseDep, reader: RequiredRe
         "today": found.today,
         "utc_offset_minutes": head.utc_offset_minutes,
         "kid": reader.device.kid,
+        "kept": reader.device.kept,
         "actor": reader.device.actor,
         "party": records.party(found.party, constitution),
         "people": [records.person(one) for one in found.people],

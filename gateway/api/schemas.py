@@ -66,7 +66,8 @@ class CommandAnswer(Answer):
         default=None,
         description=(
             "Public marks, sorted: `claimed`, `corrected`, `denied`, `disputed`, `drill`, "
-            "`future`, `late`, `opening`, `proposed`, `supplemented`, `surplus`, `unconfirmed`."
+            "`future`, `late`, `opening`, `proposed`, `second_key`, `supplemented`, `surplus`, "
+            "`unconfirmed`."
         ),
         examples=[["late"]],
     )

@@ -162,6 +162,10 @@ class MeAnswer(Answer):
     today: Date = Field(description="The town's day.")
     utc_offset_minutes: int = Field(examples=[540])
     kid: str
+    kept: str = Field(
+        description="How its key is kept: `browser`, `file`, `shared`, or `service:` and which.",
+        examples=["file"],
+    )
     actor: Pseudonym
     party: OwnParty
     people: list[OwnPerson]

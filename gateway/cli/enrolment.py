@@ -16,10 +16,10 @@ from gateway.invitations import Invitation, InvitationError
 from gateway.invitations import code as codes
 from gateway.invitations.code import WORDS, mark_of
 from gateway.invitations.issued import IssuedInvitations, check_day
-from gateway.signing import Device, new_pseudonym
+from gateway.signing import FILE, Device, new_pseudonym
 from gateway.typed import TownClock
 
-_REPLY = {"actor", "jwk", "invitation", "proof"}
+_REPLY = {"actor", "jwk", "kept", "invitation", "proof"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +100,7 @@ def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
         {
             "actor": invited.actor,
             "jwk": shapes.write(device.jwk),
+            "kept": FILE,
             "invitation": invited.nonce,
             "proof": device.prove_enrolment(invited.nonce),
         }

@@ -18,7 +18,7 @@ from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution, Organisation
 from chaincode.rules import PRODUCE
-from gateway.signing import Device, new_nonce, new_pseudonym
+from gateway.signing import FILE, Device, new_nonce, new_pseudonym
 
 JST_MINUTES = 540
 COOP, SHOPS, TOWN, AUDITOR = "coop", "shops", "town", "auditor"
@@ -118,6 +118,7 @@ class Town:
             body: dict[str, Json] = {
                 "organisation": organisation,
                 "jwk": shapes.write(registrar.device.jwk),
+                "kept": FILE,
                 "actor": registrar.actor,
                 "party": registrar.party,
                 "since": self.since,
@@ -189,6 +190,7 @@ class Town:
                 {
                     "actor": person.actor,
                     "jwk": shapes.write(person.device.jwk),
+                    "kept": FILE,
                     "invitation": nonce,
                     "proof": person.device.prove_enrolment(nonce),
                 },

@@ -26,6 +26,7 @@ class DeviceRecord:
 
     kid: str
     jwk: Jwk
+    kept: str
     actor: str
     party: str
     organisation: str
@@ -46,6 +47,7 @@ def find_device(connection: Connection, kid: str) -> DeviceRecord | None:
     return DeviceRecord(
         kid=row.kid,
         jwk=shapes.read(Jwk, jwk),
+        kept=row.kept,
         actor=row.actor,
         party=row.party,
         organisation=row.organisation,

@@ -167,6 +167,7 @@ devices = table(
     text("party"),
     text("organisation"),
     json_column("jwk"),
+    text("kept"),
     json_column("roles"),
     number("next"),
     text("prev"),

@@ -15,6 +15,7 @@ from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, read
 from gateway.setup.register import Register
 from gateway.setup.sheets import Book, OrganisationRow, PersonRow
+from gateway.signing import FILE
 
 SHOWN_PATIENCE_S = 30
 SHOWN_EVERY_S = 0.1
@@ -60,7 +61,7 @@ async def found(
         keys.stand(registrars[row.code].code, {"next": 1, "prev": FIRST_PREVIOUS})
         device = keys.device(registrars[row.code].code)
         body = _bootstrap(row, registrars[row.code], book, register)
-        body["jwk"] = shapes.write(device.jwk)
+        body |= {"jwk": shapes.write(device.jwk), "kept": FILE}
         if not is_founded:
             assert register.constitution is not None  # noqa: S101 - drawn up before
             body["constitution"] = shapes.write(register.constitution)

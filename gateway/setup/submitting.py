@@ -26,7 +26,7 @@ from gateway.setup.planning import SHEETS
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import INVITE, MAKE, Book
 from gateway.setup.wishes import CONSIGNMENTS, Wish, differing, draw_up, resolved
-from gateway.signing import new_nonce, new_pseudonym
+from gateway.signing import FILE, new_nonce, new_pseudonym
 from gateway.words import Text, joined
 
 BATCH: Final = 50  # commands per transaction
@@ -144,6 +144,7 @@ class Submission:
                     {
                         "actor": entry.id,
                         "jwk": shapes.write(device.jwk),
+                        "kept": FILE,
                         "invitation": nonce,
                         "proof": device.prove_enrolment(nonce),
                     },

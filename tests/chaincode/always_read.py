@@ -57,6 +57,7 @@ def open_recalls(*, entries: int, roots: int, crops: int, word: str = WORD) -> O
         "crops": (word,) * crops,
         "own": "Q7M49X2B0KTD",
         "alone": "Q7M49X2B0KTD",
+        "service": "Q7M49X2B0KTD",
         "lapses_at": "2026-04-22T00:00:00Z",
         "roots": ("Z" * 20,) * roots,
     }

@@ -163,7 +163,7 @@ def its_registry_waits_for_its_admin(world: World, count: int) -> None:
     farm, pen = world.party("a-farmer"), Pen("another phone")
     newcomer = {"actor": pseudonym("actor newcomer"), "party": farm, "roles": []}
     proof = pen.prove(world.id, world.actor("a-farmer"), "0" * 32)
-    phone = {"actor": world.actor("a-farmer"), "jwk": pen.jwk, "proof": proof}
+    phone = {"actor": world.actor("a-farmer"), "jwk": pen.jwk, "kept": "browser", "proof": proof}
     phone["invitation"] = "0" * 32
     for other in letters(count)[1:]:
         assert code(world, registrar_of(other), "actor.register", newcomer) == (
@@ -324,6 +324,7 @@ def auditors(world: World, count: int) -> None:
         "actor": actor,
         "roles": [{"role": "auditor", "since": SINCE}],
         "jwk": pen.jwk,
+        "kept": "browser",
         "invitation": "0" * 32,
         "proof": pen.prove(world.id, actor, "0" * 32),
     }

@@ -97,7 +97,17 @@ class Pen:
         suffix = b"" if closed is None else b"~" + base64url(canonical(closed)).encode()
         return self.jws(canonical(payload)) + suffix
 
-    def prove(self, ledger: str, actor: str, nonce: str) -> str:
+    def enrolment(self, ledger: str, actor: str, nonce: str, kept: str = "browser") -> dict:
+        """Return the open part of `key.enrol` for this key."""
+        return {
+            "actor": actor,
+            "jwk": self.jwk,
+            "kept": kept,
+            "invitation": nonce,
+            "proof": self.prove(ledger, actor, nonce, kept),
+        }
+
+    def prove(self, ledger: str, actor: str, nonce: str, kept: str = "browser") -> str:
         """Return the `proof` of `key.enrol`."""
-        message = canonical(["minori-enrolment", ledger, actor, nonce])
+        message = canonical(["minori-enrolment", ledger, actor, nonce, kept])
         return base64url(self.sign_bytes(message))

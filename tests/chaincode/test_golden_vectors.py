@@ -63,7 +63,10 @@ def test_an_id_is_derived(vector):
 @pytest.mark.parametrize("vector", **named("enrolments.json"))
 def test_an_enrolment_is_proven(vector):
     message = enrolment_message(
-        ledger=vector["ledger"], actor=vector["actor"], nonce=vector["nonce"]
+        ledger=vector["ledger"],
+        actor=vector["actor"],
+        nonce=vector["nonce"],
+        kept=vector["kept"],
     )
     assert message.decode() == vector["message"]
     jwk = shapes.read(envelope.Jwk, vector["jwk"])

@@ -58,6 +58,7 @@ def test_an_enrolled_device_carries_its_actors_roles_and_begins_at_one():
     assert draft.world.ledger.record(f"device/{kid}") == {
         "v": 1,
         "jwk": Pen("device second").jwk,
+        "kept": "browser",
         "actor": farmer.actor,
         "party": farmer.party,
         "organisation": "coop",
@@ -175,8 +176,7 @@ def test_a_revoked_key_can_not_be_enrolled_again():
     world = World.standing()
     world.revoke("farmer", by="coop-registrar")
     person, nonce = world.people["farmer"], world.nonce()
-    proof = person.pen.prove(world.id, person.actor, nonce)
-    body = {"actor": person.actor, "jwk": person.pen.jwk, "invitation": nonce, "proof": proof}
+    body = person.pen.enrolment(world.id, person.actor, nonce)
     assert world.submit(world.write("coop-registrar", "key.enrol", body)) == ["ID_TAKEN"]
 
 
@@ -210,6 +210,7 @@ def test_a_second_auditor_may_join_the_first_ones_office():
     draft.body |= {
         "actor": actor,
         "jwk": pen.jwk,
+        "kept": "browser",
         "invitation": nonce,
         "proof": pen.prove(draft.world.id, actor, nonce),
     }

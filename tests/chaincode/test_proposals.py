@@ -181,7 +181,7 @@ def test_another_device_of_the_same_person_may_withdraw_a_proposal():
     draft = valid("lot.settle")
     world, pen = draft.world, Pen("second phone")
     nonce, actor = world.nonce(), world.actor(draft.by)
-    body = {"actor": actor, "jwk": pen.jwk, "invitation": nonce}
+    body = {"actor": actor, "jwk": pen.jwk, "kept": "browser", "invitation": nonce}
     proof = pen.prove(world.id, actor, nonce)
     proposal = draft.approval().body["proposal"]
     world.act("shops-registrar", "key.enrol", body | {"proof": proof})

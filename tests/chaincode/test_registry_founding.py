@@ -112,6 +112,7 @@ def test_the_founding_writes_head_constitution_registrar_and_no_certificate():
         f"device/{coop.pen.kid}": {
             "v": 1,
             "jwk": coop.pen.jwk,
+            "kept": "browser",
             "actor": coop.actor,
             "party": coop.party,
             "organisation": "coop",
@@ -205,6 +206,7 @@ def test_an_amendment_may_add_an_organisation_that_then_joins():
     body = {
         "organisation": "school",
         "jwk": newcomer.pen.jwk,
+        "kept": "browser",
         "actor": newcomer.actor,
         "party": "K" * 12,
         "since": SINCE,

@@ -10,13 +10,16 @@ from chaincode.rules import EVER
 from tests.chaincode.answers import any_can_answer, can_answer
 from tests.chaincode.drafts import Draft, types, valid
 from tests.chaincode.pen import canonical, sha256_hex
-from tests.chaincode.rejections import ANY, AROUND_RULES, FAULTS, Fault, faults, spoiled
+from tests.chaincode.rejections import ANY, AROUND_RULES, FAULTS, Fault, commons, faults, spoiled
 
 BOOTSTRAP = "registry.bootstrap"
 OF_TIME = {"late", "future"}  # the only marks that a rejected command may carry
 OTHERS = [name for name in types() if name != BOOTSTRAP]
 OWN = [one for one in FAULTS if not one.is_common]
-AUTHORITY = {"EXPIRED", "FUTURE_EVENT", "WRONG_ACTOR", "NO_MANDATE", "ROLE_MISSING"}
+AUTHORITY = {
+    *("EXPIRED", "FUTURE_EVENT", "WRONG_ACTOR", "OPERATOR_UNEXPECTED"),
+    *("NO_MANDATE", "ROLE_MISSING", "SHARED_KEY"),
+}
 # Codes that stand in the source of a type's rule, and why it never answers them.
 NEVER = {
     ("actor.register", "UNKNOWN_ORGANISATION"): "it is the signer's own",
@@ -35,12 +38,6 @@ NEVER = {
     ("lot.undo_sort", "NOTHING_HELD"): "what began the run wrote all its holdings",
     ("lot.unmake", "NOTHING_HELD"): "the run that is repeated wrote all its holdings",
 }
-
-
-def commons(type_name: str) -> list[Fault]:
-    """Return the faults of the envelope that a command of this type can have."""
-    needs_role = bool(EVER[type_name].roles) or type_name == "proposal.approve"
-    return [one for one in faults(ANY) if needs_role or one.code != "ROLE_MISSING"]
 
 
 def assert_first_wins(type_name: str, one: Fault, other: Fault) -> None:

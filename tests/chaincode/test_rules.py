@@ -155,6 +155,7 @@ def test_commands_of_a_device_that_the_batch_enrols_are_taken_in_it():
     enrolment = {
         "actor": person.actor,
         "jwk": person.pen.jwk,
+        "kept": "browser",
         "invitation": nonce,
         "proof": person.pen.prove(world.id, person.actor, nonce),
     }

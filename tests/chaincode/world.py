@@ -264,6 +264,7 @@ class World:
         return {
             "organisation": organisation,
             "jwk": person.pen.jwk,
+            "kept": "browser",
             "actor": person.actor,
             "party": person.party,
             "since": SINCE,
@@ -276,16 +277,18 @@ class World:
         wire = self.write(f"{organisation}-registrar", "registry.bootstrap", body)
         assert self.submit(wire, creator=creator(MSPS[organisation])) == ["ACCEPTED"]
 
-    def enrol(self, handle: str, by: str) -> None:
+    def enrol(self, handle: str, by: str, kept: str = "browser") -> None:
         """Let a registrar enter someone's device."""
-        person, nonce = self.people[handle], self.nonce()
-        body = {
-            "actor": person.actor,
-            "jwk": person.pen.jwk,
-            "invitation": nonce,
-            "proof": person.pen.prove(self.id, person.actor, nonce),
-        }
-        self.act(by, "key.enrol", body)
+        person = self.people[handle]
+        self.act(by, "key.enrol", person.pen.enrolment(self.id, person.actor, self.nonce(), kept))
+
+    def take_up(self, handle: str, kept: str) -> None:
+        """Let someone sign by another device from now on, whose key is kept so."""
+        person, pen = self.people[handle], Pen(f"{kept} device {handle}")
+        body = pen.enrolment(self.id, person.actor, self.nonce(), kept)
+        self.act(f"{person.organisation}-registrar", "key.enrol", body)
+        self.people[handle] = replace(person, pen=pen)
+        self.resume()
 
     def harvest(self, by: str, quantity_g: int, plot: str = "field", crop: str = "carrot") -> str:
         """Return a new lot."""

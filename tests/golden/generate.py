@@ -76,8 +76,11 @@ def enrolments() -> list[dict]:
                 "ledger": ledger,
                 "actor": actor,
                 "nonce": nonce,
-                "message": canonical(["minori-enrolment", ledger, actor, nonce]).decode(),
+                "message": canonical(
+                    ["minori-enrolment", ledger, actor, nonce, "browser"]
+                ).decode(),
                 "jwk": pen.jwk,
+                "kept": "browser",
                 "proof": pen.prove(ledger, actor, nonce),
             }
         )

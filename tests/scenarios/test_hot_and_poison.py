@@ -109,6 +109,7 @@ def further_device(town: Town, handle: str) -> tuple[Device, bytes]:
     body = {
         "actor": person.actor,
         "jwk": shapes.write(device.jwk),
+        "kept": "file",
         "invitation": nonce,
         "proof": device.prove_enrolment(nonce),
     }

@@ -155,6 +155,7 @@ async def new_registrar(made: Made, organisation: str) -> tuple[str, bytes]:
     body = {
         "organisation": organisation,
         "jwk": shapes.write(device.jwk),
+        "kept": "file",
         "actor": device.actor,
         "party": old.party,
         "since": made.town.since,

@@ -298,6 +298,21 @@ AUTHORITY: Final = (
         ),
     ),
     problem(
+        Code.OPERATOR_UNEXPECTED,
+        403,
+        number=307,
+        ja=(
+            "係の人は書けません",
+            "だれが操作したかは、共用の端末の、公開されない記録にだけ書けます。",
+            "係の人を書かずに、もう一度記録してください。",
+        ),
+        en=(
+            "It may not say who stood there",
+            "Only a shared device says so, and never in what everyone may be given a proof of.",
+            "Leave `operator` out, and sign again.",
+        ),
+    ),
+    problem(
         Code.NO_MANDATE,
         403,
         number=302,
@@ -321,6 +336,21 @@ AUTHORITY: Final = (
             "A role is missing",
             "The principal holds none of the roles that this type needs today.",
             "A registrar grants roles with actor.grant.",
+        ),
+    ),
+    problem(
+        Code.SHARED_KEY,
+        403,
+        number=308,
+        ja=(
+            "共用の端末ではできません",
+            "2人の署名が必要な記録は、共用の端末では署名できません(差の精算を除きます)。",
+            "自分の端末で署名してください。",
+        ),
+        en=(
+            "A shared key does not count here",
+            "Where two must sign, neither does by a device that people share, but to settle.",
+            "Sign by a device of one's own.",
         ),
     ),
     problem(

@@ -85,6 +85,21 @@ RULE: Final = (
         ),
     ),
     problem(
+        Code.OFFICE_ON_SHARED_KEY,
+        422,
+        number=641,
+        ja=(
+            "共用の端末に職務は持たせられません",
+            "登録係・回収係・検査員・監査人などの職務は、1人だけが使う端末で行います。",
+            "共用の端末を止めるか、職務のない人の端末として登録してください。",
+        ),
+        en=(
+            "A shared key holds no office",
+            "Registrars, officers, inspectors, clerks and auditors sign by a device of their own.",
+            "Revoke the shared device, or enrol it for someone without an office.",
+        ),
+    ),
+    problem(
         Code.CONSTITUTION_REFUSED,
         422,
         number=606,

@@ -10,7 +10,7 @@ from chaincode.registry.founding import BOOTSTRAP
 from tests.chaincode.determinism.transactions import Recording
 from tests.chaincode.drafts import build, types, valid
 from tests.chaincode.pen import canonical
-from tests.chaincode.rejections import ANY, faults, spoiled
+from tests.chaincode.rejections import commons, faults, spoiled
 from tests.chaincode.test_contract import demo
 from tests.chaincode.test_sequence import drawn, sales
 from tests.chaincode.world import NOW, World
@@ -39,7 +39,7 @@ def everything() -> Recording:
             for one, other in combinations(faults(type_name), 2):
                 if one.is_compatible(other):
                     spoiled(valid(type_name), one, other).submit()
-            common = [] if type_name == BOOTSTRAP else faults(ANY)
+            common = [] if type_name == BOOTSTRAP else commons(type_name)
             for one in (*faults(type_name), *common):
                 spoiled(valid(type_name), one).submit()
         for seed, (world, wires) in enumerate(worlds):

@@ -85,6 +85,7 @@ def _enrol(world: World) -> Draft:
     body = {
         "actor": world.actor("farmer"),
         "jwk": pen.jwk,
+        "kept": "browser",
         "invitation": nonce,
         "proof": pen.prove(world.id, world.actor("farmer"), nonce),
     }
@@ -116,6 +117,7 @@ def _register_auditor(world: World) -> Draft:
         "actor": pseudonym("actor auditor"),
         "roles": [{"role": "auditor", "since": SINCE, "until": "2030-03-31"}],
         "jwk": pen.jwk,
+        "kept": "browser",
         "invitation": nonce,
         "proof": pen.prove(world.id, pseudonym("actor auditor"), nonce),
     }
@@ -152,10 +154,7 @@ def _grant_auditor(world: World) -> Draft:
 def _enrol_auditor(world: World) -> Draft:
     auditor = enter_auditor(world)
     pen, nonce = Pen("device auditor's second"), bits128("invitation")
-    proof = pen.prove(world.id, auditor.actor, nonce)
-    return _jointly(
-        world, {"actor": auditor.actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
-    )
+    return _jointly(world, pen.enrolment(world.id, auditor.actor, nonce))
 
 
 @prepares("key.revoke_jointly")

@@ -162,8 +162,7 @@ class KeysMachine(RuleBasedStateMachine):
         self.count += 1
         owner = self.world.people[actor]
         pen, nonce = Pen(handle), self.world.nonce()
-        proof = pen.prove(self.world.id, owner.actor, nonce)
-        body = {"actor": owner.actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
+        body = pen.enrolment(self.world.id, owner.actor, nonce)
         one = self.sign(by, "key.enrol", body)
         if self.bring_in(one, lambda: self.books.enrol(by, handle, actor)) == "ACCEPTED":
             self.world.people[handle] = replace(owner, handle=handle, pen=pen)

@@ -20,6 +20,8 @@ from functools import cache
 from importlib import import_module
 
 from chaincode.base.errors import Code
+from chaincode.registry.records import OFFICES
+from chaincode.rules import EVER
 from tests.chaincode.drafts import Draft
 
 Spoil = Callable[[Draft], None]
@@ -84,6 +86,17 @@ def unpacked(draft: Draft) -> dict:
 def faults(type_name: str) -> list[Fault]:
     """Return the faults of one type, or of `ANY`."""
     return [one for one in FAULTS if one.type == type_name]
+
+
+def commons(type_name: str) -> list[Fault]:
+    """Return the faults of the envelope that a command of this type can have."""
+    kind = EVER[type_name]
+    by_two = kind.signers == 2 and not kind.takes_shared_keys
+    can = {
+        "ROLE_MISSING": bool(kind.roles) or type_name == "proposal.approve",
+        "SHARED_KEY": by_two and not kind.roles <= OFFICES,  # who holds one has no shared key
+    }
+    return [one for one in faults(ANY) if can.get(one.code, True)]
 
 
 @cache

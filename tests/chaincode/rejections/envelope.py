@@ -66,6 +66,11 @@ def names_another_actor(draft: Draft) -> None:
     draft.members["actor"] = draft.world.actor("helper")
 
 
+@fault(ANY, "OPERATOR_UNEXPECTED", "operator")
+def says_who_stood_at_a_device_of_ones_own(draft: Draft) -> None:
+    draft.members["operator"] = draft.world.actor("helper")
+
+
 @fault(ANY, "NO_MANDATE", "on_behalf")
 def is_given_for_someone_who_gave_no_mandate(draft: Draft) -> None:
     draft.members["on_behalf"] = draft.world.actor("elder")
@@ -92,6 +97,11 @@ def is_signed_a_day_after_the_role_ended(draft: Draft) -> None:
 @fault(ANY, "ROLE_MISSING", "role")
 def is_signed_a_day_before_the_role_begins(draft: Draft) -> None:
     grant(draft, since="2026-04-16")
+
+
+@fault(ANY, "SHARED_KEY", "device", "key", "seq", "prev", "operator")
+def is_signed_by_a_device_that_people_share(draft: Draft) -> None:
+    draft.world.take_up(draft.by, "shared")
 
 
 def grant(draft: Draft, **period: str) -> None:

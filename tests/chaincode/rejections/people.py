@@ -108,9 +108,7 @@ def enrols_a_ninth_device(draft: Draft) -> None:
     actor = world.actor("farmer")
     for number in range(7):
         pen, nonce = Pen(f"device {number}"), world.nonce()
-        proof = pen.prove(world.id, actor, nonce)
-        body = {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
-        world.act("coop-registrar", "key.enrol", body)
+        world.act("coop-registrar", "key.enrol", pen.enrolment(world.id, actor, nonce))
 
 
 @fault("key.revoke", "ROLE_MISSING", "signer")
@@ -166,10 +164,9 @@ def _eight_that_drain(draft: Draft) -> Iterator[tuple[dict, dict]]:
     world, actor = draft.world, draft.body["actor"]
     for number in range(8):
         pen, nonce = Pen(f"old phone {number}"), world.nonce()
-        proof = pen.prove(world.id, actor, nonce)
         spared = draft.body["spared"] | {"next": 1, "until": TODAY}
         yield (
-            {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof},
+            pen.enrolment(world.id, actor, nonce),
             {"device": pen.kid, "actor": actor, "spared": spared},
         )
 
@@ -248,7 +245,7 @@ def enrols_an_auditors_ninth_device(draft: Draft) -> None:
     for number in range(7):
         pen, nonce = Pen(f"device {number}"), world.nonce()
         proof = pen.prove(world.id, draft.body["actor"], nonce)
-        body = draft.body | {"jwk": pen.jwk, "invitation": nonce, "proof": proof}
+        body = draft.body | {"jwk": pen.jwk, "kept": "browser", "invitation": nonce, "proof": proof}
         by_two(world, "coop-registrar", "town-registrar", "auditor.enrol", body)
 
 
@@ -270,3 +267,38 @@ def spares_commands_of_an_auditors_ninth_device(draft: Draft) -> None:
     for enrolment, revocation in _eight_that_drain(draft):
         by_two(draft.world, *by, "auditor.enrol", enrolment)
         by_two(draft.world, *by, "key.revoke_jointly", revocation)
+
+
+def enrols_a_shared_key_for_an_officer(draft: Draft) -> None:
+    world, pen = draft.world, Pen(f"shared {draft.type}")
+    if draft.type == "key.enrol":
+        roles = [{"role": role, "since": SINCE} for role in ("farmer", "inspector")]
+        body = {"actor": draft.body["actor"], "roles": roles, "devices": [world.kid("farmer")]}
+        world.act("coop-registrar", "actor.grant", body)
+    nonce = draft.body["invitation"]
+    draft.body |= pen.enrolment(world.id, draft.body["actor"], nonce, "shared")
+
+
+for _type in ("key.enrol", "auditor.enrol", "auditor.register"):
+    fault(_type, "OFFICE_ON_SHARED_KEY", "kept", "key", "proof", "actor", "role", "period")(
+        enrols_a_shared_key_for_an_officer
+    )
+
+
+@fault("actor.grant", "OFFICE_ON_SHARED_KEY", "actor", "devices", "role", "period")
+def grants_an_office_to_someone_with_a_shared_key(draft: Draft) -> None:
+    world = draft.world
+    pen = Pen("shared")
+    enrolment = pen.enrolment(world.id, draft.body["actor"], world.nonce(), "shared")
+    world.act("coop-registrar", "key.enrol", enrolment)
+    draft.body["devices"].append(pen.kid)
+    draft.body["roles"] = [{"role": "inspector", "since": SINCE}]
+
+
+@fault("auditor.grant", "OFFICE_ON_SHARED_KEY", "actor", "devices", "role", "period")
+def grants_an_office_to_an_auditor_with_a_shared_key(draft: Draft) -> None:
+    world, pen, actor = draft.world, Pen("shared auditor"), draft.body["actor"]
+    by = ("coop-registrar", "town-registrar")
+    by_two(world, *by, "auditor.grant", draft.body | {"roles": []})
+    by_two(world, *by, "auditor.enrol", pen.enrolment(world.id, actor, world.nonce(), "shared"))
+    draft.body["devices"].append(pen.kid)

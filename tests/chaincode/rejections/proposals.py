@@ -1,6 +1,6 @@
 """Faults of approving and of withdrawing a proposal."""
 
-from tests.chaincode.drafts import Draft
+from tests.chaincode.drafts import Draft, build
 from tests.chaincode.pen import timestamp
 from tests.chaincode.rejections import fault
 from tests.chaincode.rejections.envelope import grant
@@ -24,6 +24,13 @@ def approves_what_was_proposed_under_a_mandate_since_ended(draft: Draft) -> None
 def approves_what_someone_proposed_whose_role_has_ended(draft: Draft) -> None:
     proposer = Draft(world=draft.world, by="shopkeeper", type="", body={})
     grant(proposer, since="2020-04-01", until="2026-04-14")
+
+
+@fault(APPROVE, "SHARED_KEY", "signer", "on_behalf", "mandate", "operator", *PROPOSAL)
+def approves_by_a_device_that_people_share_what_is_no_settlement(draft: Draft) -> None:
+    opening = build("lot.open", draft.world).approval()
+    draft.by, draft.body, draft.closed = "neighbour", opening.body, opening.closed
+    draft.world.take_up(draft.by, "shared")
 
 
 @fault(APPROVE, "NOT_INDEPENDENT", "signer", *PROPOSAL[:4])

@@ -181,7 +181,7 @@ def assert_corrected(world: World, lot: str, roll: str) -> None:
 def enrol(world: World, seed: str) -> Pen:
     pen, nonce, actor = Pen(seed), world.nonce(), world.actor("farmer")
     proof = pen.prove(world.id, actor, nonce)
-    body = {"actor": actor, "jwk": pen.jwk, "invitation": nonce, "proof": proof}
+    body = {"actor": actor, "jwk": pen.jwk, "kept": "browser", "invitation": nonce, "proof": proof}
     world.act("coop-registrar", "key.enrol", body)
     return pen
 
@@ -249,8 +249,7 @@ def another_auditor(world: World) -> None:
     body = {"device": Pen("device auditor").kid, "actor": actor}
     jointly(world, "key.revoke_jointly", body)
     pen, nonce = Pen("right auditor"), world.nonce()
-    enrol = {"jwk": pen.jwk, "invitation": nonce, "proof": pen.prove(world.id, actor, nonce)}
-    jointly(world, "auditor.enrol", {"actor": actor, **enrol})
+    jointly(world, "auditor.enrol", pen.enrolment(world.id, actor, nonce))
     assert "revoked" not in world.ledger.record(f"device/{pen.kid}")
     assert world.ledger.record(f"actor/{actor}")["devices"] == [pen.kid]
 

@@ -50,7 +50,7 @@ def _altered(wire):
 def _registrar(device):
     jwk = {"crv": "P-256", "kty": "EC", "x": device.jwk.x, "y": device.jwk.y}
     party = {"organisation": "coop", "party": "Q" * 12, "since": "2020-04-01"}
-    return {**party, "actor": device.actor, "jwk": jwk}
+    return {**party, "actor": device.actor, "jwk": jwk, "kept": "file"}
 
 
 def _bad_wires(town):

@@ -65,6 +65,7 @@ async def test_a_farmer_learns_the_numbers_that_a_first_entry_needs(held):
     farm, shop = held.person("farm-a"), held.person("shop-a")
     mine = await me(held, "farm-a")
     assert (mine["actor"], mine["kid"]) == (farm.actor, farm.device.kid)
+    assert mine["kept"] == "file"
     assert mine["ledger"] == held.town.ledger
     assert mine["utc_offset_minutes"] == 540
     assert mine["party"] == {

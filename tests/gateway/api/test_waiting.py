@@ -131,6 +131,7 @@ class Office:
             "actor": device.actor,
             "roles": [{"role": "auditor", "since": "2026-04-01"}],
             "jwk": shapes.write(device.jwk),
+            "kept": "file",
             "invitation": "ab" * 16,
             "proof": device.prove_enrolment("ab" * 16),
         }
@@ -144,7 +145,7 @@ class Office:
     async def auditor_enrol(self):
         device = Device.create(ledger=self.stage.town.ledger, actor="AAAAAAAAAAAA")
         proof = device.prove_enrolment("ab" * 16)
-        body = {"actor": device.actor, "jwk": shapes.write(device.jwk)}
+        body = {"actor": device.actor, "jwk": shapes.write(device.jwk), "kept": "file"}
         return self.by_the_shops("auditor.enrol", body | {"invitation": "ab" * 16, "proof": proof})
 
     async def key_revoke_jointly(self):

@@ -92,6 +92,7 @@ def test_the_reply_to_one_that_is_over_is_not_enrolled(stage):
         {
             "actor": invitation.actor,
             "jwk": shapes.write(device.jwk),
+            "kept": "file",
             "invitation": invitation.nonce,
             "proof": device.prove_enrolment(invitation.nonce),
         }

@@ -66,7 +66,12 @@ async def test_a_key_that_was_unknown_is_found_soon_after_its_enrolment(
     with pytest.raises(CommandRefusedError, match="UNKNOWN_KEY"):
         await gateway.intake.accept([wire])
     nonce = new_nonce()
-    body = {"actor": farmer.actor, "jwk": shapes.write(phone.jwk), "invitation": nonce}
+    body = {
+        "actor": farmer.actor,
+        "jwk": shapes.write(phone.jwk),
+        "kept": "file",
+        "invitation": nonce,
+    }
     body["proof"] = phone.prove_enrolment(nonce)
     enrol = town.registrars["coop"].device.sign("key.enrol", body, at=CLOCK_S)
     receipt = await gateway.ledger.submit([enrol])  # by another gateway
@@ -87,6 +92,7 @@ def bootstrap(town, signer=None, **changes):
     body = {
         "organisation": "coop",
         "jwk": {"crv": "P-256", "kty": "EC", "x": signer.jwk.x, "y": signer.jwk.y},
+        "kept": "file",
         "actor": signer.actor,
         "party": "Q" * 12,
         "since": "2020-04-01",
