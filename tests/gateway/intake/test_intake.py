@@ -3,6 +3,7 @@
 import asyncio
 import json
 from base64 import urlsafe_b64decode
+from dataclasses import replace
 
 import pytest
 from prometheus_client import REGISTRY
@@ -224,7 +225,7 @@ async def test_number_on_record_for_another_command_is_refused(gateway, town):
 
 async def test_two_commands_of_one_number_in_the_queue_end_each_with_its_own_answer(gateway, town):
     device = town.people["farm-a"].device
-    forked = Device(key=device.key, ledger=device.ledger, actor=device.actor)
+    forked = replace(device)
     (first,) = harvests(town, "farm-a", 1)
     other = forked.sign(
         "lot.sell", {"lot": "0" * 20, "party": "P" * 12}, closed={"quantity_g": 1}, at=CLOCK_S
@@ -389,10 +390,12 @@ async def test_full_queue_still_knows_what_waits(make_gateway, town):
 
 async def test_one_device_can_t_fill_the_queue(make_gateway, town):
     gateway = await make_gateway(device_commands_max=3)
+    device = town.people["farm-a"].device
+    place = device.seq, device.prev
     gateway.ledger.is_open.clear()
     with pytest.raises(DeviceBusyError):
         await gateway.intake.accept(harvests(town, "farm-a", 4))
-    town.people["farm-a"].device.seq, town.people["farm-a"].device.prev = 1, "0" * 64
+    device.seq, device.prev = place
     accepted = await gateway.intake.accept(harvests(town, "farm-a", 3))
     accepted += await gateway.intake.accept(harvests(town, "farm-b", 3))
     gateway.ledger.is_open.set()
