@@ -10,10 +10,11 @@ from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
 from gateway.cli import keyring, pairs, sales_items, sales_map, sales_report, speaking, town_time
 from gateway.cli.arguments import ArgumentError
+from gateway.cli.asking import ask_back
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
-from gateway.cli.options import Gateway
+from gateway.cli.options import Gateway, Yes
 from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
 from gateway.cli.speaking import WORDS as CLI
@@ -65,11 +66,19 @@ def check(
 
 @sales_app.command("import")
 def import_(
-    file: File, mapping: Mapping, key: KeyName, refused: Refused = None, gateway: Gateway = ""
+    file: File,
+    mapping: Mapping,
+    key: KeyName,
+    refused: Refused = None,
+    yes: Yes = False,
+    gateway: Gateway = "",
 ) -> None:
-    """Sign and send a sale for every line that is not booked yet."""
+    """Sign and send a sale for every line that is not booked yet.
+
+    A crop of the mapping that the town does not have is asked back first.
+    """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
-        _run(file, mapping, signer, refused, is_sending=True)
+        _run(file, mapping, signer, refused, is_sending=True, is_sure=yes)
 
 
 sales_app.command("map")(sales_map.map_)
@@ -117,11 +126,21 @@ def _sold(lot: str, left_g: int, stock: Sequence[Stock]) -> list[tuple[Stock, in
     return [(one, part_g) for one, part_g in zip(found, parts_g, strict=True) if part_g]
 
 
-def _run(file: Path, mapping: Path, key: Key, refused: Path | None, *, is_sending: bool) -> None:
+def _run(
+    file: Path,
+    mapping: Path,
+    key: Key,
+    refused: Path | None,
+    *,
+    is_sending: bool,
+    is_sure: bool = False,
+) -> None:
     written, content = PosMapping.load(mapping), file.read_bytes()
     with Client(key.address) as client:
         client.open_session(key)
         known = sales_items.named(written, client)
+        # A check signs nothing: it shows what an import would ask.
+        ask_back(sales_items.questions(known, client), is_sure=is_sure or not is_sending)
         if is_sending:
             _send_first(key, client)
         town = town_time.clock_of(key, client)

@@ -282,3 +282,20 @@ def test_what_is_wrong_with_the_files_is_one_sentence(shop):
     (shop.folder / "till.csv").unlink()
     for verb in ("check", "import"):
         assert "Traceback" not in shop.sales(verb, code=1)
+
+
+@pytest.mark.usefixtures("lot")
+def test_a_crop_misspelt_in_the_mapping_is_asked_back_and_nothing_is_signed(shop):
+    path = shop.folder / "mapping.json"
+    written = json.loads(path.read_text())
+    for item in written["items"].values():
+        item["crop"] = "carot"
+    path.write_text(json.dumps(written))
+    shop.write(*ROWS)
+    before = shop.key.read_bytes()
+    said = shop.sales("import", code=1)
+    assert "the town has no crop carot; did you mean: carrot" in said
+    assert "add --yes" in said
+    assert shop.key.read_bytes() == before
+    assert "did you mean: carrot" in shop.sales("check", code=1)
+    assert "stopped" not in shop.sales("import", "--yes", code=1)
