@@ -45,7 +45,7 @@ TEXTS = {
         to="opens a session at the gateway `audience`, once; that gateway",
     ),
     Kind.ENROLMENT: SignedText(
-        signed="canonical array of this mark, ledger, actor, invitation",
+        signed="canonical array of this mark, ledger, actor, invitation, how the key is kept",
         by="the key that is to be enrolled",
         to="agrees to be enrolled for that actor; the contract, in `key.enrol` and its like",
     ),

@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 PEN = Pen("device farmer")
 LEDGER, ACTOR, INVITATION = sha256_hex(b"ledger"), "K" * 12, bits128("invitation")
 KEY = Jwk(**PEN.jwk)
-ENROLMENT = enrolment_message(ledger=LEDGER, actor=ACTOR, nonce=INVITATION)
+ENROLMENT = enrolment_message(ledger=LEDGER, actor=ACTOR, nonce=INVITATION, kept="browser")
 
 
 def command() -> bytes:
@@ -45,7 +45,7 @@ def session() -> bytes:
 
 def enrolment() -> bytes:
     """Return what a new key signs."""
-    return canonical(["minori-enrolment", LEDGER, ACTOR, INVITATION])
+    return canonical(["minori-enrolment", LEDGER, ACTOR, INVITATION, "browser"])
 
 
 def reads_command(signed: bytes, signature: bytes) -> None:
