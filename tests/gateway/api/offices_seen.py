@@ -143,6 +143,8 @@ class Towards:
         ]
         is_named = any(one in json.dumps(payload["body"]) for one in (*mine, *own))
         is_other_side = closed.get(OTHER_SIDE.get(row.type, "")) == self.party
+        if row.type.startswith("consignment."):
+            is_other_side = self.party in {payload["body"][side] for side in ("producer", "shop")}
         kind = EVER[row.type]
         may_approve = kind.signers == 2 and kind.closed is None and bool(kind.roles & self.roles)
         is_own = row.actor in mine

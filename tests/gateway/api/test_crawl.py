@@ -79,10 +79,12 @@ def told(path, response):
     """Return what an answer says, less what may be any number by chance.
 
     That are counts and times of metrics, and groups of four of a lot's number; grams stand on
-    pages as kilograms. Whom one may ship to is told by published names to all that have a key.
+    pages as kilograms. Whom one may ship to is told by published names to all that have a key, and
+    with whom one has agreed on what comes is told to both.
     """
     if path == "/api/me" and response.status_code == 200:
-        return json.dumps({**response.json(), "partners": []}, ensure_ascii=False)
+        agreed_on = {"partners": [], "consignments": []}
+        return json.dumps({**response.json(), **agreed_on}, ensure_ascii=False)
     if path == "/metrics":
         return re.sub(r" [^ ]+$", "", response.text, flags=re.MULTILINE)
     return re.sub(r"<span>[0-9A-Z]{4}</span>", "", response.text)

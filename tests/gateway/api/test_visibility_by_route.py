@@ -134,6 +134,11 @@ class Looking:
             self.record("MANDATE", one, self.towards.mandate(one["principal"], one["agent"]))
         for one in answer["partners"]:
             self.record("PARTNER", one, set(EVERYONE))
+        for table, one, sides in (
+            *(("CONSIGNMENT", one, ("producer", "shop")) for one in answer["consignments"]),
+            *(("CLAIM", one, ("producer", "holder")) for one in answer["claims"]),
+        ):
+            self.record(table, one, set().union(*(self.towards.own(one[side]) for side in sides)))
         for one in answer["plots"]:
             self.plot(one)
 
