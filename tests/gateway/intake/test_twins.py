@@ -34,7 +34,8 @@ class Farm:
     async def begin(self):
         invitation = new_nonce()
         body = {"actor": self.new.actor, "jwk": shapes.write(self.new.jwk)}
-        body |= {"invitation": invitation, "proof": self.new.prove_enrolment(invitation)}
+        body |= {"invitation": invitation, "kept": "file"}
+        body["proof"] = self.new.prove_enrolment(invitation)
         enrol = self.town.registrars["coop"].device.sign("key.enrol", body, at=CLOCK_S)
         wires = [enrol]
         for handle in ("farm-a", "farm-b"):
