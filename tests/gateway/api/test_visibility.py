@@ -61,7 +61,8 @@ PRIVATE = {
     "DRILL": {Role.RECALL_OFFICER: set(visibility.RECALL)},
     "SCOPE": {
         Role.RECALL_OFFICER: {
-            *("seeds_count", "roots", "roots_count", "lots_count", "affected", "commands_needed"),
+            *("seeds_count", "roots", "roots_count", "crops", "lots_count", "affected"),
+            "commands_needed",
             *("fits", "limit", "has_more_seeds", "missing", "extensions"),
             *("left_out", "has_more_left_out"),
         }
@@ -134,7 +135,7 @@ PUBLIC = {
     "HOLDING": set(),
     "SHIPMENT": set(),
     "RECALL": {
-        *("id", "party", "party_name", "state", "kind", "cause", "scope", "roots"),
+        *("id", "party", "party_name", "state", "is_own", "kind", "cause", "scope", "roots"),
         *("roots_count", "declared_at", "entry", "changed_at", "confirm_by", "history"),
     },
     "RECALL_EVENT": {"id", "type", "ledger_time", "reason", "explanation", "roots_count"},
