@@ -56,6 +56,11 @@ class Trading:
         closed: Parts = {"producer": self.party(farm), "crop": crop, "counted_g": counted_g}
         return self.act(shop, "lot.arrive", {"lot": lot}, closed)
 
+    def claim(self, shop: str, lot: str, farm: str, counted_g: int, crop: str = "carrot") -> bytes:
+        """Goods of a farm come to a shop without its consent."""
+        closed: Parts = {"producer": self.party(farm), "crop": crop, "counted_g": counted_g}
+        return self.act(shop, "lot.claim", {"lot": lot}, closed)
+
     def take(
         self, verb: str, handle: str, lot: str, quantity_g: int, owner: str | None = None
     ) -> bytes:

@@ -111,6 +111,7 @@ async def _grow(stage: Stage, trade: Trading, lots: dict[str, str]) -> None:
         trade.take("discard", "shop-a", lots["carrot"], 1_009, owner="farm-a"),
         trade.supplement("farm-b", lots["taro"], 2_003),
         trade.arrive("shop-b", lots["claimed"], "farm-c", 6_007),
+        trade.claim("shop-b", str(trade.named("farm-c", "lot")["lot"]), "farm-c", 3_019),
         short,
     )
     await stage.done(
