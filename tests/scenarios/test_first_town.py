@@ -9,6 +9,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from tests.gateway.invitations.qr_pictures import drawn, read_code
 from tests.scenarios.first_town import DEVICES, Terminals, fill_in, retype, serving
 from tests.scenarios.stage import free_port
 
@@ -51,7 +52,8 @@ SAID = {
 
 def number_of(said: str, name: str) -> str:
     """Return the number that a command has drawn, as it is read from the screen."""
-    return re.search(rf"^{name}\s+([0-9A-Z]{{20}})$", said, re.MULTILINE)[1]
+    label = {"lot": "lot|ロット", "shipment": "shipment|送り状", "recall": "recall|回収"}[name]
+    return re.search(rf"^(?:{label})\s+([0-9A-Z]{{20}})$", said, re.MULTILINE)[1]
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
@@ -82,12 +84,11 @@ def the_workbook_is_filled_in_and_applied(town: Terminals, said: dict) -> None:
 
 
 def everybody_has_a_key(town: Terminals) -> None:
-    """The office hands a slip to each, who types it at home; a registrar enrols the reply."""
+    """The office hands a slip to each, who scans it at home; a registrar enrols the reply."""
     for name, (person, registrar) in DEVICES.items():
-        slip = (town.folder / "var" / "town" / "invitations" / f"{person}.txt").read_text()
-        address = re.search(r"--gateway (http\S+)", slip)[1]
-        lines = re.findall(r"^[0-9A-Z]{4}(?:-[0-9A-Z]+)+$", slip, re.MULTILINE)
-        accept = ("keys", "accept", *lines, "--gateway", address, "--name", name)
+        page = (town.folder / "var" / "town" / "invitations" / f"{person}.html").read_text()
+        scanned = read_code(drawn(page))  # as a camera sees the paper
+        accept = ("keys", "accept", scanned, "--name", name)
         reply = re.search(r"[A-Za-z0-9_-]{80,}", town.device(name, *accept))[0]
         key = f"var/town/keys/{registrar}.json"
         town.minori("keys", "enrol", reply, "--key", key)
