@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "recall": "recall",
     "receipt": "receipt",  # no record: a line of a till's file, found again by its command
     "roll": "roll",
+    "roots": "lot",  # of a recall, each of them
     "shipment": "shipment",
 }
 

@@ -52,8 +52,15 @@ class Story:
         other, harvest_b = town.harvest("farm-b", 5_000, at=NOW_S)
         return [
             *([harvest, ship], [receive], list(settling), [sell, too_much, harvest], [harvest_b]),
-            [self.merge(other), self.bind(other), self.recall(other)],
+            [self.claim(other), self.merge(other), self.bind(other), self.recall(other)],
         ]
+
+    def claim(self, lot: str) -> bytes:
+        """Book some of farm B's lot at a shop that it consigns nothing to."""
+        shop, farm = (self.town.people[one] for one in ("shop-b", "farm-b"))
+        body = {"lot": lot, "party": shop.party}
+        closed = {"producer": farm.party, "crop": "carrot", "counted_g": 1_000}
+        return shop.device.sign("lot.claim", body, closed=closed, at=NOW_S)
 
     def merge(self, lot: str) -> bytes:
         """Turn some of farm B's lot into another."""

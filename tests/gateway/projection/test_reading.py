@@ -352,7 +352,7 @@ async def test_content_of_fixed_blocks_stays_as_it_is(projection):
     ]
     await projection.apply_all(blocks)
     found = await projection.content_digest()
-    assert found == "34aa9336b6884e39bf0f12391400443b49afdc1279acaaba9a24766803e3e686"
+    assert found == "b2c7e7b557e7562af2ad133a92edcf627bd0be09ba2e36b097a940bf87058ae2"
     assert await projection.dump() == (
         b'["contract/demo_time",{"ledger_time":null,"v":1}]\n'
         b'["holding/a/b/c",' + canonical(HOLDING) + b"]\n"
