@@ -54,6 +54,7 @@ def full() -> Draft:
     draft = valid("lot.ship")
     draft.world.mandate("farmer", "helper", "lot.ship")
     draft.by = "helper"
+    draft.world.take_up("helper", "shared")  # or it could not say who stood there
     draft.members |= {
         "on_behalf": draft.world.actor("farmer"),
         "operator": draft.world.actor("neighbour"),
