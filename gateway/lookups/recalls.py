@@ -14,12 +14,15 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Row,
+    Subquery,
     Table,
     Text,
     case,
     func,
     insert,
+    literal,
     select,
+    union_all,
 )
 
 from chaincode.base import times
@@ -27,7 +30,14 @@ from gateway.lookups.lineage import closure
 from gateway.lookups.open_recalls import is_live, roots_of
 from gateway.other_crops import OTHER, PREFIX
 from gateway.projection import json_text
-from gateway.projection.domain import holdings, lots, recalled_roots, recalls, shipments
+from gateway.projection.domain import (
+    holdings,
+    lots,
+    open_claims,
+    recalled_roots,
+    recalls,
+    shipments,
+)
 
 IN_FORCE: Final = ("unconfirmed", "confirmed")
 _VALUES_MAX: Final = 900  # in one list of parameters
@@ -64,7 +74,7 @@ class Affected:
     """One party that has, or had, affected goods, in grams, whoever owns them."""
 
     party: str
-    held_g: int
+    held_g: int  # also what it only claims
     in_transit_g: int  # on the way to it
     disputed_g: int  # sent to it, and not counted there
     sold_g: int
@@ -259,6 +269,7 @@ class _Reached:
 
     def __init__(self, connection: Connection, seeds: Sequence[str]) -> None:
         self._connection = connection
+        self._seeds = tuple(seeds)
         _REACHED.create(connection)
         found = closure(seeds)
         connection.execute(
@@ -296,17 +307,29 @@ class _Reached:
         found.sort(key=lambda row: row.harvested_at, reverse=True)
         return [row.id for row in found]
 
-    def affected(self) -> list[Affected]:
-        held = (
-            select(
-                holdings.c.holder,
-                func.sum(holdings.c.held_g).label("held_g"),
-                func.sum(holdings.c.sold_g).label("sold_g"),
-                func.count(holdings.c.lot.distinct()).label("lots"),
-            )
-            .where(holdings.c.lot.in_(self._lots))
-            .group_by(holdings.c.holder)
+    def _has(self) -> Subquery:
+        """Return the query of who has what of these lots, on record or only claimed.
+
+        What somebody claims is in no balance, but on their shelf. It may be of a lot that nobody
+        has recorded: then the recall names it, and nothing descends from it.
+        """
+        held = select(*(holdings.c[name] for name in ("holder", "lot", "held_g", "sold_g"))).where(
+            holdings.c.lot.in_(self._lots)
         )
+        claims = open_claims.c
+        claimed = select(
+            claims.holder, claims.lot, claims.claimed_g.label("held_g"), literal(0).label("sold_g")
+        ).where(claims.lot.in_(self._lots) | claims.lot.in_(self._seeds))
+        return union_all(held, claimed).subquery()
+
+    def affected(self) -> list[Affected]:
+        has = self._has()
+        held = select(
+            has.c.holder,
+            func.sum(has.c.held_g).label("held_g"),
+            func.sum(has.c.sold_g).label("sold_g"),
+            func.count(has.c.lot.distinct()).label("lots"),
+        ).group_by(has.c.holder)
         is_coming = shipments.c.state == "in_transit"
         between = (
             select(

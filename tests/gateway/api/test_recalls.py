@@ -220,6 +220,19 @@ async def test_grams_that_nobody_has_counted_are_in_a_scope(tmp_path):
         assert (coming["in_transit_g"], coming["lots_count"]) == (1_000, 1)
 
 
+@pytest.mark.parametrize("is_recorded", [True, False])
+async def test_goods_that_are_only_claimed_are_in_a_scope(tmp_path, is_recorded):
+    """No balance has them, but a shelf does."""
+    async with stage_in(tmp_path) as stage:
+        trade = Trading(stage.town)
+        lot, harvest = stage.town.harvest("farm-c", 20_000)
+        claim = trade.claim("shop-b", lot, "farm-c", 3_000)
+        await stage.done(*([harvest, claim] if is_recorded else [claim]))
+        scope = (await preview(stage, {"lots": [lot]})).json()
+        (shop,) = [one for one in scope["affected"] if one["party_name"] == "直売所B"]
+        assert (shop["held_g"], shop["sold_g"], shop["lots_count"]) == (3_000, 0, 1)
+
+
 async def test_pages_of_recalls_follow_each_other(held):
     stage, _ = held
     first = (await stage.get("/api/recalls?limit=1")).json()
