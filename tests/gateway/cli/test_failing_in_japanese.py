@@ -211,6 +211,15 @@ WAYS = [
     ("keys invite --days 0", KEY, NOTHING),
     ("keys accept 1234 --name new", (), NOTHING),
     ("keys enrol x", KEY, NOTHING),
+    ("keys take-over", KEY, NOTHING),
+    ("consign give", KEY, NOTHING),
+    ("consign end", KEY, NOTHING),
+    ("consign answer", KEY, NOTHING),
+    ("consign list", KEY, NOTHING),
+    ("organisation list", KEY, NOTHING),
+    ("organisation suspend", KEY, NOTHING),
+    ("organisation reinstate", KEY, NOTHING),
+    ("organisation rename-msp", KEY, NOTHING),
     ("sales check missing.csv", TILL, NOTHING),
     ("sales check till.csv", TILL, NOTHING),
     ("sales check damaged", TILL, NOTHING),
@@ -372,12 +381,11 @@ async def test_a_founding_that_is_refused_says_so_in_words():
 
 @pytest.mark.parametrize("content", [b"{", b"\xe9", b"[]", json.dumps({"v": 1}).encode()])
 def test_a_network_whose_profiles_are_damaged_is_told_of(folder, content):
-    class Network:
-        def connection(self, name):
-            path = folder / f"{name}.json"
-            path.write_bytes(content)
-            return path
-
+    (folder / "connection.json").write_bytes(content)
     speaking.choose("ja")
     with pytest.raises(typer.Exit), told():
-        asyncio.run(found_once(Network(), folder, port=0, days=1, progress=Progress()))
+        asyncio.run(
+            found_once(
+                [folder / "connection.json"], folder, gateway=AWAY, days=1, progress=Progress()
+            )
+        )

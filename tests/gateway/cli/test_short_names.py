@@ -44,9 +44,11 @@ def test_a_recall_is_called_by_what_it_is_of(stage):
     said = submit("recall.extend", "recall=大根", f"roots={'0' * 20}", key="food-safety", code=1)
     assert "Safety" in said  # what there is to choose from
     assert recall in said
-    told = submit("recall.extend", "recall=residue", f"roots={'0' * 20}", key="food-safety")
+    more = drawn(harvest(stage), "lot")
+    told = submit("recall.extend", "recall=residue", f"roots={more}", key="food-safety")
     assert "accepted" in told
-    by_number = submit("recall.extend", f"recall={recall[:4]}", f"roots={lot}", key="food-safety")
+    last = drawn(harvest(stage), "lot")
+    by_number = submit("recall.extend", f"recall={recall[:4]}", f"roots={last}", key="food-safety")
     assert recall in by_number
     assert "—" in minori("town", "call-list", "にんじん", "-k", "quality-desk", "--lang", "ja")
 
