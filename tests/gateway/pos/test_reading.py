@@ -1,6 +1,8 @@
 """A till's file: its encodings, dates and amounts, and what is said of rows that are wrong."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from gateway.pos import FileError
 from tests.gateway.pos.making import HEADINGS, LOT, SHOP, file, keys, read, told, widened
@@ -128,6 +130,56 @@ def test_what_cannot_be_decoded_is_its_rows_alone():
         assert told(reading.refused) == [(3, "row.undecodable")]
     cut = read(file(OTHER, GOOD, encoding="utf-16", newline="\n")[:-1] + b"")
     assert told(cut.refused) == [(3, "row.undecodable")]
+
+
+@pytest.mark.parametrize("encoding", ["euc_jp", "euc_jis_2004", "iso2022_jp", "iso2022_jp_2004"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEADINGS}\n{GOOD}\n",
+        f"date,receipt,item,count,name\n{GOOD},にんじん\n",
+        f"date,receipt,item,count,name\n{GOOD},ニンジン\n",
+        f"date,receipt,item,count,name\n{GOOD},大根\n{OTHER},新米\n",
+        f"売上日,レシートNo,行,商品コード,商品名,数量,区分\n{GOOD},朝採り、「特」\n",
+        f"直売所 売上明細\n{HEADINGS}\n{GOOD},",
+        f"{HEADINGS},商品名\n{GOOD},トマト 農家Ａ\n",
+    ],
+)
+def test_other_encodings_of_japanese_are_refused_by_name_with_what_to_do(encoding, text):
+    with pytest.raises(FileError) as raised:
+        read(text.encode(encoding))
+    name = "EUC-JP" if encoding.startswith("euc") else "ISO-2022-JP"
+    assert (raised.value.row, raised.value.kind) == (1, "file.encoding_named")
+    for language in ("ja", "en"):
+        assert all(one in raised.value.say(language) for one in (name, "UTF-8", "CP932"))
+
+
+@pytest.mark.parametrize(("encoding", "name"), [("euc_jp", "EUC"), ("iso2022_jp_ext", "ISO-2022")])
+def test_half_width_kana_in_other_encodings_are_refused_by_name(encoding, name):
+    with pytest.raises(FileError, match=f"in {name}.*save it as UTF-8"):
+        read(file(f"{GOOD},ﾄﾏﾄ", headings=HEADINGS + ",名", encoding=encoding))
+
+
+def test_a_broken_byte_makes_no_other_encoding():
+    rows = [f"{GOOD},にんじん"] * 9
+    with pytest.raises(FileError, match="in EUC-JP"):
+        read(file(*rows, encoding="euc_jp").replace("数".encode("euc_jp"), b"\xbf", 1))
+
+
+@given(st.text("アイカキタトハホマンｱｲｶｷｻﾀﾄﾊﾎﾏﾝﾞﾟｰにんじん人参米薯蕪、「」・①㈱髙﨑", max_size=20))
+def test_what_is_in_an_encoding_that_is_read_is_never_taken_for_another(typed):
+    """A till's own half-width kana too: `typed` stands beside headings that EUC-JP can't hold."""
+    for encoding in ("cp932", "utf-8", "utf-16"):
+        reading = read(file(f"{GOOD},{typed}", headings=HEADINGS + ",名", encoding=encoding))
+        assert len(reading.lines) == 1
+
+
+@pytest.mark.parametrize("name", ["ﾆﾝｼﾞﾝ1", "ﾄﾏﾄ", "ｻﾄｲﾓ", "ﾀﾞｲｺﾝ ﾊ", "ﾋﾟｰﾏﾝ", "ｺﾏﾂﾅ", "｢ﾄｸ｣ ﾅｽ"])
+@pytest.mark.parametrize("heading", ["ﾋﾅ", "ﾋﾂﾞｹ", "ﾋﾅﾊ"])
+def test_half_width_kana_alone_are_cp932(name, heading):
+    content = file(f"{GOOD},{name}", headings=f"{heading},no,item,count,name")
+    reading = read(content, date=heading, receipt="no", item="item", count="count", name="name")
+    assert [line.entry.row for line in reading.lines] == [2]
 
 
 def test_goods_and_farm_are_named():
