@@ -36,13 +36,16 @@ class SellableAnswer(schemas.Answer):
 
 
 class BookedAnswer(schemas.Answer):
-    """A sale on record for a line, as it was signed; corrections of it are not looked at."""
+    """A sale on record for a line: as it was signed, and what its corrections have made of it."""
 
     command: schemas.CommandId
     lot: schemas.LotId
     owner: schemas.Pseudonym
     crop: str
     quantity_g: schemas.Grams
+    stands_g: Annotated[
+        int, Field(description="Grams that it says now; below 0 where a correction came twice.")
+    ]
 
 
 class SalesAnswer(schemas.Answer):

@@ -52,13 +52,20 @@ def sellable(connection: Connection, party: str) -> list[Sellable]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BookedSale:
-    """A sale on record for a line of a till's file; `command` is its id."""
+    """A sale on record for a line of a till's file.
+
+    Attributes:
+        command: Its id.
+        quantity_g: As it was signed.
+        stands_g: What its corrections have made of it; below 0 where one was signed twice.
+    """
 
     command: str
     lot: str
     owner: str
     crop: str
     quantity_g: int
+    stands_g: int
 
 
 def booked(
@@ -66,7 +73,7 @@ def booked(
 ) -> dict[str, list[BookedSale]]:
     """Return a party's accepted sales of each of these lines, at most 500, in the ledger's order.
 
-    As they were signed: a sale corrected afterwards is no reason to book its line again.
+    A sale corrected afterwards is there, too: what of its line is to be booked, a person decides.
     """
     keys = [f"receipt/{one}" for one in receipts]
     query = (
@@ -80,18 +87,55 @@ def booked(
     for key, command, payload, closed in connection.execute(query):
         said: Any = json_text.decode(payload)
         signed.append((key, command, said["body"], json_text.decode(closed)))
-    crops = _crops(connection, {body["lot"] for _, _, body, _ in signed})
+    lot_ids = {body["lot"] for _, _, body, _ in signed}
+    crops = _crops(connection, lot_ids)
+    more_g = _corrected_g(connection, {command for _, command, _, _ in signed}, lot_ids, party)
     found: dict[str, list[BookedSale]] = {}
     for key, command, body, closed in signed:
+        goods = (body["lot"], closed.get("owner", party))
         sale = BookedSale(
             command=command,
             lot=body["lot"],
-            owner=closed.get("owner", party),
+            owner=goods[1],
             crop=crops[body["lot"]],
             quantity_g=closed["quantity_g"],
+            stands_g=closed["quantity_g"] + more_g.get((command, *goods), 0),
         )
         found.setdefault(key.removeprefix("receipt/"), []).append(sale)
     return dict(sorted(found.items()))
+
+
+def _corrected_g(
+    connection: Connection, sales: Collection[str], lot_ids: Collection[str], party: str
+) -> dict[tuple[str, str, str], int]:
+    """Return by sale, lot and owner how many grams more its corrections have booked; mostly fewer.
+
+    A correction names the sale, or the correction before it. As on the ledger, each adds what it
+    says it should have been, less what it says it was.
+    """
+    query = (
+        select(commands.c.id, commands.c.payload, commands.c.closed)
+        .join(command_subject, command_subject.c.command_id == commands.c.id)
+        .where(
+            command_subject.c.subject_key.in_([f"lot/{one}" for one in lot_ids]),
+            commands.c.type == "lot.correct_outflow",
+            commands.c.code == Code.ACCEPTED,
+        )
+        .order_by(commands.c.block_number, commands.c.position)
+    )
+    of = {one: one for one in sales}
+    more_g: dict[tuple[str, str, str], int] = {}
+    for command, payload, stored in connection.execute(query):
+        said: Any = json_text.decode(payload)
+        body: Any = said["body"]
+        closed: Any = json_text.decode(stored)
+        sale = of.get(body["corrects"])
+        if sale is None or (body["party"], body["outflow"]) != (party, "sold"):
+            continue
+        of[command] = sale
+        key = (sale, body["lot"], closed.get("owner", party))
+        more_g[key] = more_g.get(key, 0) + closed["quantity_g"] - closed["was_g"]
+    return more_g
 
 
 def _crops(connection: Connection, ids: Collection[str]) -> dict[str, str]:

@@ -31,20 +31,32 @@ class Stock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Booked:
-    """A sale on record for a line, or part of one; `command` is its id."""
+    """A sale on record for a line, or part of one.
+
+    Attributes:
+        command: Its id.
+        quantity_g: As it was signed.
+        stands_g: What its corrections have made of it; may be below 0.
+    """
 
     command: str
     lot: str
     owner: str
     crop: str
     quantity_g: int
+    stands_g: int
+
+    @property
+    def is_lessened(self) -> bool:
+        """Whether somebody has taken some of it back."""
+        return self.stands_g < self.quantity_g
 
     def correction(self, to_g: int, *, party: str) -> str:
-        """Return what to type to have it say other grams."""
+        """Return what to type to have it say other grams than it does now."""
         owner = f" owner={self.owner}" if self.owner != party else ""
         return (
             f"minori submit lot.correct_outflow lot={self.lot} corrects={self.command} "
-            f"outflow=sold reason=other was_g={self.quantity_g} quantity_g={to_g}{owner}"
+            f"outflow=sold reason=other was_g={self.stands_g} quantity_g={to_g}{owner}"
         )
 
 
@@ -130,18 +142,24 @@ def allocate(
             harvested after the line's day.
         party: The shop's.
         town: The town's clock.
-        booked: By receipt hash, what is on the ledger already; the rest is still to book.
+        booked: By receipt hash, what is on the ledger already; the rest is still to book, unless
+            a sale of it was corrected to less: then a person decides.
     """
     done = Allocation(refused=[*reading.refused], passed=[*reading.passed])
     sharing = _Sharing(stock, party, town)
     # What the till knows the lot of comes first: nobody else's guess may take it away.
     lines = sorted(reading.lines, key=lambda one: (one.entry.lot is None, one.entry.day, one.key))
+    come_back = _come_back(reading, booked)
     for line in lines:
-        _take(line, booked.get(line.receipt, ()), sharing, done)
+        is_back = line.key in come_back
+        _take(line, booked.get(line.receipt, ()), sharing, done, is_back=is_back)
     by_key = {line.key: line for line in reading.lines}
     for line in reading.cancelled:
         _cancelled(line, booked.get(line.receipt, ()), party, done)
     for line in reading.returned:
+        if come_back.intersection(line.returned_of):
+            done.passed.append(line.entry.told("passed.returned"))
+            continue
         sales = [one for key in line.returned_of for one in booked.get(by_key[key].receipt, ())]
         _returned(line, sales, party, done)
     done.refused.sort(key=lambda one: one.row)
@@ -198,29 +216,58 @@ class _Sharing:
             self._free_g[sale.lot, sale.owner] -= sale.quantity_g
 
 
-def _take(line: Line, booked: Sequence[Booked], sharing: _Sharing, done: Allocation) -> None:
+def _come_back(reading: Reading, booked: Mapping[str, Sequence[Booked]]) -> set[str]:
+    """Return keys of sales that were lessened by just what the file says came back of them."""
+    returned_g: dict[str, int] = defaultdict(int)
+    unclear: set[str] = set()
+    for line in reading.returned:
+        if len(line.returned_of) == 1:
+            returned_g[line.returned_of[0]] += line.entry.quantity_g
+        unclear.update(line.returned_of if len(line.returned_of) > 1 else ())
+    return {
+        line.key
+        for line in reading.lines
+        if line.key in returned_g
+        and line.key not in unclear
+        and any(one.is_lessened for one in booked.get(line.receipt, ()))
+        and _stands_g(booked[line.receipt]) == line.quantity_g - returned_g[line.key]
+    }
+
+
+def _stands_g(booked: Iterable[Booked]) -> int:
+    return sum(one.stands_g for one in booked)
+
+
+def _take(
+    line: Line, booked: Sequence[Booked], sharing: _Sharing, done: Allocation, *, is_back: bool
+) -> None:
     entry, party = line.entry, sharing.party
-    booked_g = sum(one.quantity_g for one in booked)
+    stands_g = _stands_g(booked)
     owner = entry.item.owner or party
     others = [
         one
         for one in booked
-        if (one.owner, one.crop) != (owner, entry.item.crop) or entry.lot not in {None, one.lot}
+        if one.stands_g > 0
+        and ((one.owner, one.crop) != (owner, entry.item.crop) or entry.lot not in {None, one.lot})
     ]
     if others:
-        told = "、".join(f"{one.quantity_g:,} g {one.crop} {one.lot}" for one in others)
+        told = "、".join(f"{one.stands_g:,} g {one.crop} {one.lot}" for one in others)
         done.refused.append(entry.told("row.booked_as_other", booked=told))
-    elif booked_g > line.quantity_g:
+    elif stands_g > line.quantity_g:
         commands = _corrections(booked, line.quantity_g, party)
-        facts = {"booked_g": booked_g, "quantity_g": line.quantity_g, "commands": commands}
+        facts = {"booked_g": stands_g, "quantity_g": line.quantity_g, "commands": commands}
         done.refused.append(entry.told("row.booked_more", **facts))
-    elif booked_g == line.quantity_g:
+    elif stands_g == line.quantity_g or is_back:
         done.before.append(line)
+    elif any(one.is_lessened for one in booked):
+        facts = _lessened(line, booked, line.quantity_g - stands_g, party)
+        facts |= {"quantity_g": line.quantity_g}
+        done.refused.append(entry.told("row.corrected", **facts))
     elif sharing.is_others(line):
         facts = {"lot": entry.lot, "crop": entry.item.crop}
         done.refused.append(entry.told("row.lot_differs", **facts))
     else:
-        parts, short_g = sharing.parts(line, line.quantity_g - booked_g)
+        parts, short_g = sharing.parts(line, line.quantity_g - stands_g)
         if short_g:
             facts = {"short_g": short_g, "quantity_g": line.quantity_g}
             done.refused.append(entry.told("row.short", **facts))
@@ -232,10 +279,15 @@ def _take(line: Line, booked: Sequence[Booked], sharing: _Sharing, done: Allocat
 
 def _cancelled(line: Line, booked: Sequence[Booked], party: str, done: Allocation) -> None:
     entry = line.entry
-    if booked:
-        booked_g = sum(one.quantity_g for one in booked)
+    stands_g = _stands_g(booked)
+    if stands_g > 0:
         commands = _corrections(booked, 0, party)
-        done.hand.append(entry.told("hand.cancelled", booked_g=booked_g, commands=commands))
+        done.hand.append(entry.told("hand.cancelled", booked_g=stands_g, commands=commands))
+    elif stands_g < 0:
+        facts = _lessened(line, booked, -stands_g, party)
+        done.hand.append(entry.told("hand.below_none", **facts))
+    elif booked:
+        done.passed.append(entry.told("passed.taken_back"))
     elif line.cancelled_by == entry.row:
         done.passed.append(entry.told("passed.void"))
     else:
@@ -244,23 +296,47 @@ def _cancelled(line: Line, booked: Sequence[Booked], party: str, done: Allocatio
 
 def _returned(line: Line, booked: Sequence[Booked], party: str, done: Allocation) -> None:
     entry = line.entry
-    fitting = [one for one in booked if one.quantity_g >= entry.quantity_g]
+    fitting = [one for one in booked if one.stands_g >= entry.quantity_g]
     commands: object = WORDS["hand.unknown_sale"]
     if fitting:
         one = fitting[0]
-        commands = one.correction(one.quantity_g - entry.quantity_g, party=party)
+        commands = one.correction(one.stands_g - entry.quantity_g, party=party)
     facts = {"quantity_g": entry.quantity_g, "commands": commands}
-    done.hand.append(entry.told("hand.returned", **facts))
+    if any(one.is_lessened for one in booked):
+        facts |= {"booked_g": sum(one.quantity_g for one in booked), "stands_g": _stands_g(booked)}
+        done.hand.append(entry.told("hand.returned_lessened", **facts))
+    else:
+        done.hand.append(entry.told("hand.returned", **facts))
+
+
+def _lessened(line: Line, booked: Sequence[Booked], more_g: int, party: str) -> dict[str, object]:
+    """Return what a lessened sale said and says now, and what to type to book the rest again.
+
+    That is a sale of the same receipt: so the next import knows it. It is of the sale's own lot if
+    that is the line's goods; which other lot it was, a person knows.
+    """
+    item, lot = line.entry.item, line.entry.lot
+    owner = item.owner or party
+    own = [one.lot for one in booked if (one.owner, one.crop) == (owner, item.crop)]
+    typed = (
+        f"minori submit lot.sell lot={lot or (own[0] if own else '…')} channel=import "
+        f"quantity_g={more_g} receipt={line.receipt}"
+    )
+    return {
+        "booked_g": sum(one.quantity_g for one in booked),
+        "stands_g": _stands_g(booked),
+        "commands": f"{typed} owner={owner}" if owner != party else typed,
+    }
 
 
 def _corrections(booked: Sequence[Booked], to_g: int, party: str) -> object:
     """Return what to type so that sales come to other grams together, the last lessened first."""
-    less_g = sum(one.quantity_g for one in booked) - to_g
+    less_g = _stands_g(booked) - to_g
     typed: list[str] = []
     for one in reversed(booked):
-        part_g = min(less_g, one.quantity_g)
+        part_g = min(less_g, max(one.stands_g, 0))
         if part_g:
-            typed.append(one.correction(one.quantity_g - part_g, party=party))
+            typed.append(one.correction(one.stands_g - part_g, party=party))
         less_g -= part_g
     more = " …" if len(typed) > COMMANDS_SHOWN_MAX else ""
     text = " ; ".join(typed[:COMMANDS_SHOWN_MAX]) + more

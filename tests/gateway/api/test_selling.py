@@ -45,8 +45,8 @@ async def test_the_stock_is_ones_own_and_the_lines_booked_are_known(stage, lots)
     goods = {"lot": lots[0], "owner": stage.person("farm-a").party, "crop": "carrot"}
     assert answer["booked"] == {
         RECEIPT: [
-            {"command": command_id_of(wire), **goods, "quantity_g": quantity_g}
-            for wire, quantity_g in zip(wires, (500, 200), strict=True)
+            goods | {"command": command_id_of(wire), "quantity_g": grams, "stands_g": grams}
+            for wire, grams in zip(wires, (500, 200), strict=True)
         ]
     }
     assert sorted((one["lot"], one["free_g"]) for one in answer["stock"]) == sorted(
@@ -65,6 +65,42 @@ async def test_anothers_stock_and_lines_are_not_told(stage, lots):
     own = (await ask(stage, "farm-a", RECEIPT)).json()
     assert own["booked"] == {}
     assert [(one["lot"], one["free_g"]) for one in own["stock"]] == [(lots[0], 12_000)]
+
+
+def correction(stage, lot, corrects, was_g, to_g, **changes):
+    body = {"lot": lot, "corrects": corrects, "outflow": "sold", "reason": "typing"} | changes
+    closed = {"was_g": was_g, "quantity_g": to_g, "owner": stage.person("farm-a").party}
+    return Trading(stage.town).act("shop-a", "lot.correct_outflow", body, closed)
+
+
+async def test_a_sale_stands_at_what_its_corrections_made_of_it(stage, lots):
+    wires = [sale(stage, lots[0], RECEIPT), sale(stage, lots[0], OTHER)]
+    first, second = map(command_id_of, wires)
+    less = correction(stage, lots[0], first, 500, 300)
+    await stage.done(
+        *wires,
+        less,
+        correction(stage, lots[0], command_id_of(less), 300, 0),  # names the correction
+        correction(stage, lots[0], second, 500, 600),
+        correction(stage, lots[0], "0" * 64, 100, 50),  # of no sale that was asked for
+    )
+    booked = (await ask(stage, "shop-a", RECEIPT, OTHER)).json()["booked"]
+    assert [(one["quantity_g"], one["stands_g"]) for one in booked[RECEIPT]] == [(500, 0)]
+    assert [(one["quantity_g"], one["stands_g"]) for one in booked[OTHER]] == [(500, 600)]
+    await stage.done(correction(stage, lots[0], first, 500, 0))  # once more than there was
+    booked = (await ask(stage, "shop-a", RECEIPT)).json()["booked"]
+    assert [one["stands_g"] for one in booked[RECEIPT]] == [-500]
+
+
+async def test_a_rejected_correction_and_one_of_other_goods_change_nothing(stage, lots):
+    wire = sale(stage, lots[0], RECEIPT)
+    refused = correction(stage, lots[0], command_id_of(wire), 90_000, 0)
+    await stage.done(wire)
+    await stage.send(refused)
+    other = correction(stage, lots[0], command_id_of(wire), 100, 0, outflow="discarded")
+    await stage.send(other)
+    (one,) = (await ask(stage, "shop-a", RECEIPT)).json()["booked"][RECEIPT]
+    assert (one["quantity_g"], one["stands_g"]) == (500, 500)
 
 
 async def test_a_rejected_sale_is_not_known(stage, lots):

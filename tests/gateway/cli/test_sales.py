@@ -177,6 +177,22 @@ def test_an_import_cut_off_before_its_answer_books_nothing_twice(shop, lot, monk
     assert shop.free_g(lot) == 8_500
 
 
+def test_a_line_whose_sale_was_corrected_is_told_until_what_is_shown_books_it(shop, lot):
+    shop.write(ROWS[0])
+    shop.sales("import")
+    shop.minori("submit", "lot.correct_outflow", f"lot={lot}", "reason=typing", "quantity_g=0")
+    assert shop.free_g(lot) == 10_000
+    told = shop.sales("import", code=1)
+    assert "booked with 1,500 g, and corrected to 0 g; the file says 1,500 g" in told
+    assert "1 rows = 0 to book + 0 booked before + 0 to enter by hand + 1 refused" in told
+    assert "0gに訂正されています" in shop.sales("check", "--lang", "ja", code=1)
+    assert shop.free_g(lot) == 10_000
+    (typed,) = re.findall(r"minori (submit lot\.sell [^—]*[^—\s])", told)
+    shop.minori(*typed.split())
+    assert "1 rows = 0 to book + 1 booked before" in shop.sales("import")
+    assert shop.free_g(lot) == 8_500
+
+
 def test_refused_rows_are_a_file_to_mend_and_import_itself(shop, lot):
     shop.write(*ROWS)
     path = shop.folder / "refused.csv"

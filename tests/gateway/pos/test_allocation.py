@@ -1,7 +1,9 @@
 """Lines over lots: the oldest first, never more than there is, and no line twice."""
 
 import random
+import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -59,6 +61,7 @@ def on_record(done, crop="carrot"):
                 owner=sale.owner,
                 crop=crop,
                 quantity_g=sale.quantity_g,
+                stands_g=sale.quantity_g,
             )
         )
     return found
@@ -217,6 +220,124 @@ def test_a_return_says_which_sale_to_lessen():
     assert f"corrects={0:064x} outflow=sold reason=other was_g=600 quantity_g=300" in (
         again.hand[0].say("en")
     )
+
+
+def corrected(done, *to_g):
+    """Return what is on record, the sales of each line corrected to these grams."""
+    return {
+        receipt: [replace(one, stands_g=g) for one, g in zip(sales, to_g, strict=True)]
+        for receipt, sales in on_record(done).items()
+    }
+
+
+@pytest.mark.parametrize("stands_g", [-600, 0, 1, 300, 599])
+def test_a_line_whose_sale_was_corrected_to_less_is_told_and_not_booked_again(stands_g):
+    reading, there = rows(("1001", 2)), [stock(OLDER, 9_000)]
+    done = share(reading, there, corrected(share(reading, there), stands_g))
+    assert (done.sales, done.before, told(done.refused)) == ([], [], [(2, "row.corrected")])
+    receipt = reading.lines[0].receipt
+    for language in ("ja", "en"):
+        said = done.refused[0].say(language)
+        assert {"600g", f"{stands_g}g"} <= set(re.findall(r"-?\d+g", said.replace(" ", "")))
+        assert f"lot={OLDER} channel=import quantity_g={600 - stands_g} receipt={receipt}" in said
+        assert said.endswith(f"owner={FARM}")
+
+
+def test_the_sale_that_is_shown_books_the_rest_of_a_corrected_line_once():
+    reading, there = rows(("1001", 2)), [stock(OLDER, 9_000)]
+    ((receipt, (one,)),) = corrected(share(reading, there), 200).items()
+    again = replace(one, command="f" * 64, quantity_g=400, stands_g=400)
+    done = share(reading, there, {receipt: [one, again]})
+    assert (done.sales, len(done.before), done.refused) == ([], 1, [])
+
+
+def test_goods_that_were_corrected_away_are_no_other_goods_of_the_line():
+    reading, there = rows(("1001", 2)), [stock(OLDER, 9_000)]
+    ((receipt, (one,)),) = corrected(share(reading, there), 0).items()
+    other = replace(one, crop="taro", lot=YOUNGER)
+    done = share(reading, there, {receipt: [other]})
+    assert (done.sales, told(done.refused)) == ([], [(2, "row.corrected")])
+    assert "lot=… channel=import" in done.refused[0].say("ja")
+    right = replace(one, command="f" * 64, stands_g=600)
+    assert len(share(reading, there, {receipt: [other, right]}).before) == 1
+
+
+def test_a_correction_to_what_the_file_says_is_booked_before():
+    headings = "日付,商品コード,数量"
+    there = [stock(OLDER, 9_000)]
+    first = share(read(file("2026/04/15,1001,3", headings=headings), receipt=None), there)
+    fewer = read(file("2026/04/15,1001,2", headings=headings), receipt=None)
+    assert len(share(fewer, there, corrected(first, 600)).before) == 1
+    more = read(file("2026/04/15,1001,5", headings=headings), receipt=None)
+    assert sold(share(more, there, corrected(first, 1_000))) == [(OLDER, 500)]
+    done = share(fewer, there, corrected(first, 700))
+    assert "was_g=700 quantity_g=600" in done.refused[0].say("en")
+
+
+@pytest.mark.parametrize(
+    ("stands_g", "kind", "said"),
+    [
+        (600, "hand.cancelled", "was_g=600 quantity_g=0"),
+        (400, "hand.cancelled", "was_g=400 quantity_g=0"),
+        (0, "passed.taken_back", "0 g"),
+        (-600, "hand.below_none", "quantity_g=600 receipt="),
+    ],
+)
+def test_what_is_cancelled_is_corrected_from_what_stands(stands_g, kind, said):
+    kinds = [{"column": "区分", "sale": ["売上"], "void": ["取消"]}]
+    headings = HEADINGS + ",区分"
+    first = read(file("2026/04/15,1,1001,2,売上", headings=headings), kinds=kinds)
+    there = [stock(OLDER, 9_000)]
+    booked = corrected(share(first, there), stands_g)
+    void = read(file("2026/04/15,1,1001,2,取消", headings=headings), kinds=kinds)
+    done = share(void, there, booked)
+    (one,) = (*done.hand, *done.passed)
+    assert (one.kind, said in one.say("en"), done.sales, done.refused) == (kind, True, [], [])
+
+
+@pytest.mark.parametrize(
+    ("stands_g", "hand", "refused"),
+    [
+        (600, ["hand.returned"], []),
+        (500, ["hand.returned_lessened"], ["row.corrected"]),
+        (300, [], []),
+        (0, ["hand.returned_lessened"], ["row.corrected"]),
+    ],
+)
+def test_a_return_that_its_correction_tells_of_is_entered(stands_g, hand, refused):
+    kinds = [{"column": "区分", "sale": ["売上"], "return": ["返品"]}]
+    both = ("2026/04/15,1,1001,2,売上", "2026/04/15,1,1001,1,返品")
+    reading = read(file(*both, headings=HEADINGS + ",区分"), kinds=kinds)
+    there = [stock(OLDER, 9_000)]
+    done = share(reading, there, corrected(share(reading, there), stands_g))
+    assert [one.kind for one in done.hand] == hand
+    assert [one.kind for one in done.refused] == refused
+    assert [one.kind for one in done.passed] == ([] if hand else ["passed.returned"])
+    assert done.sales == []
+
+
+@given(
+    count=st.integers(1, 9),
+    free_g=st.lists(st.integers(1, 900), min_size=1, max_size=3),
+    to_g=st.lists(st.integers(-900, 3_000), min_size=3, max_size=3),
+)
+def test_corrections_never_book_in_silence(count, free_g, to_g):
+    reading = rows(("1001", count))
+    there = [stock(lot, g) for lot, g in zip((OLDER, LOT, YOUNGER), free_g, strict=False)]
+    first = share(reading, [*there, stock("8" * 20, 9_000, day=2)])
+    booked = on_record(first)
+    receipt = reading.lines[0].receipt
+    booked = {
+        receipt: [
+            replace(one, stands_g=g) for one, g in zip(booked[receipt], (*to_g, 0), strict=False)
+        ]
+    }
+    stands_g = sum(one.stands_g for one in booked[receipt])
+    done = share(reading, [stock(LOT, 9_000)], booked)
+    if any(one.is_lessened for one in booked[receipt]):
+        assert done.sales == []
+    assert stands_g + sum(one.quantity_g for one in done.sales) >= min(stands_g, 300 * count)
+    assert bool(done.before) == (stands_g == 300 * count)
 
 
 def test_what_was_harvested_after_the_day_was_not_sold_on_it():
