@@ -197,7 +197,9 @@ def arrive(
 @app.command()
 def query(
     kind: Annotated[Kind, typer.Argument(help="What to ask for.")],
-    name: Annotated[str, typer.Argument(help="A lot's or command's id; of flags, a code.")] = "",
+    name: Annotated[
+        str, typer.Argument(help="A lot's or command's id, or its beginning; of flags, a code.")
+    ] = "",
     key: KeyName = "",
     is_public: Annotated[
         bool, typer.Option("--public", help="Ask as everybody may, without any key.")
@@ -227,6 +229,8 @@ def query(
                 return
             if kind is Kind.LOT and asker is not None:
                 name = Naming(asker, is_aside=True).lot(name)
+            if kind is Kind.COMMAND and asker is not None:
+                name = Naming(asker, is_aside=True).sent(name, client)
             kid = name or (asker.device.kid if asker else "")
             name = lot_numbers.read(name).lot if kind is Kind.LOT else name
             paths = {

@@ -7,14 +7,18 @@ from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
+from chaincode.base.envelope import FIRST_PREVIOUS
 from gateway.cli.choosing import Candidate
 from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, payload_of
+from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.cli.own_choices import terms
 
 PAGES_MAX: Final = 5  # of a hundred each
 
 ROOTS_MAX: Final = 3  # lots of a recall, which name it
+
+SENT_AT_ONCE: Final = 20  # commands of a key that are looked at before it is said what is found
+SENT_PAGES_MAX: Final = 10
 
 _IN_FORCE: Final = ("unconfirmed", "confirmed")
 _RECALLED: Final = "recall.declare"  # what kind and cause of any recall are called
@@ -109,6 +113,39 @@ def listed_proposals(client: Client, _me: Me) -> Iterator[list[Candidate]]:
         ApiError: The gateway can't be asked.
     """
     yield [proposal(one) for one in client.get("/api/me/proposed")["waiting"]]
+
+
+def sent_commands(key: Key, client: Client, me: Me) -> Iterator[list[Candidate]]:
+    """Yield what a key has signed, the latest first: what waits, then what the gateway has.
+
+    Every command names the one before it of its device, so the last leads to all others.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    waiting = [(command_id_of(wire), payload_of(wire)) for wire in reversed(key.queue)]
+    yield [_command(one, payload, me) for one, payload in waiting]
+    before = str(waiting[-1][1]["prev"]) if waiting else key.device.prev
+    for _ in range(SENT_PAGES_MAX):
+        listed: list[Candidate] = []
+        while before != FIRST_PREVIOUS and len(listed) < SENT_AT_ONCE:
+            payload = client.get(f"/api/commands/{before}").get("payload")
+            if payload is None:  # taken in, and not on record yet
+                yield listed
+                return
+            listed.append(_command(before, payload, me))
+            before = payload["prev"]
+        yield listed
+
+
+def _command(command: str, payload: Mapping[str, Any], me: Me) -> Candidate:
+    _, _, date = _days(str(payload["event_time"]), me)
+    return Candidate(
+        value=command,
+        labels=(),
+        ja=f"{date} {payload['type']}",
+        en=f"{date} {payload['type']}",
+    )
 
 
 def proposal(one: Me) -> Candidate:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Final
+from unicodedata import normalize
 
 from gateway import lot_numbers
 from gateway.cli.speaking import WORDS
@@ -87,7 +88,7 @@ def matching_words(typed: str, candidates: Sequence[Candidate]) -> list[Candidat
 
 def beginning(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     """Return whose number begins with what was typed, of at least `SHORT_MIN` characters."""
-    number, words = lot_numbers.plain(typed), typed.strip().lower()
+    number, words = lot_numbers.plain(typed), normalize("NFKC", typed).strip().lower()
     if min(len(number), len(words)) < SHORT_MIN:
         return []
     return [one for one in candidates if one.value.startswith((number, words))]

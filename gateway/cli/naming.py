@@ -20,7 +20,15 @@ from chaincode.command_types import CommandType
 from gateway import lot_numbers
 from gateway.cli import at_hand, columns, known, own_choices, speaking
 from gateway.cli.arguments import NAMED_BY
-from gateway.cli.choosing import Candidate, ChoiceError, matching, matching_words, only
+from gateway.cli.choosing import (
+    SHORT_MIN,
+    Candidate,
+    ChoiceError,
+    beginning,
+    matching,
+    matching_words,
+    only,
+)
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
 from gateway.cli.known import Known
@@ -153,6 +161,23 @@ class Naming:
     def recall(self, typed: str) -> str:
         """Return a recall's number for what was typed, as `lot`."""
         return self._number("recall", typed)
+
+    def sent(self, typed: str, client: Client) -> str:
+        """Return the id of a command, typed whole, or the beginning of one that this key has sent.
+
+        Raises:
+            ChoiceError: None of the latest begins so, or several do.
+            ApiError: The gateway can't be asked.
+        """
+        if _fits(_COMMAND, typed):
+            return typed
+        seen: list[Candidate] = []
+        for listed in at_hand.sent_commands(self._key, client, known.ask(self._key, client).me):
+            seen += listed
+            found = beginning(typed, listed)
+            if found or (listed and len(typed.strip()) < SHORT_MIN):
+                return self._chosen("command", typed, found, seen)
+        raise ChoiceError("command", typed, seen)
 
     def party(self, member: str, typed: str) -> str:
         """Return a party's pseudonym for what was typed."""

@@ -1,6 +1,7 @@
 """Recalls, rolls, proposals and lots of a delivery: called by name, by a number's beginning."""
 
 import json
+import re
 from typing import get_args
 
 import pytest
@@ -72,6 +73,28 @@ def test_a_proposal_is_called_by_its_place_its_words_or_its_beginning(stage):
     )
     assert "accepted" in minori("approve", "Carrot", "-k", "food-safety")
     assert "nothing called" in minori("approve", "1", "-k", "food-safety", code=1)
+
+
+def test_a_command_of_ones_own_key_is_called_by_the_beginning_of_its_id(stage):
+    first, *_, last = (drawn(harvest(stage), "signed") for _ in range(25))
+    for command in (first, last):  # the first is beyond those that are looked at together
+        for typed in (command[:8], f" {command[:12].upper()}", wide(command[:8])):
+            said = minori("query", "command", typed, "-k", "farm-a")
+            assert json.loads(said[said.index("{") :])["id"] == command
+            assert re.search(rf"^command .*lot\.harvest +{command}$", said, re.MULTILINE)
+    whole = minori("query", "command", first, "-k", "farm-a")
+    assert json.loads(whole)["id"] == first
+
+
+@pytest.mark.parametrize("typed", ["", "0", "zzzz", "00000000"])
+def test_a_command_that_is_not_understood_is_listed(stage, typed):
+    signed = [drawn(harvest(stage), "signed") for _ in range(2)]
+    for language in ("ja", "en"):
+        words = ("query", "command", typed, "-k", "farm-a", "--lang", language)
+        said = minori(*words, code=1)
+        assert all(one in said for one in signed)
+    others = minori("query", "command", signed[0][:8], "-k", "shop-a", code=1)
+    assert signed[0] not in others
 
 
 def test_a_roll_is_called_by_what_it_was_stuck_on(stage):
