@@ -285,6 +285,8 @@ def test_a_delivery_is_confirmed_by_the_farms_name(office):
         *("quantity_g=5kg", "estimated=false"),
     )
     lot = next(line.split()[-1] for line in said.splitlines() if line.startswith("ロット "))
+    agreed = office.minori("farmer", "consign", "give", "朝市A", "--until", "2097-03-31")
+    assert TAKEN in agreed
     said = office.minori(
         *("shop", "arrive", f"{lot}=1.5kg", "--producer", "髙﨑ファーム", "--crop", "ニンジン")
     )
