@@ -126,10 +126,12 @@ def check(story: Story, dump: bytes) -> None:
     state = books.read(dump)
     assert books.unbalanced(state) == []
     assert nonzero(state, f"holding/{story.lot}/{story.farm}/{story.farm}") == {
-        "held_g": FARM_HELD_G
+        "held_g": FARM_HELD_G,
+        "came_g": HARVESTED_G,
     }
     assert nonzero(state, f"holding/{story.lot}/{story.shop}/{story.shop}") == {
         "held_g": SHOP_HELD_G,
+        "came_g": RECEIVED_G,
         "sold_g": SOLD_G,
     }
     assert nonzero(state, f"shipment/{story.shipment}") == {
