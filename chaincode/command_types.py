@@ -139,7 +139,7 @@ class Act:
         proposer: For an approved command, the principal of the proposal.
         proposing: For an approved command, who signed the proposal.
         proposed_at: For an approved command, the ledger time of the proposal.
-        flags: Public marks on the result; a rule may add to them.
+        flags: Public marks on the result if the command is accepted; a rule may add to them.
     """
 
     command: Command

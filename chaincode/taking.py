@@ -108,7 +108,9 @@ def _check_and_apply(
     advanced = replace(device, next=device.next + 1, prev=command.id)
     overlay.put(Device.key(command.kid), advanced)
     try:
-        _judge(request, circumstances, head=head, device=advanced, overlay=overlay, flags=flags)
+        told = _judge(
+            request, circumstances, head=head, device=advanced, overlay=overlay, flags=flags
+        )
         for guard in circumstances.rules.guards:
             guard(overlay)
     except RejectionError as rejection:
@@ -117,6 +119,7 @@ def _check_and_apply(
         return rejection.code
     for invariant in circumstances.rules.invariants:
         invariant(overlay.changes())
+    flags |= told  # only now: what a rule says of a command that a guard rejects has not happened
     return Code.ACCEPTED
 
 
@@ -159,8 +162,12 @@ def _judge(
     device: Device,
     overlay: Overlay,
     flags: set[str],
-) -> None:
-    """Judge time and authority, then hand over to the rule; a rejection from here on is final."""
+) -> set[str]:
+    """Judge time and authority, then hand over to the rule; a rejection from here on is final.
+
+    Returns:
+        The rule's flags, for when the command is accepted; those of time are added to `flags`.
+    """
     command, kind = request.command, request.kind
     _check_time(request, circumstances.time, flags)
     if command.actor != device.actor:
@@ -190,7 +197,6 @@ def _judge(
         signer=signer,
         principal=principal,
         overlay=overlay,
-        flags=flags,
     )
     if is_approval:
         proposals.approve(act, request.body, *request.closed)
@@ -198,6 +204,7 @@ def _judge(
         proposals.propose(act, kind)
     else:
         kind.apply(act, request.body, request.closed)
+    return act.flags
 
 
 def _check_time(request: Request, time: int, flags: set[str]) -> None:

@@ -4,10 +4,12 @@ from dataclasses import replace
 
 import pytest
 
+from chaincode.base.errors import Code, RejectionError
 from chaincode.base.overlay import Change, CorruptStateError, Overlay
 from chaincode.contract import MinoriContract
 from chaincode.lots.balance import UnbalancedError, require_balance
 from chaincode.lots.records import Holding, Lot, Shipment
+from chaincode.registry import founding
 from chaincode.rules import RULES, Rules
 from tests.chaincode.drafts import types, valid
 from tests.memory_ledger import MemoryLedger
@@ -122,6 +124,20 @@ def _making_a_gram(type_name: str) -> Rules:
         for name, kinds in old.families.items()
     }
     return Rules(families, old.invariants)
+
+
+@pytest.mark.parametrize("type_name", [name for name in types() if name != founding.BOOTSTRAP])
+def test_of_what_a_guard_rejects_nothing_is_flagged_that_the_rule_would_have_done(type_name):
+    last = valid(type_name).last()
+    before = last.world.ledger
+    contract = MinoriContract({1: replace(RULES[1], guards=(_rejects,))})
+    last.world.ledger = MemoryLedger(before.state, creator=before.creator, contract=contract)
+    result = last.submit()
+    assert (result["code"], result["flags"]) == ("RUN_OPEN", [])
+
+
+def _rejects(_overlay: Overlay) -> None:
+    raise RejectionError(Code.RUN_OPEN)
 
 
 def test_a_record_that_could_not_be_read_back_is_not_kept():

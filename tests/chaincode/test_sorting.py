@@ -52,6 +52,16 @@ def test_nothing_of_a_run_leaves_before_its_last_class_and_then_all_may():
     deeds.assert_balanced(world)
 
 
+def test_a_gram_too_many_counted_of_a_run_is_rejected_and_not_flagged():
+    world = World.standing()
+    lot = deeds.sort_class(world, begun(world), [1, 0], is_last=False)
+    body = {"lot": lot, "party": world.party("sorter"), "reason": "miscount"}
+    closed = {"was_g": 1, "counted_g": 2, "owner": world.party("farmer")}
+    count = world.write("sorter", "lot.take_stock", body, closed)
+    (result,) = world.ledger.results(count, time=NOW)
+    assert (result["code"], result["flags"]) == ("RUN_OPEN", [])
+
+
 def test_the_mark_comes_off_when_goods_first_move_and_costs_nothing_from_then_on():
     world = World.standing()
     run = begun(world)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chaincode.rules import REGISTRY, RULES
 from tests.chaincode.books.keys import Actor, Key, KeyBooks, Word
@@ -209,6 +209,21 @@ class KeysMachine(RuleBasedStateMachine):
         word = Word(spared=spared, until=self.books.day(days) if ids else FAR)
         one = self.sign(by, "key.revoke", body)
         self.bring_in(one, lambda: self.books.revoke(by, handle, word))
+
+    @precondition(lambda self: self.without_office())
+    @rule(pick=picks, whose=picks)
+    def revoke_without_office(self, pick, whose):
+        """Revoke another's key, by one that is in use and no registrar's."""
+        by = self.key(pick, self.without_office())
+        own = self.books.keys[by].actor
+        handle = self.key(whose, [one for one, key in self.books.keys.items() if key.actor != own])
+        body = {"device": self.world.kid(handle), "actor": self.world.actor(handle)}
+        one = self.sign(by, "key.revoke", body)
+        self.bring_in(one, lambda: self.books.revoke(by, handle, Word(spared={}, until=FAR)))
+
+    def without_office(self) -> list[str]:
+        keys = self.books.keys.items()
+        return [one for one, key in keys if not key.words and not self.books.is_registrar(one)]
 
     @rule(days=st.sampled_from([1, 1, 2, 10, 32]))
     def wait(self, days):
