@@ -8,6 +8,7 @@ from chaincode.base.canonical import Json
 from gateway.cli import acts, keyring, own_choices, speaking, town_time
 from gateway.cli.choosing import Candidate, ChoiceError, matching, only
 from gateway.cli.client import DEFAULT_GATEWAY, Client
+from gateway.cli.columns import padded
 from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, KeyName, Later
@@ -129,7 +130,8 @@ def _organisations(ledger: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def _show(one: dict[str, Any], suspension: dict[str, Any] | None, titles: dict[str, str]) -> None:
-    speaking.say(WORDS["organisations.one"], id=one["id"], title=one["title"], msp=one["msp"])
+    name = padded(one["id"], 12)
+    speaking.say(WORDS["organisations.one"], id=name, title=one["title"], msp=one["msp"])
     if suspension is None:
         return
     if suspension["until"]:

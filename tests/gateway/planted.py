@@ -89,6 +89,10 @@ class Planted:
             for named in party_of.values():
                 if f'"{named}"' in row.payload:
                     met[named].add(signer)
+            if row.type.startswith("consignment."):  # both sides know each other
+                agreed = json.loads(row.payload)["body"]
+                met[agreed["producer"]].add(agreed["shop"])
+                met[agreed["shop"]].add(agreed["producer"])
             if row.closed is not None:
                 planted._read(row.type, signer, json.loads(row.closed))
         planted._name(town, met, _public_parties(connection))

@@ -201,7 +201,8 @@ def test_a_field_that_no_table_knows_is_not_answered_at_all():
     ("granted", "expected"),
     [
         (set(), set()),
-        ({"farmer", "shop", "registrar"}, set()),
+        ({"farmer", "shop"}, set()),
+        ({"farmer", "registrar"}, {Role.REGISTRAR}),
         ({"recall-officer"}, {Role.RECALL_OFFICER}),
         ({"inspector", "farmer"}, {Role.INSPECTOR}),
         ({"producer", "holder", "party", "device", "public"}, set()),

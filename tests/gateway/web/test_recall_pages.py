@@ -181,7 +181,7 @@ async def test_an_officer_reads_who_has_what(town):
 async def test_what_a_recall_does_not_cover_is_an_alarm(town, monkeypatch):
     stage, market = town
     monkeypatch.setattr(
-        "gateway.lookups.recalls._Reached.new_roots", lambda _self: [market.lots["soup"]]
+        "gateway.lookups.recalls._Reached.unmet", lambda _self, _seeds: [market.lots["soup"]]
     )
     page = await page_of(stage, f"/recalls/{market.recalls['emergency']}/scope?lang=en", OFFICER)
     assert "Some lots are not covered" in page.text
