@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from chaincode.rules import REGISTRY, RULES
-from tests.chaincode.books.keys import Actor, Key, KeyBooks, Word
+from tests.chaincode.books.keys import SPARED_DAYS_MAX, Actor, Key, KeyBooks, Word
 from tests.chaincode.pen import Pen, pseudonym
 from tests.chaincode.world import DAY_S, NOW, SINCE, World
 
@@ -24,6 +24,7 @@ FAR = "9999-12-31"  # of a revocation that spares nothing
 
 picks = st.integers(0, 999)  # the how-manieth of what there is
 persons = st.sampled_from(["farmer", "coop-deputy"])  # the third registrar is there to the end
+firsts = st.sampled_from([0, 0, 0, 1])  # so many at a queue's beginning are not spared
 kinds = st.sampled_from(["lot.sell", "lot.sell", "party.register"])
 mostly = st.sampled_from([True] * 3 + [False])
 rarely = st.sampled_from([False] * 5 + [True])
@@ -144,6 +145,19 @@ class KeysMachine(RuleBasedStateMachine):
         revoked = [one for one in self.prepared if keys[one.by].words]
         self.bring_in_one(pick, [one for one in revoked if one.id in keys[one.by].left(today)[:1]])
 
+    @precondition(lambda self: self.named())
+    @rule(pick=picks)
+    def bring_in_what_was_named(self, pick):
+        """What some revocation named, at its place or not, and others perhaps did not."""
+        self.bring_in_one(pick, self.named())
+
+    def named(self) -> list[Prepared]:
+        keys = [(one, self.books.keys[one.by]) for one in self.prepared]
+        untaken = [(one, key) for one, key in keys if one.seq >= key.next]
+        return [
+            one for one, key in untaken if any(one.id in word.spared.values() for word in key.words)
+        ]
+
     def bring_in_one(self, pick: int, rather: list[Prepared]) -> None:
         choice = rather or self.prepared
         if choice:
@@ -185,7 +199,7 @@ class KeysMachine(RuleBasedStateMachine):
         pick=picks,
         whose=picks,
         is_again=st.booleans(),
-        first=st.sampled_from([0, 0, 0, 1]),
+        first=firsts,
         count=st.integers(0, 4),
         shift=st.sampled_from([0] * 8 + [-1, 1]),
         days=st.sampled_from([0, 1, 10, 31, 31, 31, -1, 32]),
@@ -229,9 +243,13 @@ class KeysMachine(RuleBasedStateMachine):
     def wait(self, days):
         self.books.now += days * DAY_S
 
-    @rule(whose=picks, count=st.integers(1, 3), type_name=kinds)
-    def lose(self, whose, count, type_name):
-        """A device with a queue is lost, and what was in the queue is spared."""
+    @rule(whose=picks, count=st.integers(1, 3), type_name=kinds, first=firsts, is_long=rarely)
+    def lose(self, *, whose, count, type_name, first, is_long):
+        """A device with a queue is lost, and what was in the queue is spared.
+
+        At times without the first command, so that each other is named at a wrong place; or for a
+        day too long.
+        """
         live = [one for one, key in self.victims() if not key.words]
         if not live:
             return
@@ -240,7 +258,8 @@ class KeysMachine(RuleBasedStateMachine):
         queue = [self.sign(handle, type_name, *self.parts(type_name)) for _ in range(count)]
         self.prepared += queue
         self.world.resume()
-        ids, until = [one.id for one in queue], self.books.day(31)
+        ids = [one.id for one in queue][first:] or [queue[0].id]
+        until = self.books.day(SPARED_DAYS_MAX + is_long)
         body = {
             "device": self.world.kid(handle),
             "actor": self.world.people[handle].actor,
