@@ -7,7 +7,8 @@ from hypothesis.stateful import invariant, precondition, rule
 
 from chaincode.lots import claims
 from chaincode.lots.claims import Claims
-from tests.chaincode.machine.base import LOTS_MAX, Base, amount, farmers, people, picks, rarely
+from tests.chaincode.machine.base import LOTS_MAX, amount, farmers, people, picks, rarely
+from tests.chaincode.machine.consigning import Consigning
 from tests.chaincode.world import SINCE
 
 CLAIMS_MAX = 2  # so few that a party has too many within a run
@@ -15,7 +16,7 @@ UNTIL = "2030-03-31"
 of_it = st.sampled_from([0, 50, 100, 100, 101])
 
 
-class Claiming(Base):
+class Claiming(Consigning):
     """Who may take in whose goods, and what came all the same."""
 
     def __init__(self) -> None:
@@ -52,6 +53,20 @@ class Claiming(Base):
     def expect_proposal(self, by: str, body: dict) -> bool:
         self.give(by, "consignment.register", body)
         return self.expect("ACCEPTED")
+
+    @rule(pick=picks, to=people)
+    def arrive_after_the_end(self, pick, to):
+        """End a standing consignment, let the shop take in goods all the same, and agree anew."""
+        lot = self.lot(pick)
+        row = self.books.lots[lot]
+        by = self.person(row.party, pick, stray=False)
+        pair = (row.party, self.world.party(to))
+        body = dict(zip(("producer", "shop"), pair, strict=True))
+        self.give(by, "consignment.revoke", body)
+        self.expect(self.books.answer(self.books.disagree, *pair))
+        self.arrive(to, lot, row.party, row.crop, 40)
+        self.give(by, "consignment.grant", body | {"since": SINCE, "until": UNTIL})
+        self.expect(self.books.answer(self.books.agree, *pair))
 
     @rule(by=people, of=farmers, pick=picks, is_new=rarely, is_mistaken=rarely, share=of_it)
     def claim_unasked(self, by, of, pick, is_new, is_mistaken, share):
