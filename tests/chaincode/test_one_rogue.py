@@ -39,8 +39,7 @@ def attempts(world: World, count: int) -> dict[str, dict]:
     proposal = world.act("b-registrar", "rules.activate", {"rules": 1, "epoch": 2})
 
     def phone_for(one: str) -> dict:
-        proof = pen.prove(world.id, one, "0" * 32)
-        return {"actor": one, "jwk": pen.jwk, "invitation": "0" * 32, "proof": proof}
+        return pen.enrolment(world.id, one, "0" * 32)
 
     roles = [{"role": "farmer", "since": SINCE}]
     return {
@@ -81,11 +80,8 @@ def auditor_of(world: World, count: int) -> str:
     body = {
         "organisation": "auditor",
         "party": pseudonym("party auditors"),
-        "actor": actor,
         "roles": [{"role": "auditor", "since": SINCE}],
-        "jwk": pen.jwk,
-        "invitation": "0" * 32,
-        "proof": pen.prove(world.id, actor, "0" * 32),
+        **pen.enrolment(world.id, actor, "0" * 32),
     }
     one, other = ("a", "b") if count == 2 else ("b", "c")
     deeds.by_two(world, f"{one}-registrar", f"{other}-registrar", "auditor.register", body)

@@ -31,7 +31,7 @@ class Claiming(Consigning):
         finally:
             self.few_claims.stop()
 
-    @rule(by=people, to=people, ends=rarely, is_registered=rarely)
+    @rule(by=people, to=people, ends=rarely, is_registered=st.booleans())
     def agree(self, by, to, ends, is_registered):
         """Let a producer, or two registrars, give or end what a shop may take in."""
         body = {"producer": self.world.party(by), "shop": self.world.party(to)}
