@@ -159,7 +159,8 @@ def fill(
             WORDS["filling.not_asked"], is_aside=True, error=error.say(speaking.language())
         )
     for member, value in given.filled.items():
-        speaking.say(WORDS["filling.filled"], member=member, value=value)
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else value
+        speaking.say(WORDS["filling.filled"], member=member, value=shown)
 
 
 def told(shipment: Mapping[str, Any]) -> str:

@@ -1,8 +1,6 @@
 """What people do with lots beyond harvest and hand-over, in a world that must accept it.
 
     lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=5_000)
-    child = deeds.make(world, "farmer", "lot.merge", [(lot, 9_000, [9_000])], ["carrot"])
-    recall = deeds.recall(world, lot)
 
 Each returns the id of what came into being: a lot, a shipment, a recall; else of the command.
 """

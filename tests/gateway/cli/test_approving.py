@@ -23,7 +23,8 @@ def open_stock(crop: str) -> str:
 def test_a_proposal_says_whose_signature_it_waits_for(stage):
     assert "waits for a second signature of a recall officer at" in declare(stage)
     assert "waits for a second signature" in declare(stage, "--dry-run")
-    assert "もう一人の署名を待っています" in declare(stage, "--lang", "ja")
+    assert "crops carrot\n" in declare(stage, "--dry-run")
+    assert "もう一つの組織の署名を待っています" in declare(stage, "--lang", "ja")
     assert "回収担当" in declare(stage, "--dry-run", "--lang", "ja")
 
 
@@ -73,7 +74,7 @@ def test_a_recall_that_one_declared_is_confirmed_by_another(stage, is_named):
     recall = drawn(declare(stage, how="emergency"), "recall")
     assert "nothing waits" in minori("waiting", "-k", "quality-desk")
     told = minori("waiting", "-k", "food-safety")
-    assert f"Confirm the recall {recall} that one person declared (safety, residues)" in told
+    assert f"Confirm the recall {recall} that one person signed alone (safety, residues)" in told
     ja = minori("waiting", "-k", "food-safety", "--lang", "ja")
     assert f"一人で決定された回収{recall}の確認（安全にかかわる回収、残留農薬）：にんじん" in ja
     named = re.findall(r"\b[0-9a-f]{64}\b", told) if is_named else ["--yes"]
