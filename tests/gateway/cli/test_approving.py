@@ -76,7 +76,7 @@ def test_a_recall_that_one_declared_is_confirmed_by_another(stage, is_named):
     told = minori("waiting", "-k", "food-safety")
     assert f"Confirm the recall {recall} that one person signed alone (safety, residues)" in told
     ja = minori("waiting", "-k", "food-safety", "--lang", "ja")
-    assert f"一人で決定された回収{recall}の確認（安全にかかわる回収、残留農薬）：にんじん" in ja
+    assert f"ひとりで署名された回収{recall}の確認（安全にかかわる回収、残留農薬）：にんじん" in ja
     named = re.findall(r"\b[0-9a-f]{64}\b", told) if is_named else ["--yes"]
     assert "accepted" in minori("approve", *named, "-k", "food-safety")
     assert "nothing waits" in minori("approve", "-k", "food-safety")
