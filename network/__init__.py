@@ -1,4 +1,4 @@
-"""Brings a Hyperledger Fabric network up on this machine, without Docker.
+"""Brings a Hyperledger Fabric network up on this machine, without Docker or in containers.
 
 Read in this order: `topology` (who runs what, on which port), `native` (up, deploy, upgrade, down),
 then what these use:
@@ -11,6 +11,11 @@ then what these use:
     launcher     starts a program only once its process id is on record
     channel      the genesis block, joining
     lifecycle    package, install, approve, commit the contract
+    containers   what `docker-compose.yml` runs first: who is given what, and the channel
+    together     several calls at once
     profile      what a client needs to know of the network: connection.json
     cli          `minori network …`
 """
+
+DEMO_DAYS = 36
+"""How many days of the past the demo town has on a real network."""

@@ -13,6 +13,7 @@ from network.crypto import home
 from network.errors import CommandFailedError
 from network.settings import Setting
 from network.speaking import WORDS
+from network.together import bind, together
 from network.topology import (
     ENDORSEMENT_RULE,
     ORGANISATIONS,
@@ -94,6 +95,16 @@ def join_peer(topology: Topology, organisation: Organisation, caller: Caller) ->
         return
     block = topology.directory.absolute() / "channel/genesis.block"
     caller.peer(organisation, "channel", "join", "-b", str(block))
+
+
+def join_everybody(topology: Topology, caller: Caller) -> None:
+    """Have every orderer and every peer join the channel that has not."""
+    together(
+        [
+            *(bind(join_orderer, topology, one, caller) for one in ORGANISATIONS),
+            *(bind(join_peer, topology, one, caller) for one in PEER_ORGANISATIONS),
+        ]
+    )
 
 
 def _orderer_group(topology: Topology) -> dict[str, Setting]:

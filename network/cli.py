@@ -22,6 +22,7 @@ from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
 from gateway.logs import configure_logs
 from gateway.settings import LogLevel
+from network import DEMO_DAYS
 from network.errors import NetworkStateError
 from network.processes import last_lines, tail
 from network.speaking import WORDS, said
@@ -45,7 +46,6 @@ EXIT_NOT_RUNNING = 3
 """Source: Linux Standard Base 5.0, "Init Script Actions", status: program is not running."""
 
 FOLLOW_POLL_S = 0.2
-DEMO_DAYS = 36
 DEMO_FOLDER = Path("var/fabric-demo")
 
 helping.add(__file__)

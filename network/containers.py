@@ -18,16 +18,15 @@ from pathlib import Path
 
 from gateway.settings import Environment
 from gateway.setup.places import TownFiles
-from network import channel, lifecycle, roster
+from network import DEMO_DAYS, channel, lifecycle, roster
 from network.calls import Caller
 from network.commands import Commands, inspect
 from network.crypto import create_all, home
 from network.errors import NetworkError
-from network.lifecycle import Definition
+from network.lifecycle import FIRST
 from network.native import copy_builder
 from network.profile import connection_path, write_connections
 from network.settings import data_folder, write_orderer, write_peer
-from network.together import bind, together
 from network.topology import (
     ORGANISATIONS,
     PEER_ORGANISATIONS,
@@ -46,13 +45,11 @@ COMMANDS = Path("/usr/local/bin")
 """Where the operator's image has Fabric's commands."""
 DEMO_FOLDER = Path("/demo")
 PUBLISHED = Path("/town")
-DEMO_DAYS = 36
 
 END_NAMES = ("prepare", "bring")
 """Services that do something and end."""
 DEMO = "demo"
 PACKAGE_ID = "package-id"
-FIRST = Definition(version="1", sequence=1)
 
 
 def gateway_name(one: Organisation) -> str:
@@ -130,18 +127,12 @@ def bring(topology: Topology, caller: Caller) -> None:
         NetworkError: One of its leaves; what was reached stays.
     """
     channel.create_genesis(topology, caller)
-    together(bind(channel.join_orderer, topology, one, caller) for one in ORGANISATIONS)
-    together(bind(channel.join_peer, topology, one, caller) for one in PEER_ORGANISATIONS)
+    channel.join_everybody(topology, caller)
     if lifecycle.newest(caller) is not None:
         return
-    together(bind(_approve, topology, one, caller) for one in PEER_ORGANISATIONS)
+    packages = {one: lifecycle.package(topology, one, FIRST) for one in PEER_ORGANISATIONS}
+    lifecycle.approve_everywhere(packages, FIRST, caller)
     lifecycle.commit(FIRST, caller)
-
-
-def _approve(topology: Topology, one: Organisation, caller: Caller) -> None:
-    package = lifecycle.package(topology, one, FIRST)
-    lifecycle.install(one, package, caller)
-    lifecycle.approve(one, package, FIRST, caller)
 
 
 async def found_demo(topology: Topology, folder: Path, published: Path, *, gateway: str) -> None:

@@ -15,6 +15,7 @@ import json
 import re
 import tarfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from network.calls import Caller
 from network.crypto import home
 from network.errors import CommandFailedError, ProcessFailedError
 from network.speaking import WORDS
+from network.together import bind, together
 from network.topology import ORGANISATIONS, PEER_ORGANISATIONS, Organisation, Port, Topology
 
 ORDERING_PATIENCE_S = 90.0
@@ -49,6 +51,10 @@ class Definition:
     def __str__(self) -> str:
         """Tell it from all others that the channel ever had."""
         return f"{self.sequence}, version {self.version}"
+
+
+FIRST = Definition(version="1", sequence=1)
+"""What a channel's first contract is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,18 @@ def approve(
         *caller.peer_flags(organisation),
     ]
     until_ordered(organisation, arguments, caller, done="with unchanged content")
+
+
+def approve_everywhere(
+    packages: Mapping[Organisation, Package], definition: Definition, caller: Caller
+) -> None:
+    """Have each organisation install its package and approve the definition with it."""
+
+    def install_and_approve(organisation: Organisation, item: Package) -> None:
+        install(organisation, item, caller)
+        approve(organisation, item, definition, caller)
+
+    together(bind(install_and_approve, one, item) for one, item in packages.items())
 
 
 def commit(definition: Definition, caller: Caller) -> None:

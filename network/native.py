@@ -30,10 +30,8 @@ from network.profile import connection_path, write_connections
 from network.speaking import WORDS, said
 from network.together import bind, together
 from network.topology import (
-    ORGANISATIONS,
     PEER_ORGANISATIONS,
     Consensus,
-    Organisation,
     Topology,
     organisation,
 )
@@ -269,24 +267,16 @@ class Network:
 
     def _join(self) -> None:
         self._progress(said("native.joining", channel=self._topology.channel))
-        caller = self.caller
-        together(
-            [
-                *(bind(channel.join_orderer, self._topology, one, caller) for one in ORGANISATIONS),
-                *(
-                    bind(channel.join_peer, self._topology, one, caller)
-                    for one in PEER_ORGANISATIONS
-                ),
-            ]
-        )
+        channel.join_everybody(self._topology, self.caller)
 
     def _deploy(self) -> None:
         deployment = self._settle()
         if deployment.current is not None:
             self._start([self._process(name) for name in roster.chaincode_names()])
             return
-        definition = Definition(version="1", sequence=1)
-        self._bring(replace(deployment, next=definition, next_command=self._command), suffix="")
+        self._bring(
+            replace(deployment, next=lifecycle.FIRST, next_command=self._command), suffix=""
+        )
 
     def _wait_for_endorsements(self) -> None:
         self._progress(said("native.waiting"))
@@ -321,7 +311,6 @@ class Network:
         if definition is None:
             raise ValueError("no next definition")
         deployment.save(self._topology.directory)
-        caller = self.caller
         packages = {
             one: lifecycle.package(self._topology, one, definition) for one in PEER_ORGANISATIONS
         }
@@ -333,15 +322,10 @@ class Network:
         for process in processes:
             self._processes.start(process)
         self._progress(said("native.approving", version=definition.version))
-
-        def approve(one: Organisation) -> None:
-            lifecycle.install(one, packages[one], caller)
-            lifecycle.approve(one, packages[one], definition, caller)
-
-        together(bind(approve, one) for one in PEER_ORGANISATIONS)
+        lifecycle.approve_everywhere(packages, definition, self.caller)
         self._start(processes)
         self._progress(said("native.committing"))
-        lifecycle.commit(definition, caller)
+        lifecycle.commit(definition, self.caller)
         deployment = deployment.promoted()
         deployment.save(self._topology.directory)
         return deployment

@@ -7,7 +7,7 @@ import yaml
 
 from network import roster
 from network.containers import DEMO, DIRECTORY, END_NAMES, gateway_name, service_names
-from network.lifecycle import Definition, health_port, server_port
+from network.lifecycle import FIRST, health_port, server_port
 from network.settings import data_folder
 from network.topology import (
     ORGANISATIONS,
@@ -22,7 +22,6 @@ from tests.containers.town import COMPOSE_FILE
 TOPOLOGY = Topology(directory=DIRECTORY, addresses=Addresses.CONTAINERS)
 FILE = yaml.safe_load(COMPOSE_FILE.read_text())
 SERVICES = FILE["services"]
-FIRST = Definition(version="1", sequence=1)
 
 
 def mounts(service: str) -> dict[str, str]:
