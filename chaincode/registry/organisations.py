@@ -76,7 +76,7 @@ def majority_of(others: int) -> int:
 def _suspend(act: Act, body: Suspend, _closed: None) -> None:
     _require_other(act, body.organisation)
     require_own_service(act, (one.service for one in _votes_of_others(act, body.organisation)))
-    others = _others(act, body.organisation)
+    others = act.head.deciding_about(body.organisation)
     suspended = _suspended(act, body.organisation)
     is_possible = suspended.has_registrars and majority_of(len(others)) <= len(others)
     require(act.today <= body.until, Code.PERIOD_REVERSED)
@@ -112,13 +112,6 @@ def _suspended(act: Act, organisation_id: str) -> Standing:
     return standing
 
 
-def _others(act: Act, organisation_id: str) -> list[Standing]:
-    """Return the organisations that decide about one, whether or not they can vote today."""
-    return [
-        one for one in act.head.organisations if one.has_registrars and one.id != organisation_id
-    ]
-
-
 def _votes_of_others(act: Act, organisation_id: str) -> tuple[Vote, ...]:
     """Return the votes on record but the signer's."""
     before = act.find(Suspension, Suspension.key(organisation_id))
@@ -145,7 +138,7 @@ def _wanted_until(act: Act, organisation_id: str, votes: tuple[Vote, ...]) -> st
 
     A vote counts that has not ended, of an organisation that could give it today.
     """
-    others = _others(act, organisation_id)
+    others = act.head.deciding_about(organisation_id)
     counting = {one.id for one in others if not one.is_suspended_on(act.today)}
     untils = sorted(
         (one.until for one in votes if one.organisation in counting and one.until >= act.today),

@@ -126,6 +126,12 @@ class Head:
         """Return the organisation of that id."""
         return next((one for one in self.organisations if one.id == organisation_id), None)
 
+    def deciding_about(self, organisation_id: str) -> tuple[Standing, ...]:
+        """Return the organisations that decide about one, whether or not they can today."""
+        return tuple(
+            one for one in self.organisations if one.has_registrars and one.id != organisation_id
+        )
+
     def held(self, organisation_id: str, grants: Grants, today: str) -> Held:
         """Return what somebody of an organisation has of the roles granted to them.
 

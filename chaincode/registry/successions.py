@@ -104,9 +104,7 @@ def _rename(act: Act, body: RenameMsp, _closed: None) -> None:
 
 def _agreed(act: Act, organisation_id: str, namings: list[Naming]) -> str | None:
     """Return the name that enough of the others give, of those that hold their offices today."""
-    others = [
-        one for one in act.head.organisations if one.has_registrars and one.id != organisation_id
-    ]
+    others = act.head.deciding_about(organisation_id)
     counting = {one.id for one in others if not one.is_suspended_on(act.today)}
     said = [one.msp for one in namings if one.organisation in counting]
     enough = [msp for msp in sorted(frozenset(said)) if said.count(msp) >= min(VOTERS, len(others))]
