@@ -21,6 +21,7 @@ from gateway.api.schemas import (
 from gateway.plausibility import FlagCode
 
 RecallId = Annotated[str, Field(examples=["8S3V2J5EAG7MT0C9F6ZP"])]
+RollId = Annotated[str, Field(examples=["3R4M9X2B0KTD7S8V2J5E"])]
 NextPage = Annotated[str | None, Field(description="`cursor` of the next page; null at the end.")]
 
 
@@ -191,7 +192,7 @@ class DisputesAnswer(Answer):
 class StickerAnswer(Answer):
     """Which lot a sticker is on."""
 
-    roll: Pseudonym
+    roll: RollId
     number: int
     lot: LotId
 
@@ -199,7 +200,7 @@ class StickerAnswer(Answer):
 class RollAnswer(Answer):
     """A roll of stickers of the reader's own party."""
 
-    id: str = Field(description="What commands call `roll`.", examples=["3R4M9X2B0KTD7S8V2J5E"])
+    id: RollId = Field(description="What commands call `roll`.")
     first: int = Field(description="The lowest number that is on a lot.")
     last: int = Field(description="The highest.")
     ranges_count: int

@@ -11,11 +11,13 @@ from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.schemas_waiting import WaitingsAnswer
-from gateway.api.waiting_records import WaitingRecords
+from gateway.api.waiting_records import Answer, WaitingRecords
 from gateway.codes import GatewayCode
+from gateway.language import Language
 from gateway.lookups import awaited
 from gateway.lookups.awaited import Awaited
 from gateway.lookups.people import find_founding
+from gateway.names import Names
 
 router = APIRouter(tags=["me"])
 
@@ -39,14 +41,8 @@ async def list_waiting(
     What can be signed under a mandate for somebody else is not among them: it would tell the agent
     what two others agree on, and a mandate to sign is none to read.
     """
-    constitution, found = await database.read(find_waiting, reader, now=int(time.time()))
-    if constitution is None:
-        raise ProblemError(GatewayCode.NOT_THERE_YET)
-    records = WaitingRecords(gateway.names, constitution, language)
-    return {
-        "waiting": [records.waiting(one) for one in found[:WAITING_MAX]],
-        "has_more": len(found) > WAITING_MAX,
-    }
+    found = await database.read(find_waiting, reader, now=int(time.time()))
+    return _answer(gateway.names, language, *found)
 
 
 @router.get(
@@ -61,10 +57,17 @@ async def list_proposed(
     gateway: GatewayDep, database: DatabaseDep, reader: RequiredReader, language: LanguageDep
 ) -> Any:  # noqa: ANN401 - the model decides
     """Return the reader's own open proposals: what `proposal.withdraw` may take back."""
-    constitution, found = await database.read(find_proposed, reader, now=int(time.time()))
+    found = await database.read(find_proposed, reader, now=int(time.time()))
+    return _answer(gateway.names, language, *found)
+
+
+def _answer(
+    names: Names, language: Language, constitution: Constitution | None, found: list[Awaited]
+) -> Answer:
+    """Return what waits, in words; the last one only says that there is more."""
     if constitution is None:
         raise ProblemError(GatewayCode.NOT_THERE_YET)
-    records = WaitingRecords(gateway.names, constitution, language)
+    records = WaitingRecords(names, constitution, language)
     return {
         "waiting": [records.waiting(one) for one in found[:WAITING_MAX]],
         "has_more": len(found) > WAITING_MAX,

@@ -234,6 +234,7 @@ def _show(plan: "Plan", reading: "Reading") -> None:
         speaking.say(WORDS["town.founded"])
     _list("created", plan.created)
     _list("changed", plan.changed)
+    _list("waiting", plan.waiting)
     _list("left", plan.left)
     speaking.say(WORDS["town.same"], count=plan.same)
 

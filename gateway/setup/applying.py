@@ -4,12 +4,14 @@ Every step asks the ledger what is there and adds what is missing, so the second
 workbook submits nothing.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from gateway.setup.checking import check
+from gateway.setup.consigning import proposals
 from gateway.setup.faults import WorkbookError
 from gateway.setup.inviting import Inviting, address_in
 from gateway.setup.keys import Keys
@@ -45,8 +47,15 @@ def today_in(book: Book, now: float) -> str:
     return (datetime.fromtimestamp(now, UTC) + offset).date().isoformat()
 
 
-def plan_application(reading: Reading, register: Register, files: TownFiles, *, today: str) -> Plan:
-    """Return what an application would do.
+def plan_application(
+    reading: Reading,
+    register: Register,
+    files: TownFiles,
+    *,
+    today: str,
+    proposed: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
+    """Return what an application would do; `proposed` is as `consigning.proposals` returns it.
 
     Raises:
         WorkbookError: The workbook has faults.
@@ -55,7 +64,7 @@ def plan_application(reading: Reading, register: Register, files: TownFiles, *, 
     faults = check(reading, today=today)
     if faults:
         raise WorkbookError(faults)
-    plan = make_plan(reading.book, register, read_edition(files), today=today)
+    plan = make_plan(reading.book, register, read_edition(files), today=today, proposed=proposed)
     if plan.faults:
         raise WorkbookError(plan.faults)
     return plan
@@ -79,7 +88,8 @@ async def preview(reading: Reading, files: TownFiles, doors: Doors | None, *, no
         plan = plan_application(reading, register, files, today=today)
         if doors is not None and await check_ledger(doors.ledger, register, reading.book):
             await refresh(doors.ledger, register)
-            plan = plan_application(reading, register, files, today=today)
+            proposed = await proposals(doors.ledger, register, plan.wanted, now=int(now))
+            plan = plan_application(reading, register, files, today=today, proposed=proposed)
     finally:
         register.close()
     return plan

@@ -5,7 +5,7 @@ pretence. So an application signs for the producer's side alone, says who signs 
 next time whether they did. What a side ended since is left alone.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -18,6 +18,8 @@ from gateway.setup.register import Code, Entry, Register
 from gateway.setup.wishes import CONSIGNMENTS, Wish, differing
 
 REGISTER: Final = "consignment.register"
+OPEN: Final = "open"
+APPLIED: Final = "applied"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -45,17 +47,11 @@ class Consigning:
         """Return what is to be proposed, with the body; what waits already goes to `open`."""
         entries = self.register.entries
         differ = [one for one in self.wanted if differing(one, self._entry(one), entries)]
-        proposals = {one.code: self._entry(one).details.get("proposal") for one in differ}
-        keys = [f"pending/{command}" for command in proposals.values() if command]
-        pending = await read(ledger, keys)
+        proposed = await proposals(ledger, self.register, differ, now=now)
+        self.open += [one for one in differ if proposed.get(one.code) == OPEN]
         found = []
         for one in differ:
-            before = pending.get(f"pending/{proposals[one.code]}")
-            is_same = self._entry(one).details.get("terms") == one.record
-            state = _state(before, now) if is_same else "none"
-            if state == "open":
-                self.open.append(one)
-            elif state != "applied":  # else somebody has changed or ended it since
+            if one.code not in proposed:
                 producer, shop = _parties(one, entries)
                 found.append((one, {"producer": producer, "shop": shop, **one.record}))
         return found
@@ -79,6 +75,27 @@ class Consigning:
         return self.register.entries[wish.sheet, wish.code]
 
 
+async def proposals(
+    ledger: State, register: Register, wanted: Iterable[Wish], *, now: int
+) -> dict[str, str]:
+    """Return, by code, the state of each consignment that was proposed as it is wished now.
+
+    Only `OPEN` ones, which wait for the other side, and `APPLIED` ones: if such a one differs all
+    the same, somebody has changed or ended it since. In neither case is it proposed again.
+    """
+    entries = register.entries
+    asked = {
+        one.code: f"pending/{entry.details['proposal']}"
+        for one in wanted
+        if one.sheet == CONSIGNMENTS
+        and (entry := entries.get((one.sheet, one.code)))
+        and entry.details.get("terms") == one.record
+    }
+    pending = await read(ledger, list(asked.values()))
+    states = {code: _state(pending[key], now) for code, key in asked.items()}
+    return {code: state for code, state in states.items() if state in {OPEN, APPLIED}}
+
+
 def _parties(wish: Wish, entries: Mapping[Code, Entry]) -> Iterator[str]:
     return (entries["parties", code].id for code in wish.code.split())
 
@@ -89,4 +106,4 @@ def _state(proposal: Json, now: int) -> str:
         return "none"
     is_expired = now >= times.seconds(str(proposal["expires"]))
     state = str(proposal["state"])
-    return "none" if state == "open" and is_expired else state
+    return "none" if state == OPEN and is_expired else state

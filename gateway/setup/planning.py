@@ -1,17 +1,19 @@
 """What an application would do: compare the workbook with the register and the ledger."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from chaincode.registry.records import Constitution
 from gateway.catalogue import CatalogueFile
 from gateway.setup import schema
 from gateway.setup.checking import fault
+from gateway.setup.consigning import OPEN
 from gateway.setup.faults import WORDS, Fault, FaultKind, WrongTownError, mixed
 from gateway.setup.publishing import Edition, next_edition
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import DEMO, INVITE, MAKE, Book, Sheet
-from gateway.setup.wishes import FIXED, Wish, differing, organisations, wishes
+from gateway.setup.wishes import CONSIGNMENTS, FIXED, Wish, differing, organisations, wishes
 
 SHEETS = {sheet.key: sheet for sheet in schema.SHEETS}
 
@@ -39,8 +41,10 @@ class Plan:
         wanted: Every party, person and plot of the workbook.
         created: New.
         changed: There, and to be changed.
+        waiting: Proposed, and waiting for another organisation's registrar.
         same: How many are as wished.
-        left: Codes of the register that the workbook lacks; they stay as they are.
+        left: Codes of the register that the workbook lacks, and what another organisation has
+            changed or ended since; they stay as they are.
         edition: The catalogue.
         founds: Whether the ledger is to be founded.
         faults: Changes that can't be made.
@@ -51,17 +55,25 @@ class Plan:
     founds: bool
     created: list[Line] = field(default_factory=list)
     changed: list[Line] = field(default_factory=list)
+    waiting: list[Line] = field(default_factory=list)
     same: int = 0
     left: list[Line] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
     @property
     def is_nothing(self) -> bool:
-        """Whether everything is as wished already."""
+        """Whether everything is as wished already, or waits for others."""
         return not (self.created or self.changed or self.founds)
 
 
-def make_plan(book: Book, register: Register, old: CatalogueFile, *, today: str) -> Plan:
+def make_plan(
+    book: Book,
+    register: Register,
+    old: CatalogueFile,
+    *,
+    today: str,
+    proposed: Mapping[str, str] = MappingProxyType({}),
+) -> Plan:
     """Plan the application of a workbook without faults.
 
     Args:
@@ -69,6 +81,7 @@ def make_plan(book: Book, register: Register, old: CatalogueFile, *, today: str)
         register: With the ledger's records as last seen.
         old: The catalogue.
         today: YYYY-MM-DD in the town.
+        proposed: By code, the states of consignments that need not be proposed again.
 
     Raises:
         WrongTownError: The workbook is of another town, or a demo meets a real one.
@@ -83,9 +96,12 @@ def make_plan(book: Book, register: Register, old: CatalogueFile, *, today: str)
     if register.in_force is not None:
         plan.faults += _fixed_organisations(book, register.in_force)
     for wish in plan.wanted:
-        _compare(wish, register, plan)
+        if wish.sheet == CONSIGNMENTS and wish.code in proposed:
+            _compare_proposed(wish, register, plan, state=proposed[wish.code])
+        else:
+            _compare(wish, register, plan)
     wished = {(wish.sheet, wish.code) for wish in plan.wanted}
-    plan.left = [Line(sheet=sheet, what=code) for sheet, code in register.entries.keys() - wished]
+    plan.left += [Line(sheet=sheet, what=code) for sheet, code in register.entries.keys() - wished]
     plan.left.sort(key=lambda line: (line.sheet, line.what))
     plan.created += [Line(sheet=sheet, what=what) for sheet, what in plan.edition.created]
     plan.changed += [
@@ -133,6 +149,14 @@ def _fixed_organisations(book: Book, constitution: Constitution) -> list[Fault]:
                     fault(schema.ORGANISATIONS, row.row, key, FaultKind.NOT_CHANGEABLE, value=shown)
                 )
     return faults
+
+
+def _compare_proposed(wish: Wish, register: Register, plan: Plan, *, state: str) -> None:
+    if not differing(wish, register.entries[wish.sheet, wish.code], register.entries):
+        plan.same += 1
+        return
+    line = Line(sheet=wish.sheet, what=wish.code)
+    (plan.waiting if state == OPEN else plan.left).append(line)
 
 
 def _compare(wish: Wish, register: Register, plan: Plan) -> None:

@@ -4,7 +4,6 @@ On virtual time, with latencies like Fabric's: endorsement 20 ms, ordering and c
 """
 
 import asyncio
-from collections import defaultdict
 from functools import cache
 from random import Random
 from statistics import quantiles
@@ -36,12 +35,12 @@ RATE = 40  # calm commands per second and gateway
 class LeanGateway:
     """Schedule and dispatcher alone: no disk, no projection."""
 
-    def __init__(self, ledger, seed):
+    def __init__(self, ledger, seed, heads):
         self.settings = IntakeSettings()
         self.schedule = Schedule(self.settings, Random(seed))
         self.dispatcher = Dispatcher(ledger, self.schedule, self.settings, self.settle)
         self.answers = {}
-        self.heads = defaultdict(lambda: 1)
+        self.heads = dict(heads)
 
     def settle(self):
         now = asyncio.get_running_loop().time()
@@ -157,13 +156,16 @@ async def simulate(kind, *, poisoners=(), is_troubled):
     msps = [one.msp for one in town.constitution.organisations]
     await found(Founding.of(town, CLOCK_S), {one: ledger.admin(one) for one in msps}, at=CLOCK_S)
     ledger.endorse_s, ledger.order_s = ENDORSE_S, ORDER_S
-    gateways = [LeanGateway(ledger, seed) for seed in (1, 2)]
+    devices = [person.device for person in town.people.values()]
+    heads = {device.kid: device.seq for device in devices}  # as the founding left them
+    gateways = [LeanGateway(ledger, seed, heads) for seed in (1, 2)]
     for gateway in gateways:
         gateway.dispatcher.start()
     lot, harvest = town.harvest("farm-a", 1_000_000, at=CLOCK_S)
     town.people["till"], enrolment = second_till(town, "farm-a")
     await ledger.submit([harvest, *enrolment])
-    gateways[0].heads[town.people["farm-a"].device.kid] = 2
+    gateways[0].heads[town.people["farm-a"].device.kid] += 1
+    gateways[1].heads[town.people["till"].device.kid] = 1
     chance = Random(7)
     farms = [farm for farm in town.plots if farm != "farm-a" and farm not in POISONERS]
     calm = [

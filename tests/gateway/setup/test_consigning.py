@@ -9,11 +9,15 @@ import pytest
 from chaincode.contract import MinoriContract
 from gateway.cli.keyring import Key
 from gateway.embedded import EmbeddedLedger
+from gateway.setup.applying import preview
 from gateway.setup.checking import check
 from gateway.setup.faults import FaultKind
-from tests.gateway.setup.workbooks import TODAY, Place, read, town
+from gateway.setup.ledger_view import Doors
+from gateway.setup.planning import Plan
+from tests.gateway.setup.workbooks import NOW, TODAY, Place, read, town
 
 ROW = {"producer": "F001", "shop": "S001", "since": "2026-04-01", "until": "2027-03-31"}
+CODE = "F001 S001"
 
 
 @pytest.fixture
@@ -45,6 +49,13 @@ def details(place) -> dict:
 async def record(place, key: str) -> dict | None:
     async with ledger_of(place) as ledger:
         return (await ledger.query([key]))[key]
+
+
+async def preview_of(place) -> Plan:
+    """Return what an application of the same workbook would do."""
+    async with ledger_of(place) as ledger:
+        reading = read(place.folder, rows())
+        return await preview(reading, place.files, Doors(ledger=ledger), now=NOW)
 
 
 async def approve(place, code: str) -> None:
@@ -79,6 +90,9 @@ async def test_it_is_proposed_once_and_told_whose_registrar_signs_it(place):
     assert (first.commands > 0, again.commands) == (True, 0)
     assert "a registrar of ichiba signs it" in told[-1]
     assert details(place)["proposal"] == proposal
+    assert [one.what for one in first.plan.created if one.sheet == "consignments"] == [CODE]
+    plan = await preview_of(place)
+    assert ([one.what for one in plan.waiting], plan.is_nothing) == ([CODE], True)
 
 
 async def test_once_it_is_signed_nothing_waits_and_other_dates_are_proposed_anew(place):

@@ -9,7 +9,7 @@ from gateway.catalogue import PACK_UNITS, read_catalogue
 from gateway.cli.keyring import Key
 from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
-from gateway.demo.workbook import settled
+from gateway.demo.workbook import PROPOSED, settled
 from gateway.embedded import EmbeddedLedger
 from gateway.setup.applying import preview
 from gateway.setup.checking import check
@@ -31,6 +31,7 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
     try:
         plan = await preview(reading, files, Doors(ledger=ledger), now=time.time())
         assert plan.is_nothing
+        assert [one.what for one in plan.waiting] == [" ".join(one) for one in PROPOSED]
         town = settled(Town.create(), files)
         _, harvest = town.harvest("farm-a", 2_000, at=int(time.time()))
         receipt = await ledger.submit([harvest], at=int(time.time()))
