@@ -1,7 +1,7 @@
 """Commands in, and what became of them."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
@@ -15,12 +15,19 @@ from gateway.api.command_answers import WAITING, Answer, row_answer, status_answ
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
 from gateway.api.rate import RateLimits, client_of
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, Reader
+from gateway.api.readers import (
+    DatabaseDep,
+    GatewayDep,
+    LanguageDep,
+    OptionalReader,
+    Reader,
+)
 from gateway.api.second_signatures import PROPOSED, awaits, awaits_of
 from gateway.api.visibility import Role
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.intake import Intake, Status
+from gateway.intake.answers import Answer as FinalAnswer
 from gateway.intake.errors import (
     CommandRefusedError,
     DeviceBusyError,
@@ -31,11 +38,14 @@ from gateway.language import Language
 from gateway.lookups.commands import is_open_proposal, is_party_to
 from gateway.lookups.people import DeviceRecord, Founding, find_device, find_founding
 from gateway.lookups.proposals import Proposed, find_open
+from gateway.node import Gateway
 from gateway.projection import CommandRow, commands_by_id
 
 router = APIRouter(prefix="/commands", tags=["commands"])
 
 POLL_AFTER_S = 2  # what a sender whose commands still wait is told
+SHOWN_WAIT_S = 1.0  # how long a sender waits for the tables to show what was taken
+SHOWN_BLOCKS_MAX = 50  # tables that lag further are being filled anew: no use to wait
 
 
 class CommandIn(BaseModel):
@@ -109,7 +119,8 @@ async def send_commands(
 ) -> Any:  # noqa: ANN401 - the model decides
     """Queue commands durably, and wait until the answer to each is final.
 
-    `200`: all answers are final; a rejected command has a problem object in its answer. `202`: some
+    `200`: all answers are final; a rejected command has a problem object in its answer, and
+    what was taken is shown to the next request, unless the tables lag by over a second. `202`: some
     are still waiting; they will be done, and need not be sent again. A fault of shape, key,
     signature or size in any of them refuses the whole request: `index` says which, and nothing
     was queued. So does an entry that the same party has sent before, signed by another key, with
@@ -124,6 +135,7 @@ async def send_commands(
     rates.count_commands(address, len(body.commands))
     ids = await _accept(gateway.intake, body.commands, rates, address)
     found = await gateway.intake.wait(ids, timeout_s=wait_s)
+    await _wait_until_shown(gateway, found.values(), timeout_s=min(wait_s, SHOWN_WAIT_S))
     if wanted is not None:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
     answers = [status_answer(Status(id=one, answer=found[one]), language) for one in ids]
@@ -134,6 +146,16 @@ async def send_commands(
         response.headers["Location"] = f"/api/commands/{waiting[0]}"
         response.headers["Retry-After"] = str(POLL_AFTER_S)
     return {"commands": answers}
+
+
+async def _wait_until_shown(
+    gateway: Gateway, answers: Iterable[FinalAnswer | None], *, timeout_s: float
+) -> None:
+    """Let what was just taken be read by whoever reads next; not while the tables lag far."""
+    blocks = [one.block_number for one in answers if one is not None and one.block_number]
+    height = max(blocks, default=0) + 1
+    if 0 < height - gateway.follower.height <= SHOWN_BLOCKS_MAX:
+        await gateway.follower.wait_for_height(height, timeout_s=timeout_s)
 
 
 async def _accept(

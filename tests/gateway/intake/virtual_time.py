@@ -6,7 +6,6 @@ For tests without threads and sockets; equal runs give equal times.
 import asyncio
 import selectors
 
-
 _LONGEST_S = 86_400.0  # no test lasts so long; tasks that look around for ever would
 
 
