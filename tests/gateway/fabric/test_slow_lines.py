@@ -217,7 +217,7 @@ async def test_a_real_connection_renews_patience(own, chain, monkeypatch):
         SlowLine(own.port) as line,
         connected(own.address_at(line.port)) as gateway,
     ):
-        events = gateway.network("minori").block_events(1, patience_s=1.0)
+        events = gateway.network("minori").block_events(1, patience_s=2.5)
         waiting = asyncio.create_task(anext(events))
         for _ in range(4):
             await asyncio.sleep(1.0)
