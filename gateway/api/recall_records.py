@@ -9,9 +9,9 @@ from chaincode.recalls.records import ROOTS_ALONE_MAX, ROOTS_AT_ONCE_MAX
 from gateway.api import visibility
 from gateway.api.visibility import Viewer, cut, offices
 from gateway.language import Language
-from gateway.lookups.lots import LotRecord
+from gateway.lookups.narrowing import SEEDS_MAX, Found
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
-from gateway.lookups.recalls import SEEDS_MAX, Affected, Scope
+from gateway.lookups.recalls import Affected, Scope
 from gateway.names import Names
 
 Answer = dict[str, Any]
@@ -42,7 +42,7 @@ class RecallRecords:
         }
         return cut(self._table(recall), record, self._roles)
 
-    def scope(self, scope: Scope, *, room: int, outside: Sequence[LotRecord] = ()) -> Answer:
+    def scope(self, scope: Scope, *, room: int, outside: Sequence[Found] = ()) -> Answer:
         """Return how far a recall reaches.
 
         Args:
@@ -56,6 +56,7 @@ class RecallRecords:
             "has_more_seeds": len(scope.seeds) > SEEDS_MAX,
             "roots": list(scope.roots),
             "roots_count": len(scope.roots),
+            "unrecorded": list(scope.unrecorded),
             "crops": list(scope.crops),
             "lots_count": scope.lots,
             "affected": [self._affected(one) for one in scope.affected],
@@ -67,13 +68,14 @@ class RecallRecords:
         }
         return cut(visibility.SCOPE, record, self._roles)
 
-    def missing(self, recall: str, missing: Sequence[str]) -> Answer:
-        """Return what a recall in force ought to name besides, with what to sign."""
+    def missing(self, recall: str, missing: Sequence[str], unrecorded: Sequence[str]) -> Answer:
+        """Return what a recall in force ought to name besides, with what one officer may sign."""
+        alone = [lot for lot in missing if lot not in set(unrecorded)]
         record: Answer = {
             "missing": list(missing),
             "extensions": [
-                {"recall": recall, "roots": list(missing[start : start + ROOTS_ALONE_MAX])}
-                for start in range(0, len(missing), ROOTS_ALONE_MAX)
+                {"recall": recall, "roots": alone[start : start + ROOTS_ALONE_MAX]}
+                for start in range(0, len(alone), ROOTS_ALONE_MAX)
             ],
         }
         return cut(visibility.SCOPE, record, self._roles)
@@ -94,14 +96,14 @@ class RecallRecords:
             "confirm_by": times.timestamp(recall.confirm_by) if recall.confirm_by else None,
         }
 
-    def _left_out(self, lot: LotRecord) -> Answer:
+    def _left_out(self, lot: Found) -> Answer:
         other = self._names.others.find(lot.crop)
         record: Answer = {
             "id": lot.id,
             "crop": lot.crop,
             "crop_name": self._names.crop(lot.crop, self._language),
             "crop_words": other.words or None if other else None,
-            "harvested_at": lot.harvested_at,
+            "harvested_at": lot.at,
         }
         return cut(visibility.LEFT_OUT, record, self._roles)
 

@@ -30,11 +30,11 @@ from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.lookups import lots, open_recalls, recall_book, recalls
-from gateway.lookups.lots import LotRecord
+from gateway.lookups import narrowing, open_recalls, recall_book, recalls
+from gateway.lookups.narrowing import SEEDS_MAX, Crops, Found
 from gateway.lookups.people import find_founding
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
-from gateway.lookups.recalls import IN_FORCE, SEEDS_MAX, Crops, Scope
+from gateway.lookups.recalls import IN_FORCE, Scope
 from gateway.node import Gateway
 from gateway.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
 from gateway.typed import TownClock, TypedDateError, dates
@@ -72,7 +72,10 @@ class ByLots(BaseModel):
 
 
 class ByPlot(BaseModel):
-    """A recall of what was harvested on a plot within a period, both ends included."""
+    """A recall of what was harvested on a plot within a period, both ends included.
+
+    What came from the same farm then, and is on no plot by the record, is among it: it may be.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -84,6 +87,7 @@ class ByPlot(BaseModel):
 class ByPeriod(BaseModel):
     """A recall of what a producer harvested or made of a crop within a period.
 
+    Of what the producer has not recorded, it counts when somebody says that it came.
     `crop` finds what was entered before the office named it, too; `other` is whatever has no name
     yet. `words` are those in which such a crop was entered.
     """
@@ -284,7 +288,7 @@ async def scope(
     _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
     records = RecallRecords(gateway.names, language, reader.viewer)
     answer = records.scope(reached, room=room, outside=outside)
-    return answer | records.missing(recall, missing)
+    return answer | records.missing(recall, missing, reached.unrecorded)
 
 
 def find(
@@ -307,7 +311,7 @@ def find(
 
 def scope_in_force(
     connection: Connection, recall: str, reader: Reader, others: OtherCrops
-) -> tuple[Scope, list[str], int, list[LotRecord]]:
+) -> tuple[Scope, list[str], int, list[Found]]:
     """Return a recall's scope as it is now, what it lacks, the room beside it, and others.
 
     Raises:
@@ -323,7 +327,7 @@ def scope_in_force(
     if summary.state == DRILL:
         return recalls.scope_of(connection, roots), [], room, []
     founding = find_founding(connection)
-    late, beside = recalls.entered_since(
+    late, beside = narrowing.entered_since(
         connection,
         recall,
         summary.scope,
@@ -338,7 +342,7 @@ def scope_in_force(
 
 def _preview(
     connection: Connection, by: By, organisation: str, others: OtherCrops
-) -> tuple[Scope | None, int, list[LotRecord]]:
+) -> tuple[Scope | None, int, list[Found]]:
     seeds, beside = _seeds(connection, by, others)
     room = open_recalls.room(connection, organisation)
     if not seeds and not beside:
@@ -357,13 +361,12 @@ def _seeds(
     if isinstance(by, ByLots):
         return sorted(set(by.lots)), ()
     if isinstance(by, ByPlot):
-        return recalls.lots_of_plot(connection, by.plot, since=by.since, until=by.until), ()
-    return recalls.lots_of_period(
+        return narrowing.lots_of_plot(connection, by.plot, since=by.since, until=by.until), ()
+    return narrowing.lots_of_period(
         connection, party=by.producer, crops=by.crops(others), since=by.since, until=by.until
     )
 
 
-def _outside(connection: Connection, scope: Scope) -> list[LotRecord]:
+def _outside(connection: Connection, scope: Scope) -> list[Found]:
     """Return the lots that a scope leaves out, by crop, one more than is shown if there are."""
-    found = lots.find_all(connection, scope.left_out[: LEFT_OUT_MAX + 1]).values()
-    return sorted(found, key=lambda lot: (lot.crop, lot.harvested_at, lot.id))
+    return narrowing.find_all(connection, scope.left_out[: LEFT_OUT_MAX + 1])

@@ -151,12 +151,18 @@ class ScopeAnswer(Answer):
         " written at once. Where not all fit, the first ones matter most."
     )
     roots_count: int
+    unrecorded: list[LotId] = Field(
+        description="Those of `roots` that are on no record: a business claims them, or nobody"
+        " knows them. Two organisations name them by `recall.declare` or `recall.widen`; a command"
+        " of one signer's has to leave them out. Nothing of a claim leaves before its producer has"
+        " accepted it."
+    )
     crops: list[str] = Field(
-        description="Of the roots that are on record: what `recall.declare` and `recall.widen`"
-        " name.",
+        description="Of the roots, as far as anybody says it: what `recall.declare` and"
+        " `recall.widen` name.",
         examples=[["carrot"]],
     )
-    lots_count: int = Field(description="Lots on record that it reaches.")
+    lots_count: int = Field(description="Lots that it reaches, those that are only claimed too.")
     affected: list[AffectedAnswer]
     commands_needed: int = Field(
         description="One command names 400 roots at most: a declaration, and so many more."
@@ -176,7 +182,9 @@ class ScopeAnswer(Answer):
     missing: list[LotId] | None = Field(
         default=None, description="Of a recall in force: what it ought to name besides. An alarm."
     )
-    extensions: list[ExtensionAnswer] | None = None
+    extensions: list[ExtensionAnswer] | None = Field(
+        default=None, description="What one officer may sign at once; `unrecorded` takes two."
+    )
 
 
 class DisputesAnswer(Answer):

@@ -243,6 +243,7 @@ SCOPE: Final[Table] = {  # how far a recall reaches
     "seeds_count": OFFICERS,
     "roots": OFFICERS,
     "roots_count": OFFICERS,
+    "unrecorded": OFFICERS,
     "crops": OFFICERS,
     "lots_count": OFFICERS,
     "affected": OFFICERS,

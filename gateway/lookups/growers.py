@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, exists, select
 
-from gateway.projection.domain import lots, parties, plots
+from gateway.projection.domain import lots, open_claims, parties, plots
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +18,10 @@ class PlotRecord:
 
 
 def producers(connection: Connection, *, limit: int) -> list[str]:
-    """Return the parties that have a lot of their own, by pseudonym, at most `limit`."""
-    query = select(parties.c.id).where(exists().where(lots.c.party == parties.c.id))
+    """Return the parties whose lots there are, or are claimed to be, by pseudonym, so many."""
+    has_lots = exists().where(lots.c.party == parties.c.id)
+    is_named = exists().where(open_claims.c.producer == parties.c.id)
+    query = select(parties.c.id).where(has_lots | is_named)
     return list(connection.execute(query.order_by(parties.c.id).limit(limit)).scalars())
 
 

@@ -4,13 +4,12 @@ The ledger knows a recall's roots; what descends from them is worked out here, b
 signed (its scope) and after it is committed (whether it still reaches everything).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from sqlalchemy import (
     Column,
-    ColumnElement,
     Connection,
     MetaData,
     Row,
@@ -25,10 +24,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from chaincode.base import times
 from gateway.lookups.lineage import closure
+from gateway.lookups.narrowing import crops_of
 from gateway.lookups.open_recalls import is_live, roots_of
-from gateway.other_crops import OTHER, PREFIX
 from gateway.projection import json_text
 from gateway.projection.domain import (
     holdings,
@@ -41,7 +39,6 @@ from gateway.projection.domain import (
 
 IN_FORCE: Final = ("unconfirmed", "confirmed")
 _VALUES_MAX: Final = 900  # in one list of parameters
-SEEDS_MAX: Final = 10_000  # as many roots as all open recalls may have
 
 # Filled in the order of its key: whatever is looked up by it then walks the other index in order,
 # which is three times as fast for 100,000 lots.
@@ -90,124 +87,21 @@ class Scope:
         roots: What has to be signed: the seeds, then descendants that carry none of those, the
             newest first. So if not all are signed, what is left shows as missing, and is what has
             most likely been sold already.
-        crops: Of the roots that are on record.
-        lots: How many lots it reaches.
+        unrecorded: Roots that are on no record: only claimed, or nobody knows them. Two signers can
+            name them, one can't; nothing of them leaves before their producer has accepted it.
+        crops: Of the roots, as far as anybody says it on the ledger.
+        lots: How many lots it reaches, those that are only claimed included.
         affected: Who has or had them, the largest stock first.
         left_out: Lots of the same producers and days that it does not reach, being of other crops.
     """
 
     seeds: tuple[str, ...]
     roots: tuple[str, ...]
+    unrecorded: tuple[str, ...]
     crops: tuple[str, ...]
     lots: int
     affected: tuple[Affected, ...]
     left_out: tuple[str, ...] = ()
-
-
-Kin: TypeAlias = Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crops:
-    """Which crops are meant.
-
-    Attributes:
-        codes: All codes of one crop: also those under which it was entered before it was named.
-        with_unnamed: Whether all that has no name yet is meant.
-        named: Codes of those that were entered so, and have a name now.
-    """
-
-    codes: tuple[str, ...]
-    with_unnamed: bool = False
-    named: tuple[str, ...] = ()
-
-
-def lots_of_plot(connection: Connection, plot: str, *, since: str, until: str) -> list[str]:
-    """Return the lots harvested on a plot within a period of `Timestamp`s, both included."""
-    query = select(lots.c.id).where(
-        lots.c.plot == plot, lots.c.harvested_at >= since, lots.c.harvested_at <= until
-    )
-    return list(connection.execute(query.order_by(lots.c.id).limit(SEEDS_MAX + 1)).scalars())
-
-
-def lots_of_period(
-    connection: Connection, *, party: str, crops: Crops, since: str, until: str
-) -> tuple[list[str], list[str]]:
-    """Return the lots of a producer that came into being within a period.
-
-    Returns:
-        Those of the crops that were asked for, and all others.
-    """
-    within = (
-        lots.c.party == party,
-        lots.c.harvested_at >= since,
-        lots.c.harvested_at <= until,
-    )
-    return _ids(connection, *within, _is_of(crops)), _ids(connection, *within, ~_is_of(crops))
-
-
-def _ids(connection: Connection, *conditions: ColumnElement[bool]) -> list[str]:
-    query = select(lots.c.id).where(*conditions)
-    return list(connection.execute(query.order_by(lots.c.id).limit(SEEDS_MAX + 1)).scalars())
-
-
-def _is_of(crops: Crops) -> ColumnElement[bool]:
-    named = lots.c.crop.in_(crops.codes)
-    if not crops.with_unnamed:
-        return named
-    unnamed = (lots.c.crop == OTHER) | lots.c.crop.startswith(PREFIX, autoescape=True)
-    return named | (unnamed & lots.c.crop.not_in(crops.named))
-
-
-def entered_since(
-    connection: Connection, recall: str, scope: str, *, utc_offset_minutes: int, kin: Kin
-) -> tuple[list[str], list[str]]:
-    """Return lots that a recall in force would have begun with, had they been on record.
-
-    The ledger has the roots, not the question that found them. A recall by plot meant what was
-    harvested where its roots were; one by period, what their producers brought of their crops; both
-    from the first root's day to the last one's.
-
-    Args:
-        connection: To the tables.
-        recall: Its number.
-        scope: What it says it was found by; of `lot` and `input` nothing can be told.
-        utc_offset_minutes: The town's, for its days.
-        kin: Every code of the same crop as one.
-
-    Returns:
-        These lots; and those of the same producers and days that are of other crops.
-    """
-    if scope not in {"plot", "period"}:
-        return [], []
-    grounds = (lots.c.plot,) if scope == "plot" else (lots.c.party, lots.c.crop)
-    own = select(recalled_roots.c.root).where(recalled_roots.c.recall == recall, is_live())
-    named = (lots.c.id.in_(own), lots.c.origin != "made", grounds[0].is_not(None))
-    days = select(*grounds, func.min(lots.c.harvested_at), func.max(lots.c.harvested_at))
-    found: set[str] = set()
-    beside: set[str] = set()
-    for *ground, first, last in connection.execute(days.where(*named).group_by(*grounds)):
-        within = (
-            grounds[0] == ground[0],
-            lots.c.harvested_at >= _midnight(first, 0, utc_offset_minutes),
-            lots.c.harvested_at < _midnight(last, 1, utc_offset_minutes),
-            lots.c.id.not_in(own),
-        )
-        if scope == "plot":
-            found.update(_ids(connection, *within))
-            continue
-        same = lots.c.crop.in_(kin(ground[1]))
-        found.update(_ids(connection, *within, same))
-        beside.update(_ids(connection, *within, ~same))
-    return sorted(found), sorted(beside - found)
-
-
-def _midnight(timestamp: str, days: int, utc_offset_minutes: int) -> str:
-    """Return when the town's day of a time began, or one so many days later."""
-    day = times.local_date(times.seconds(timestamp), utc_offset_minutes)
-    return times.timestamp(
-        times.seconds(f"{day}T00:00:00Z") + days * times.DAY_S - utc_offset_minutes * 60
-    )
 
 
 def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[str] = ()) -> Scope:
@@ -224,6 +118,7 @@ def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[s
         return Scope(
             seeds=tuple(sorted(seeds)),
             roots=roots,
+            unrecorded=tuple(_unrecorded(connection, roots)),
             crops=tuple(crops_of(connection, roots)),
             lots=reached.count(),
             affected=tuple(reached.affected()),
@@ -233,13 +128,13 @@ def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[s
         reached.forget()
 
 
-def crops_of(connection: Connection, ids: Sequence[str]) -> list[str]:
-    """Return what lots are, each crop once, as far as they are on record."""
-    found: set[str] = set()
+def _unrecorded(connection: Connection, ids: Sequence[str]) -> list[str]:
+    """Return those of some lots that are not on record, in their order."""
+    known: set[str] = set()
     for start in range(0, len(ids), _VALUES_MAX):
-        query = select(lots.c.crop).where(lots.c.id.in_(ids[start : start + _VALUES_MAX]))
-        found.update(connection.execute(query.distinct()).scalars())
-    return sorted(found)
+        query = select(lots.c.id).where(lots.c.id.in_(ids[start : start + _VALUES_MAX]))
+        known.update(connection.execute(query).scalars())
+    return [lot for lot in ids if lot not in known]
 
 
 def in_force(connection: Connection) -> list[RecallRecord]:
@@ -269,12 +164,15 @@ class _Reached:
 
     def __init__(self, connection: Connection, seeds: Sequence[str]) -> None:
         self._connection = connection
-        self._seeds = tuple(seeds)
         _REACHED.create(connection)
         found = closure(seeds)
         connection.execute(
             insert(_REACHED).from_select(["lot"], select(found.c.lot).order_by(found.c.lot))
         )
+        claimed = select(open_claims.c.lot).where(  # not on record: the recall itself names it
+            open_claims.c.lot.in_(seeds), open_claims.c.lot.not_in(select(_REACHED.c.lot))
+        )
+        connection.execute(insert(_REACHED).from_select(["lot"], claimed.distinct()))
         self._lots = select(_REACHED.c.lot)
 
     def count(self) -> int:
@@ -310,8 +208,7 @@ class _Reached:
     def _has(self) -> Subquery:
         """Return the query of who has what of these lots, on record or only claimed.
 
-        What somebody claims is in no balance, but on their shelf. It may be of a lot that nobody
-        has recorded: then the recall names it, and nothing descends from it.
+        What somebody claims is in no balance, but on their shelf.
         """
         held = select(*(holdings.c[name] for name in ("holder", "lot", "held_g", "sold_g"))).where(
             holdings.c.lot.in_(self._lots)
@@ -319,7 +216,7 @@ class _Reached:
         claims = open_claims.c
         claimed = select(
             claims.holder, claims.lot, claims.claimed_g.label("held_g"), literal(0).label("sold_g")
-        ).where(claims.lot.in_(self._lots) | claims.lot.in_(self._seeds))
+        ).where(claims.lot.in_(self._lots))
         return union_all(held, claimed).subquery()
 
     def affected(self) -> list[Affected]:

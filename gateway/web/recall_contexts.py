@@ -109,6 +109,7 @@ class ScopePart:
         warnings: What does not fit.
         grid: Who has what.
         is_covered: Whether nothing is missing; `None` where nothing is in force.
+        unrecorded: What one signer alone can't name, in words; empty if nothing.
         to_sign: The records to sign, as far as there is room for them.
         commands: How many records that are, in words.
         together: How several are signed so that they are written at once, in words; else empty.
@@ -119,6 +120,7 @@ class ScopePart:
     warnings: tuple[str, ...]
     grid: Grid
     is_covered: bool | None
+    unrecorded: str
     to_sign: tuple[RecordToSign, ...]
     commands: str
     together: str

@@ -161,6 +161,20 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
             " written to the ledger at once."
         ),
     ),
+    "scope_unrecorded": (
+        (
+            "台帳にロットの記録がないもの：{}件（{}）。お店などの申し出だけの品です。"
+            "ひとりで署名する recall.emergency と recall.extend では名指せないので、その記録からは"
+            "除いてください。recall.declare と recall.widen（二つの団体）なら名指せます。"
+            "申し出の品は、生産者が認めるまでどこにも出ません。"
+        ),
+        (
+            "Of {} no lot is on record ({}): a business only claims to have them. Leave them out of"
+            " a recall.emergency or recall.extend, which one person signs; recall.declare and"
+            " recall.widen, by two organisations, name them. What is claimed goes nowhere before"
+            " its producer has accepted it."
+        ),
+    ),
     "scope_commands": ("署名する記録：{} 件", "Records to sign: {}"),
     "scope_roots": ("署名するロットの一覧", "The lots to sign"),
     "scope_total": ("合計", "In all"),
@@ -172,6 +186,16 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "preview_by_lots": ("ロット番号から", "By lot numbers"),
     "preview_lots": ("ロット番号（1行にひとつ）", "Lot numbers, one a line"),
     "preview_by_plot": ("畑と期間から", "By plot and period"),
+    "preview_plot_note": (
+        (
+            "同じ農家の品で、畑の記録がないもの（お店の申し出だけの品、台帳より前の在庫）も"
+            "含めます。"
+        ),
+        (
+            "Goods of the same farm without a plot on record (only claimed, or from before this"
+            " ledger) are included."
+        ),
+    ),
     "preview_plot": ("畑（生産者名で探せます）", "Plot: search by its producer's name"),
     "preview_by_producer": ("生産者・品目・期間から", "By producer, crop and period"),
     "preview_producer": ("生産者（名前で探せます）", "Producer: search by name"),

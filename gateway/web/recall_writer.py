@@ -98,7 +98,9 @@ class RecallWriter:
         missing: Sequence[str] = scope.get("missing", ())
         unsigned = missing if state else scope["roots"]
         room = max(0, scope["limit"] - (scope["roots_count"] - len(missing) if state else 0))
-        to_sign = tuple(self._to_sign(unsigned[:room], is_new=not state))
+        alone, by_two = _by_signers(unsigned[:room], scope["unrecorded"], is_new=not state)
+        to_sign = tuple(self._to_sign(alone, by_two, is_new=not state))
+        unrecorded = [lot for lot in unsigned if lot in set(scope["unrecorded"])]
         warnings = []
         if scope["has_more_seeds"]:
             warnings.append(self._word("scope_more_seeds"))
@@ -114,6 +116,7 @@ class RecallWriter:
             warnings=tuple(warnings),
             grid=self.grids.affected(scope["affected"]),
             is_covered=not missing if state in IN_FORCE else None,
+            unrecorded=self._unrecorded(unrecorded),
             to_sign=to_sign,
             commands=self._word("scope_commands").format(len(to_sign)),
             together=self._together(len(to_sign), is_new=not state),
@@ -137,19 +140,22 @@ class RecallWriter:
             )
             yield LeftOut(crop=name, lots=links)
 
-    def _to_sign(self, roots: Sequence[str], *, is_new: bool) -> Iterator[RecordToSign]:
-        """Yield the records that name these roots: of a new recall, a declaration comes first.
+    def _unrecorded(self, roots: Sequence[str]) -> str:
+        numbers = ", ".join(roots[:ROOTS_SHOWN]) + (" …" if len(roots) > ROOTS_SHOWN else "")
+        return self._word("scope_unrecorded").format(len(roots), numbers) if roots else ""
 
-        What one signer may name alone is extended at once; more takes two.
-        """
-        further = "scope_widen" if is_new or len(roots) > ROOTS_ALONE_MAX else "scope_extend"
-        for start in range(0, len(roots), ROOTS_AT_ONCE_MAX):
-            named = roots[start : start + ROOTS_AT_ONCE_MAX]
-            title = "scope_declare" if is_new and start == 0 else further
-            yield RecordToSign(
-                title=self._word(title).format(number=start // ROOTS_AT_ONCE_MAX + 1),
-                roots=",".join(named),
-            )
+    def _to_sign(
+        self, alone: Sequence[str], by_two: Sequence[str], *, is_new: bool
+    ) -> Iterator[RecordToSign]:
+        """Yield the records that name these roots: of a new recall, a declaration comes first."""
+        parts = [("scope_extend", alone)] if alone else []
+        parts += [
+            ("scope_declare" if is_new and start == 0 else "scope_widen", named)
+            for start in range(0, len(by_two), ROOTS_AT_ONCE_MAX)
+            if (named := by_two[start : start + ROOTS_AT_ONCE_MAX])
+        ]
+        for number, (title, named) in enumerate(parts, start=1):
+            yield RecordToSign(title=self._word(title).format(number=number), roots=",".join(named))
 
     def _together(self, count: int, *, is_new: bool) -> str:
         if count < 2:
@@ -179,3 +185,16 @@ class RecallWriter:
 
     def _word(self, name: str) -> str:
         return word(name, self.language)
+
+
+def _by_signers(
+    roots: Sequence[str], unrecorded: Sequence[str], *, is_new: bool
+) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the roots that one signer may name at once, and those that take two.
+
+    Of a recall in force the latter are what is on no record, unless there are too many for one.
+    """
+    alone = [lot for lot in roots if lot not in set(unrecorded)]
+    if is_new or len(alone) > ROOTS_ALONE_MAX:
+        return (), roots
+    return alone, [lot for lot in roots if lot in set(unrecorded)]

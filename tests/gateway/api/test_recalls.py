@@ -7,7 +7,7 @@ import pytest_asyncio
 
 from chaincode.recalls.room import SAFETY_MAX, SHARE_MAX
 from gateway.demo.trading import Trading
-from gateway.lookups import recalls as lookups
+from gateway.lookups import narrowing
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 
@@ -94,7 +94,8 @@ async def test_lots_are_found_by_plot_and_by_period(held, by):
         "period": {"producer": farm.party, "crop": "carrot", **ALWAYS},
     }[by]
     scope = (await preview(stage, body)).json()
-    assert set(scope["roots"]) == {market.lots["carrot"], market.lots["denied"]}
+    unplaced = {market.lots["rice"]} if by == "plot" else set()  # it may have grown there
+    assert set(scope["roots"]) == {market.lots["carrot"], market.lots["denied"], *unplaced}
     nothing = body | {"until": "2020-01-02T00:00:00Z"}
     response = await preview(stage, nothing)
     assert (response.status_code, response.json()["code"]) == (404, "SCOPE_EMPTY")
@@ -113,7 +114,7 @@ async def test_what_does_not_fit_is_said_plainly(held, monkeypatch):
     monkeypatch.setattr("gateway.lookups.open_recalls.left_by_two", lambda *_, **__: 2)
     scope = (await preview(stage, {"lots": lots})).json()
     assert (scope["commands_needed"], scope["limit"], scope["fits"]) == (2, 2, False)
-    monkeypatch.setattr(lookups, "SEEDS_MAX", 1)
+    monkeypatch.setattr(narrowing, "SEEDS_MAX", 1)
     monkeypatch.setattr("gateway.api.recall_records.SEEDS_MAX", 1)
     scope = (await preview(stage, {"plot": stage.town.plots["farm-a"], **ALWAYS})).json()
     assert scope["has_more_seeds"]
@@ -228,9 +229,41 @@ async def test_goods_that_are_only_claimed_are_in_a_scope(tmp_path, is_recorded)
         lot, harvest = stage.town.harvest("farm-c", 20_000)
         claim = trade.claim("shop-b", lot, "farm-c", 3_000)
         await stage.done(*([harvest, claim] if is_recorded else [claim]))
-        scope = (await preview(stage, {"lots": [lot]})).json()
-        (shop,) = [one for one in scope["affected"] if one["party_name"] == "直売所B"]
-        assert (shop["held_g"], shop["sold_g"], shop["lots_count"]) == (3_000, 0, 1)
+        of_farm = {"producer": stage.person("farm-c").party, **ALWAYS}
+        for question in (
+            {"lots": [lot]},
+            {"plot": stage.town.plots["farm-c"], **ALWAYS},
+            {"crop": "carrot", **of_farm},
+        ):
+            scope = (await preview(stage, question)).json()
+            assert (scope["roots"], scope["lots_count"], scope["crops"]) == ([lot], 1, ["carrot"])
+            (shop,) = [one for one in scope["affected"] if one["party_name"] == "直売所B"]
+            assert (shop["held_g"], shop["sold_g"], shop["lots_count"]) == (3_000, 0, 1)
+        beside = (await preview(stage, {"crop": "rice", **of_farm})).json()
+        assert [(one["id"], one["crop"]) for one in beside["left_out"]] == [(lot, "carrot")]
+
+
+@pytest.mark.parametrize("scope", ["lot", "plot", "period"])
+@pytest.mark.parametrize("is_first_claimed", [True, False])
+async def test_what_is_claimed_late_is_missing_as_what_is_entered_late(
+    tmp_path, scope, is_first_claimed
+):
+    async with stage_in(tmp_path) as stage:
+        trade = Trading(stage.town)
+        named, first = stage.town.harvest("farm-c", 20_000)
+        late, second = (str(trade.named("farm-c", "lot")["lot"]) for _ in range(2))
+        if is_first_claimed:
+            named, first = second, trade.claim("shop-a", second, "farm-c", 2_000)
+        await stage.done(first)
+        body = trade.declaration("quality-desk", named, crops=["carrot"]) | {"scope": scope}
+        await stage.done(*trade.by_two("quality-desk", "food-safety", "recall.declare", body, None))
+        path = f"/api/recalls/{body['recall']}/scope"
+        assert (await stage.get(path, "quality-desk")).json()["missing"] == []
+        await stage.done(trade.claim("shop-b", late, "farm-c", 3_000))
+        found = (await stage.get(path, "quality-desk")).json()
+        assert found["missing"] == ([] if scope == "lot" else [late])
+        unrecorded = [*([named] if is_first_claimed else []), *found["missing"]]
+        assert (sorted(found["unrecorded"]), found["extensions"]) == (sorted(unrecorded), [])
 
 
 async def test_pages_of_recalls_follow_each_other(held):

@@ -62,7 +62,7 @@ PRIVATE = {
     "SCOPE": {
         Role.RECALL_OFFICER: {
             *("seeds_count", "roots", "roots_count", "crops", "lots_count", "affected"),
-            "commands_needed",
+            *("commands_needed", "unrecorded"),
             *("fits", "limit", "has_more_seeds", "missing", "extensions"),
             *("left_out", "has_more_left_out"),
         }

@@ -217,6 +217,7 @@ async def test_what_was_looked_at_has_every_private_field_of_the_table(held):
         ("DRILL", "confirm_by"),  # nobody has to confirm a drill
         ("CLAIMED_LOT", "shipments"),  # nobody has sent any of it on
         ("SCOPE", "left_out"),  # what is asked by crop is asked with POST: test_unnamed_crops
+        ("SCOPE", "unrecorded"),  # nobody has recalled what is only claimed: test_recalls
         *(("LEFT_OUT", one) for one in visibility.LEFT_OUT),
         *(("OTHER_CROP", one) for one in visibility.OTHER_CROP),
         ("PUBLIC_COMMAND", "awaits"),  # what is only proposed is nobody's to publish

@@ -5,8 +5,8 @@ import random
 import pytest
 
 from gateway.database import Database
-from gateway.lookups import recalls
-from gateway.lookups.recalls import Crops
+from gateway.lookups import narrowing, recalls
+from gateway.lookups.narrowing import Crops
 from tests.branching import Branching
 from tests.postgres_fixture import postgres_server, postgres_url
 
@@ -72,16 +72,16 @@ async def test_lots_are_found_by_plot_and_by_period(database):
     town = Branching(60, families=3)
     await database.write(town.write)
     april = {"since": "2026-04-01T00:00:00Z", "until": "2026-04-03T00:00:00Z"}
-    by_plot = await database.read(recalls.lots_of_plot, "PLT000000001", **april)
+    by_plot = await database.read(narrowing.lots_of_plot, "PLT000000001", **april)
     assert by_plot == [f"{number:020d}" for number in (0, 1, 2)]
     farm, carrots = "FRM000000001", Crops(codes=("carrot",))
-    found = await database.read(recalls.lots_of_period, party=farm, crops=carrots, **april)
+    found = await database.read(narrowing.lots_of_period, party=farm, crops=carrots, **april)
     expected = [f"{number:020d}" for number in range(60) if number % 28 < 3]
     assert found == (expected, [])
     okra = Crops(codes=("okra",))
-    assert await database.read(recalls.lots_of_period, party=farm, crops=okra, **april) == (
+    assert await database.read(narrowing.lots_of_period, party=farm, crops=okra, **april) == (
         [],
         expected,
     )
-    nobody = await database.read(recalls.lots_of_period, party="FRMX", crops=carrots, **april)
+    nobody = await database.read(narrowing.lots_of_period, party="FRMX", crops=carrots, **april)
     assert nobody == ([], [])

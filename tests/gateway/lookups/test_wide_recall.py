@@ -69,7 +69,7 @@ def _answer(tmp_path, roots: tuple[str, ...], *, room: int = ROOTS_OPEN_MAX) -> 
     """Return what the gateway tells an officer, while there is room for so many roots."""
     names = Names(tmp_path / "names.json", Catalogue(tmp_path / "catalogue.json"))
     officer = Viewer(party="Q7M49X2B0KTD", roles=frozenset({"recall-officer"}))
-    scope = Scope(seeds=roots[:1], roots=roots, crops=(), lots=LOTS, affected=())
+    scope = Scope(seeds=roots[:1], roots=roots, unrecorded=(), crops=(), lots=LOTS, affected=())
     return RecallRecords(names, "en", officer).scope(scope, room=room)
 
 

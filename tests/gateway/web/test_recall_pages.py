@@ -364,3 +364,31 @@ async def test_recalls_are_read_page_by_page(tmp_path):
             ]
             path = next((one["href"] for one in page.all("a") if "rel" in one), "")
         assert seen == [recall for recall, _ in reversed(declared)]
+
+
+async def test_what_is_only_claimed_is_named_by_two_and_told(tmp_path):
+    async with stage_in(tmp_path) as stage:
+        trade = Trading(stage.town)
+        lot, harvest = stage.town.harvest("farm-c", 20_000)
+        claimed = str(trade.named("farm-c", "lot")["lot"])
+        await stage.done(harvest, trade.claim("shop-a", claimed, "farm-c", 2_000))
+        asked = {"producer": stage.person("farm-c").party, "crop": "carrot", **PERIOD}
+        for lang, told in (
+            ("en", f"Of 1 no lot is on record ({claimed})"),
+            ("ja", f"（{claimed}）"),
+        ):
+            query = urlencode({**asked, "lang": lang})
+            page = await page_of(stage, f"/recalls/preview?{query}", OFFICER)
+            assert told in page.text
+            assert ",".join(sorted((lot, claimed))) in page.text
+        recall, emergency = trade.recall(lot, scope="period")
+        await stage.done(emergency)
+        page = await page_of(stage, f"/recalls/{recall}/scope?lang=en", OFFICER)
+        assert "Record 1: the roots of a recall.widen" in page.text
+        assert "the roots of a recall.extend" not in page.text
+        other, entry = stage.town.harvest("farm-c", 1_000)
+        await stage.done(entry)
+        page = await page_of(stage, f"/recalls/{recall}/scope?lang=en", OFFICER)
+        told = " ".join(page.text.split())
+        assert f"Record 1: the roots of a recall.extend{other}" in told
+        assert f"Record 2: the roots of a recall.widen{claimed}" in told
