@@ -4,7 +4,8 @@ Pseudonyms are drawn, so nobody knows which is hers; the office's codes are what
 Names of plots hold surnames (屋号). So the file is JSON readable by its owner only, written by
 `minori town apply`, and `gateway.api.visibility` says who is told of which entry: of a plot its
 party, that party's agents, inspectors and land registrars; of a party and of people those
-themselves and the other side of a mandate. Names of people stay in the register.
+themselves, the other side of a mandate, and registrars of their organisation. Names of people stay
+in the register.
 
     {"plots":   {"<pseudonym>": {"code": "A-01", "name": "上の畑"}},
      "parties": {"<pseudonym>": "F-01"},

@@ -15,7 +15,7 @@ from gateway.api import paging
 from gateway.api.choices import choices
 from gateway.api.documented import responses
 from gateway.api.errors import ProblemError
-from gateway.api.me_records import Answer, MeRecords
+from gateway.api.me_records import Answer, MeRecords, kept_words
 from gateway.api.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.api.schemas_me import MeAnswer, PlotsAnswer
 from gateway.codes import GatewayCode
@@ -26,6 +26,7 @@ from gateway.lookups.agreed import (
     consignments_of,
 )
 from gateway.lookups.growers import PlotRecord, plots_of
+from gateway.lookups.keys import Enrolment, enrolments_of
 from gateway.lookups.people import (
     Founding,
     MandateRecord,
@@ -57,6 +58,7 @@ class Found:
     today: str
     party: PartyRecord
     people: Sequence[PersonRecord]
+    enrolment: Enrolment | None
     mandates: Sequence[MandateRecord]
     plots: Sequence[PlotRecord]
     partners: Sequence[PartyRecord]
@@ -89,7 +91,7 @@ async def read_me(gateway: GatewayDep, database: DatabaseDep, reader: RequiredRe
         "today": found.today,
         "utc_offset_minutes": head.utc_offset_minutes,
         "kid": reader.device.kid,
-        "kept": reader.device.kept,
+        **kept_words(reader.device.kept, found.enrolment),
         "actor": reader.device.actor,
         "party": records.party(found.party, constitution),
         "people": [records.person(one) for one in found.people],
@@ -153,6 +155,7 @@ def _find(
         today=today,
         party=own[0],
         people=people_of(connection, reader.party),
+        enrolment=enrolments_of(connection, [reader.device.actor]).get(reader.device.kid),
         mandates=mandates,
         plots=plots_of(connection, _owners(reader, mandates, today), limit=PLOTS_MAX + 1),
         partners=parties_of(connection, others),

@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from chaincode.base import times
 from chaincode.registry.records import Constitution, Grant
+from gateway import keeping
 from gateway.api import visibility
 from gateway.api.readers import Reader
 from gateway.api.visibility import Role, cut, offices
 from gateway.lookups.agreed import ClaimRecord, ConsignmentRecord
 from gateway.lookups.growers import PlotRecord
+from gateway.lookups.keys import Enrolment, HolderRecord, KeyRecord
 from gateway.lookups.people import MandateRecord, PartyRecord, PersonRecord, signed_for
 from gateway.names import Names
 from gateway.setup.sheets import ROLES
@@ -47,6 +50,27 @@ class MeRecords:
             "devices_count": len(person.devices),
         }
         return cut(visibility.PERSON, record, {Role.PARTY})
+
+    def holder(self, holder: HolderRecord) -> Answer:
+        """Return who holds keys, to itself, or to a registrar who may end them."""
+        office, device = self._names.office, self._reader.device
+        is_me = holder.actor == device.actor
+        roles = {Role.PARTY} if is_me else {Role.REGISTRAR} & offices(self._reader.viewer)
+        record: Answer = {
+            "actor": holder.actor,
+            "actor_code": office.person(holder.actor),
+            "is_me": is_me,
+            "party": holder.party,
+            "party_code": office.party(holder.party),
+            "party_name": self._party(holder.party),
+            "organisation": holder.organisation,
+            "roles": [_grant(one) for one in holder.roles],
+            "keys": [
+                cut(visibility.KEY, _key(one, is_this=one.kid == device.kid), roles)
+                for one in holder.keys
+            ],
+        }
+        return cut(visibility.HOLDER_OF_KEYS, record, roles)
 
     def mandate(self, mandate: MandateRecord) -> Answer:
         """Return a mandate; nothing is left of it for anyone but its two sides."""
@@ -135,6 +159,30 @@ class MeRecords:
     def _party(self, party: str) -> dict[str, str] | None:
         named = self._names.parties().get(party)
         return named.model_dump() if named else None
+
+
+def kept_words(kept: str, enrolment: Enrolment | None) -> Answer:
+    """Return how a key is kept as a word and in words, and whether it is a further one."""
+    is_further = enrolment.is_further if enrolment else None
+    text = keeping.said(kept, is_further=bool(is_further))
+    return {
+        "kept": kept,
+        "kept_text": {"ja": text.say("ja"), "en": text.say("en")},
+        "is_further": is_further,
+    }
+
+
+def _key(key: KeyRecord, *, is_this: bool) -> Answer:
+    enrolled_at = key.enrolment.at if key.enrolment else None
+    return {
+        "kid": key.kid,
+        **kept_words(key.kept, key.enrolment),
+        "is_this": is_this,
+        "enrolled_at": None if enrolled_at is None else times.timestamp(enrolled_at),
+        "used_at": None if key.used_at is None else times.timestamp(key.used_at),
+        "is_revoked": key.spared_until is not None,
+        "spared_until": key.spared_until,
+    }
 
 
 def _grant(grant: Grant) -> Answer:

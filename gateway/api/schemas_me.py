@@ -4,11 +4,19 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.api.schemas import Answer, Pseudonym
+from gateway.api.schemas import Answer, Pseudonym, Timestamp
 
 Date = Annotated[str, Field(examples=["2026-04-01"])]
 OfficeCode = Annotated[
     str | None, Field(description="The office's code; null if it has none.", examples=["A-01"])
+]
+
+Kept = Annotated[
+    str,
+    Field(
+        description="How a key is kept: `browser`, `file`, `shared`, or `service:` and which.",
+        examples=["file"],
+    ),
 ]
 
 
@@ -47,6 +55,43 @@ class OwnPerson(Answer):
     is_me: bool
     roles: list[RoleGrant]
     devices_count: int = Field(ge=0, description="Keys that are enrolled and not revoked.")
+
+
+class KeyAnswer(Answer):
+    """A key that may still sign something."""
+
+    kid: str
+    kept: Kept
+    kept_text: Named = Field(description="The same in words, and whether it is a further key.")
+    is_further: bool | None = Field(
+        description="Whether its holder had a key when it was enrolled; null: not on record here."
+    )
+    is_this: bool = Field(description="Whether it is the key that asks.")
+    enrolled_at: Timestamp | None = Field(description="Null: not on record here.")
+    used_at: Timestamp | None = Field(description="When its last command was taken; null: none.")
+    is_revoked: bool = Field(description="Whether only what was spared may still come in.")
+    spared_until: Date | None = Field(description="Until when that may; null: it is not revoked.")
+
+
+class KeyHolder(Answer):
+    """A person or till, and its keys in the order in which `actor.grant` names them."""
+
+    actor: Pseudonym
+    actor_code: OfficeCode
+    is_me: bool
+    party: Pseudonym
+    party_code: OfficeCode
+    party_name: Named | None
+    organisation: str
+    roles: list[RoleGrant]
+    keys: list[KeyAnswer]
+
+
+class KeyHoldersAnswer(Answer):
+    """A page of them."""
+
+    holders: list[KeyHolder]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
 
 
 class MandateAnswer(Answer):
@@ -162,9 +207,10 @@ class MeAnswer(Answer):
     today: Date = Field(description="The town's day.")
     utc_offset_minutes: int = Field(examples=[540])
     kid: str
-    kept: str = Field(
-        description="How its key is kept: `browser`, `file`, `shared`, or `service:` and which.",
-        examples=["file"],
+    kept: Kept
+    kept_text: Named = Field(description="The same in words, and whether it is a further key.")
+    is_further: bool | None = Field(
+        description="Whether one had a key when it was enrolled; null: not on record here."
     )
     actor: Pseudonym
     party: OwnParty

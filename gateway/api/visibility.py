@@ -61,6 +61,7 @@ PARTIES: Final[Readers] = frozenset({Role.PARTY})
 DEVICE: Final[Readers] = frozenset({Role.DEVICE})
 OFFICERS: Final[Readers] = frozenset({Role.RECALL_OFFICER})
 REGISTRARS: Final[Readers] = frozenset({Role.REGISTRAR})
+KEYS: Final[Readers] = PARTIES | REGISTRARS  # oneself, and registrars of one's organisation
 FLAGGED: Final[Readers] = frozenset({Role.INSPECTOR, Role.PARTY})
 BOTH_OF_A_MANDATE: Final[Readers] = frozenset({Role.PARTY, Role.AGENT})
 # Names of plots hold surnames. A recall officer knows a plot by its pseudonym alone.
@@ -344,6 +345,30 @@ PERSON: Final[Table] = {  # a person or till, to its own party
     "is_me": PARTIES,
     "roles": PARTIES,
     "devices_count": PARTIES,
+}
+
+HOLDER_OF_KEYS: Final[Table] = {  # a person or till, to itself and to who may end its keys
+    "actor": KEYS,
+    "actor_code": KEYS,
+    "is_me": KEYS,
+    "party": KEYS,
+    "party_code": KEYS,
+    "party_name": KEYS,
+    "organisation": KEYS,
+    "roles": KEYS,
+    "keys": KEYS,
+}
+
+KEY: Final[Table] = {
+    "kid": KEYS,
+    "kept": KEYS,
+    "kept_text": KEYS,
+    "is_further": KEYS,
+    "is_this": KEYS,
+    "enrolled_at": KEYS,
+    "used_at": KEYS,
+    "is_revoked": KEYS,
+    "spared_until": KEYS,
 }
 
 MANDATE: Final[Table] = {

@@ -78,9 +78,10 @@ class Kind(StrEnum):
     FLAGS = "flags"
     ME = "me"
     PLOTS = "plots"
+    DEVICES = "devices"
 
 
-OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS})  # nobody is told of these without a key
+OF_ONESELF = frozenset({Kind.ME, Kind.PLOTS, Kind.DEVICES})  # nobody is told of these without a key
 
 
 @app.command()
@@ -243,6 +244,7 @@ def query(
                 Kind.CATALOGUE: "/api/catalogue",
                 Kind.ME: "/api/me",
                 Kind.PLOTS: "/api/plots",
+                Kind.DEVICES: "/api/devices",
             }
             _print_json(client, client.get(paths[kind]))
 

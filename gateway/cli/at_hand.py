@@ -3,19 +3,25 @@
 import contextlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import FIRST_PREVIOUS
+from gateway import keeping
 from gateway.cli.choosing import Candidate
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.cli.own_choices import terms
+from gateway.cli.speaking import WORDS
+from gateway.language import LANGUAGES, Language
 
 PAGES_MAX: Final = 5  # of a hundred each
 
 ROOTS_MAX: Final = 3  # lots of a recall, which name it
+
+HOLDER_PAGES_MAX: Final = 100
 
 SENT_AT_ONCE: Final = 20  # commands of a key that are looked at before it is said what is found
 SENT_PAGES_MAX: Final = 10
@@ -48,7 +54,7 @@ def listed_lots(client: Client, me: Me) -> Iterator[list[Candidate]]:
         ("/api/consignments", {"has_stock": "true"}),
         ("/api/lot-book", {}),
     ):
-        listed = _pages(client, path, "lots", **asked)
+        listed = _pages(client, path, "lots", asked)
         yield [
             _lot(
                 one["id"],
@@ -69,7 +75,7 @@ def listed_shipments(client: Client, me: Me) -> Iterator[list[Candidate]]:
         ApiError: The gateway can't be asked.
     """
     for asked in ({"direction": "in", "state": "in_transit"}, {}):
-        listed = _pages(client, "/api/shipments", "shipments", **asked)
+        listed = _pages(client, "/api/shipments", "shipments", asked)
         yield [_shipment(one, me) for one in listed]
 
 
@@ -80,7 +86,7 @@ def coming_lots(client: Client, me: Me) -> Iterator[list[Candidate]]:
         ApiError: The gateway can't be asked.
     """
     asked = {"direction": "in", "state": "in_transit"}
-    coming = {one["lot"]: one for one in _pages(client, "/api/shipments", "shipments", **asked)}
+    coming = {one["lot"]: one for one in _pages(client, "/api/shipments", "shipments", asked)}
     yield [_coming(one, me) for one in coming.values()]
     yield from listed_lots(client, me)
 
@@ -113,6 +119,16 @@ def listed_proposals(client: Client, _me: Me) -> Iterator[list[Candidate]]:
         ApiError: The gateway can't be asked.
     """
     yield [proposal(one) for one in client.get("/api/me/proposed")["waiting"]]
+
+
+def listed_keys(client: Client, me: Me) -> Iterator[list[Candidate]]:
+    """Yield the keys that one may end: one's own, and as a registrar those of the organisation.
+
+    Raises:
+        ApiError: The gateway can't be asked.
+    """
+    holders = _pages(client, "/api/devices", "holders", pages_max=HOLDER_PAGES_MAX)
+    yield [_key(key, holder, me) for holder in holders for key in holder["keys"]]
 
 
 def sent_commands(key: Key, client: Client, me: Me) -> Iterator[list[Candidate]]:
@@ -202,6 +218,35 @@ def _coming(one: Me, me: Me) -> Candidate:
     )
 
 
+def _key(key: Me, holder: Me, me: Me) -> Candidate:
+    """Return a key, called by whose it is, how it is kept, and the days of its use."""
+    since, used = (_days(key[at] or "", me) for at in ("enrolled_at", "used_at"))
+    name = holder["party_name"] or {}
+    codes = [code for code in (holder["actor_code"], holder["party_code"]) if code]
+    said = {}
+    for language in LANGUAGES:
+        roles = [one["name"][language] for one in holder["roles"]]
+        until = key["spared_until"]
+        parts = [*codes, name.get(language) or "", *roles, key["kept_text"][language]]
+        parts.append(_said("since", language, since[2]))
+        parts.append(_said("used", language, used[2]) if used[2] else _said("never", language))
+        parts.append(_said("revoked", language, until) if until else "")
+        said[language] = " ".join(filter(None, parts))
+    labels = [*codes, holder["actor"], holder["party"], *name.values(), key["kept"]]
+    kind = keeping.word(keeping.kind_of(key["kept"]))
+    roles = [text for one in holder["roles"] for text in one["name"].values()]
+    return Candidate(
+        value=key["kid"],
+        labels=(*labels, kind.ja, kind.en, *roles, *since, *used),
+        ja=said["ja"],
+        en=said["en"],
+    )
+
+
+def _said(word: str, language: Language, day: str = "") -> str:
+    return WORDS[f"at_hand.key.{word}"].say(language, day=day or "—")
+
+
 def _term(type_name: str, member: str, word: str) -> tuple[str, str]:
     """Return what a word of the contract is called, in Japanese and English; else itself."""
     found = next((one for one in terms(type_name, member) if one.value == word), None)
@@ -234,9 +279,16 @@ def _lot(lot: str, crop: str, moment: str, plot: Json, held_g: int | None, me: M
     )
 
 
-def _pages(client: Client, path: str, member: str, **asked: str) -> Iterator[Me]:
+def _pages(
+    client: Client,
+    path: str,
+    member: str,
+    asked: Mapping[str, str] = MappingProxyType({}),
+    *,
+    pages_max: int = PAGES_MAX,
+) -> Iterator[Me]:
     query = {"limit": "100", **asked}
-    for _ in range(PAGES_MAX):
+    for _ in range(pages_max):
         page = client.get(path, **query)
         yield from page[member]
         if not page["next"]:

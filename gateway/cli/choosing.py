@@ -91,7 +91,7 @@ def beginning(typed: str, candidates: Sequence[Candidate]) -> list[Candidate]:
     number, words = lot_numbers.plain(typed), normalize("NFKC", typed).strip().lower()
     if min(len(number), len(words)) < SHORT_MIN:
         return []
-    return [one for one in candidates if one.value.startswith((number, words))]
+    return [one for one in candidates if one.value.lower().startswith((number.lower(), words))]
 
 
 def only(member: str, typed: str, found: Sequence[Candidate]) -> Candidate | None:

@@ -6,8 +6,7 @@ shown them and asked. What is typed and contradicts the record is refused here, 
 ledger could only answer that it knows no such thing.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import typer
@@ -15,111 +14,17 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
-from gateway.cli import arguments, speaking
+from gateway.cli import arguments, filling_keys, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
+from gateway.cli.on_record import Given, NotOnRecordError, Record, Records, Rule, one_of
 from gateway.cli.speaking import WORDS
 
-Record = dict[str, Any]
-
 PATIENCE_S: Final = 5  # away from a line, one signs what was typed
-PAGE: Final = "100"
 _OUTFLOWS: Final = {"lot.sell": "sold", "lot.discard": "discarded", "lot.own_use": "own_use"}
 _HARVESTS: Final = ("lot.harvest", "lot.correct_harvest")
 _IN_FORCE: Final = ("unconfirmed", "confirmed")
-
-
-class NotOnRecordError(ArgumentError):
-    """What is named is not on record: mistyped, or waiting to be sent like this command."""
-
-
-class Records:
-    """What a party may read of its own, asked for when it is needed."""
-
-    def __init__(self, client: Client, party: str) -> None:
-        self.client = client
-        self.party = party
-
-    def shipments(self, **filters: str) -> Iterator[Record]:
-        """Yield the party's shipments, the latest changed first."""
-        return self._pages("/api/shipments", "shipments", **filters)
-
-    def recalls(self) -> Iterator[Record]:
-        """Yield all recalls, the latest changed first."""
-        return self._pages("/api/recalls", "recalls")
-
-    def crops(self, lots: list[Json]) -> list[Json]:
-        """Return what lots are, as a recall officer is told before a recall."""
-        found: list[Json] = self.client.post("/api/recalls/scope", {"lots": lots})["crops"]
-        return found
-
-    def lot(self, lot: str) -> Record:
-        """Return a lot, with the party's own holdings."""
-        found: Record = self.client.get(f"/api/lots/{lot}")
-        return found
-
-    def entries(self, lot: str) -> Iterator[Record]:
-        """Yield the accepted commands about a lot that the party may read, the newest first."""
-        for one in self._pages(f"/api/lots/{lot}/entries", "entries"):
-            if one["status"] == "accepted":
-                yield one
-
-    def _pages(self, path: str, name: str, **filters: str) -> Iterator[Record]:
-        asked = {**filters, "limit": PAGE}
-        while True:
-            page = self.client.get(path, **asked)
-            yield from page[name]
-            if not page["next"]:
-                return
-            asked["cursor"] = page["next"]
-
-
-@dataclass(slots=True, kw_only=True)
-class Given:
-    """The parts of a command as far as they are known, and what was filled in."""
-
-    kind: CommandType
-    body: dict[str, Json]
-    closed: dict[str, Json]
-    filled: dict[str, Json] = field(default_factory=dict)
-
-    def get(self, member: str) -> Json:
-        """Return a member of either part, `None` if it is not given."""
-        return self.body.get(member, self.closed.get(member))
-
-    def put(self, member: str, value: Json) -> None:
-        """Fill a member in, unless it is given."""
-        if value is None or self.get(member) is not None:
-            return
-        members = shapes.schema(self.kind.body)["properties"]
-        assert isinstance(members, dict)  # noqa: S101 - JSON Schema
-        (self.body if member in members else self.closed)[member] = value
-        self.filled[member] = value
-
-    def must_be(self, member: str, value: Json, *, default: Json = None) -> None:
-        """Fill in what a record says; nothing else can be given.
-
-        Args:
-            member: Of either part.
-            value: `None`: that the member is absent, or has its default.
-            default: What an absent member means.
-
-        Raises:
-            ArgumentError: Something else is given.
-        """
-        given = self.get(member)
-        if given is not None and given != (default if value is None else value):
-            raise ArgumentError(
-                WORDS["filling.differs"],
-                member=member,
-                typed=given,
-                value=default if value is None else value,
-            )
-        self.put(member, value)
-
-
-Rule = Callable[[Given, Records], None]
 
 
 def fill(
@@ -181,20 +86,6 @@ def mass(grams: int) -> str:
     return f"{grams / 1_000:,.3f}".rstrip("0").rstrip(".") + " kg"
 
 
-def _one(found: list[Record], nothing: str, several: str, say: Callable[[Record], str]) -> Record:
-    """Return the only record found.
-
-    Raises:
-        ArgumentError: There is none, or several: then they are told.
-    """
-    if not found:
-        raise ArgumentError(WORDS[nothing])
-    if len(found) > 1:
-        listed = "\n".join(f"  {say(one)}" for one in found)
-        raise ArgumentError(WORDS[several], listed=listed)
-    return found[0]
-
-
 def shipment_of(given: Given, records: Records, states: tuple[str, ...], **side: str) -> Record:
     """Return the shipment that a command is about: the one named, or the only one it can be.
 
@@ -221,7 +112,7 @@ def shipment_of(given: Given, records: Records, states: tuple[str, ...], **side:
     if named is not None:
         listed = "\n".join(f"  {told(one)}" for one in fitting) or "  —"
         raise NotOnRecordError(WORDS["filling.no_shipment"], typed=named, listed=listed)
-    return _one(fitting, "filling.nothing_on_its_way", "filling.several_shipments", told)
+    return one_of(fitting, "filling.nothing_on_its_way", "filling.several_shipments", told)
 
 
 def _receive(given: Given, records: Records) -> None:
@@ -326,7 +217,7 @@ def _correct_outflow(given: Given, records: Records) -> None:
         and given.get("corrects") in {None, one["id"]}
         and given.get("outflow") in {None, _OUTFLOWS[one["type"]]}
     ]
-    one = _one(
+    one = one_of(
         booked,
         "filling.nothing_booked",
         "filling.several_booked",
@@ -405,7 +296,7 @@ def _recall(*states: str, is_waiting: bool = False) -> Rule:
             found = [one for one in found if one["confirm_by"] or not is_waiting]
         elif not found:
             raise NotOnRecordError(WORDS["filling.no_recall"])
-        one = _one(
+        one = one_of(
             found,
             "filling.no_recall",
             "filling.several_recalls",
@@ -488,6 +379,8 @@ RULES: Final[Mapping[str, Rule]] = {
     "lot.take_back": _others_owner,
     "lot.deny_claim": _deny,
     "lot.unmake": _unmake,
+    **dict.fromkeys(("key.revoke", "key.revoke_jointly"), filling_keys.revoke),
+    **dict.fromkeys(("actor.grant", "auditor.grant"), filling_keys.reached),
     "recall.confirm": _recall(*_IN_FORCE, is_waiting=True),
     **dict.fromkeys(("recall.lift", "recall.close", "recall.extend"), _recall(*_IN_FORCE)),
     **dict.fromkeys(("recall.declare", "recall.drill"), _crops),

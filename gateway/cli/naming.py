@@ -43,9 +43,11 @@ PLOTS: Final = frozenset({"plot"})
 PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender", "shop"})
 LOTS: Final = frozenset({"lot", "parents", "roots"})
 SHIPMENTS: Final = frozenset({"shipment"})
+KEYS: Final = frozenset({"device", "devices"})
 LISTED: Final[Mapping[str, Listing]] = {
     **dict.fromkeys(LOTS, at_hand.listed_lots),
     **dict.fromkeys(SHIPMENTS, at_hand.listed_shipments),
+    **dict.fromkeys(KEYS, at_hand.listed_keys),
     "recall": at_hand.listed_recalls,
     "roll": at_hand.listed_rolls,
     "proposal": at_hand.listed_proposals,
@@ -57,7 +59,10 @@ _EQUALS: Final = re.compile("[=\uff1d]")
 _COMMA: Final = re.compile("[,\uff0c\u3001]")
 _PSEUDONYM: Final = str(get_args(shapes.PseudonymId)[1].schema()["pattern"])
 _COMMAND: Final = str(get_args(shapes.Sha256)[1].schema()["pattern"])
+_KID: Final = str(get_args(shapes.Base64Url32)[1].schema()["pattern"])
 _CODE: Final = str(get_args(shapes.Word)[1].schema()["pattern"])
+
+_WHOLE: Final = {"proposal": _COMMAND, **dict.fromkeys(KEYS, _KID)}  # what is no lot's number
 
 
 class NotKnownError(SaidError):
@@ -264,11 +269,12 @@ class Naming:
         """Return a number as it was typed, or of the only record that is called so.
 
         Args:
-            member: Of a lot, a shipment, a recall, a roll or a proposal.
+            member: Of a lot, a shipment, a recall, a roll, a proposal or a key.
             typed: How it is called.
             listing: Lists what it may be; by default as the member says.
         """
-        if _is_number(typed) or (member == "proposal" and _fits(_COMMAND, typed)):
+        whole = _WHOLE.get(member)
+        if _fits(whole, typed) if whole else _is_number(typed):
             return typed
         there = self._known()
         waiting = list(at_hand.waiting_lots(self._key, there.me)) if member in LOTS else []

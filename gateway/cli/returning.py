@@ -8,8 +8,8 @@ from chaincode.base.canonical import Json
 from chaincode.rules import EVER
 from gateway.cli import acts, asking, filling, keyring, speaking
 from gateway.cli.client import Client
-from gateway.cli.filling import Given, Records
 from gateway.cli.keyring import Key
+from gateway.cli.on_record import Given, Record, Records
 from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.speaking import WORDS
@@ -50,7 +50,7 @@ def return_(
         send_or_keep(signer, later=later)
 
 
-def _choose(records: Records, *, is_last: bool, is_agreed: bool) -> filling.Record | None:
+def _choose(records: Records, *, is_last: bool, is_agreed: bool) -> Record | None:
     side = {"direction": "out"} if is_last else {}
     found = list(records.shipments(state="in_transit", **side))
     if not found:

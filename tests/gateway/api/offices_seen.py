@@ -44,6 +44,7 @@ class Towards:
     rolls: dict[str, str]  # party by roll
     mandates: set[tuple[str, str]]  # principal, agent
     actor: str | None = None
+    organisation: str | None = None
 
     @classmethod
     def of(cls, connection: Connection, party: str | None, roles: set[str]) -> "Towards":
@@ -77,6 +78,12 @@ class Towards:
     def own(self, party: str) -> set[Role]:
         """Return what the reader is to a party."""
         return self.anything() | ({Role.PARTY} if party == self.party else set())
+
+    def holder(self, actor: str, organisation: str) -> set[Role]:
+        """Return what the reader is to the holder of keys: none of the market is suspended."""
+        is_office = "registrar" in self.roles and organisation in (self.organisation, "auditor")
+        found = {Role.REGISTRAR} if is_office else set()
+        return found | ({Role.PARTY} if actor == self.actor else set())
 
     def mandate(self, principal: str, agent: str) -> set[Role]:
         """Return what the reader is to a mandate."""

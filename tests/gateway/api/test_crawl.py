@@ -293,3 +293,12 @@ async def test_a_recall_officer_knows_plots_by_number_alone(crawled):
         assert "屋号" not in response.text, (path, body)
     assert "/api/recalls" in asked
     assert "屋号" in (await stage.get("/api/plots", "inspector")).text  # the search can find
+
+
+@pytest.mark.parametrize("reader", [*STRANGERS, *PARTIES, "quality-desk", "inspector"])
+async def test_what_the_office_calls_people_is_told_to_themselves(crawled, reader):
+    """And, where keys are ended, to registrars of their organisation: `test_keys`."""
+    stage, market, _ = crawled
+    others = {f"PE-{handle}" for handle in stage.town.people} - {f"PE-{reader}"}
+    async for path, response in answers(stage, market, reader):
+        assert not [one for one in others if f'"{one}"' in response.text], path

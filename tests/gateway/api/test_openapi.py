@@ -33,6 +33,7 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/sessions",
         "DELETE /api/sessions",
         "POST /api/sessions/links",
+        "GET /api/devices",
         "GET /api/devices/{kid}/head",
         "GET /api/lots",
         "GET /api/lots/{lot}",

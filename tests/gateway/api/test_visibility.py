@@ -33,6 +33,14 @@ MANDATE = {
     *("principal_party_name", "agent", "agent_code", "agent_party", "agent_party_code"),
     *("agent_party_name", "types", "since", "until", "is_valid"),
 }
+HOLDER_OF_KEYS = {
+    *("actor", "actor_code", "is_me", "party", "party_code", "party_name"),
+    *("organisation", "roles", "keys"),
+}
+KEY = {
+    *("kid", "kept", "kept_text", "is_further", "is_this"),
+    *("enrolled_at", "used_at", "is_revoked", "spared_until"),
+}
 PLOT = {"id", "code", "name", "party", "party_name", "district", "district_name"}
 SIDES = {"producer", "producer_name"}
 CONSIGNMENT = SIDES | {"shop", "shop_name", "since", "until", "is_valid"}
@@ -101,6 +109,8 @@ PRIVATE = {
     },
     "OWN_PARTY": {Role.PARTY: {"id", "code", "name", "kind", "organisation", "organisation_title"}},
     "PERSON": {Role.PARTY: {"id", "code", "is_me", "roles", "devices_count"}},
+    "HOLDER_OF_KEYS": dict.fromkeys((Role.PARTY, Role.REGISTRAR), HOLDER_OF_KEYS),
+    "KEY": dict.fromkeys((Role.PARTY, Role.REGISTRAR), KEY),
     "MANDATE": dict.fromkeys((Role.PARTY, Role.AGENT), MANDATE),
     "PLOT": dict.fromkeys(
         (Role.PARTY, Role.AGENT, Role.INSPECTOR, Role.LAND_REGISTRAR),
@@ -154,6 +164,8 @@ PUBLIC = {
     },
     "OWN_PARTY": set(),
     "PERSON": set(),
+    "HOLDER_OF_KEYS": set(),
+    "KEY": set(),
     "MANDATE": set(),
     "PLOT": set(),
     "PARTNER": {"id", "kind", "name"},

@@ -25,7 +25,7 @@ run = CliRunner()
 AWAY = "http://127.0.0.1:9"  # nobody listens there
 TAKEN = "受付"  # accepted
 
-PEOPLE = {"farmer": "P001", "neighbour": "P002", "shop": "P003", "clerk": "P004"}
+PEOPLE = {"farmer": "P001", "neighbour": "P002", "shop": "P003", "clerk": "P004", "registrar": "R2"}
 
 
 def rows():
@@ -161,6 +161,31 @@ def test_a_farmers_first_harvest_and_shipment_are_typed_from_names_alone(office)
         "received_g=2kg",
     )
     assert TAKEN in said
+
+
+@pytest.mark.parametrize(
+    "typed", ["P002", wide("p002"), "P002 ファイル", wide("F002"), "F002 ﾌｧｲﾙ", "F002 生産者"]
+)
+def test_a_registrar_calls_a_key_by_the_offices_codes_of_whom_it_is(office, typed):
+    kid = json.loads(office.key("neighbour").read_bytes())["kid"]
+    words = ("submit", "key.revoke", f"device={typed}", "--dry-run")
+    said = office.minori("registrar", *words)
+    assert "P002 F002" in said
+    assert kid in said
+    none = office.minori("farmer", *words, code=1)
+    assert kid not in none  # of another farm
+    assert "P001 F001 髙﨑ファーム 生産者 本人のコンピューターのファイルの鍵" in none
+
+
+def test_a_registrar_calls_a_key_by_a_published_name(office):
+    words = ("submit", "key.revoke", "--dry-run")
+    kid = json.loads(office.key("farmer").read_bytes())["kid"]
+    assert kid in office.minori("registrar", *words, "device=髙﨑ﾌｧｰﾑ")
+    assert kid in office.minori("registrar", *words, "device=takasaki farm", lang="en")
+    shown = office.minori("registrar", *words, "device=だれか", code=1)
+    assert "P002 F002 生産者 本人のコンピューターのファイルの鍵 登録 20" in shown
+    assert "R2 O2 登録係" in shown
+    assert "P003" not in shown  # of another organisation
 
 
 def test_what_is_known_is_kept_beside_the_key_for_its_owner_alone(office):
