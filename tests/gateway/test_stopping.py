@@ -26,7 +26,7 @@ async def end(process, number):
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 async def test_a_gateway_answers_who_waits_closes_all_and_ends_well(tmp_path, number):
     town = Town.create()
-    async with embedded_stage(tmp_path, town) as stage:
+    async with embedded_stage(tmp_path, town, is_warm=False) as stage:
         (gateway,) = stage.gateways
         town.harvest("farm-a", 1)  # never sent: the next one waits for it
         wire = town.harvest("farm-a", 1)[1]

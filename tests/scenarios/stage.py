@@ -27,6 +27,7 @@ from gateway.fabric.profile import ConnectionProfile
 from gateway.fabric_ledger import FabricLedger
 from gateway.ledger import Block, Ledger
 from network.native import Network
+from tests.scenarios.warm import WarmProcess
 
 MSP_IDS = ("CoopMSP", "ShopsMSP", "TownMSP")
 ORGANISATIONS = ("coop", "shops", "town")
@@ -48,7 +49,8 @@ class GatewayProcess:
     module: str = "network"
     arguments: tuple[str, ...] = ("serve",)
     port: int = field(default_factory=free_port)
-    process: subprocess.Popen | None = None
+    process: subprocess.Popen | WarmProcess | None = None
+    is_warm: bool = False  # forked from a process that has imported everything
 
     @property
     def url(self) -> str:
@@ -84,6 +86,9 @@ class GatewayProcess:
             "MORTAL_GATEWAY_ORDERS": str(self.orders),
             **self.environment,
         }
+        if self.is_warm:
+            self.process = WarmProcess(self.arguments, environment, self.log)
+            return
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", self.module, *self.arguments],
@@ -180,7 +185,7 @@ async def _blocks(ledger: Ledger, start: int) -> list[Block]:
 
 @contextlib.asynccontextmanager
 async def embedded_stage(
-    folder: Path, town: Town, founding: Founding | None = None
+    folder: Path, town: Town, founding: Founding | None = None, *, is_warm: bool = True
 ) -> AsyncIterator[Stage]:
     """A gateway on an embedded ledger of its own."""
     path = folder / "ledger.sqlite"
@@ -189,7 +194,9 @@ async def embedded_stage(
     await found(founding or Founding.of(town), admins)
     await ledger.close()
     gateway = GatewayProcess(
-        folder=folder / "gateway", environment={"MINORI_LEDGER__PATH": str(path)}
+        folder=folder / "gateway",
+        environment={"MINORI_LEDGER__PATH": str(path)},
+        is_warm=is_warm,
     )
     stage = Stage(town=town, gateways=[gateway], folder=folder)
     async with _running(stage):

@@ -76,6 +76,7 @@ class Office:
         self.town = folder / "var" / "town"
         self.gateway = GatewayProcess(
             folder=folder / "gateway",
+            is_warm=True,
             environment={
                 "MINORI_LEDGER__PATH": str(folder / "var" / "ledger.sqlite"),
                 "MINORI_SITE__NAMES_PATH": str(self.town / "names.json"),

@@ -28,6 +28,7 @@ async def serving(office, **environment):
     """A gateway of the office's files, as `minori serve` finds them in its folder."""
     gateway = GatewayProcess(
         folder=office / "gateway",
+        is_warm=True,
         environment={
             "MINORI_LEDGER__PATH": str(office / "var/ledger.sqlite"),
             "MINORI_SITE__NAMES_PATH": str(office / "var/town/names.json"),
