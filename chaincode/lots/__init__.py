@@ -7,6 +7,7 @@
     making        merge, repack, sort, process      stock        stock-taking, hold
     labels        sticker ranges on a lot           consent      who may take in whose goods
     claims        goods that came without it        sorting      one run over several commands
+    sending_back  bought goods go home
 """
 
 from dataclasses import replace
@@ -20,6 +21,7 @@ from chaincode.lots import (
     labels,
     making,
     outflow,
+    sending_back,
     sorting,
     stock,
 )
@@ -28,6 +30,7 @@ from chaincode.lots import (
 _ON_GOODS = (
     *harvest.TYPES,
     *handover.TYPES,
+    *sending_back.TYPES,
     *outflow.TYPES,
     *consignment.TYPES,
     *claims.TYPES,

@@ -25,6 +25,7 @@ from chaincode.base.shapes import (
     LotId,
     PseudonymId,
     Sha256,
+    ShipmentId,
     Text,
     Timestamp,
     Word,
@@ -434,6 +435,7 @@ class Shipment:
         disputed_g: Shipped, not received, not yet settled.
         lost_g: What both agreed was lost on the way.
         entry: Id of the command that counted last.
+        brought_by: Of goods sent back, the shipment that had brought them.
     """
 
     lot: LotId
@@ -448,6 +450,7 @@ class Shipment:
     lost_g: GramsOrNone = 0
     roots: Roots = ()
     entry: Sha256
+    brought_by: ShipmentId | None = None
 
     @staticmethod
     def key(shipment_id: str) -> str:

@@ -116,6 +116,7 @@ class Records:
             "disputed_g": shipment.disputed_g,
             "lost_g": shipment.lost_g,
             "entry": shipment.entry,
+            "brought_by": shipment.brought_by,
             "changed_at": times.timestamp(shipment.changed_at),
         }
         return cut(visibility.SHIPMENT, record, roles)

@@ -204,6 +204,9 @@ class ShipmentAnswer(Answer):
     disputed_g: Grams
     lost_g: Grams
     entry: CommandId
+    brought_by: str | None = Field(
+        description="Of goods sent back, the shipment that had brought them."
+    )
     changed_at: Timestamp
 
 

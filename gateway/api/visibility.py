@@ -193,6 +193,7 @@ SHIPMENT: Final[Table] = {
     "disputed_g": BOTH_SIDES,
     "lost_g": BOTH_SIDES,
     "entry": BOTH_SIDES,
+    "brought_by": BOTH_SIDES,
     "changed_at": BOTH_SIDES,
 }
 

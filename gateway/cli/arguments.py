@@ -22,6 +22,7 @@ NAMED_BY = {  # which member a drawn id is for
     "lot.harvest": "lot",
     "lot.open": "lot",
     "lot.ship": "shipment",
+    "lot.send_back": "shipment",
     "recall.declare": "recall",
     "recall.emergency": "recall",
     "recall.own": "recall",

@@ -25,6 +25,7 @@ PATIENCE_S: Final = 5  # away from a line, one signs what was typed
 _OUTFLOWS: Final = {"lot.sell": "sold", "lot.discard": "discarded", "lot.own_use": "own_use"}
 _HARVESTS: Final = ("lot.harvest", "lot.correct_harvest")
 _IN_FORCE: Final = ("unconfirmed", "confirmed")
+_ARRIVED: Final = ("received", "disputed", "settled")
 
 
 def fill(
@@ -143,6 +144,28 @@ def put_return(given: Given, one: Record) -> None:
 
 def _return(given: Given, records: Records) -> None:
     put_return(given, shipment_of(given, records, ("in_transit",)))
+
+
+def _send_back(given: Given, records: Records) -> None:
+    """Fill in to whom bought goods go home: the sender of the shipment that brought them."""
+    named, lot = given.get("brought_by"), given.get("lot")
+    brought = [
+        one
+        for one in records.shipments(direction="in", **({"lot": str(lot)} if lot else {}))
+        if named in {None, one["id"]} and (named is not None or _is_bought(one))
+    ]
+    if named is not None and not brought:
+        raise NotOnRecordError(WORDS["filling.no_shipment"], typed=named, listed="  —")
+    if len({(one["lot"], one["sender"]) for one in brought}) == 1:
+        brought = brought[:1]  # of one lot from one sender, any of them says where home is
+    one = one_of(brought, "filling.nothing_bought", "filling.several_brought", told)
+    given.put("brought_by", one["id"])
+    given.must_be("lot", one["lot"])
+    given.must_be("recipient", one["sender"])
+
+
+def _is_bought(one: Record) -> bool:
+    return one["state"] in _ARRIVED and not one["is_consigned"] and one["brought_by"] is None
 
 
 def _settle(given: Given, records: Records) -> None:
@@ -369,6 +392,7 @@ RULES: Final[Mapping[str, Rule]] = {
     "lot.receive": _receive,
     "lot.correct_receipt": _correct_receipt,
     "lot.return": _return,
+    "lot.send_back": _send_back,
     "lot.settle": _settle,
     "lot.correct_harvest": _correct_harvest,
     "lot.correct_arrival": _correct_arrival,

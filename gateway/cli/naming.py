@@ -42,7 +42,7 @@ PEOPLE: Final = frozenset({"actor", "agent", "principal"})
 PLOTS: Final = frozenset({"plot"})
 PARTIES: Final = frozenset({"holder", "owner", "party", "producer", "recipient", "sender", "shop"})
 LOTS: Final = frozenset({"lot", "parents", "roots"})
-SHIPMENTS: Final = frozenset({"shipment"})
+SHIPMENTS: Final = frozenset({"brought_by", "shipment"})
 KEYS: Final = frozenset({"device", "devices"})
 LISTED: Final[Mapping[str, Listing]] = {
     **dict.fromkeys(LOTS, at_hand.listed_lots),

@@ -32,7 +32,8 @@ def return_(
     """Take back a shipment that was sent wrongly, or refuse one that came: no id is typed.
 
     What is on its way, from you or to you, is shown to choose from. All of it goes back to the
-    sender's stock. What the other side has received already is theirs: ask them to send it back.
+    sender's stock. What the other side has received already is theirs: ask them to send it back
+    (`minori submit lot.send_back`).
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         if signer.queue:

@@ -42,6 +42,7 @@ class ShipmentRecord:
     disputed_g: int
     lost_g: int
     entry: str
+    brought_by: str | None
     changed_at: int
 
 
@@ -146,5 +147,6 @@ def _record(row: RowMapping) -> ShipmentRecord:
         disputed_g=row["disputed_g"],
         lost_g=row["lost_g"],
         entry=row["entry"],
+        brought_by=row["brought_by"],
         changed_at=row["ledger_time"],
     )

@@ -309,6 +309,7 @@ shipments = table(
     number("disputed_g"),
     number("lost_g"),
     text("entry"),
+    text("brought_by", nullable=True),
 )
 Index("shipments_by_lot", shipments.c.lot)
 Index("shipments_by_sender", shipments.c.sender, shipments.c.state)

@@ -12,6 +12,7 @@ from chaincode.base.canonical import Json
 
 KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "actor": "actor",
+    "brought_by": "shipment",
     "lot": "lot",
     "parents": "lot",  # each of them
     "plot": "plot",

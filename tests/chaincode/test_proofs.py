@@ -19,6 +19,7 @@ PUBLIC = {
 }
 PARTIES = {
     *("lot.ship", "lot.receive", "lot.correct_receipt", "lot.return", "lot.settle"),
+    "lot.send_back",
     *("lot.sell", "lot.discard", "lot.own_use", "lot.correct_outflow"),
     *("lot.arrive", "lot.correct_arrival", "lot.take_back", "lot.deny_claim"),
     *("lot.claim", "lot.correct_claim", "lot.accept_claim"),

@@ -30,6 +30,7 @@ OPERATIONS_MAX = {  # aim: six a command; what is above it is rare, or explained
     "lot.correct_outflow": 4,
     "lot.correct_receipt": 6,
     "lot.return": 6,
+    "lot.send_back": 7,
     "lot.correct_harvest": 7,
     "lot.settle": 11,
     "lot.arrive": 9,

@@ -28,6 +28,7 @@ DOES = {
     "lot.ship": "Puts grams in transit to one recipient: sold to it, or consigned, so that they stay their owner's. `owner` says whose goods leave, if not the sender's own.",
     "lot.receive": "The recipient counts. What is missing is disputed; what is too much books nothing. Of consigned goods it names the owner, whose they stay.",
     "lot.correct_receipt": "Replaces the recipient's count.",
+    "lot.send_back": "Bought goods go back to whoever had shipped them here, also what is recalled or on hold: a shipment to the sender of that which brought them, `brought_by`, whose own they are once it has counted them.",
     "lot.return": "Ends a shipment not received: the grams are the sender's again. By sender or recipient.",
     "lot.settle": "Both sides agree where the disputed grams went: back to their owner at the sender, on to the recipient (or their owner there), or lost. Nobody of one side signs for the other.",
     "lot.sell": "Books grams as sold. `receipt` is not looked at: who reads a till's file asks the projection what of a line is booked already.",

@@ -305,17 +305,27 @@ class World:
         return name["id"]
 
     def ship(self, by: str, lot: str, *, to: str, quantity_g: int) -> str:
-        """Return a new shipment."""
+        """Send grams to somebody, and return the shipment's id."""
+        body = self._new_shipment(by, lot)
+        self.act(by, "lot.ship", body, {"recipient": self.party(to), "quantity_g": quantity_g})
+        return body["shipment"]
+
+    def send_back(self, by: str, lot: str, brought_by: str, quantity_g: int) -> str:
+        """Send bought goods home to the sender of what brought them, and return the new id."""
+        body = self._new_shipment(by, lot) | {"brought_by": brought_by}
+        sender = self.ledger.record(f"shipment/{brought_by}")["sender"]
+        self.act(by, "lot.send_back", body, {"recipient": sender, "quantity_g": quantity_g})
+        return body["shipment"]
+
+    def _new_shipment(self, by: str, lot: str) -> dict:
         name = self.name(by)
-        body = {
+        return {
             "shipment": name["id"],
             "id_nonce": name["id_nonce"],
             "index": name["index"],
             "lot": lot,
             "party": self.party(by),
         }
-        self.act(by, "lot.ship", body, {"recipient": self.party(to), "quantity_g": quantity_g})
-        return name["id"]
 
     def receive(self, by: str, lot: str, shipment: str, received_g: int) -> str:
         """Return the id of the count."""

@@ -24,6 +24,7 @@ from gateway.projection.tables import commands
 # Whatever is not here, a shop's sale of a farm's goods say, is its signer's alone.
 OTHER_SIDE: Final[Mapping[str, str]] = {
     "lot.ship": "recipient",
+    "lot.send_back": "recipient",
     "lot.arrive": "producer",
     "lot.claim": "producer",
     "lot.correct_claim": "producer",

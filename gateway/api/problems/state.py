@@ -104,6 +104,21 @@ STATE: Final = (
         ),
     ),
     problem(
+        Code.NOT_BOUGHT,
+        409,
+        number=541,
+        ja=(
+            "買い取った品物ではありません",
+            "その出荷で来たのは、預かった品物か、返品されて戻った品物です。",
+            "預かった品物は lot.take_back で返してください。戻った品物は、もう送り返せません。",
+        ),
+        en=(
+            "Not bought",
+            "What came by that shipment is on consignment, or had been sent back to you.",
+            "Give consigned goods back with lot.take_back; what was sent back to you is at home.",
+        ),
+    ),
+    problem(
         Code.NOT_THE_LATEST,
         409,
         number=507,

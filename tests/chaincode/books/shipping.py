@@ -20,13 +20,15 @@ class ShipmentRow:
     disputed: int = 0
     lost: int = 0
     entry: str = "ab" * 32
+    brought_by: str | None = None
 
     @property
     def new_owner(self) -> str:
         return self.owner if self.consigned else self.recipient
 
     def row(self) -> tuple:
-        return self.state, self.shipped, self.disputed, self.lost, self.owner, self.consigned
+        grams = (self.shipped, self.disputed, self.lost)
+        return self.state, *grams, self.owner, self.consigned, self.brought_by
 
 
 @dataclass
@@ -75,6 +77,18 @@ class Shipping(Entries):
         row.disputed = row.shipped - credit_g
         row.state = "received" if received_g == row.shipped else "disputed"
         row.entry = entry
+
+    def send_home(self, shipment: str, row: ShipmentRow) -> None:
+        """Send bought goods back: neither a hold nor a recall stops what goes home."""
+        require(row.sender != row.recipient, "NOT_INDEPENDENT")
+        came = self.shipments[row.brought_by]
+        is_theirs = (came.recipient, came.sender) == (row.sender, row.recipient)
+        require(is_theirs, "NOT_THEIR_SHIPMENT")
+        holding = self.holding(row.lot, row.sender, row.owner)
+        require(came.state in {"received", "disputed", "settled"}, "NOT_RECEIVED")
+        require(not came.consigned and came.brought_by is None, "NOT_BOUGHT")
+        holding.pass_on(row.shipped)
+        self.shipments[shipment] = row
 
     def send_back(self, shipment: str, party: str) -> None:
         row = self.shipments[shipment]

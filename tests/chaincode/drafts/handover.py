@@ -76,6 +76,28 @@ def _return(world: World) -> Draft:
     return Draft(world=world, by="shopkeeper", type="", body=body, closed=closed)
 
 
+@prepares("lot.send_back")
+def _send_back(world: World) -> Draft:
+    lot, shipment = _shipped(world)
+    world.receive("shopkeeper", lot, shipment, 12_000)
+    name = world.name("shopkeeper")
+    body = {
+        "shipment": name["id"],
+        "id_nonce": name["id_nonce"],
+        "index": name["index"],
+        "lot": lot,
+        "party": world.party("shopkeeper"),
+        "brought_by": shipment,
+        "channel": "desk",
+    }
+    closed = {
+        "recipient": world.party("farmer"),
+        "quantity_g": 12_000,
+        "packs": {"unit": "crate", "count": 1},
+    }
+    return Draft(world=world, by="shopkeeper", type="", body=body, closed=closed)
+
+
 @prepares("lot.settle")
 def _settle(world: World) -> Draft:
     lot, shipment = _shipped(world)

@@ -252,4 +252,4 @@ def holding_row(one: Holding) -> tuple:
 
 def shipment_row(one: Shipment) -> tuple:
     grams = (one.shipped_g, one.disputed_g, one.lost_g)
-    return one.state, *grams, one.owner, one.is_consigned
+    return one.state, *grams, one.owner, one.is_consigned, one.brought_by

@@ -257,6 +257,43 @@ class Moving(Base):
         self.expect(self.books.answer(act, *named, is_stale=is_stale))
 
     @precondition(lambda self: self.books.shipments)
+    @rule(pick=picks, stray=rarely, share=shares, to=people, is_elsewhere=rarely)
+    def send_home(self, pick, stray, share, to, is_elsewhere):
+        """Send bought goods back, mostly to whom they came from."""
+        rows = self.books.shipments
+        bought = [one for one in rows if self.is_bought(rows[one])]
+        ids = bought if bought and not stray else list(rows)
+        came = rows[ids[pick % len(ids)]]
+        by = self.person(came.recipient, pick, stray=stray)
+        party, name = self.world.party(by), self.world.name(by)
+        recipient = self.world.party(to) if is_elsewhere else came.sender
+        key = (came.lot, party, party)
+        quantity_g = max(1, amount(share, self.held_g(key)))
+        body = {
+            "shipment": name["id"],
+            "id_nonce": name["id_nonce"],
+            "index": name["index"],
+            "lot": came.lot,
+            "party": party,
+            "brought_by": ids[pick % len(ids)],
+        }
+        self.give(by, "lot.send_back", body, {"recipient": recipient, "quantity_g": quantity_g})
+        row = ShipmentRow(
+            lot=came.lot,
+            sender=party,
+            recipient=recipient,
+            owner=party,
+            consigned=False,
+            shipped=quantity_g,
+            brought_by=ids[pick % len(ids)],
+        )
+        self.expect(self.books.answer(self.books.send_home, name["id"], row))
+
+    def is_bought(self, row: ShipmentRow) -> bool:
+        is_here = row.state in {"received", "disputed", "settled"}
+        return is_here and not row.consigned and row.brought_by is None
+
+    @precondition(lambda self: self.books.shipments)
     @rule(pick=picks, stray=rarely, is_recipient=st.booleans())
     def send_back(self, pick, stray, is_recipient):
         shipment, _ = self.shipment(pick, "in_transit")

@@ -1,5 +1,6 @@
 """Faults of shipping, receiving, returning, correcting a count and settling a difference."""
 
+from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym
 from tests.chaincode.rejections import fault, unpacked
@@ -9,6 +10,7 @@ RECEIVE = "lot.receive"
 CORRECT = "lot.correct_receipt"
 RETURN = "lot.return"
 SETTLE = "lot.settle"
+SEND_BACK = "lot.send_back"
 
 
 @fault(SHIP, "NOT_YOUR_PARTY", "party")
@@ -232,3 +234,70 @@ def settle(draft: Draft) -> None:
         approver="farmer",
     )
     assert settlement.answer() == "ACCEPTED"
+
+
+fault(SEND_BACK, "NOT_YOUR_PARTY", "party")(acts_for_another_party)
+fault(SEND_BACK, "ID_NOT_DERIVED", "shipment")(ships_under_a_name_it_likes)
+fault(SEND_BACK, "LOT_DIFFERS", "lot")(names_another_lot)
+fault(SEND_BACK, "INSUFFICIENT_QUANTITY", "quantity")(ships_more_than_it_holds)
+
+
+@fault(SEND_BACK, "NOT_INDEPENDENT", "recipient")
+def sends_back_to_itself(draft: Draft) -> None:
+    draft.closed["recipient"] = draft.world.party(draft.by)
+
+
+@fault(SEND_BACK, "UNKNOWN_SHIPMENT", "brought_by")
+def sends_back_what_nobody_brought(draft: Draft) -> None:
+    draft.body["brought_by"] = "0" * 20
+
+
+@fault(SEND_BACK, "NOT_THEIR_SHIPMENT", "recipient")
+def sends_back_to_someone_else(draft: Draft) -> None:
+    draft.closed["recipient"] = draft.world.party("neighbour")
+
+
+@fault(SEND_BACK, "NOT_THEIR_SHIPMENT", "brought_by", "lot")
+def sends_back_what_came_to_another(draft: Draft) -> None:
+    lot = draft.body["lot"]
+    draft.body["brought_by"] = draft.world.ship("farmer", lot, to="grocer", quantity_g=1)
+
+
+@fault(SEND_BACK, "NOTHING_HELD", "brought_by", "state")
+def sends_back_what_never_came(draft: Draft) -> None:
+    world = draft.world
+    draft.body["lot"] = world.harvest("farmer", 5)
+    came = world.ship("farmer", draft.body["lot"], to="shopkeeper", quantity_g=5)
+    draft.body["brought_by"] = came
+
+
+@fault(SEND_BACK, "ID_TAKEN", "shipment", "quantity", "brought_by", "recipient", "state")
+def sends_back_twice(draft: Draft) -> None:
+    draft.world.act(draft.by, SEND_BACK, draft.body, unpacked(draft) | {"quantity_g": 1})
+
+
+@fault(SEND_BACK, "NOT_RECEIVED", "brought_by", "lot")
+def sends_back_what_is_still_on_its_way(draft: Draft) -> None:
+    lot = draft.body["lot"]
+    draft.body["brought_by"] = draft.world.ship("farmer", lot, to="shopkeeper", quantity_g=1)
+
+
+@fault(SEND_BACK, "NOT_BOUGHT", "brought_by", "lot")
+def sends_back_what_is_consigned(draft: Draft) -> None:
+    world, lot = draft.world, draft.body["lot"]
+    consigned = deeds.consign(world, "farmer", lot, to="shopkeeper", quantity_g=1)
+    deeds.receive(world, "shopkeeper", lot, consigned, 1, of="farmer")
+    draft.body["brought_by"] = consigned
+
+
+@fault(SEND_BACK, "NOT_BOUGHT", "brought_by", "signer", "party", "recipient", "shipment", "lot")
+def sends_back_what_was_sent_back(draft: Draft) -> None:
+    """The farmer has it again, and would send it out as if it came from the shop."""
+    world, lot = draft.world, draft.body["lot"]
+    home = world.send_back("shopkeeper", lot, draft.body["brought_by"], 1)
+    world.receive("farmer", lot, home, 1)
+    name = world.name("farmer")
+    draft.by = "farmer"
+    draft.body |= {"party": world.party("farmer"), "brought_by": home}
+    draft.body |= {"shipment": name["id"], "id_nonce": name["id_nonce"], "index": name["index"]}
+    draft.closed["recipient"] = world.party("shopkeeper")

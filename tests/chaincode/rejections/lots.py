@@ -15,6 +15,7 @@ for _type in (
     "lot.supplement",
     "lot.open",
     "lot.ship",
+    "lot.send_back",
     "lot.receive",
     "lot.correct_receipt",
     "lot.sell",
@@ -79,14 +80,15 @@ fault("lot.unmake", "RECALLED", "recall")(takes_what_descends_from_a_recalled_lo
 def passes_on_what_nobody_else_vouches_for(draft: Draft) -> None:
     """Find a tenth more than came, and sell as much, so that there is still as much as before."""
     world, lot = draft.world, lot_of(draft)
-    owner = "farmer" if draft.by in {"sorter", "shopkeeper"} else None
+    is_bought = draft.type == "lot.send_back"
+    owner = "farmer" if draft.by in {"sorter", "shopkeeper"} and not is_bought else None
     there_g = deeds.held(world, lot, draft.by, of=owner)
     deeds.count(world, draft.by, lot, there_g + there_g // 10, of=owner)
     deeds.take(world, "sell", draft.by, lot, there_g // 10, of=owner)
 
 
 for _type in (
-    *("lot.ship", "lot.take_back", "lot.begin_sort"),
+    *("lot.ship", "lot.send_back", "lot.take_back", "lot.begin_sort"),
     *("lot.merge", "lot.repack", "lot.sort", "lot.process"),
 ):
     fault(_type, "UNPROVEN", "stock", "state")(passes_on_what_nobody_else_vouches_for)

@@ -198,6 +198,29 @@ def opening_stock_of_another_crop_that_had_left(world: World) -> None:
     assert held == [0, 30_000]
 
 
+@way(
+    "lot.send_back",
+    "Before the receipt: `lot.return`. After it: the recipient ships it again; what is recalled "
+    "stays there until the recall is lifted.",
+)
+def sent_back_by_mistake(world: World) -> None:
+    lot = world.harvest("farmer", 20_000)
+    came = world.ship("farmer", lot, to="shopkeeper", quantity_g=12_000)
+    world.receive("shopkeeper", lot, came, 12_000)
+    recall = deeds.recall(world, lot)
+    home = world.send_back("shopkeeper", lot, came, 12_000)
+    deeds.bring_back(world, "shopkeeper", lot, home)
+    assert deeds.held(world, lot, "shopkeeper") == 12_000
+    home = world.send_back("shopkeeper", lot, came, 12_000)
+    world.receive("farmer", lot, home, 12_000)
+    again = build("lot.ship", world)
+    again.body["lot"] = lot
+    assert again.answer() == "RECALLED"
+    deeds.end(world, recall)
+    deeds.hand_over(world, "farmer", lot, to="shopkeeper", quantity_g=12_000)
+    assert deeds.held(world, lot, "shopkeeper") == 12_000
+
+
 @way("lot.ship", "Before the receipt: `lot.return`, and ship again.")
 @way("lot.return", "Ship again.")
 def shipped_again(world: World) -> None:

@@ -13,7 +13,7 @@ HELD = {
 SHIPMENT = {
     *("id", "lot", "crop", "crop_name", "direction", "state", "entry", "changed_at"),
     *("sender", "sender_name", "recipient", "recipient_name", "owner", "owner_name"),
-    *("is_consigned", "shipped_g", "received_g", "disputed_g", "lost_g"),
+    *("is_consigned", "shipped_g", "received_g", "disputed_g", "lost_g", "brought_by"),
 }
 PLOT_OF_A_LOT = {"plot", "plot_code", "plot_name"}
 LOT_OF = {

@@ -181,6 +181,37 @@ def test_a_shipment_sent_wrongly_comes_back_without_an_id(stage):
     assert holding(lot, "farm-a")["held_g"] == 12_500
 
 
+def test_bought_goods_go_home_to_whoever_sent_them(stage):
+    lot = drawn(harvest(stage), "lot")
+    farm = stage.town.people["farm-a"].party
+    back = ("lot.send_back", "quantity_g=2kg")
+    ship(stage, lot, "quantity_g=3kg", "consigned=true")
+    assert "nothing that you bought" in submit(*back, key="shop-a", code=1)
+    submit("lot.receive", "received_g=3kg", key="shop-a")
+    ja = submit(*back, f"lot={lot}", "--lang", "ja", key="shop-a", code=1)
+    assert "送り返せる買い取りの品がありません" in ja
+    came = [ship(stage, lot, f"quantity_g={grams}") for grams in (2_000, 1_000)]
+    for one in came:
+        submit("lot.receive", f"shipment={one}", "received_g=1kg", key="shop-a")
+    told = submit(*back, key="shop-a")  # the same lot from the same farm, twice
+    assert f"filled   recipient {farm}" in told
+    assert f"filled   lot {lot}" in told
+    home = drawn(told, "shipment")
+    (one, *_) = json.loads(minori("query", "shipments", "-k", "farm-a"))["shipments"]
+    assert (one["id"], one["direction"], one["state"]) == (home, "in", "in_transit")
+    assert one["brought_by"] in came
+    assert "accepted" in submit("lot.receive", "received_g=2kg", key="farm-a")
+    assert f"the record says {farm}" in submit(
+        *back, f"brought_by={came[0]}", "recipient=QQQQQQQQQQQQ", key="shop-a", code=1
+    )
+    other = drawn(harvest(stage), "lot")
+    ship(stage, other, "quantity_g=1kg")
+    submit("lot.receive", "received_g=1kg", key="shop-a")
+    several = submit(*back, key="shop-a", code=1)
+    assert "several shipments brought goods" in several
+    assert other in several
+
+
 def test_away_from_a_line_one_signs_what_one_typed(stage):
     lot = drawn(harvest(stage), "lot")
     stage.gateways[0].stop()
