@@ -20,6 +20,7 @@ from chaincode.base.shapes import (
     Items,
     LotId,
     PseudonymId,
+    Sha256,
     Timestamp,
     Word,
 )
@@ -40,6 +41,7 @@ class OpenClaim:
     Attributes:
         producer: Whose it is by its label.
         arrived_at: When the first of it came.
+        entry: Id of the command that said last how much.
     """
 
     lot: LotId
@@ -47,6 +49,7 @@ class OpenClaim:
     crop: Word
     claimed_g: GramsSum
     arrived_at: Timestamp
+    entry: Sha256
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,10 +152,12 @@ def _claim(act: Act, body: Claim, closed: ClaimClosed) -> None:
         crop=closed.crop,
         claimed_g=0,
         arrived_at=times.timestamp(act.command.event_time),
+        entry=act.command.id,
     )
     crops = {closed.crop, claim.crop} | ({lot.crop} if lot else set())
     require(len(crops) == 1, Code.CROP_DIFFERS)
-    more = replace(claim, claimed_g=claim.claimed_g + closed.counted_g)
+    claimed_g = claim.claimed_g + closed.counted_g
+    more = replace(claim, claimed_g=claimed_g, entry=act.command.id)
     claims = before.having(more)
     require(len(claims.claims) <= CLAIMS_MAX, Code.TOO_MANY_CLAIMS)
     act.put(Claims.key(body.party), claims)
@@ -162,7 +167,8 @@ def _claim(act: Act, body: Claim, closed: ClaimClosed) -> None:
 def _correct_claim(act: Act, body: CorrectClaim, closed: CorrectClaimClosed) -> None:
     require(body.party == act.principal.party, Code.NOT_YOUR_PARTY)
     claims, claim = _find(act, body.party, body.lot, closed.producer)
-    act.put(Claims.key(body.party), claims.having(replace(claim, claimed_g=closed.claimed_g)))
+    corrected = replace(claim, claimed_g=closed.claimed_g, entry=act.command.id)
+    act.put(Claims.key(body.party), claims.having(corrected))
     act.flags.add("corrected")
 
 

@@ -422,10 +422,11 @@ CLAIM: Final[Table] = {  # goods that came without one, to who claims them and i
 
 PARTNER: Final[Table] = {"id": EVERYONE, "kind": EVERYONE, "name": EVERYONE}  # by published name
 
-WAITING: Final[Table] = {  # a proposal, to those who may approve it, and so are parties to it
+WAITING: Final[Table] = {  # to those who may approve or answer it, and so are parties to it
     "id": PARTIES,
     "type": PARTIES,
     "recall": PARTIES,
+    "claim": PARTIES,
     "text": PARTIES,
     "follows": PARTIES,
     "proposed_at": PARTIES,

@@ -35,8 +35,9 @@ WAITING_MAX: Final = 100
 async def list_waiting(
     gateway: GatewayDep, database: DatabaseDep, reader: RequiredReader, language: LanguageDep
 ) -> Any:  # noqa: ANN401 - the model decides
-    """Return the proposals of two signers, and recalls of one, that this reader may sign.
+    """Return the proposals of two signers, recalls of one, and claims that this reader may answer.
 
+    A claim is what somebody says came of the reader's own goods without its consent.
     By role, not its own, of another organisation where that is needed, neither expired nor applied.
     What can be signed under a mandate for somebody else is not among them: it would tell the agent
     what two others agree on, and a mandate to sign is none to read.

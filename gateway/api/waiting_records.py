@@ -10,7 +10,7 @@ from gateway.api import visibility
 from gateway.api.lots_in_words import lots_in_words
 from gateway.api.visibility import Role, cut
 from gateway.language import Language
-from gateway.lookups.awaited import CONFIRM, Awaited
+from gateway.lookups.awaited import ACCEPT, CONFIRM, Awaited
 from gateway.lookups.proposals import Proposed
 from gateway.names import Names
 from gateway.typed import written
@@ -94,6 +94,22 @@ WORDS: Final[Mapping[str, tuple[tuple[str, str], tuple[str, str]]]] = {
         (
             "その量がそれぞれの在庫に入り、この荷についての争いは終わります。",
             "These go into both sides' stock, and the dispute is over.",
+        ),
+    ),
+    "lot.accept_claim": (
+        (
+            "{holder}の申し出：あなたの{crop} {claimed_g}が届いた（ロット{lot}）",
+            "{holder} says that {claimed_g} of your {crop} came there: lot {lot}",
+        ),
+        (
+            (
+                "認めた分は、委託した品としてあなたの在庫から移り、販売できるようになります。"
+                "残りは否認となり、この申し出は終わります。"
+            ),
+            (
+                "What you accept leaves your stock as consigned, and can be sold there. "
+                "The rest is denied, and the claim is over."
+            ),
         ),
     ),
     "mandate.register": (
@@ -190,7 +206,7 @@ class WaitingRecords:
         self._language = language
 
     def waiting(self, awaited: Awaited) -> Answer:
-        """Return a proposal, or a recall to confirm, to someone who may sign it."""
+        """Return a proposal, recall or claim to whoever may sign it, confirm it or answer it."""
         one = awaited.proposed
         is_english = self._language == "en"
         what, follows = WORDS[one.kind.name]
@@ -200,6 +216,7 @@ class WaitingRecords:
             "id": one.command.id,
             "type": one.kind.name,
             "recall": str(one.body["recall"]) if one.kind.name == CONFIRM else None,
+            "claim": _claim(one) if one.kind.name == ACCEPT else None,
             "text": what[is_english].format(**facts),
             "follows": follows[is_english].format(**facts),
             "proposed_at": times.timestamp(one.command.ledger_time),
@@ -273,7 +290,17 @@ class WaitingRecords:
         if term is not None:
             return term[self._language]
         named: dict[str, Callable[[str, Language], str | None]] = {
-            **dict.fromkeys(("party", "producer", "shop"), self._names.party),
+            **dict.fromkeys(("party", "producer", "shop", "holder"), self._names.party),
             "crop": self._names.crop,
         }
         return (named[member](text, self._language) if member in named else None) or text
+
+
+def _claim(one: Proposed) -> Answer:
+    """Return what an answer to a claim has to name."""
+    record: Answer = {
+        "lot": one.body["lot"],
+        "holder": one.closed["holder"],
+        "claimed_g": one.closed["claimed_g"],
+    }
+    return cut(visibility.CLAIM, record, {Role.PARTY})

@@ -1,4 +1,4 @@
-"""`minori waiting`, `minori approve`: second signatures, chosen from what waits for one's own."""
+"""`minori waiting`, `minori approve`: what waits for one's signature, and signing it."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli import acts, asking, keyring, speaking
+from gateway.cli import acts, answering, asking, keyring, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.choosing import SHORT_MIN
 from gateway.cli.client import Client
@@ -23,7 +23,7 @@ CONFIRM: Final = "recall.confirm"
 
 
 def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
-    """Show what waits for one's own second signature, in words."""
+    """Show what waits for one's own signature, in words: proposals, recalls, claims."""
     with told():
         asker = Key.load(keyring.find(key), elsewhere=gateway)
         with Client(asker.address) as client:
@@ -50,12 +50,16 @@ def approve(
     is_agreed: Annotated[
         bool, typer.Option("--yes", "-y", help="Ask nothing, where only one is waiting.")
     ] = False,
+    accepted: Annotated[
+        str, typer.Option(help="Of a claim, how much is one's own: all, nothing, or as 12.5kg.")
+    ] = "",
     later: Later = False,
     gateway: Gateway = "",
 ) -> None:
     """Give the second signature to a command that needs two, after showing what it says.
 
-    A recall that one person declared in an emergency is confirmed in the same way. Without an id,
+    A recall that one person declared in an emergency is confirmed in the same way. So is answered
+    what somebody claims to have of one's own goods: with how much of it is so. Without an id,
     what waits for your signature is shown to choose from. With --later it goes with the next
     submit: a recall's approval with what extends it, say.
     """
@@ -73,7 +77,12 @@ def approve(
             chosen = _named(proposal, found) or _chosen(found, is_agreed=is_agreed)
             if chosen is None:
                 return
-            if _is_confirmed_itself(chosen):
+            claim = chosen.get("claim")
+            if accepted and not claim:
+                raise ArgumentError(WORDS["answering.no_claim"], typed=accepted)
+            if claim:
+                _answer(signer, chosen, _how_much(accepted, is_agreed=is_agreed))
+            elif _is_confirmed_itself(chosen):
                 _confirm(signer, chosen)
             else:
                 _sign(signer, chosen["id"], client.get(f"/api/commands/{chosen['id']}"))
@@ -120,6 +129,20 @@ def _is_confirmed_itself(one: Waiting) -> bool:
     return one.get("type") == CONFIRM
 
 
+def _how_much(accepted: str, *, is_agreed: bool) -> str:
+    """Return how much is said to be one's own; nobody who is not asked accepts by accident."""
+    if is_agreed and not accepted:
+        raise ArgumentError(WORDS["answering.say_how_much"])
+    return accepted
+
+
+def _answer(signer: Key, one: Waiting, accepted: str) -> None:
+    """Put the answer to a claim into the queue."""
+    acts.begin(
+        signer, acts.name_of("approve", one["id"]), answering.sign(signer, one["claim"], accepted)
+    )
+
+
 def _confirm(signer: Key, one: Waiting) -> None:
     """Put the confirmation of a recall, as it was shown, into the queue."""
     body = {"recall": one["recall"], "entry": one["id"]}
@@ -162,4 +185,4 @@ def _sign(signer: Key, proposal: str, proposed: dict[str, Any]) -> None:
 
 
 def _is_second(wire: bytes) -> bool:
-    return keyring.payload_of(wire)["type"] in {"proposal.approve", CONFIRM}
+    return keyring.payload_of(wire)["type"] in {"proposal.approve", CONFIRM, answering.ACCEPT}

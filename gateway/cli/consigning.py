@@ -5,7 +5,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import acts, arguments, keyring, known, own_choices, speaking, town_time
+from gateway.cli import acts, answering, arguments, keyring, known, own_choices, speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError
 from gateway.cli.filling import mass
@@ -19,7 +19,6 @@ from gateway.cli.telling import told
 
 GRANT: Final = "consignment.grant"
 REVOKE: Final = "consignment.revoke"
-ACCEPT: Final = "lot.accept_claim"
 
 Me = dict[str, Any]
 
@@ -97,7 +96,7 @@ def end(
 def answer(
     lot: Annotated[str, typer.Argument(help="The lot that is claimed, as `list` shows it.")],
     accepted: Annotated[
-        str, typer.Option(help="How much of it is one's own, as 12.5kg; 0 for nothing.")
+        str, typer.Option(help="How much of it is one's own: all, nothing, or as 12.5kg.")
     ],
     holder: Annotated[
         str, typer.Option(help="Who claims it, by name; needed where several do.")
@@ -114,14 +113,10 @@ def answer(
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         by = Naming(signer).party("holder", holder) if holder else ""
         one = _claimed(_known(signer), signer.party, lot, by)
-        accepted_g = 0 if accepted.strip() == "0" else arguments.mass_g(accepted)
-        body: dict[str, Json] = {"lot": one["lot"], "party": signer.party}
-        closed: dict[str, Json] = {
-            "holder": one["holder"],
-            "claimed_g": one["claimed_g"],
-            "accepted_g": accepted_g,
-        }
-        _act(signer, ACCEPT, body, closed, later=later)
+        act = acts.name_of(answering.ACCEPT, one, accepted)
+        if not acts.waiting(signer, act):
+            acts.begin(signer, act, answering.sign(signer, one, accepted))
+        send_or_keep(signer, later=later)
 
 
 def is_agreed(signer: Key, producer: str) -> bool:

@@ -1,11 +1,12 @@
 """What waits for a reader's signature: proposals of two signers, and recalls that one declared.
 
 What one person signed alone of a recall is in force, and is no proposal: another signs
-`recall.confirm`. To people both are the same: somebody waits for their signature.
+`recall.confirm`. Nor is what somebody claims to have of a producer's: that one says how much of it
+is so (`lot.accept_claim`). To people they are the same: somebody waits for their signature.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import Connection, and_, or_, select
@@ -20,10 +21,11 @@ from gateway.lookups.people import DeviceRecord, Roles
 from gateway.lookups.proposals import Proposed
 from gateway.lookups.recall_book import RecallSummary
 from gateway.projection import CommandRow
-from gateway.projection.domain import recalled_roots, recalls
+from gateway.projection.domain import open_claims, recalled_roots, recalls
 from gateway.projection.tables import commands
 
 CONFIRM: Final = "recall.confirm"
+ACCEPT: Final = "lot.accept_claim"
 LOTS_LOOKED_UP_MAX: Final = 200  # of one recall, for the goods that its sentence names
 
 
@@ -33,7 +35,8 @@ class Awaited:
 
     Attributes:
         proposed: The command. Of a recall to confirm, its latest entry, with the body of the
-            `recall.confirm` that is to be signed.
+            `recall.confirm` that is to be signed. Of a claim, what said last how much came, with
+            the members of the `lot.accept_claim` that answers it, and the crop.
         recall: That it confirms, widens, lifts or closes; `None` of all else.
         roots: The lots that a recall names.
         lots: The first of them, by number; `None` of one that is not on record.
@@ -59,6 +62,7 @@ def for_reader(
     """
     found = proposals.for_reader(connection, reader, roles, now=now, limit=limit)
     found += _to_confirm(connection, reader, roles)
+    found += _to_answer(connection, reader, roles)
     found.sort(key=lambda one: (one.command.block_number, one.command.position), reverse=True)
     return [_awaited(connection, one) for one in found[:limit]]
 
@@ -68,7 +72,8 @@ def count_for_reader(
 ) -> int:
     """Return how much waits for a reader's own signature, at most `limit`; as `for_reader`."""
     found = proposals.for_reader(connection, reader, roles, now=now, limit=limit)
-    return min(len(found) + sum(1 for _ in _to_confirm(connection, reader, roles)), limit)
+    others = (*_to_confirm(connection, reader, roles), *_to_answer(connection, reader, roles))
+    return min(len(found) + len(others), limit)
 
 
 def of_signer(connection: Connection, actor: str, *, now: int, limit: int) -> list[Awaited]:
@@ -100,6 +105,23 @@ def _to_confirm(connection: Connection, reader: DeviceRecord, roles: Roles) -> I
         command = CommandRow.of(row)
         body: dict[str, Json] = {"recall": str(row["recall"]), "entry": command.id}
         yield proposals.proposed(connection, command, kind=kind, body=body)
+
+
+def _to_answer(connection: Connection, reader: DeviceRecord, roles: Roles) -> Iterator[Proposed]:
+    """Yield what others claim to have of the reader's own goods, without its consent."""
+    kind, claim = EVER[ACCEPT], open_claims.c
+    if not kind.roles & roles:
+        return
+    query = (
+        select(commands, claim.holder, claim.lot, claim.crop, claim.claimed_g)
+        .join(open_claims, claim.entry == commands.c.id)
+        .where(claim.producer == reader.party)
+    )
+    for row in connection.execute(query).mappings().all():
+        body: dict[str, Json] = {"lot": str(row["lot"]), "party": reader.party}
+        closed: dict[str, Json] = {name: row[name] for name in ("holder", "crop", "claimed_g")}
+        one = proposals.proposed(connection, CommandRow.of(row), kind=kind, body=body)
+        yield replace(one, closed=closed, expires=None)
 
 
 def _awaited(connection: Connection, one: Proposed) -> Awaited:

@@ -337,6 +337,7 @@ open_claims = table(
     text("crop"),
     number("claimed_g"),
     text("arrived_at"),
+    text("entry"),
 )
 Index("open_claims_by_holder", open_claims.c.holder)
 Index("open_claims_by_producer", open_claims.c.producer)

@@ -102,7 +102,17 @@ PRIVATE = {
     "PUBLIC_COMMAND": {Role.PARTY: {"awaits", "closed", "closed_part"}},
     "WAITING": {
         Role.PARTY: {
-            *("id", "type", "recall", "text", "follows", "proposed_at", "proposed_on", "expires"),
+            *(
+                "id",
+                "type",
+                "recall",
+                "claim",
+                "text",
+                "follows",
+                "proposed_at",
+                "proposed_on",
+                "expires",
+            ),
             *("actor", "on_behalf", "party", "party_name", "organisation"),
             "organisation_title",
         }

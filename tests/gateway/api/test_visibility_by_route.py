@@ -146,6 +146,8 @@ class Looking:
     def waiting(self, answer: dict) -> None:
         for one in answer["waiting"]:
             self.record("WAITING", one, self.towards.command(one["id"]))
+            if one["claim"]:
+                self.record("CLAIM", one["claim"], self.towards.command(one["id"]))
 
     def holder(self, one: dict) -> None:
         roles = self.towards.holder(one["actor"], one["organisation"])

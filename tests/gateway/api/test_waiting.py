@@ -13,7 +13,7 @@ from chaincode.rules import EVER
 from gateway.api.second_signatures import awaits
 from gateway.api.waiting_records import WORDS
 from gateway.demo.trading import Trading
-from gateway.lookups.awaited import CONFIRM
+from gateway.lookups.awaited import ACCEPT, CONFIRM
 from gateway.lookups.people import find_founding
 from gateway.signing import Device
 from tests.gateway.stage import command_id, command_json, stage_in
@@ -190,7 +190,7 @@ async def waiting(office, handle: str, language: str = "en") -> list[dict]:
 
 
 def test_every_type_of_two_signers_is_told_in_words():
-    assert set(WORDS) == {*MAY_APPROVE, CONFIRM}
+    assert set(WORDS) == {*MAY_APPROVE, CONFIRM, ACCEPT}
     assert set(MAY_APPROVE) == set(TWO_SIGNERS)
 
 
@@ -262,6 +262,39 @@ async def test_what_is_done_with_waits_no_more(office, how):
     assert command not in {one["id"] for one in await waiting(office, reader)}
     read = (await office.stage.get(f"/api/commands/{command}", reader)).json()
     assert how == "expired" or "awaits" not in read
+
+
+@ON_STAGE
+async def test_a_claim_waits_for_its_producer_alone_until_it_is_answered(office):
+    stage, trade = office.stage, office.trade
+    lot = str(trade.named("farm-c", "lot")["lot"])
+    shop = trade.party("shop-b")
+
+    async def seen():
+        return {
+            handle: found
+            for handle in (*READERS, "farm-c")
+            if (found := [one for one in await waiting(office, handle) if one["claim"]])
+        }
+
+    first = trade.claim("shop-b", lot, "farm-c", 3_000)
+    await stage.done(first)
+    found = await seen()
+    assert set(found) == {"farm-c"}
+    (one,) = found["farm-c"]
+    assert one["claim"] == {"lot": lot, "holder": shop, "claimed_g": 3_000}
+    assert (one["id"], one["type"], one["expires"]) == (command_id(first), ACCEPT, None)
+    assert one["text"] == f"Shop B says that 3 kg of your Carrot came there: lot {lot}"
+    (ja,) = await waiting(office, "farm-c", "ja")
+    assert ja["text"] == f"直売所Bの申し出：あなたのにんじん 3 kgが届いた（ロット{lot}）"
+    closed = {"producer": trade.party("farm-c"), "claimed_g": 2_000}
+    corrected = trade.act("shop-b", "lot.correct_claim", {"lot": lot, "reason": "typing"}, closed)
+    await stage.done(corrected)
+    (one,) = (await seen())["farm-c"]
+    assert (one["id"], one["claim"]["claimed_g"]) == (command_id(corrected), 2_000)
+    answer = {"holder": shop, "claimed_g": 2_000, "accepted_g": 500}
+    await stage.done(trade.act("farm-c", ACCEPT, {"lot": lot}, answer))
+    assert await seen() == {}
 
 
 @ON_STAGE

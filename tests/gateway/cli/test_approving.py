@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.lot_numbers import check_character
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 
@@ -80,3 +81,54 @@ def test_a_recall_that_one_declared_is_confirmed_by_another(stage, is_named):
     named = re.findall(r"\b[0-9a-f]{64}\b", told) if is_named else ["--yes"]
     assert "accepted" in minori("approve", *named, "-k", "food-safety")
     assert "nothing waits" in minori("approve", "-k", "food-safety")
+
+
+def claim(stage) -> str:
+    """Let 10 kg of farm C's carrots come to shop A, of which nothing is agreed on."""
+    farm, shop = (stage.town.people[one].party for one in ("farm-c", "shop-a"))
+    minori("consign", "end", shop, "-k", "farm-c")
+    lot = drawn(harvest(stage, key="farm-c"), "lot")
+    words = ("--producer", farm, "--crop", "carrot", "-k", "shop-a")
+    minori("arrive", f"{lot + check_character(lot)}=10kg", *words)
+    return lot
+
+
+@pytest.mark.parametrize(
+    ("typed", "accepted", "denied"),
+    [
+        ("yes\nall\n", "10 kg", "0 kg"),
+        ("はい\nすべて\n", "10 kg", "0 kg"),
+        ("yes\n6kg\n", "6 kg", "4 kg"),
+        ("yes\nnothing\n", "0 kg", "10 kg"),
+        ("はい\nなし\n", "0 kg", "10 kg"),
+    ],
+)
+def test_a_claim_is_told_and_answered_in_words(stage, typed, accepted, denied):
+    lot = claim(stage)
+    assert "nothing waits" in minori("waiting", "-k", "shop-a")
+    told = minori("waiting", "-k", "farm-c")
+    assert f"says that 10 kg of your Carrot came there: lot {lot}" in told
+    ja = minori("waiting", "-k", "farm-c", "--lang", "ja")
+    assert f"あなたのにんじん 10 kgが届いた（ロット{lot}）" in ja
+    assert "nothing was signed" in minori("approve", "-k", "farm-c", typed="no\n")
+    answered = minori("approve", "-k", "farm-c", typed=typed)
+    assert f"accepted {accepted}, denied {denied}" in answered
+    assert answered.splitlines()[-1].count("accepted") == 1
+    assert "nothing waits" in minori("approve", "-k", "farm-c")
+
+
+def test_a_claim_is_never_accepted_by_yes_alone(stage):
+    lot = claim(stage)
+    assert "add --accepted" in minori("approve", "--yes", "-k", "farm-c", code=1)
+    more = minori("approve", lot, "--accepted", "11kg", "-k", "farm-c", code=1)
+    assert "only 10 kg is claimed" in more
+    assert lot in minori("waiting", "-k", "farm-c")
+    told = minori("approve", "--yes", "--accepted", "6kg", "-k", "farm-c", "--lang", "ja")
+    assert "認める 6 kg、否認 4 kg" in told
+    assert "nothing waits" in minori("waiting", "-k", "farm-c")
+
+
+def test_what_is_no_claim_is_not_answered_with_a_quantity(stage):
+    declare(stage)
+    refused = minori("approve", "--yes", "--accepted", "6kg", "-k", "food-safety", code=1)
+    assert "what is chosen is no claim" in refused
