@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from chaincode.base.canonical import Json
+from gateway import joint_sorting
 from gateway.demo.town import Person, Town
 from gateway.signing import new_nonce
 
@@ -50,6 +51,12 @@ class Trading:
         person = self.person(handle)
         name = person.device.name_record(person.party)
         return {member: name.id, "id_nonce": name.nonce, "index": name.index}
+
+    def send_back(self, shop: str, lot: str, brought_by: str, to: str, quantity_g: int) -> bytes:
+        """Bought goods go home to whoever had shipped them."""
+        body: Parts = {"lot": lot, "brought_by": brought_by, **self.named(shop, "shipment")}
+        closed: Parts = {"recipient": self.party(to), "quantity_g": quantity_g}
+        return self.act(shop, "lot.send_back", body, closed)
 
     def arrive(self, shop: str, lot: str, farm: str, counted_g: int, crop: str = "carrot") -> bytes:
         """Goods of a farm come to lie at a shop."""
@@ -106,6 +113,31 @@ class Trading:
             children: Crop and grade of each.
             shares: `measured` or `computed`.
         """
+        lots, body, closed = self._run(maker, parts, children, shares)
+        return lots, self.act(maker, f"lot.{kind}", body, closed)
+
+    def sort_by_class(
+        self,
+        maker: str,
+        parts: Sequence[tuple[str, str, list[int]]],
+        children: Sequence[tuple[str, str | None]],
+    ) -> tuple[list[str], list[bytes]]:
+        """Return (children, commands): sorting that is begun, and then signed class by class."""
+        lots, body, closed = self._run(maker, parts, children, "measured")
+        whole: Parts = {"party": self.party(maker), **body}
+        return lots, [
+            self.act(maker, step.kind, step.body, step.closed)
+            for step in joint_sorting.steps(whole, closed)
+        ]
+
+    def _run(
+        self,
+        maker: str,
+        parts: Sequence[tuple[str, str, list[int]]],
+        children: Sequence[tuple[str, str | None]],
+        shares: str,
+    ) -> tuple[list[str], Parts, Parts]:
+        """Return (children, open part, closed part) of a run."""
         person = self.person(maker)
         nonce = new_nonce()
         names = [
@@ -126,8 +158,7 @@ class Trading:
             "children": made,
             "shares": shares,
         }
-        wire = self.act(maker, f"lot.{kind}", body, {"inputs": inputs})
-        return [name.id for name in names], wire
+        return [name.id for name in names], body, {"inputs": inputs}
 
     def roll(self, handle: str) -> Parts:
         """Return the members that name a party's roll of stickers: always the same."""
@@ -159,10 +190,11 @@ class Trading:
         by: str = "quality-desk",
         verb: str = "emergency",
         scope: str = "lot",
+        cause: str = "residue",
     ) -> tuple[str, bytes]:
         """Return (recall, command) of one person alone: an emergency, of its own, or a drill."""
         crops = ("carrot",) if verb == "drill" else ()
-        body = self.declaration(by, *roots, crops=crops) | {"scope": scope}
+        body = self.declaration(by, *roots, crops=crops) | {"scope": scope, "cause": cause}
         recall, wire = str(body["recall"]), self.act(by, f"recall.{verb}", body)
         self.entries[recall] = self.person(by).device.prev
         return recall, wire
@@ -178,6 +210,21 @@ class Trading:
             "roots": list(roots),
             **({"crops": list(crops)} if crops else {}),
         }
+
+    def confirm(self, by: str, recall: str) -> bytes:
+        """Sign what another has recalled alone."""
+        body: Parts = {"recall": recall, "entry": self.entries[recall]}
+        device = self.person(by).device
+        wire = device.sign("recall.confirm", body, at=self.at)
+        self.entries[recall] = device.prev
+        return wire
+
+    def widen(self, recall: str, *roots: str, crops: Sequence[str]) -> list[bytes]:
+        """Add lots to a recall, by officers of two organisations."""
+        body: Parts = {"recall": recall, "roots": list(roots), "crops": list(crops)}
+        wires = self.by_two("quality-desk", "food-safety", "recall.widen", body, None)
+        self.entries[recall] = self.person("food-safety").device.prev
+        return wires
 
     def end(self, recall: str, verb: str = "lift", explanation: str = "") -> list[bytes]:
         """Lift or close a recall, by two; a lift may carry the hash of an explanation."""

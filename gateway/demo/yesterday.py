@@ -2,7 +2,9 @@
 
 Rice from before this ledger is entered; carrots of two farms are sorted together, bagged with
 stickers and sold for both; a farm's goods lie at a shop on consignment, more of them than it had
-guessed; a shop names a farm that says no; a recall turns out to be a mistake.
+guessed; a shop names a farm that says no; a recall turns out to be a mistake. Another is still in
+force in the evening: the packing house's own, which officers widen; what a shop had bought of it
+goes home.
 """
 
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from gateway.demo.town import Town
 from gateway.demo.trading import Parts, Trading
 
 HOUR_S = 3_600
+SIEVED_G = 5_000  # of farm C's carrots, over the same sieve
 LARGE_G, SMALL_G = (12_000, 9_000), (6_500, 4_000)  # of farm A's carrots and of farm B's
 STICKERS = 40
 BAG_G = 500
@@ -27,13 +30,16 @@ def yesterday(town: Town, *, noon: int) -> Iterator[Day]:
     trade = Trading(town, at=noon)
     _, opening = trade.open_stock("farm-a", 300_000)
     yield Day(time=noon, commands=opening)
-    yield from _sorting(trade, noon)
+    (large, small), sorting = _sorting(trade, noon)
+    yield sorting
+    yield from _delivery(trade, large, noon + HOUR_S)
     yield from _consignment(trade, noon + 3 * HOUR_S)
     yield from _mistakes(trade, noon + 5 * HOUR_S)
+    yield from _recalled(trade, small, noon + 7 * HOUR_S)
 
 
-def _sorting(trade: Trading, time: int) -> Iterator[Day]:
-    """Joint sorting at the packing house; the large ones come to a shop in bags with stickers."""
+def _sorting(trade: Trading, time: int) -> tuple[list[str], Day]:
+    """Sort jointly at the packing house, class by class; return (large and small lot, the day)."""
     intakes = []
     harvests = []
     for farm, large_g, small_g in zip(("farm-a", "farm-b"), LARGE_G, SMALL_G, strict=True):
@@ -41,11 +47,13 @@ def _sorting(trade: Trading, time: int) -> Iterator[Day]:
         lot, harvest = trade.town.harvest(farm, taken_in_g + 3_000, at=time - 5 * HOUR_S)
         harvests += [harvest, trade.arrive("packing-house", lot, farm, taken_in_g)]
         intakes.append((lot, farm, [large_g, small_g]))
-    (large, _), sort = trade.run(
-        "packing-house", "sort", intakes, [("carrot", "l"), ("carrot", "s")]
-    )
-    yield Day(time=time, commands=[*harvests, sort])
-    trade.at = time + HOUR_S
+    lots, sort = trade.sort_by_class("packing-house", intakes, [("carrot", "l"), ("carrot", "s")])
+    return lots, Day(time=time, commands=[*harvests, *sort])
+
+
+def _delivery(trade: Trading, large: str, time: int) -> Iterator[Day]:
+    """The large ones come to a shop in bags with stickers, and some are sold for both farms."""
+    trade.at = time
     delivery = []
     for farm, shipped_g in zip(("farm-a", "farm-b"), LARGE_G, strict=True):
         owner: Parts = {"owner": trade.party(farm)}
@@ -114,3 +122,18 @@ def _mistakes(trade: Trading, time: int) -> Iterator[Day]:
     )
     trade.at = time + HOUR_S
     yield Day(time=trade.at, commands=trade.end(recall))
+
+
+def _recalled(trade: Trading, small: str, time: int) -> Iterator[Day]:
+    """The packing house's sieve was torn: it recalls what it made, and officers add the rest."""
+    town, trade.at = trade.town, time
+    sieved, harvest = town.harvest("farm-c", SIEVED_G + 1_000, at=time - 12 * HOUR_S)
+    brought_by, ship = town.ship("farm-c", sieved, "shop-b", SIEVED_G, at=time - 11 * HOUR_S)
+    came = town.receive("shop-b", sieved, brought_by, SIEVED_G, at=time - 10 * HOUR_S)
+    recall, own = trade.recall(small, by="packing-house", verb="own", cause="foreign-body")
+    confirmed = trade.confirm("quality-desk", recall)
+    widened = trade.widen(recall, sieved, crops=["carrot"])
+    yield Day(time=time, commands=[harvest, ship, came, own, confirmed, *widened])
+    trade.at = time + HOUR_S
+    home = trade.send_back("shop-b", sieved, brought_by, "farm-c", SIEVED_G)
+    yield Day(time=trade.at, commands=[home])

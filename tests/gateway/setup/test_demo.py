@@ -41,7 +41,10 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
         await ledger.close()
     assert Key.load(files.key("farm-a")).device.seq > 1
     assert [len(one["parents"]) for one in state["lot"] if one["origin"] == "made"] == [2, 2]
-    assert sorted(one["state"] for one in state["recall"]) == ["drill", "lifted"]
+    assert [(one["state"], len(one["classes"])) for one in state["run"]] == [("ended", 2)]
+    recalls = sorted((one["state"], one["is_own"], one["roots_count"]) for one in state["recall"])
+    assert recalls == [("confirmed", True, 2), ("drill", False, 1), ("lifted", False, 1)]
+    assert [one["state"] for one in state["shipment"] if "brought_by" in one] == ["in_transit"]
     assert any(one["is_consigned"] for one in state["shipment"])
     assert any(one["denied_g"] for one in state["holding"])
     assert any(one["is_on_hold"] for one in state["holding"])
