@@ -50,6 +50,7 @@ def check(reading: Reading, *, today: str) -> list[Fault]:
         *_people(reading),
         *_signers(reading, today),
         *_periods(book),
+        *_consignments(book),
         *_areas(book),
     ]
     order = {sheet.title: place for place, sheet in enumerate(schema.SHEETS)}
@@ -278,6 +279,19 @@ def _periods(book: Book) -> Iterator[Fault]:
     for one in book.inputs:
         if one.until and one.until < one.since:
             yield fault(schema.INPUTS, one.row, "until", FaultKind.PERIOD_REVERSED)
+
+
+def _consignments(book: Book) -> Iterator[Fault]:
+    """Check that the two sides are two, also where one signs for the other: see `authorise`."""
+    party_of = {code: rows[0].party for code, rows in by_code(book.people).items()}
+    desks = {party_of[row.code] for row in book.people if row.role == CLERK}
+    for given in book.consignments:
+        kinds = {
+            FaultKind.CONSIGNED_TO_ITSELF: given.producer == given.shop,
+            FaultKind.CONSIGNED_TO_DESK: given.shop in desks,
+        }
+        for kind in (kind for kind, is_so in kinds.items() if is_so):
+            yield fault(schema.CONSIGNMENTS, given.row, "shop", kind, value=given.shop)
 
 
 def _areas(book: Book) -> Iterator[Fault]:

@@ -317,6 +317,21 @@ WORDING: Final[Mapping[FaultKind, Wording]] = {
         "signs for the farmers who deliver to it",
         "enter the desk as a party of its own, such as an office",
     ),
+    FaultKind.CONSIGNED_TO_ITSELF: Wording(
+        957,
+        "生産者とお店が同じ事業者（{value}）です。自分の品を自分に預けることはできません",
+        "行を消すか、預かるお店の事業者コードを入れてください",
+        "producer and shop are one party ({value}), and nobody consigns goods to itself",
+        "remove the row, or enter the party that takes the goods in",
+    ),
+    FaultKind.CONSIGNED_TO_DESK: Wording(
+        958,
+        "預かる {value} には窓口の人がいます。預かる側の人は、預ける生産者の代わりに署名できません",
+        "窓口を別の事業者（事務所など）にするか、預かるお店や選果場の事業者コードを入れてください",
+        "{value}, which takes the goods in, has a desk (clerk); nobody of it signs for the farmers "
+        "who deliver to it",
+        "enter the desk as a party of its own, such as an office, or the shop that takes them in",
+    ),
     FaultKind.NOT_CHANGEABLE: Wording(
         953,
         "台帳にあるものと変えられません（今は {value}）",

@@ -130,3 +130,34 @@ def test_what_is_wrong_is_told_with_its_row(tmp_path):
         (FaultKind.TWICE, 3),
         (FaultKind.UNKNOWN_REFERENCE, 4),
     ]
+
+
+@pytest.mark.parametrize(
+    ("producer", "shop", "desk", "kinds"),
+    [
+        ("F001", "S001", "O2", []),
+        ("F001", "S001", "S001", [FaultKind.CONSIGNED_TO_DESK]),
+        ("F001", "F001", "O2", [FaultKind.CONSIGNED_TO_ITSELF]),
+        ("S001", "F001", "F001", [FaultKind.CONSIGNED_TO_DESK]),
+        ("F001", "H1", "H1", [FaultKind.DESK_IN_PACKING_HOUSE, FaultKind.CONSIGNED_TO_DESK]),
+        ("H1", "S001", "O2", []),
+    ],
+)
+def test_the_two_sides_are_two_also_where_one_signs_for_the_other(
+    tmp_path, producer, shop, desk, kinds
+):
+    sheets = rows(producer=producer, shop=shop)
+    for one in sheets["organisations"]:
+        one["roles"] += "、窓口、選果場"
+    house = {"code": "H1", "organisation": "nokyo", "kind": "店", "name": "選果場"}
+    sheets["parties"].append(house)
+    entered = {"since": "2026-04-01", "name": "町の 花子"}
+    sheets["people"] += [
+        {"code": "D1", "party": desk, "role": "窓口", **entered},
+        {"code": "D2", "party": "H1", "role": "選果場", **entered},
+    ]
+    faults = check(read(tmp_path, sheets), today=TODAY)
+    assert [one.kind for one in faults] == kinds
+    told = {one.kind: (one.row, one.values["value"]) for one in faults}
+    for kind in set(kinds) - {FaultKind.DESK_IN_PACKING_HOUSE}:
+        assert told[kind] == (2, shop)

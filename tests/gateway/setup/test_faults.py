@@ -247,11 +247,12 @@ def test_every_kind_is_raised_by_a_test():
     here |= {K.WORKBOOK_TOO_LARGE, K.SHEET_MISSING, K.HEADINGS_MISSING, K.COLUMN_MISSING}
     here |= {K.COLUMN_TWICE, K.FORMULA_NOT_CALCULATED, K.FORMULA_BROKEN}
     here |= {K.DESK_IN_PACKING_HOUSE}
+    in_consigning = {K.CONSIGNED_TO_ITSELF, K.CONSIGNED_TO_DESK}
     in_repeating = {K.NOT_CHANGEABLE, K.SPEC_CHANGED, K.SPEC_TOO_EARLY}
     in_excel = {K.IS_XLS, K.IS_XLSB, K.IS_ODS, K.IS_TEXT, K.HAS_PASSWORD, K.ZERO_LOST}
     in_excel |= {K.DATE_NOT_TEXT, K.TRUTH_NOT_TEXT, K.NUMBER_NOT_TEXT, K.NUMBER_SHOWN_OTHERWISE}
     in_excel |= {K.PHONE_LOST_ZERO, K.HIDDEN_SHEET, K.HIDDEN_ROWS, K.HIDDEN_COLUMN}
-    assert here | in_repeating | in_excel == set(FaultKind)
+    assert here | in_repeating | in_excel | in_consigning == set(FaultKind)
 
 
 def test_a_row_with_two_faults_tells_both(tmp_path):
