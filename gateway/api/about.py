@@ -5,17 +5,15 @@ from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter
-from sqlalchemy import Connection
 
-from chaincode.base import shapes, times
+from chaincode.base import shapes
 from chaincode.base.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
 from gateway.api.documented import responses
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep
 from gateway.catalogue import CatalogueFile
 from gateway.language import Language
-from gateway.lookups.organisations import SuspensionRecord, suspensions
-from gateway.lookups.people import Founding, find_founding
+from gateway.lookups.organisations import together
 from gateway.settings import LedgerKind
 
 router = APIRouter(tags=["about"])
@@ -47,8 +45,8 @@ def kept_by(kind: LedgerKind, language: Language) -> str:
 async def read_ledger(gateway: GatewayDep, database: DatabaseDep, language: LanguageDep) -> Any:  # noqa: ANN401 - the model decides
     """Return public facts; `id` stands in every command for this ledger."""
     now = int(time.time())
-    founding, suspended = await database.read(_public_facts, now)
-    head, constitution = founding or (None, None)
+    found = await database.read(together, now)
+    head, constitution = found.founding if found else (None, None)
     kind = gateway.settings.ledger.kind
     return {
         "id": head.ledger if head else None,
@@ -59,20 +57,11 @@ async def read_ledger(gateway: GatewayDep, database: DatabaseDep, language: Lang
         "rules": head.rules if head else None,
         "epoch": head.epoch if head else None,
         "constitution": shapes.write(constitution) if constitution else None,
-        "suspensions": [asdict(one) for one in suspended],
+        "suspensions": [asdict(one) for one in found.suspensions] if found else [],
+        "successions": [asdict(one) for one in found.successions] if found else [],
         "audience": gateway.settings.base_url,
         "first_prev": FIRST_PREVIOUS,
     }
-
-
-def _public_facts(
-    connection: Connection, now: int
-) -> tuple[Founding | None, list[SuspensionRecord]]:
-    founding = find_founding(connection)
-    if founding is None:
-        return None, []
-    today = times.local_date(now, founding[0].utc_offset_minutes)
-    return founding, suspensions(connection, today)
 
 
 @router.get(

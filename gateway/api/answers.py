@@ -17,7 +17,10 @@ from gateway.ledger import LedgerError
 
 ErrorPage: TypeAlias = Callable[[HTTPConnection, ProblemError, Language], Response]
 
-PAGE_PREFIXES: Final = ("/lots/", "/problems", "/recalls", "/own", "/enter", "/leave", "/waiting")
+PAGE_PREFIXES: Final = (
+    *("/lots/", "/problems", "/recalls", "/own", "/enter", "/leave", "/waiting"),
+    "/organisations",
+)
 FIELD_ERRORS_MAX: Final = 20
 RETRY_AFTER_S: Final = 5
 _WHERE_CHARACTERS_MAX: Final = 120

@@ -39,7 +39,14 @@ from gateway.api.guard import Guard
 from gateway.api.rate import RateLimits
 from gateway.codes import GatewayCode
 from gateway.node import Gateway
-from gateway.web import entrance, own_pages, pages, recall_pages, waiting_page
+from gateway.web import (
+    entrance,
+    organisations_page,
+    own_pages,
+    pages,
+    recall_pages,
+    waiting_page,
+)
 from gateway.web.errors import error_page
 
 
@@ -65,6 +72,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         entrance.router,
         own_pages.router,
         recall_pages.router,
+        organisations_page.router,
         waiting_page.router,
     ):
         app.include_router(router)

@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import Connection
 
 from chaincode.base import envelope
+from chaincode.base.errors import Code
 from chaincode.rules import EVER
-from gateway.api import prefer, schemas
+from gateway.api import prefer, schemas, suspended
 from gateway.api.command_answers import WAITING, Answer, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
 from gateway.api.errors import ProblemError
@@ -140,6 +141,7 @@ async def send_commands(
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
     answers = [status_answer(Status(id=one, answer=found[one]), language) for one in ids]
     await _tell_who_approves(gateway.projection.database, body.commands, answers, language)
+    await _tell_of_suspensions(gateway.projection.database, body.commands, answers, language)
     waiting = [one["id"] for one in answers if one["status"] == WAITING]
     if waiting:
         response.status_code = 202
@@ -241,6 +243,19 @@ async def _tell_who_approves(
         if device is not None and founding is not None:
             kind = EVER[command.type]
             shown["awaits"] = awaits(kind, founding, device.organisation, language)
+
+
+async def _tell_of_suspensions(
+    database: Database, sent: Sequence[SentCommand], answers: Sequence[Answer], language: Language
+) -> None:
+    """Say in the answers that a suspended office got until when, and whom to ask."""
+    kept = [
+        (envelope.parse(one.wire), shown)
+        for one, shown in zip(sent, answers, strict=True)
+        if shown.get("code") == Code.ORGANISATION_SUSPENDED
+    ]
+    if kept:
+        await database.read(suspended.explain, kept, language)
 
 
 def _signer(connection: Connection, kid: str) -> tuple[DeviceRecord | None, Founding | None]:

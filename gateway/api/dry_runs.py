@@ -14,7 +14,7 @@ from chaincode.base.canonical import Json
 from chaincode.base.errors import Code, FaultError
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
-from gateway.api import doubts, visibility
+from gateway.api import doubts, suspended, visibility
 from gateway.api import schemas_recalls as schemas
 from gateway.api.commands import CommandIn
 from gateway.api.documented import responses
@@ -124,6 +124,8 @@ async def try_commands(
         _trial(one, language) | {"warnings": doubts.answers(some, gateway.names, language)}
         for one, some in zip(found.results, asked, strict=True)
     ]
+    answered = [(one.command, shown) for one, shown in zip(tried, trials, strict=True)]
+    await database.read(suspended.explain, answered, language)
     founding = await database.read(find_founding)
     for one, shown in zip(tried, trials, strict=True):
         if PROPOSED in shown["flags"] and founding is not None:

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -27,6 +27,7 @@ from gateway.lookups.agreed import (
 )
 from gateway.lookups.growers import PlotRecord, plots_of
 from gateway.lookups.keys import Enrolment, enrolments_of
+from gateway.lookups.organisations import SuspensionRecord, suspensions
 from gateway.lookups.people import (
     Founding,
     MandateRecord,
@@ -64,6 +65,7 @@ class Found:
     partners: Sequence[PartyRecord]
     consignments: Sequence[ConsignmentRecord]
     claims: Sequence[ClaimRecord]
+    suspension: SuspensionRecord | None
 
 
 @router.get(
@@ -94,6 +96,7 @@ async def read_me(gateway: GatewayDep, database: DatabaseDep, reader: RequiredRe
         **kept_words(reader.device.kept, found.enrolment),
         "actor": reader.device.actor,
         "party": records.party(found.party, constitution),
+        "suspension": asdict(found.suspension) if found.suspension else None,
         "people": [records.person(one) for one in found.people],
         "mandates": [records.mandate(one) for one in found.mandates[:MANDATES_MAX]],
         "has_more_mandates": len(found.mandates) > MANDATES_MAX,
@@ -161,6 +164,14 @@ def _find(
         partners=parties_of(connection, others),
         consignments=consignments_of(connection, reader.party, limit=CONSIGNMENTS_MAX + 1),
         claims=claims_of(connection, reader.party, limit=CLAIMS_MAX + 1),
+        suspension=next(
+            (
+                one
+                for one in suspensions(connection, today)
+                if one.organisation == own[0].organisation
+            ),
+            None,
+        ),
     )
 
 

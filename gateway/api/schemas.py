@@ -37,6 +37,9 @@ class ProblemObject(Answer):
     remedy: str = Field(description="How to put it right.")
     code: str = Field(examples=["NOT_NFC"])
     number: int = Field(ge=100, le=999, description="The same code, to read out on the telephone.")
+    until: str | None = Field(
+        default=None, description="Of ORGANISATION_SUSPENDED: the last day, the town's."
+    )
     member: str | None = Field(default=None, description="The member of the command at fault.")
     index: int | None = Field(default=None, description="The command's place in the request.")
     errors: list[ProblemErrors] | None = None
@@ -339,6 +342,22 @@ class SuspensionAnswer(Answer):
     votes: list[VoteAnswer]
 
 
+class NamingAnswer(Answer):
+    """One organisation's word that another's MSP has a new name."""
+
+    organisation: str
+    msp: str = Field(examples=["CoopMSP2"])
+    until: str = Field(description="The last day on which it counts.")
+
+
+class SuccessionAnswer(Answer):
+    """An MSP's new name, said by other organisations, until its admin bootstraps."""
+
+    organisation: str
+    msp: str | None = Field(description="What enough of them name; null: not enough yet.")
+    namings: list[NamingAnswer]
+
+
 class LedgerAnswer(Answer):
     """The ledger behind this gateway."""
 
@@ -351,6 +370,7 @@ class LedgerAnswer(Answer):
     epoch: int | None
     constitution: Object | None
     suspensions: list[SuspensionAnswer] = Field(description="Offices suspended, or asked to be.")
+    successions: list[SuccessionAnswer] = Field(description="New names of MSPs, as others say.")
     audience: str = Field(description="This gateway's origin, as a session proof names it.")
     first_prev: str = Field(description="`prev` of a device's first command.")
 

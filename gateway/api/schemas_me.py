@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.api.schemas import Answer, Pseudonym, Timestamp
+from gateway.api.schemas import Answer, Pseudonym, SuspensionAnswer, Timestamp
 
 Date = Annotated[str, Field(examples=["2026-04-01"])]
 OfficeCode = Annotated[
@@ -214,6 +214,9 @@ class MeAnswer(Answer):
     )
     actor: Pseudonym
     party: OwnParty
+    suspension: SuspensionAnswer | None = Field(
+        description="Of the own organisation's offices, or that some want it; own acts go on."
+    )
     people: list[OwnPerson]
     mandates: list[MandateAnswer]
     has_more_mandates: bool

@@ -34,16 +34,22 @@ time. What its people enter for themselves goes on.""",
 
 @organisation_app.command("list")
 def list_organisations(key: KeyName = "", gateway: Gateway = "") -> None:
-    """Show the organisations, which offices are suspended until when, and who voted for that."""
+    """Show the organisations, whose offices are suspended, who voted, and MSPs' new names."""
     with told():
         is_own = bool(key) or keyring.is_alone()
         address = Key.load(keyring.find(key)).gateway if is_own else DEFAULT_GATEWAY
         with Client(gateway or address) as client:
             ledger = client.get("/api/ledger")
-        by_id = {one["organisation"]: one for one in ledger["suspensions"]}
+        suspended = {one["organisation"]: one for one in ledger["suspensions"]}
+        renamed = {one["organisation"]: one for one in ledger["successions"]}
         titles = {one["id"]: one["title"] for one in _organisations(ledger)}
         for one in _organisations(ledger):
-            _show(one, by_id.get(one["id"]), titles)
+            name = padded(one["id"], 12)
+            speaking.say(WORDS["organisations.one"], id=name, title=one["title"], msp=one["msp"])
+            if one["id"] in suspended:
+                _show_suspension(suspended[one["id"]], titles)
+            if one["id"] in renamed:
+                _show_succession(renamed[one["id"]], titles)
 
 
 @organisation_app.command()
@@ -129,11 +135,7 @@ def _organisations(ledger: dict[str, Any]) -> list[dict[str, Any]]:
     return list(constitution["organisations"]) if constitution else []
 
 
-def _show(one: dict[str, Any], suspension: dict[str, Any] | None, titles: dict[str, str]) -> None:
-    name = padded(one["id"], 12)
-    speaking.say(WORDS["organisations.one"], id=name, title=one["title"], msp=one["msp"])
-    if suspension is None:
-        return
+def _show_suspension(suspension: dict[str, Any], titles: dict[str, str]) -> None:
     if suspension["until"]:
         speaking.say(WORDS["organisations.suspended"], until=suspension["until"])
     reasons = {one.value: one for one in own_choices.terms(SUSPEND, "reason")}
@@ -143,4 +145,16 @@ def _show(one: dict[str, Any], suspension: dict[str, Any] | None, titles: dict[s
             title=titles.get(vote["organisation"], vote["organisation"]),
             reason=reasons[vote["reason"]].said(speaking.language()),
             until=vote["until"],
+        )
+
+
+def _show_succession(succession: dict[str, Any], titles: dict[str, str]) -> None:
+    if succession["msp"]:
+        speaking.say(WORDS["organisations.renamed"], msp=succession["msp"])
+    for naming in succession["namings"]:
+        speaking.say(
+            WORDS["organisations.naming"],
+            title=titles.get(naming["organisation"], naming["organisation"]),
+            msp=naming["msp"],
+            until=naming["until"],
         )

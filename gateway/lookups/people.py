@@ -69,7 +69,7 @@ def find_reader(connection: Connection, kid: str, now: int) -> tuple[DeviceRecor
     device = find_device(connection, kid)
     if device is None:
         return None
-    head = shapes.read(Head, _record(states(connection, [HEAD])[HEAD]))
+    head = shapes.read(Head, record(states(connection, [HEAD])[HEAD]))
     today = times.local_date(now, head.utc_offset_minutes)
     grants = tuple(shapes.read(Grant, role) for role in device.roles)
     return device, head.held(device.organisation, grants, today).roles
@@ -180,11 +180,12 @@ def find_founding(connection: Connection) -> Founding | None:
     found = states(connection, [HEAD, CONSTITUTION])
     if len(found) < 2:
         return None
-    return shapes.read(Head, _record(found[HEAD])), shapes.read(
-        Constitution, _record(found[CONSTITUTION])
+    return shapes.read(Head, record(found[HEAD])), shapes.read(
+        Constitution, record(found[CONSTITUTION])
     )
 
 
-def _record(value: Json) -> dict[str, Json]:
+def record(value: Json) -> dict[str, Json]:
+    """Return the members of a state value that its record has."""
     assert isinstance(value, dict)  # noqa: S101 - a state value is an object
     return {name: member for name, member in value.items() if name != _VERSION}

@@ -190,6 +190,7 @@ class LotPage:
         entries: The history, the first first.
         kept_by: Who keeps the record, as a sentence.
         keepers: The organisations that do, where they are several.
+        suspended: Whose offices are suspended until when, a sentence each.
         url: The page's own address.
         qr: The same as a QR code.
         own: Who is signed in; `None` for the public.
@@ -216,6 +217,7 @@ class LotPage:
     entries: tuple[Entry, ...]
     kept_by: str
     keepers: tuple[str, ...]
+    suspended: tuple[str, ...]
     url: str
     qr: Markup
     own: Own | None = None

@@ -1,5 +1,6 @@
 """From a lot's record to its page: only what everyone may see ever gets this far."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -10,6 +11,7 @@ from chaincode.base import times
 from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
 from gateway.api.records import keepers
+from gateway.api.suspended import day
 from gateway.explanations import Explanations
 from gateway.language import Language
 from gateway.lookups import history, lineage, lots, origins, recall_book
@@ -128,8 +130,22 @@ class Writer:
             entries=self._entries(found.history),
             kept_by=kept_by(kind, self.language),
             keepers=tuple(keepers(self.constitution)) if kind is LedgerKind.FABRIC else (),
+            suspended=self._suspended(),
             url=url,
             qr=qr_code(url),
+        )
+
+    def _suspended(self) -> tuple[str, ...]:
+        """Return whose offices are suspended until when; what stands on the lot is not touched."""
+        today = times.local_date(int(time.time()), self.head.utc_offset_minutes)
+        return tuple(
+            self._word("vouch_suspended").format(
+                title=one.title, until=day(standing.suspended_until, self.language)
+            )
+            for one in self.constitution.organisations
+            if (standing := self.head.standing(one.id)) is not None
+            and standing.suspended_until is not None
+            and standing.is_suspended_on(today)
         )
 
     def card(self, lot: LotRecord) -> LotCard:

@@ -57,11 +57,16 @@ class Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Own:
-    """Who is signed in, and the lists that they have."""
+    """Who is signed in, and the lists that they have.
+
+    Attributes:
+        notice: That the offices of the own organisation are suspended, or wanted to be; else empty.
+    """
 
     name: str
     actor: str
     nav: tuple[Link, ...]
+    notice: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,19 +6,24 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import Request
+from sqlalchemy import Connection
 from starlette.responses import Response
 
+from chaincode.base import shapes
 from chaincode.recalls.records import RECALL_OFFICER
+from chaincode.registry.records import Grant
 from gateway.api.readers import Reader, viewer_of
 from gateway.api.visibility import Viewer
 from gateway.language import Language
 from gateway.lookups import awaited
+from gateway.lookups.organisations import together
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
 from gateway.typed import TownClock
 from gateway.web import dates, rendering
 from gateway.web.contexts import When
 from gateway.web.grids import Grids
+from gateway.web.organisation_writer import OrganisationWriter
 from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
 
@@ -87,6 +92,7 @@ class Visit:
             now=int(time.time()),
             limit=COUNTED_MAX + 1,
         )
+        notice = await self.gateway.projection.database.read(self._notice)
         paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
         paths |= {"/waiting": "waiting"}
         if RECALL_OFFICER in self.viewer.roles:
@@ -102,6 +108,19 @@ class Visit:
                 )
                 for path, name in paths.items()
             ),
+            notice=notice,
+        )
+
+    def _notice(self, connection: Connection) -> str:
+        """Return what the reader is told of a suspension of the own organisation's offices."""
+        assert self.reader is not None  # noqa: S101 - as `party`
+        found, device = together(connection, int(time.time())), self.reader.device
+        if found is None:
+            return ""
+        grants = (shapes.read(Grant, one) for one in device.roles)
+        held = {one.role for one in grants if one.is_valid_on(found.today)}
+        return OrganisationWriter(found=found, language=self.language).own(
+            device.organisation, held
         )
 
     def _nav(self, name: str, waiting: int) -> str:

@@ -6,11 +6,13 @@ from typing import Final
 from gateway.language import Language
 from gateway.vocabulary import sentences
 from gateway.web.lot_words import LOT_WORDS
+from gateway.web.organisation_words import ORGANISATION_WORDS
 from gateway.web.own_words import OWN_WORDS
 from gateway.web.recall_words import RECALL_WORDS
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **LOT_WORDS,
+    **ORGANISATION_WORDS,
     **OWN_WORDS,
     **RECALL_WORDS,
     "brand": ("みのり", "Minori"),

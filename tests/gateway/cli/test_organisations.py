@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from gateway.api.suspended import day
 from gateway.cli import keyring
 from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.signing import Device
@@ -44,7 +45,8 @@ def test_a_suspended_office_keeps_what_it_signed_and_a_farmer_goes_on(stage):
     assert "ORGANISATION_SUSPENDED" in held
     assert "held while the organisation's offices are suspended" in held
     again = minori("submit", "queue", "-k", "registrar-coop", "--lang", "ja", code=1)
-    assert "職務が停止中" in again
+    assert f"商店会とみのり町の票により{day(UNTIL, 'ja')}まで停止中" in again
+    assert "お問い合わせは" in again
     assert "accepted" in harvest(stage)
     key = Key.load(keyring.find("registrar-coop"))
     assert (len(key.queue), len(key.aside)) == (0, 1)
@@ -63,6 +65,12 @@ def test_what_cannot_be_is_told_in_words():
     assert "NOT_INDEPENDENT" in minori(*own, code=1)
     named = ("organisation", "rename-msp", "town", "TownMSP2", "-k", "registrar-coop")
     assert "accepted" in minori(*named)
+    listed = minori("organisation", "list", "-k", "registrar-coop")
+    assert "says that its MSP has a new name: 農業協同組合 (TownMSP2, until " in listed
+    assert "in force when its admin" not in listed
+    minori(*named[:-1], "registrar-shops")
+    ja = minori("organisation", "list", "-k", "registrar-coop", "--lang", "ja")
+    assert "MSPの新しい名前：TownMSP2（その管理者が登録係を決めた時から有効）" in ja
 
 
 def test_what_is_kept_aside_survives_the_file_and_is_signed_anew_behind_the_queue(tmp_path):

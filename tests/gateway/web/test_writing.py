@@ -21,6 +21,7 @@ COMPUTED = (
     *("reason_", "mark_", "entry_", "status_", "grade_", "origin_"),
     *("nav_", "note_", "filter_", "col_", "badge_", "state_", "direction_"),
     *("share_", "vouch_", "number_"),
+    *("organisation_reason_", "organisation_kind_"),
     *(
         "recall_kind_",
         "recall_cause_",
