@@ -2,6 +2,7 @@
 
 import sqlite3
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 
 import structlog
@@ -26,6 +27,9 @@ router = APIRouter(prefix="/other-crops", tags=["commands"])
 
 RETRY_AFTER_S = 10
 _log = structlog.get_logger(__name__)
+
+
+EnteredCode = Annotated[str, StringConstraints(pattern="^other-[0-9a-z]{26}$")]
 
 
 class OtherCropIn(BaseModel):
@@ -53,8 +57,16 @@ class NamedIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    code: Annotated[str, StringConstraints(pattern="^other-[0-9a-z]{26}$")]
+    code: EnteredCode
     crop: Annotated[str, StringConstraints(pattern="^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class ErasedIn(BaseModel):
+    """A code whose words are to be erased."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: EnteredCode
 
 
 class EnteredCropAnswer(Answer):
@@ -138,17 +150,47 @@ async def name_other_crop(
     """Name a crop: pages and recall previews go by it from now on. For registrars."""
     if body.crop not in called(gateway.names.known()) or is_other(body.crop):
         raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.crop")
+    others = gateway.names.others
+    _keep(lambda: others.name(body.code, body.crop))
+    _log.info("other_crop_named", actor=reader.device.actor, code=body.code, crop=body.crop)
+    return _found(body.code, gateway.names, language)
+
+
+@router.post(
+    "/erasures",
+    operation_id="erase_other_crop",
+    summary="Erase the words of a crop that was entered in words",
+    response_model=EnteredCropAnswer,
+    response_model_exclude_unset=True,
+    responses=responses(400, 401, 403, 413, 415, 422, 503),
+)
+async def erase_other_crop(
+    body: ErasedIn, gateway: GatewayDep, reader: Registrar, language: LanguageDep
+) -> Any:  # noqa: ANN401 - the model decides
+    """Erase the words for good; what they were named as stays, and so does the code.
+
+    For registrars. A second time changes nothing.
+    """
+    _keep(lambda: gateway.names.others.forget(body.code))
+    _log.info("other_crop_erased", actor=reader.device.actor, code=body.code)
+    return _found(body.code, gateway.names, language)
+
+
+def _keep(change: Callable[[], None]) -> None:
+    """Make a change of a code's entry."""
     try:
-        gateway.names.others.name(body.code, body.crop)
+        change()
     except OtherCropError:
         raise ProblemError(GatewayCode.INVALID_REQUEST, member="body.code") from None
     except sqlite3.Error as error:
         _log.warning("other_crop_not_kept", error=type(error).__name__)
         raise ProblemError(GatewayCode.BUSY, retry_after_s=RETRY_AFTER_S) from None
-    _log.info("other_crop_named", actor=reader.device.actor, code=body.code, crop=body.crop)
-    named = gateway.names.others.find(body.code)
-    assert named is not None  # noqa: S101 - it was just named
-    return _entered(named, gateway.names, language)
+
+
+def _found(code: str, names: Names, language: Language) -> dict[str, Any]:
+    entered = names.others.find(code)
+    assert entered is not None  # noqa: S101 - it was just changed
+    return _entered(entered, names, language)
 
 
 def _entered(one: OtherCrop, names: Names, language: Language) -> dict[str, Any]:

@@ -76,9 +76,19 @@ def name_crop(
             speaking.say(WORDS["town_crops.named"], which=which, code=one, name=name)
 
 
-def forget_crop(which: Which) -> None:
-    """Erase the words of such a crop; what it was named as stays, and so does its code."""
+def forget_crop(which: Which, key: Office = "", gateway: Gateway = "") -> None:
+    """Erase the words of such a crop; what it was named as stays, and so does its code.
+
+    On the gateway's computer, or with a registrar's --key from any.
+    """
     with told():
+        if key:
+            with _at_gateway(key, gateway) as (_, client):
+                codes = _listed(client, which)
+                for code in codes:
+                    client.post("/api/other-crops/erasures", {"code": code})
+                    speaking.say(WORDS["town_crops.erased"], code=code)
+            return
         names = _names()
         for one in _meant(names, which):
             names.others.forget(one)
@@ -86,25 +96,32 @@ def forget_crop(which: Which) -> None:
 
 
 def _name_at_gateway(which: str, crop: str, key: str, gateway: str) -> None:
-    from gateway.other_crops import OtherCropError  # noqa: PLC0415 - as below
-    from gateway.same_name import fold  # noqa: PLC0415 - as below
-
     with _at_gateway(key, gateway) as (registrar, client):
         crops = own_choices.coded(known.ask(registrar, client).me["choices"]["crops"])
         chosen = only("crop", crop, matching(crop, crops))
         if chosen is None:
             raise ChoiceError("crop", crop, crops)
-        listed = client.get("/api/other-crops")["crops"]
-        meant = [one for one in listed if one["words"] and fold(one["words"]) == fold(which)]
-        meant = meant or [one for one in listed if one["code"] == which]
-        if not meant:
-            raise OtherCropError(WORDS["town_crops.unknown"], which=which)
-        for one in meant:
-            named = client.post(
-                "/api/other-crops/names", {"code": one["code"], "crop": chosen.value}
-            )
+        for code in _listed(client, which):
+            named = client.post("/api/other-crops/names", {"code": code, "crop": chosen.value})
             name = named["crop_name"]
-            speaking.say(WORDS["town_crops.named"], which=which, code=one["code"], name=name)
+            speaking.say(WORDS["town_crops.named"], which=which, code=code, name=name)
+
+
+def _listed(client: Client, which: str) -> list[str]:
+    """Return the codes that some words have at a gateway, or the one code that is meant.
+
+    Raises:
+        OtherCropError: There is none.
+    """
+    from gateway.other_crops import OtherCropError  # noqa: PLC0415 - as below
+    from gateway.same_name import fold  # noqa: PLC0415 - as below
+
+    listed = client.get("/api/other-crops")["crops"]
+    meant = [one for one in listed if one["words"] and fold(one["words"]) == fold(which)]
+    meant = meant or [one for one in listed if one["code"] == which]
+    if not meant:
+        raise OtherCropError(WORDS["town_crops.unknown"], which=which)
+    return [one["code"] for one in meant]
 
 
 @contextlib.contextmanager

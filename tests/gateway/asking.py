@@ -68,6 +68,7 @@ async def wishes(stage: Stage, market: Market, reader: str) -> list[tuple[str, d
         ],
         "/api/other-crops": [{"words": "へべす"}],
         "/api/other-crops/names": [{"code": f"other-{'0' * 26}", "crop": "carrot"}],
+        "/api/other-crops/erasures": [{"code": f"other-{'0' * 26}"}],
         "/api/recalls/scope": _scopes(stage, market),
         "/api/invitations": [
             {"actor": person.device.actor, "nonce": "0" * 32}

@@ -43,6 +43,7 @@ def test_every_route_of_the_api_is_described(document):
         "POST /api/other-crops",
         "GET /api/other-crops",
         "POST /api/other-crops/names",
+        "POST /api/other-crops/erasures",
         "GET /api/disputes",
         "GET /api/stickers/{roll}/{number}",
         "GET /api/rolls",

@@ -154,3 +154,30 @@ async def test_a_crop_is_named_by_registrars_alone_and_as_one_of_the_towns(stage
             assert (response.status_code, response.json()["code"]) == (403, "NOT_YOUR_OFFICE")
     assert (await post("/api/other-crops/names", json=wish)).status_code == 401
     assert stage.gateway.names.others.find(code).crop == ""
+
+
+async def test_words_are_erased_by_registrars_alone_and_for_good(stage):
+    registrar = stage.town.people["registrar-coop"] = stage.town.registrars["coop"]
+    assert registrar.role == "registrar"
+    code = (await enter(stage, "farm-b", "ばくちのき")).json()["code"]
+    wish, post = {"code": code}, stage.client.post
+    for handle in ("farm-b", "land-office", "inspector", OFFICER):
+        refused = await post(
+            "/api/other-crops/erasures", json=wish, headers=await stage.reader(handle)
+        )
+        assert (refused.status_code, refused.json()["code"]) == (403, "NOT_YOUR_OFFICE")
+    assert (await post("/api/other-crops/erasures", json=wish)).status_code == 401
+    assert stage.gateway.names.others.find(code).words == "ばくちのき"
+    headers = await stage.reader("registrar-coop")
+    named = {"code": code, "crop": "carrot"}
+    assert (await post("/api/other-crops/names", json=named, headers=headers)).status_code == 200
+    for _ in range(2):
+        erased = await post("/api/other-crops/erasures", json=wish, headers=headers)
+        assert erased.status_code == 200, erased.text
+        assert (erased.json()["words"], erased.json()["crop"]) == (None, "carrot")
+    listed = await stage.client.get("/api/other-crops", headers=headers)
+    assert "ばくちのき" not in listed.text
+    assert code in listed.text
+    for wrong in ("other-" + "0" * 26, "carrot", "", None):
+        response = await post("/api/other-crops/erasures", json={"code": wrong}, headers=headers)
+        assert (response.status_code, response.json()["code"]) == (422, "INVALID_REQUEST")

@@ -224,3 +224,13 @@ def test_words_for_a_crop_are_kept_where_there_is_no_line_and_named_from_elsewhe
     for farmer in (("--key", "farm-a"), ("--key", "inspector")):
         assert "office" in minori("town", "crops", *farmer, code=1)
         assert "office" in minori("town", "name-crop", "へべす", "carrot", *farmer, code=1)
+        assert "office" in minori("town", "forget-crop", "へべす", *farmer, code=1)
+    assert "no crop was entered" in minori("town", "forget-crop", "へべそ", *office, code=1)
+    assert f"words of {code} are erased" in minori("town", "forget-crop", "ﾍﾍﾞｽ", *office)
+    assert "へべす" not in minori("town", "crops", *office)
+    assert "no crop was entered" in minori("town", "forget-crop", "へべす", *office, code=1)
+    assert f"words of {code} are erased" in minori(
+        "town", "forget-crop", code, *office
+    )  # by its code, still
+    again = json.loads(minori("query", "lot", lot, "--key", "farm-a", "--lang", "ja"))
+    assert again["crop_name"] == "だいこん"
