@@ -18,6 +18,7 @@ from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
 from gateway.cli.telling import told
 from gateway.pos import WORDS, Item, PosMapping, codes, guessing
+from gateway.pos.decoding import Encoding
 from gateway.pos.mapping import PARTY, WEIGHED_G, KindColumn
 from gateway.pos.table import Table, heading
 from gateway.same_name import fold
@@ -45,17 +46,21 @@ def map_(
         Path, typer.Option("--mapping", "-m", help="The mapping to make or add to.")
     ],
     key: Annotated[str, typer.Option("--key", "-k", help="The shop's key.")],
+    encoding: Annotated[
+        Encoding | None, typer.Option(help="Which one the file is in, if that can't be told.")
+    ] = None,
     gateway: Gateway = "",
 ) -> None:
     """Make a mapping from a till's file by asking; of one that exists, ask only what is new."""
     with told():
-        guess = guessing.guess(file.read_bytes())
         known = PosMapping.load(mapping) if mapping.exists() else None
+        said = encoding or (known.encoding if known else None)
+        guess = guessing.guess(file.read_bytes(), said)
         asker = Key.load(keyring.find(key), elsewhere=gateway)
         with Client(asker.address) as client:
             client.open_session(asker)
             town = _town(client)
-        made = known or _columns(guess)
+        made = (known or _columns(guess)).model_copy(update={"encoding": said})
         made = _items(made, guess.table, town)
         made.save(mapping)
         speaking.say(WORDS["map.saved"], file=mapping, till=file)

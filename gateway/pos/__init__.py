@@ -2,7 +2,7 @@
 
     mapping      which column means what, and which item code means which goods; saved once
     guessing     a mapping to begin with, from the headings of a file
-    decoding     the file's bytes -> text; UTF-8, UTF-16 or CP932
+    decoding     the file's bytes -> text; UTF-8, UTF-16, CP932, or EUC-JP if that is said
     table        text -> rows and cells, strictly
     entries      a row -> what it says
     amounts      dates, counts and weights, as the workbook takes them

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.pos.decoding import decode
+from gateway.pos.decoding import Encoding, decode
 from gateway.pos.mapping import KindColumn
 from gateway.pos.refusals import FileError
 from gateway.pos.table import DELIMITERS, Row, Table, first_rows, heading, read_table
@@ -53,13 +53,17 @@ class Guess:
     kinds: tuple[KindColumn, ...]
 
 
-def guess(content: bytes) -> Guess:
+def guess(content: bytes, encoding: Encoding | None = None) -> Guess:
     """Return what a till's file is likely to mean.
+
+    Args:
+        content: The file.
+        encoding: Which encoding it is in, where that can't be told from it.
 
     Raises:
         FileError: It can't be read, or has no row with headings.
     """
-    text = decode(content)
+    text = decode(content, encoding)
     best: tuple[int, Row | None] = (0, None)
     for delimiter in DELIMITERS:
         for row in first_rows(text, delimiter):

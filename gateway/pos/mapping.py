@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gateway.catalogue import PACK_UNITS
 from gateway.pos import codes
+from gateway.pos.decoding import Encoding
 from gateway.pos.refusals import WORDS
 from gateway.pos.table import heading
 from gateway.words import SaidError
@@ -121,6 +122,7 @@ class PosMapping(_Model):
 
     Attributes:
         till: Which till's file it is; with the receipt it names a line for ever.
+        encoding: Which encoding the file is in, where that can't be told from it.
         date: 2026-04-15, 2026/4/15 10:23, 20260415, 令和8年4月15日.
         receipt: The receipt's number; absent for a till that writes sums of the day by item.
         line: The line's number on the receipt, where the till writes one.
@@ -139,6 +141,7 @@ class PosMapping(_Model):
     """
 
     till: str = Field(min_length=1, max_length=40)
+    encoding: Encoding | None = None
     date: Heading
     receipt: Heading | None = None
     line: Heading | None = None

@@ -41,7 +41,8 @@ def read_file(content: bytes, mapping: PosMapping, *, party: str, town: TownCloc
     """Read a file.
 
     Args:
-        content: The file: UTF-8, UTF-16 or CP932, with or without a byte order mark.
+        content: The file: UTF-8, UTF-16 or CP932, with or without a byte order mark; or EUC-JP,
+            if the mapping says so.
         mapping: How to read it.
         party: The shop's, which a line's key is bound to.
         town: The town's clock: no line is of a day to come.
@@ -51,7 +52,7 @@ def read_file(content: bytes, mapping: PosMapping, *, party: str, town: TownCloc
     """
     if len(content) > FILE_BYTES_MAX:
         raise FileError(1, "file.too_large", limit_mib=FILE_BYTES_MAX // 1024**2)
-    table = read_table(decode(content), mapping.columns)
+    table = read_table(decode(content, mapping.encoding), mapping.columns)
     reader = EntryReader(table, mapping, town)
     read = [reader.read(row) for row in table.rows]
     told = [one for one in read if isinstance(one, Told)]

@@ -75,6 +75,18 @@ def test_a_mapping_made_by_asking_books_the_file(shop, home, stage):
     assert [one["held_g"] for one in holdings] == [9_000]
 
 
+def test_a_till_in_euc_jp_is_mapped_once_that_is_said(home, stage):  # noqa: ARG001
+    path, made = home / "euc.csv", home / "euc.json"
+    path.write_bytes("日付,商品コード,数量\r\n2026/04/15,000900,1\r\n".encode("euc_jp"))
+    words = ("sales", "map", str(path), "-m", str(made), "-k", "shop-a")
+    assert "--encoding euc-jp" in minori(*words, code=1)
+    assert not made.exists()
+    answers = ["レジ1", *("", "", ""), *("-",) * 8, "-"]
+    minori(*words, "--encoding", "euc-jp", typed="\n".join([*answers, ""]))
+    assert json.loads(made.read_text("utf-8"))["encoding"] == "euc-jp"
+    minori(*words)  # known by now
+
+
 def test_of_a_mapping_that_exists_only_what_is_new_is_asked(shop, home, stage):  # noqa: ARG001
     known = {
         "till": "レジ1",
