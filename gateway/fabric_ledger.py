@@ -50,6 +50,7 @@ from gateway.ledger import (
     LedgerUnavailableError,
     OutcomeUnknownError,
     Receipt,
+    RulesMissingError,
     Transaction,
     TransactionTooLargeError,
 )
@@ -111,7 +112,7 @@ _ERRORS: Final[dict[Outcome, type[LedgerError]]] = {
 
 # What the chaincode's refusal means where it is not the commands' fault.
 _REFUSALS: Final[dict[str, type[LedgerError]]] = {
-    "VERSION_MISSING": LedgerUnavailableError,
+    "VERSION_MISSING": RulesMissingError,
     Refusal.DEADLINE: TransactionTooLargeError,
     Refusal.CLOCK_SKEW: LedgerUnavailableError,
     Refusal.BUSY: LedgerUnavailableError,

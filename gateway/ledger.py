@@ -4,6 +4,7 @@
 
     LedgerError                  everything a ledger can fail with; `retry` says what to do
     ├ LedgerUnavailableError     nothing was ordered: try again later, as it is
+    │ └ RulesMissingError        the program here is older than the rules in force
     ├ LedgerConflictError        lost an optimistic race, or peers disagreed: try anew at once
     ├ OutcomeUnknownError        may or may not be ordered: try anew, the contract takes it once
     ├ TransactionTooLargeError   too many bytes, or too slow: split and try
@@ -85,6 +86,13 @@ class LedgerError(EvidenceError):
 
 class LedgerUnavailableError(LedgerError):
     """Nothing was ordered, and the ledger may be back soon."""
+
+
+class RulesMissingError(LedgerUnavailableError):
+    """This gateway's program, or its organisation's contract process, lacks the rules in force.
+
+    Nothing was ordered, and an operator has to bring the newer program.
+    """
 
 
 class LedgerConflictError(LedgerError):

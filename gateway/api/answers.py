@@ -13,7 +13,7 @@ from gateway.api.errors import MEDIA_TYPE, FieldError, ProblemError, problem_obj
 from gateway.codes import GatewayCode
 from gateway.intake import OutboxError
 from gateway.language import Language, is_language, negotiate
-from gateway.ledger import LedgerError
+from gateway.ledger import LedgerError, RulesMissingError
 
 ErrorPage: TypeAlias = Callable[[HTTPConnection, ProblemError, Language], Response]
 
@@ -35,6 +35,7 @@ _CODES_BY_STATUS: Final = {
 }
 # What a route lets through: something that it needs is away. Nothing was half done.
 _CODES_BY_ERROR: Final = (
+    (RulesMissingError, GatewayCode.RULES_MISSING),
     (LedgerError, GatewayCode.LEDGER_UNAVAILABLE),
     (OutboxError, GatewayCode.OUTBOX_UNAVAILABLE),
     (SQLAlchemyError, GatewayCode.TABLES_UNAVAILABLE),

@@ -14,7 +14,7 @@ from chaincode.rules import EVER
 from gateway.api import prefer, schemas, suspended
 from gateway.api.command_answers import WAITING, Answer, row_answer, status_answer
 from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError
+from gateway.api.errors import ProblemError, problem_object
 from gateway.api.rate import RateLimits, client_of
 from gateway.api.readers import (
     DatabaseDep,
@@ -143,6 +143,7 @@ async def send_commands(
     await _tell_who_approves(gateway.projection.database, body.commands, answers, language)
     await _tell_of_suspensions(gateway.projection.database, body.commands, answers, language)
     waiting = [one["id"] for one in answers if one["status"] == WAITING]
+    _tell_why_they_wait(gateway, answers, language)
     if waiting:
         response.status_code = 202
         response.headers["Location"] = f"/api/commands/{waiting[0]}"
@@ -215,7 +216,9 @@ async def read_command(
     status = await gateway.intake.status(command)
     if status is None:
         raise ProblemError(GatewayCode.COMMAND_NOT_FOUND)
-    return status_answer(status, language)
+    answer = status_answer(status, language)
+    _tell_why_they_wait(gateway, [answer], language)
+    return answer
 
 
 def _find(
@@ -243,6 +246,14 @@ async def _tell_who_approves(
         if device is not None and founding is not None:
             kind = EVER[command.type]
             shown["awaits"] = awaits(kind, founding, device.organisation, language)
+
+
+def _tell_why_they_wait(gateway: Gateway, answers: Sequence[Answer], language: Language) -> None:
+    """Say of what waits that a program here is too old, and who can end that."""
+    if gateway.intake.lacks_rules:
+        for shown in answers:
+            if shown["status"] == WAITING:
+                shown["problem"] = problem_object(GatewayCode.RULES_MISSING, language)
 
 
 async def _tell_of_suspensions(

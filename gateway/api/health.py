@@ -35,7 +35,9 @@ async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model d
     """Return 200 when ready; when alive only, 503 with the same facts as `health`.
 
     `storage` says of each file whether the last write to it succeeded. One that failed is tried
-    again until there is room; `ordering` is false while commands wait and the ledger takes none.
+    again until there is room; `ordering` is false while commands wait and the ledger takes none;
+    `rules_missing`, while this gateway's program, or the contract process beside its peer, is older
+    than the rules in force: bring the newer one.
     """
     height = await gateway.height.ask()
     shown = gateway.follower.height
@@ -44,8 +46,10 @@ async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model d
     storage: dict[str, Json] = {one.name: one.is_writable for one in gateway.storage}
     is_ordering = not gateway.intake.is_held_up
     is_taking = gateway.intake.is_running and storage["outbox"]
+    lacks_rules = gateway.intake.lacks_rules
     is_ready = (
         height is not None
+        and not lacks_rules
         and is_ordering
         and is_following
         and is_taking
@@ -58,6 +62,7 @@ async def read_health(gateway: GatewayDep) -> Any:  # noqa: ANN401 - the model d
             "reachable": height is not None,
             "height": height,
             "ordering": is_ordering,
+            "rules_missing": lacks_rules,
         },
         "projection": {"height": shown, "lag": lag, "following": is_following},
         "outbox": {"taking": is_taking, "waiting": gateway.intake.waiting_count},

@@ -26,6 +26,7 @@ from gateway.ledger import (
     LedgerRefusedError,
     LedgerUnavailableError,
     Receipt,
+    RulesMissingError,
 )
 
 VERSION_MISSING: Final = "VERSION_MISSING"  # the contract's answer: `chaincode.contract`
@@ -214,7 +215,7 @@ class Executor:
             _log.exception("contract_failed", tx_id=simulation.tx_id)
             raise LedgerRefusedError("the contract failed", details=[repr(error)]) from error
         if response.message == VERSION_MISSING:
-            raise LedgerUnavailableError(response.message)
+            raise RulesMissingError(response.message)
         if response.status >= 400:
             raise LedgerRefusedError(response.message, details=[f"status {response.status}"])
         return response

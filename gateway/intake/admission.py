@@ -24,7 +24,7 @@ from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
 from gateway.intake.outbox import Outbox
 from gateway.intake.ports import Devices, Record
-from gateway.ledger import LedgerUnavailableError
+from gateway.ledger import RulesMissingError
 
 DEVICES_REMEMBERED: Final = 16_384
 _YIELD_EVERY: Final = 16  # commands; each costs some 0.3 ms, and others want the event loop
@@ -81,6 +81,11 @@ class Admission:
         """Ask anew which rules are in force."""
         self._head = None
 
+    @property
+    def lacks_rules(self) -> bool:
+        """Whether the rules in force, as far as is known, are newer than this program."""
+        return self._head is not None and self._head.rules not in rules.RULES
+
     async def types_in_force(self) -> Mapping[str, CommandType]:
         """Return the command types in force, by name; before a founding, the first rules'.
 
@@ -91,7 +96,7 @@ class Admission:
         try:
             return rules.in_force(head)
         except KeyError:
-            raise LedgerUnavailableError("VERSION_MISSING") from None
+            raise RulesMissingError("VERSION_MISSING") from None
 
     async def check(
         self, wires: Sequence[bytes], *, is_waiting: Callable[[str], bool]

@@ -18,6 +18,7 @@ from gateway.ledger import (
     LedgerRefusedError,
     LedgerUnavailableError,
     Receipt,
+    RulesMissingError,
     TransactionTooLargeError,
 )
 
@@ -45,6 +46,15 @@ class Dispatcher:
         self._awake = asyncio.Event()
         self._flights: set[asyncio.Task[None]] = set()
         self._task: asyncio.Task[None] | None = None
+        self._lacks_rules = False
+
+    @property
+    def lacks_rules(self) -> bool:
+        """Whether the ledger's last answer was that its program is older than the rules in force.
+
+        What it did not take then is sent again and again, so a newer program ends this.
+        """
+        return self._lacks_rules
 
     @property
     def is_running(self) -> bool:
@@ -98,6 +108,7 @@ class Dispatcher:
                 outcome = await self._ledger.submit([item.wire for item in batch.items])
         except Exception as error:  # noqa: BLE001 - whatever it is, no command may be lost by it
             outcome = error
+        self._lacks_rules = isinstance(outcome, RulesMissingError)
         now = _now()
         name = self._judge(batch, outcome, now)
         metrics.TRANSACTIONS.labels(outcome=name).inc()

@@ -107,6 +107,12 @@ class Intake:
         return self.waiting_count > 0 and self._schedule.is_in_trouble
 
     @property
+    def lacks_rules(self) -> bool:
+        """Whether this program, or, as its commands wait for it, the contract's, is too old."""
+        contract_lacks = self.waiting_count > 0 and self._dispatcher.lacks_rules
+        return contract_lacks or self._admission.lacks_rules
+
+    @property
     def waiting_count(self) -> int:
         """How many commands are accepted and not done."""
         return len(self._entries)

@@ -50,6 +50,7 @@ class HeldLedger:
         self.opened = asyncio.Event()
         self.opened.set()
         self.failure: Exception | None = None
+        self.refusal: Exception | None = None  # of what is submitted, and of nothing else
         self.queried: list[str] = []  # every key, each time
         self.heights_asked = 0
 
@@ -61,6 +62,8 @@ class HeldLedger:
 
     async def submit(self, commands: Sequence[bytes], *, at: int | None = None) -> Receipt:
         await self.opened.wait()
+        if self.refusal is not None:
+            raise self.refusal
         return await self._ledger.submit(commands, at=at)
 
     async def query(self, keys: Sequence[str]) -> dict[str, Any]:

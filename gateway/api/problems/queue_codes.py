@@ -89,6 +89,21 @@ QUEUE: Final = (
         ),
     ),
     problem(
+        GatewayCode.RULES_MISSING,
+        503,
+        number=773,
+        ja=(
+            "プログラムの更新が必要です",
+            "町の規則が新しくなりましたが、この団体のプログラムがまだ古いままです。",
+            "受け付けた記録は残っていて、更新がすむと台帳に届きます。運営者に更新を頼んでください。",
+        ),
+        en=(
+            "The program here is too old",
+            "Newer rules are in force than this organisation's program has (VERSION_MISSING).",
+            "What was queued stays, and lands after the update. Ask whoever runs it to update.",
+        ),
+    ),
+    problem(
         GatewayCode.TABLES_UNAVAILABLE,
         503,
         number=765,

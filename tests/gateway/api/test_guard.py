@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 
 from gateway.api import prefer, schemas
 from gateway.api.rate import network_of
-from gateway.ledger import LedgerUnavailableError
+from gateway.ledger import LedgerUnavailableError, RulesMissingError
 from tests.gateway.stage import URL, stage_in
 
 ALWAYS = {
@@ -162,6 +162,7 @@ async def test_a_body_that_does_not_come_is_not_waited_for(tmp_path):
         (RuntimeError("secret"), 500, "INTERNAL"),
         (TimeoutError("secret"), 503, "OUT_OF_TIME"),
         (LedgerUnavailableError("secret"), 503, "LEDGER_UNAVAILABLE"),
+        (RulesMissingError("secret"), 503, "RULES_MISSING"),
         (OperationalError("SELECT secret", {}, Exception("secret")), 503, "TABLES_UNAVAILABLE"),
     ],
 )
@@ -171,7 +172,7 @@ async def test_what_fails_inside_is_answered_without_a_word_of_it(
     def fail(*_arguments):
         raise failure
 
-    monkeypatch.setattr("gateway.api.about.find_founding", fail)
+    monkeypatch.setattr("gateway.api.about.together", fail)
     response = await stage.get("/api/ledger")
     check_problem(response, status, code)
     assert "secret" not in response.text
@@ -183,7 +184,7 @@ async def test_a_request_that_takes_too_long_is_ended(tmp_path, monkeypatch):
 
     ended = threading.Event()
     async with stage_in(tmp_path, request_s=0.05, wait_default_s=0, wait_max_s=0) as stage:
-        monkeypatch.setattr("gateway.api.about.find_founding", lambda _connection: ended.wait())
+        monkeypatch.setattr("gateway.api.about.together", lambda _connection: ended.wait())
         try:
             check_problem(await stage.get("/api/ledger"), 503, "OUT_OF_TIME")
         finally:
@@ -249,11 +250,28 @@ async def test_health_says_what_is_wrong(stage):
         "reachable": False,
         "height": None,
         "ordering": True,
+        "rules_missing": False,
     }
     stage.ledger.failure = None
     await stage.gateway.intake.stop()
     stopped = (await stage.get("/health")).json()["health"]
     assert stopped["outbox"] == {"taking": False, "waiting": 0}
+
+
+async def test_a_contract_older_than_the_rules_is_told_in_health_and_to_who_waits(stage):
+    _, harvest = stage.town.harvest("farm-a", 1_000)
+    stage.ledger.refusal = RulesMissingError("VERSION_MISSING")
+    answer = await stage.send(harvest, wait=1, **{"Accept-Language": "en"})
+    (waiting,) = answer.json()["commands"]
+    assert (answer.status_code, waiting["status"]) == (202, "waiting")
+    assert waiting["problem"]["code"] == "RULES_MISSING"
+    assert (await stage.get(f"/api/commands/{waiting['id']}")).json()["problem"]
+    ill = (await stage.get("/health")).json()["health"]
+    assert (ill["ready"], ill["ledger"]["rules_missing"]) == (False, True)
+    stage.ledger.refusal = None
+    await stage.done(harvest)
+    well = (await stage.get("/health")).json()
+    assert (well["ready"], well["ledger"]["rules_missing"]) == (True, False)
 
 
 async def test_all_who_ask_for_the_health_share_one_question_to_the_ledger(tmp_path):
