@@ -121,9 +121,18 @@ class Trading:
         maker: str,
         parts: Sequence[tuple[str, str, list[int]]],
         children: Sequence[tuple[str, str | None]],
+        *,
+        lost_g: int = 0,
     ) -> tuple[list[str], list[bytes]]:
-        """Return (children, commands): sorting that is begun, and then signed class by class."""
-        lots, body, closed = self._run(maker, parts, children, "measured")
+        """Return (children, commands): sorting that is begun, and then signed class by class.
+
+        Args:
+            maker: Who sorts.
+            parts: Of each parent: the lot, its owner, the grams in each class.
+            children: Crop and grade of each class.
+            lost_g: So much more of each parent goes in, and comes to no class.
+        """
+        lots, body, closed = self._run(maker, parts, children, "measured", lost_g=lost_g)
         whole: Parts = {"party": self.party(maker), **body}
         return lots, [
             self.act(maker, step.kind, step.body, step.closed)
@@ -136,6 +145,8 @@ class Trading:
         parts: Sequence[tuple[str, str, list[int]]],
         children: Sequence[tuple[str, str | None]],
         shares: str,
+        *,
+        lost_g: int = 0,
     ) -> tuple[list[str], Parts, Parts]:
         """Return (children, open part, closed part) of a run."""
         person = self.person(maker)
@@ -150,7 +161,7 @@ class Trading:
             made.append(child | ({"grade": grade} if grade else {}))
         inputs: list[Json] = []
         for _, owner, to_g in parts:
-            put_in: Parts = {"quantity_g": sum(to_g), "to_g": list(to_g)}
+            put_in: Parts = {"quantity_g": sum(to_g) + lost_g, "to_g": list(to_g)}
             inputs.append(put_in | ({} if owner == maker else {"owner": self.party(owner)}))
         body: Parts = {
             "id_nonce": nonce,

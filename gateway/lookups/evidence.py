@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Final, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,15 +18,18 @@ from sqlalchemy import (
 )
 
 from chaincode.base import times
+from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
 from gateway.catalogue import YIELD_KG_PER_10A, Catalogue, CatalogueFile
 from gateway.lookups.people import find_founding
+from gateway.plausibility.amounts import SORT_CLASS
 from gateway.plausibility.evidence import (
     Entry,
     Evidence,
     HoldingFacts,
     LotFacts,
     ScanFacts,
+    SortingFacts,
     YieldFacts,
 )
 from gateway.plausibility.habits import is_afterwards, is_round
@@ -35,9 +38,11 @@ from gateway.plausibility.labelling import BIND
 from gateway.plausibility.thresholds import DAY_S, thresholds
 from gateway.plausibility.timing import HARVEST
 from gateway.projection import json_text
-from gateway.projection.domain import actors, holdings, lots, sticker_ranges
+from gateway.projection.domain import actors, holdings, lots, sortings, sticker_ranges
 from gateway.projection.tables import command_subject, commands
 from gateway.scans import Scans
+
+Item = TypeVar("Item")
 
 M2_PER_10A: Final = 1_000
 LOOK_BACK: Final = 300  # running numbers of a device that are looked back over
@@ -82,6 +87,7 @@ def gather(connection: Connection, entries: Sequence[Entry], ground: Ground) -> 
         ),
         packs_g=_packs(ground.catalogue, {lot.crop for lot in found.values()}),
         stickers=_stickers(connection, entries),
+        sortings=_sortings(connection, entries),
         scans=_scans(ground.scans, entries, offset),
         catalogue=ground.known,
         utc_offset_minutes=offset,
@@ -332,6 +338,35 @@ def _stickers(connection: Connection, entries: Sequence[Entry]) -> dict[str, int
     return found
 
 
+def _sortings(connection: Connection, entries: Sequence[Entry]) -> dict[str, SortingFacts]:
+    """Return, by entry that was to end it, each sorting over several commands."""
+    last = {
+        (one.text("party"), one.text("id_nonce")): one.id
+        for one in sorted(entries, key=lambda one: one.place)
+        if one.type == SORT_CLASS and one.body.get("is_last")
+    }
+    found = {}
+    for part in _parts(sorted(last)):
+        named = tuple_(sortings.c.party, sortings.c.nonce).in_(part)
+        for row in connection.execute(select(sortings).where(named)):
+            classes = tuple(map(str, _listed(row.classes)))
+            made_g = select(func.sum(lots.c.made_g)).where(lots.c.id.in_(classes))
+            left_g = (one["left_g"] for one in _listed(row.inputs) if isinstance(one, dict))
+            found[last[row.party, row.nonce]] = SortingFacts(
+                classes=classes,
+                made_g=int(connection.execute(made_g).scalar_one() or 0),
+                left_g=sum(grams for grams in left_g if isinstance(grams, int)),
+                is_ended=row.state == "ended",
+            )
+    return found
+
+
+def _listed(column: str) -> list[Json]:
+    value = json_text.decode(column)
+    assert isinstance(value, list)  # noqa: S101 - the projection's own
+    return value
+
+
 def _scans(scans: Scans, entries: Sequence[Entry], offset: int) -> dict[str, ScanFacts]:
     """Return, by entry, which of the stickers it put on were asked about too often."""
     found = {}
@@ -351,6 +386,6 @@ def _scans(scans: Scans, entries: Sequence[Entry], offset: int) -> dict[str, Sca
     return found
 
 
-def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parts(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
     for start in range(0, len(items), _VALUES_MAX):
         yield items[start : start + _VALUES_MAX]

@@ -8,11 +8,13 @@ from gateway.plausibility.evidence import (
     Flag,
     HoldingFacts,
     LotFacts,
+    SortingFacts,
     YieldFacts,
     percent,
 )
 from gateway.plausibility.thresholds import Thresholds
 
+SORT, SORT_CLASS = "lot.sort", "lot.sort_class"
 SUPPLEMENT, TAKE_STOCK, DISCARD = "lot.supplement", "lot.take_stock", "lot.discard"
 
 
@@ -140,21 +142,42 @@ def loss_large(
 
 def run_loss_large(entry: Entry, lots: Mapping[str, LotFacts], limits: Thresholds) -> Flag | None:
     """Compare what a run lost with what went into it; a run that was taken back is left alone."""
-    limit_percent = dict(limits.run_loss_percent).get(entry.type)
     children = _objects(entry.body.get("children"))
     first = children[0].get("lot") if children else None
     lot = lots.get(str(first))
-    if limit_percent is None or lot is None or lot.origin != "made":
+    if lot is None or lot.origin != "made":
         return None
     inputs = _objects(entry.closed.get("inputs"))
     in_g = sum(_integer(one.get("quantity_g")) for one in inputs)
     parts = [one.get("to_g") for one in inputs]
     out_g = sum(_integer(part) for some in parts if isinstance(some, list) for part in some)
+    return _run_loss(entry, entry.type, lot.id, in_g=in_g, out_g=out_g, limits=limits)
+
+
+def sorting_loss_large(entry: Entry, facts: SortingFacts, limits: Thresholds) -> Flag | None:
+    """Compare what a sorting over several commands lost with all that went into it.
+
+    Its last class says so, for that ends it, unless it was taken back since.
+    """
+    child = entry.body.get("child")
+    lot = str(child.get("lot")) if isinstance(child, dict) else ""
+    if not facts.is_ended or facts.classes[-1:] != (lot,):
+        return None
+    in_g = facts.made_g + facts.left_g
+    return _run_loss(entry, SORT, lot, in_g=in_g, out_g=facts.made_g, limits=limits)
+
+
+def _run_loss(
+    entry: Entry, kind: str, lot: str, *, in_g: int, out_g: int, limits: Thresholds
+) -> Flag | None:
+    limit_percent = dict(limits.run_loss_percent).get(kind)
+    if limit_percent is None:
+        return None
     if in_g - out_g <= max(in_g * limit_percent // 100, limits.grams):
         return None
     return entry.flag(
         FlagCode.RUN_LOSS_LARGE,
-        f"lot/{lot.id}",
+        f"lot/{lot}",
         in_g=in_g,
         out_g=out_g,
         lost_percent=percent(in_g - out_g, in_g),

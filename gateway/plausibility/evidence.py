@@ -158,6 +158,22 @@ class ScanFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SortingFacts:
+    """A sorting over several commands, as it stands.
+
+    Attributes:
+        classes: The lots that it made and did not take back, in order.
+        made_g: All that is in them.
+        left_g: What of the goods put in is in none of them: lost, once it has ended.
+    """
+
+    classes: tuple[str, ...]
+    made_g: int
+    left_g: int
+    is_ended: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """The rows around some entries.
 
@@ -171,6 +187,7 @@ class Evidence:
         packs_g: By crop: what the smallest pack weighs.
         stickers: By lot: how many are on it.
         scans: By entry that put stickers on: those asked about more often than one bag explains.
+        sortings: By entry that made the last class of a sorting over several commands.
         catalogue: The town's, with every crop and class that has a name.
         utc_offset_minutes: The town's.
     """
@@ -184,6 +201,7 @@ class Evidence:
     packs_g: Mapping[str, int] = field(default_factory=dict)
     stickers: Mapping[str, int] = field(default_factory=dict)
     scans: Mapping[str, ScanFacts] = field(default_factory=dict)
+    sortings: Mapping[str, SortingFacts] = field(default_factory=dict)
     catalogue: CatalogueFile = field(default_factory=CatalogueFile)
     utc_offset_minutes: int = 0
 

@@ -128,6 +128,9 @@ def _unnamed(
         if kind == "lot.process":  # of all other runs it is the parents'
             said.append((f"children[{place}].crop", child.get("crop")))
         classes.append((f"children[{place}].grade", child.get("grade")))
+    one = body.get("child")
+    if isinstance(one, dict):  # of a run of several commands
+        classes.append(("child.grade", one.get("grade")))
     for member, crop in said:
         if isinstance(crop, str) and catalogue.crops and not is_named(crop, catalogue):
             choices = nearest(crop, called(catalogue))
@@ -156,6 +159,7 @@ def _amounts(body: Mapping[str, Json], closed: Mapping[str, Json], crop: str) ->
             grams=grams,
             packs=packs if isinstance(packs, dict) else {},
         )
+    yield from _of_class(body, closed)
     children = _objects(body.get("children"))
     inputs = [one.get("to_g") for one in _objects(closed.get("inputs"))]
     for place, one in enumerate(_objects(closed.get("packed"))):
@@ -168,6 +172,15 @@ def _amounts(body: Mapping[str, Json], closed: Mapping[str, Json], crop: str) ->
             made = str(child.get("crop", ""))
             member = f"packed[{place}].packs"
             yield _Amount(member=member, crop=made, grams=out_g, packs=packs)
+
+
+def _of_class(body: Mapping[str, Json], closed: Mapping[str, Json]) -> Iterator[_Amount]:
+    """Yield what one class of a sorting over several commands is packed in."""
+    child, packs = body.get("child"), closed.get("packs")
+    if isinstance(child, dict) and isinstance(packs, dict):
+        parts = [one.get("to_g") for one in _objects(closed.get("parts"))]
+        out_g = sum(part for part in parts if isinstance(part, int))
+        yield _Amount(member="packs", crop=str(child.get("crop", "")), grams=out_g, packs=packs)
 
 
 def _pack(

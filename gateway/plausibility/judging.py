@@ -8,7 +8,7 @@ from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Entry, Evidence, Flag
 from gateway.plausibility.thresholds import Thresholds, thresholds
 
-RUNS: Final = ("lot.merge", "lot.repack", "lot.sort", "lot.process")
+RUNS: Final = ("lot.merge", "lot.repack", amounts.SORT, "lot.process")
 # The types of entry that rules look at; a sale is none, and a ledger has more of them than of all
 # others. An entry of any type may have come twice.
 WATCHED: Final = frozenset(
@@ -16,7 +16,7 @@ WATCHED: Final = frozenset(
         *(timing.HARVEST, timing.ARRIVE, timing.SHIP, timing.RECEIVE),
         *(amounts.SUPPLEMENT, amounts.TAKE_STOCK, amounts.DISCARD),
         *(labelling.BIND, labelling.UNBIND),
-        *RUNS,
+        *(*RUNS, amounts.SORT_CLASS),
         *habits.CORRECTIONS,
     }
 )
@@ -53,6 +53,8 @@ def _about_shipment(entry: Entry, evidence: Evidence, limits: Thresholds) -> Ite
         yield timing.received_before_shipped(entry, story, limits)
     if entry.type in RUNS:
         yield amounts.run_loss_large(entry, evidence.lots, limits)
+    if sorting := evidence.sortings.get(entry.id):
+        yield amounts.sorting_loss_large(entry, sorting, limits)
     if entry.type == labelling.UNBIND:
         story = evidence.stories.get(f"roll/{entry.text('roll')}", ())
         yield labelling.stickers_moved_often(entry, story, limits)

@@ -106,6 +106,9 @@ def subject_of(entry: Entry) -> str:
     children = entry.body.get("children")
     if isinstance(children, list) and children and isinstance(children[0], dict):
         return f"lot/{children[0].get('lot')}"
+    child = entry.body.get("child")
+    if isinstance(child, dict):
+        return f"lot/{child.get('lot')}"
     return f"actor/{entry.actor}"
 
 

@@ -12,6 +12,7 @@ holding/<lot>/<holder>/<owner> holdings         grams at one party
 shipment/<id>                  shipments        grams on their way
 consignment/<producer>/<shop>  consignments     who may take in whose goods
 claims/<party>                 open_claims      a row for each lot claimed without that
+run/<party>/<id_nonce>         sortings         over several commands
 roll/<id>                      sticker_ranges   a row for each range on a lot
 recall/<id>                    recalls
 recalls/open                   recalled_roots   a row for each root of each entry of open recalls
@@ -343,6 +344,16 @@ Index("open_claims_by_holder", open_claims.c.holder)
 Index("open_claims_by_producer", open_claims.c.producer)
 Index("open_claims_by_lot", open_claims.c.lot)
 
+sortings = table(
+    "sortings",
+    _key(),
+    text("party"),
+    text("nonce"),
+    text("state"),
+    json_column("inputs"),
+    json_column("classes"),
+)
+
 sticker_ranges = table(
     "sticker_ranges",
     _key(),
@@ -447,6 +458,7 @@ VIEWS: Final = (
     View(prefix="shipment", table=shipments, parts=("id",)),
     View(prefix="consignment", table=consignments, parts=("producer", "shop")),
     View(prefix="claims", table=open_claims, parts=("holder",), records=_claims),
+    View(prefix="run", table=sortings, parts=("party", "nonce")),
     View(prefix="roll", table=sticker_ranges, parts=("roll",), records=_ranges),
     View(prefix="recall", table=recalls, parts=("id",)),
     View(prefix="recalls/open", table=recalled_roots, parts=(), records=_open_roots),

@@ -178,6 +178,7 @@ class Implausible:
             closed = {"inputs": [{"quantity_g": 15_000, "to_g": [out_g]}]}
             wires.append(trade.act("farm-c", "lot.sort", body, closed))
         self.plant(FlagCode.RUN_LOSS_LARGE, f"lot/{name.id}", "farm-c")
+        wires += self._sorted_by_class(lot)
         wires += [
             trade.bind("farm-c", labelled, 1, 20),
             trade.bind("farm-c", labelled, 21, 1),
@@ -197,6 +198,17 @@ class Implausible:
                 stage.gateway.scans.note(roll, number, day="2026-04-05")
         self.plant(FlagCode.STICKERS_COPIED, f"roll/{roll}", "farm-c")
         await stage.done(*wires)
+
+    def _sorted_by_class(self, lot: str) -> list[bytes]:
+        """Lose two fifths over two classes, and a little more over two others."""
+        wires = []
+        for parts_g in ([2_000, 1_000], [2_000, 999]):
+            classes = [("taro", "l"), ("taro", "s")]
+            parts, lost_g = [(lot, "farm-c", parts_g)], 5_000 - sum(parts_g)
+            made, run = self.trade.sort_by_class("farm-c", parts, classes, lost_g=lost_g)
+            wires += run
+        self.plant(FlagCode.RUN_LOSS_LARGE, f"lot/{made[-1]}", "farm-c")
+        return wires
 
     async def _habits(self) -> None:
         wires = [self.harvest("farm-c", 3_001, ago_s=(1 + n % 6) * DAY)[1] for n in range(13)]

@@ -94,12 +94,12 @@ async def test_nobody_without_a_session_sees_any(town):
 
 async def test_flags_are_asked_for_by_code_party_and_time(town):
     for code in FlagCode:
-        assert [one["code"] for one in await ask(town, "inspector", code=code)] == [code]
+        assert {one["code"] for one in await ask(town, "inspector", code=code)} == {code}
     party = town.stage.person("shop-b").party
     assert brief(await ask(town, "inspector", party=party)) == about(town, "shop-b")
-    assert len(await ask(town, "inspector", after="2020-01-31T00:00:00Z")) == len(FlagCode)
+    assert len(await ask(town, "inspector", after="2020-01-31T00:00:00Z")) == len(town.planted)
     for since in ("令和2年1月31日", "2020/1/31", "2020-01-31 09:00"):
-        assert len(await ask(town, "inspector", after=since)) == len(FlagCode)
+        assert len(await ask(town, "inspector", after=since)) == len(town.planted)
     assert await ask(town, "inspector", after="2099-01-01T00:00:00Z") == []
     for wrong in ("code=YIELD", "party=x", "after=2026-02-30T00:00:00Z", "after=x"):
         assert (await town.stage.get(f"/api/flags?{wrong}", "inspector")).status_code == 422

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from gateway.plausibility import amounts
-from gateway.plausibility.evidence import YieldFacts
+from gateway.plausibility.evidence import SortingFacts, YieldFacts
 from tests.gateway.plausibility.making import FARM, LIMITS, LOT, SHOP, entry, holding, lot
 
 
@@ -143,3 +143,23 @@ def test_a_small_run_may_lose_all():
     inputs = [{"quantity_g": 2_000, "to_g": [0]}]
     run = entry("lot.repack", lot="", children=[{"lot": LOT}], closed={"inputs": inputs})
     assert amounts.run_loss_large(run, {LOT: lot(origin="made")}, LIMITS) is None
+
+
+@pytest.mark.parametrize(
+    ("left_g", "is_ended", "last", "lost_percent"),
+    [
+        (40_000, True, LOT, None),  # culls, as of one command
+        (40_001, True, LOT, 40),
+        (40_001, False, LOT, None),  # it goes on
+        (40_001, True, "0" * 20, None),  # this class was taken back, and another one ended it
+    ],
+)
+def test_what_a_sorting_over_several_commands_loses(left_g, is_ended, last, lost_percent):
+    """All its classes count together, and the one that ended it says so."""
+    one = entry("lot.sort_class", lot="", child={"lot": LOT}, is_last=True)
+    classes = ("1" * 20, last)
+    facts = SortingFacts(classes=classes, made_g=100_000 - left_g, left_g=left_g, is_ended=is_ended)
+    flag = amounts.sorting_loss_large(one, facts, LIMITS)
+    assert (flag and flag.figures["lost_percent"]) == lost_percent
+    if flag:
+        assert (flag.subject, flag.figures["in_g"]) == (f"lot/{LOT}", 100_000)

@@ -85,6 +85,20 @@ def test_what_a_run_makes_is_asked_back_child_by_child():
     assert [one.code for one in sorted_] == [FlagCode.CLASS_UNKNOWN]  # its crop is the parents'
 
 
+def test_a_class_of_a_sorting_over_several_commands_is_asked_back_as_of_one():
+    child = {"crop": "carrot", "grade": "lx", "index": 0}
+    packs = {"unit": "bag", "count": 1}
+    closed = {"parts": [{"to_g": 40_000}, {"to_g": 20_000}], "packs": packs}
+    found = asked("lot.sort_class", {"child": child}, closed)
+    run = {"inputs": [{"to_g": [40_000]}, {"to_g": [20_000]}]}
+    whole = asked(
+        "lot.sort", {"children": [child]}, {**run, "packed": [{"index": 0, "packs": packs}]}
+    )
+    assert [one.code for one in found] == [one.code for one in whole]
+    assert [one.member for one in found] == ["child.grade", "packs"]
+    assert [one.figures for one in found] == [one.figures for one in whole]
+
+
 def test_a_town_may_name_crops_and_classes_of_its_own():
     named = TOWN.model_copy(
         update={

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
+from gateway.demo.trading import Trading
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger
 from gateway.ledger import Block
 from gateway.projection import Projection
@@ -52,7 +53,8 @@ class Story:
         other, harvest_b = town.harvest("farm-b", 5_000, at=NOW_S)
         return [
             *([harvest, ship], [receive], list(settling), [sell, too_much, harvest], [harvest_b]),
-            [self.claim(other), self.merge(other), self.bind(other), self.recall(other)],
+            [self.claim(other), self.merge(other), self.bind(other), *self.sort(other)],
+            [self.recall(other)],
         ]
 
     def claim(self, lot: str) -> bytes:
@@ -75,6 +77,12 @@ class Story:
         }
         closed = {"inputs": [{"quantity_g": 2_000, "to_g": [2_000]}]}
         return person.device.sign("lot.merge", body, closed=closed, at=NOW_S)
+
+    def sort(self, lot: str) -> list[bytes]:
+        """Sort some of it class by class."""
+        parts = [(lot, "farm-b", [600, 400])]
+        trade = Trading(self.town, at=NOW_S)
+        return trade.sort_by_class("farm-b", parts, [("carrot", "l"), ("carrot", "s")])[1]
 
     def bind(self, lot: str) -> bytes:
         """Stick stickers on packs of it."""

@@ -352,7 +352,7 @@ async def test_content_of_fixed_blocks_stays_as_it_is(projection):
     ]
     await projection.apply_all(blocks)
     found = await projection.content_digest()
-    assert found == "b2c7e7b557e7562af2ad133a92edcf627bd0be09ba2e36b097a940bf87058ae2"
+    assert found == "70b751e0c039c4df70390288da65201ab23ece70aa376eee6f75e9d296a4cb7e"
     assert await projection.dump() == (
         b'["contract/demo_time",{"ledger_time":null,"v":1}]\n'
         b'["holding/a/b/c",' + canonical(HOLDING) + b"]\n"
