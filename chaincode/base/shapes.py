@@ -170,6 +170,22 @@ AnyObject = Annotated[dict[str, Json], Anything()]
 
 
 _MEMBERS: dict[type, dict[str, tuple[Callable[[Json, str], object], bool, Any]]] = {}
+_SOME_OF: dict[type, tuple[str, ...]] = {}
+
+
+def some_of(*names: str) -> Callable[[type[Record]], type[Record]]:
+    """Let a record need one at least of some members, each of which may be absent."""
+
+    def enter(shape: type[Record]) -> type[Record]:
+        _SOME_OF[shape] = names
+        return shape
+
+    return enter
+
+
+def needs_some_of(shape: type) -> tuple[str, ...]:
+    """Return the members of which a record needs one at least; empty: no such."""
+    return _SOME_OF.get(shape, ())
 
 
 def _members(shape: type) -> dict[str, tuple[Callable[[Json, str], object], bool, Any]]:
@@ -244,6 +260,9 @@ def read(shape: type[Record], value: Mapping[str, Json], path: str = "") -> Reco
             raise FaultError(Code.MISSING_MEMBER, prefix + name)
         else:
             arguments[name] = None
+    some = needs_some_of(shape)
+    if some and value.keys().isdisjoint(some):
+        raise FaultError(Code.MISSING_MEMBER, prefix + some[0])
     return shape(**arguments)
 
 
@@ -268,12 +287,14 @@ def _write(member: Any) -> Json:  # noqa: ANN401 - a member has any of the shape
 def schema(shape: type[Record]) -> dict[str, Json]:
     """Return the JSON Schema (2020-12) of `shape`."""
     members = _members(shape)
-    return {
+    some: list[Json] = [{"required": [name]} for name in needs_some_of(shape)]
+    described: dict[str, Json] = {
         "type": "object",
         "additionalProperties": False,
         "properties": {name: _schema(hint) for name, (_, _, hint) in members.items()},
         "required": [name for name, (_, required, _) in members.items() if required],
     }
+    return described | ({"anyOf": some} if some else {})
 
 
 def _schema(hint: Any) -> dict[str, Json]:  # noqa: ANN401 - a type annotation is any object

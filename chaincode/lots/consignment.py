@@ -14,7 +14,15 @@ from chaincode.base import times
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
 from chaincode.base.overlay import Overlay
-from chaincode.base.shapes import Bits128, Grams, GramsOrNone, LotId, PseudonymId, Word
+from chaincode.base.shapes import (
+    Bits128,
+    Grams,
+    GramsOrNone,
+    LotId,
+    PseudonymId,
+    Word,
+    some_of,
+)
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.consent import Consignment, require_consigned
 from chaincode.lots.harvest import CorrectionReason
@@ -89,22 +97,23 @@ class DenyClaim:
     party: PseudonymId
 
 
+@some_of("denied_g", "surplus")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenyClaimClosed:
-    """Closed part of `lot.deny_claim`.
+    """Closed part of `lot.deny_claim`: of `denied_g` and `surplus` what is said, the rest stands.
 
     Attributes:
-        holder: Who claimed.
+        holder: Who claimed, or found.
         denied_g: How much of what arrived at that holder is not ours, in all: 0 takes a denial
-            back.
+            back. Absent: nothing is said of what arrived.
         owner: Whose the holder says the goods are, if not the signer's.
-        surplus: Whether what the holder found beyond what came in is not ours either; absent, as
-            it stands.
+        surplus: Whether what the holder found beyond what came in is not ours, now and later.
+            Absent: nothing is said of it.
     """
 
     salt: Bits128
     holder: PseudonymId
-    denied_g: GramsOrNone
+    denied_g: GramsOrNone | None = None
     owner: PseudonymId | None = None
     surplus: bool | None = None
 
@@ -226,12 +235,13 @@ def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
     by_owner = body.party == owner  # who else denies it, denies it apart
     before = holding.denial(by_owner=by_owner)
     surplus = before.surplus if closed.surplus is None else closed.surplus
-    require(closed.denied_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
+    denied_g = before.arrived_g if closed.denied_g is None else closed.denied_g
+    require(denied_g <= holding.arrived_g, Code.MORE_THAN_RECORDED)
     has_surplus = before.surplus or holding.unproven_g > 0
     require(has_surplus or not surplus, Code.MORE_THAN_RECORDED)
     if owner == lot.party:
-        _give_back(act, body.lot, lot, closed.denied_g - before.arrived_g)
-    act.put(key, holding.denying(closed.denied_g, surplus=surplus, by_owner=by_owner))
+        _give_back(act, body.lot, lot, denied_g - before.arrived_g)
+    act.put(key, holding.denying(denied_g, surplus=surplus, by_owner=by_owner))
     act.flags.add("denied")
 
 

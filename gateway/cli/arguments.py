@@ -92,6 +92,8 @@ def missing(kind: CommandType, body: dict[str, Json], closed: dict[str, Json]) -
             required = shapes.schema(shape)["required"]
             assert isinstance(required, list)  # noqa: S101 - JSON Schema
             names += [str(name) for name in required if name not in part and name != "salt"]
+            some = shapes.needs_some_of(shape)
+            names += ["/".join(some)] if some and part.keys().isdisjoint(some) else []
     return names
 
 

@@ -86,9 +86,9 @@ def correct_arrival(world: World, by: str, lot: str, *, of: str, was_g: int, cou
     return world.act(by, "lot.correct_arrival", body, closed)
 
 
-def deny(world: World, by: str, lot: str, *, holder: str, denied_g: int, **more: object) -> str:
+def deny(world: World, by: str, lot: str, *, holder: str, **denied: object) -> str:
     body = {"lot": lot, "party": world.party(by)}
-    closed = {"holder": world.party(holder), "denied_g": denied_g, **more}
+    closed = {"holder": world.party(holder), **denied}
     return world.act(by, "lot.deny_claim", body, closed)
 
 

@@ -322,7 +322,8 @@ def _members(shape: type) -> str:
         options = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
         optional = "?" if NoneType in options else ""
         members.append(f"`{name}`{optional} {_shape(options[0])}")
-    return ", ".join(members)
+    some = " or ".join(f"`{name}`" for name in shapes.needs_some_of(shape))
+    return ", ".join(members) + (f"; {some}, or both" if some else "")
 
 
 def _shape(hint: Any) -> str:

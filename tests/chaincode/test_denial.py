@@ -342,9 +342,47 @@ def test_a_surplus_is_denied_until_that_is_taken_back_whatever_is_found_meanwhil
     assert there(world, lot) == (12_200, 4_000, 2_000)
     deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0)
     assert there(world, lot) == (12_200, 2_000, 0)  # of the surplus nothing was said
-    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=0, surplus=False)
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", surplus=False)
     assert sold(world, "shopkeeper", lot, 12_200, of="farmer") == "ACCEPTED"
     deeds.assert_balanced(world)
+
+
+@pytest.mark.parametrize("denied_g", [0, 2_000, 10_000])
+@pytest.mark.parametrize("by", ["farmer", "neighbour"])
+def test_who_denies_a_surplus_alone_says_nothing_of_what_arrived(denied_g, by):
+    """By the lot's producer, and by whoever was named wrongly: all else stays to the byte."""
+    world = World.standing()
+    name = world.name("farmer")
+    named = {"holder": "shopkeeper", "owner": world.party(by)}
+    deeds.arrive(world, "shopkeeper", name["id"], of=by, counted_g=10_000)
+    deeds.harvest_named(world, "farmer", name, 20_000)
+    deeds.count(world, "shopkeeper", name["id"], 11_200, of=by)
+    deeds.deny(world, by, name["id"], denied_g=denied_g, **named)
+
+    def records() -> dict:
+        found = world.ledger.state.items()
+        return {key: value for key, value in found if key.startswith(("lot/", "holding/"))}
+
+    before = records()
+    deeds.deny(world, by, name["id"], surplus=True, **named)
+    changed = {key for key, value in records().items() if before.get(key) != value}
+    holding = world.holding(name["id"], "shopkeeper", by)
+    assert changed == {f"holding/{name['id']}/{world.party('shopkeeper')}/{world.party(by)}"}
+    assert (holding["unproven_g"], holding["denied_g"]) == (1_000, denied_g + 1_000)
+    deeds.deny(world, by, name["id"], surplus=False, **named)
+    assert records() == before
+    deeds.assert_balanced(world)
+
+
+def test_who_denies_nothing_at_all_has_said_nothing():
+    world = World.standing()
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    before = dict(world.ledger.state)
+    body = {"lot": lot, "party": world.party("farmer")}
+    wire = world.write("farmer", "lot.deny_claim", body, {"holder": world.party("shopkeeper")})
+    assert world.submit(wire) == ["MISSING_MEMBER"]
+    assert world.ledger.state == before
 
 
 def test_no_arrival_is_corrected_by_what_nobody_else_vouches_for():

@@ -142,6 +142,25 @@ def test_the_schema_of_a_type_accepts_a_right_command(type_name):
         jsonschema_rs.validate(shapes.schema(kind.closed), draft.closed)
 
 
+def test_a_record_needs_one_at_least_of_some_members():
+    @shapes.some_of("ours_g", "theirs_g")
+    @dataclass(frozen=True, slots=True, kw_only=True)
+    class Said:
+        ours_g: shapes.Grams | None = None
+        theirs_g: shapes.Grams | None = None
+        note: shapes.Word | None = None
+
+    described = shapes.schema(Said)
+    for value in ({"ours_g": 1}, {"theirs_g": 1}, {"ours_g": 1, "theirs_g": 2, "note": "x"}):
+        assert shapes.write(shapes.read(Said, value)) == value
+        jsonschema_rs.validate(described, value)
+    for value in ({}, {"note": "x"}):
+        with pytest.raises(FaultError) as error:
+            shapes.read(Said, value, "closed")
+        assert (str(error.value.code), error.value.member) == ("MISSING_MEMBER", "closed.ours_g")
+        assert not jsonschema_rs.is_valid(described, value)
+
+
 @pytest.mark.parametrize("type_name", types())
 def test_the_schema_of_a_type_knows_all_members_and_no_others(type_name):
     draft, kind = valid(type_name), EVER[type_name]

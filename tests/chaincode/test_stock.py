@@ -72,7 +72,7 @@ def test_recalled_goods_are_not_stolen_and_found_under_another_lot_unseen():
     deeds.count(world, "grocer", recalled, 0)
     assert flags(world, "grocer", clean, 10_000, 20_000) == ["surplus"]
     assert attempt(world, "grocer", clean, "ship", quantity_g=10_201) == "UNPROVEN"
-    farm = {"holder": "grocer", "denied_g": 0, "owner": world.party("grocer"), "surplus": True}
+    farm = {"holder": "grocer", "owner": world.party("grocer"), "surplus": True}
     deeds.deny(world, "farmer", clean, **farm)
     assert attempt(world, "grocer", clean, "sell", quantity_g=10_201) == "INSUFFICIENT_QUANTITY"
     assert attempt(world, "grocer", clean, "sell", quantity_g=10_200) == "ACCEPTED"

@@ -96,7 +96,7 @@ class Consigning(Entries):
         party: str,
         holder: str,
         owner: str,
-        denied_g: int,
+        denied_g: int | None,
         *,
         surplus: bool | None = None,
     ) -> None:
@@ -107,6 +107,7 @@ class Consigning(Entries):
         holding = self.holding(lot, holder, owner)
         before = holding.denials[party == owner]
         surplus = before.surplus if surplus is None else surplus
+        denied_g = before.arrived if denied_g is None else denied_g
         require(denied_g <= holding.arrived, "MORE_THAN_RECORDED")
         require(not surplus or before.surplus or holding.unproven, "MORE_THAN_RECORDED")
         more_g = denied_g - before.arrived

@@ -98,21 +98,25 @@ class Consigning(Base):
         pick=picks,
         stray=rarely,
         by_owner=st.booleans(),
-        share=shares,
+        share=st.none() | shares,
         surplus=st.sampled_from([None, None, True, False]),
     )
     def deny(self, pick, stray, by_owner, share, surplus):
-        """Deny so much of a claim, whereupon the holder tries to sell all of it."""
+        """Deny so much of a claim, or a surplus alone; whereupon the holder sells all of it."""
+        if share is None and surplus is None:
+            share = 100
         _, (lot, holder, owner) = self.consigned(
             pick, stray=False, fit=lambda row, holding: holding.held or row.claimed
         )
         row = self.books.lots[lot]
         by = self.person(owner if by_owner else row.party, pick, stray=stray)
-        denied_g = amount(share, self.arrived_g((lot, holder, owner)))
+        arrived_g = self.arrived_g((lot, holder, owner))
+        denied_g = None if share is None else amount(share, arrived_g)
         body = {"lot": lot, "party": self.world.party(by)}
-        closed = {"holder": holder, "denied_g": denied_g, "owner": owner}
+        closed = {"holder": holder, "owner": owner}
         stated = {} if surplus is None else {"surplus": surplus}
-        self.give(by, "lot.deny_claim", body, closed | stated)
+        arrivals = {} if denied_g is None else {"denied_g": denied_g}
+        self.give(by, "lot.deny_claim", body, closed | arrivals | stated)
         named = (lot, body["party"], holder, owner, denied_g)
         self.expect(self.books.answer(self.books.deny, *named, **stated))
         key = (lot, holder, owner)

@@ -102,6 +102,18 @@ def a_denial_taken_back(world: World) -> None:
     assert world.ledger.record(f"lot/{lot}")["denied_g"] == 0
 
 
+@way("lot.deny_claim", "Deny a surplus with `surplus` false: of what arrived nothing is said then.")
+def a_denied_surplus_taken_back(world: World) -> None:
+    lot = world.harvest("farmer", 20_000)
+    deeds.arrive(world, "shopkeeper", lot, of="farmer", counted_g=10_000)
+    deeds.count(world, "shopkeeper", lot, 11_200, of="farmer")
+    deeds.deny(world, "farmer", lot, holder="shopkeeper", denied_g=3_000)
+    for is_denied, denied_g in ((True, 4_000), (False, 3_000)):
+        deeds.deny(world, "farmer", lot, holder="shopkeeper", surplus=is_denied)
+        assert world.holding(lot, "shopkeeper", "farmer")["denied_g"] == denied_g
+    deeds.take(world, "sell", "shopkeeper", lot, 8_200, of="farmer")
+
+
 @way("lot.take_stock", "Take stock again, also of what is left when some has left.")
 def counted_again(world: World) -> None:
     lot = world.harvest("farmer", 10_000)
