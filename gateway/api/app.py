@@ -40,6 +40,7 @@ from gateway.api.rate import RateLimits
 from gateway.codes import GatewayCode
 from gateway.node import Gateway
 from gateway.web import (
+    agreements_page,
     entrance,
     organisations_page,
     own_pages,
@@ -74,6 +75,7 @@ def create_app(gateway: Gateway) -> FastAPI:
         recall_pages.router,
         organisations_page.router,
         waiting_page.router,
+        agreements_page.router,
     ):
         app.include_router(router)
     for kind in (ProblemError, HTTPException, RequestValidationError):

@@ -135,6 +135,7 @@ class MeRecords:
             "since": one.since,
             "until": one.until,
             "is_valid": one.is_valid_on(self._today),
+            "held_g": one.held_g,
         }
         roles = self._own(one.producer) | self._own(one.shop)
         return cut(visibility.CONSIGNMENT, record, roles)

@@ -150,6 +150,7 @@ class ConsignmentAnswer(Answer):
     since: Date
     until: Date
     is_valid: bool = Field(description="Whether it holds today.")
+    held_g: int = Field(ge=0, description="What of the producer's goods lies at the shop now.")
 
 
 class ClaimAnswer(Answer):

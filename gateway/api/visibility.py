@@ -407,6 +407,7 @@ CONSIGNMENT: Final[Table] = {  # to its two sides
     "since": PARTIES,
     "until": PARTIES,
     "is_valid": PARTIES,
+    "held_g": PARTIES,
 }
 
 CLAIM: Final[Table] = {  # goods that came without one, to who claims them and in whose name

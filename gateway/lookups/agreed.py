@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, func, or_, select
 
-from gateway.projection.domain import consignments, open_claims
+from gateway.projection.domain import consignments, holdings, open_claims
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsignmentRecord:
-    """A standing consignment that was not ended; dates are the town's, both included."""
+    """A standing consignment that was not ended; dates are the town's, both included.
+
+    Attributes:
+        held_g: How much of the producer's goods lies at the shop now.
+    """
 
     producer: str
     shop: str
     since: str
     until: str
+    held_g: int
 
     def is_valid_on(self, today: str) -> bool:
         """Whether the shop may take goods in on that date."""
@@ -47,7 +52,26 @@ def consignments_of(connection: Connection, party: str, *, limit: int) -> list[C
         .order_by(*sides)
         .limit(limit)
     )
-    return [ConsignmentRecord(**row) for row in connection.execute(query).mappings()]
+    rows = connection.execute(query).mappings().all()
+    lying = _lying(connection, party) if rows else {}
+    return [
+        ConsignmentRecord(**row, held_g=lying.get((row["producer"], row["shop"]), 0))
+        for row in rows
+    ]
+
+
+def _lying(connection: Connection, party: str) -> dict[tuple[str, str], int]:
+    """Return the grams that lie with another, by owner and holder, of whom one is the party."""
+    found: dict[tuple[str, str], int] = {}
+    for mine in (holdings.c.owner, holdings.c.holder):
+        query = (
+            select(holdings.c.owner, holdings.c.holder, func.sum(holdings.c.held_g).label("held_g"))
+            .where(mine == party, holdings.c.owner != holdings.c.holder, holdings.c.held_g > 0)
+            .group_by(holdings.c.owner, holdings.c.holder)
+        )
+        for row in connection.execute(query):
+            found[row.owner, row.holder] = int(row.held_g)
+    return found
 
 
 def claims_of(connection: Connection, party: str, *, limit: int) -> list[ClaimRecord]:

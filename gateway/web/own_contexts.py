@@ -127,7 +127,7 @@ class ListPage:
         more: A second table below, with its title.
         first_url: The first page; empty on it.
         next_url: The next page; empty at the end.
-        csv_url: All of it as a file.
+        csv_url: All of it as a file; empty where there is none.
     """
 
     own: Own

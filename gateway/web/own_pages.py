@@ -103,6 +103,7 @@ class OwnVisit(Visit):
         show: StrEnum | None = None,
         crop: str | None = None,
         more: tuple[str, Grid] | None = None,
+        has_file: bool = True,
     ) -> Response:
         """Return the page of a list.
 
@@ -113,6 +114,7 @@ class OwnVisit(Visit):
             show: Which part of the list it is, if it has parts.
             crop: Which crop is shown, empty for all; `None` for a list that can't be narrowed.
             more: A second table, with its title.
+            has_file: Whether all of it is there as a file.
         """
         path = f"/own/{name}"
         asked = _said({"show": show.value if show else "", "crop": crop or ""})
@@ -127,7 +129,7 @@ class OwnVisit(Visit):
             more=more,
             first_url=self._url(path, asked) if self.cursor else "",
             next_url=self._url(path, asked, cursor=paging.cursor(end)) if end else "",
-            csv_url=f"/api/csv/{name}",
+            csv_url=f"/api/csv/{name}" if has_file else "",
         )
         return await self.render("list.html", page, kept=kept)
 

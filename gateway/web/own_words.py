@@ -56,11 +56,62 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "nav_recalls": ("回収", "Recalls"),
     "nav_preview": ("回収の下調べ", "Before a recall"),
     "nav_flags": ("気になる記録", "To look at"),
+    "nav_agreements": ("委託と申し出", "Consignments, claims"),
+    "note_agreements": (
+        (
+            "取り決めなしに届いたという申し出（上）と、委託の取り決め（下）です。"
+            "あなたと相手だけが見られます。"
+        ),
+        (
+            "Goods that are claimed without a consignment, and below what is agreed on. Only you"
+            " and the other side see it."
+        ),
+    ),
+    "consignments_title": ("委託の取り決め", "Consignments agreed on"),
+    "consigned_ours": ("あなたの品を預かる", "Takes in your goods"),
+    "consigned_theirs": ("あなたが品を預かる", "You take in its goods"),
+    "todo_claim_theirs": (
+        "自分の品がどれだけかを答えてください：minori approve",
+        "Say how much of it is yours: minori approve",
+    ),
+    "todo_claim_ours": (
+        "相手の答えを待ちます。それまで販売できません。まちがいは minori submit lot.correct_claim",
+        "Wait for the answer; nothing is sold before. A mistake: minori submit lot.correct_claim",
+    ),
+    "todo_consignment_now_ours": (
+        "やめるときは minori consign end、延ばすときは minori consign give",
+        "To end it: minori consign end; to prolong it: minori consign give",
+    ),
+    "todo_consignment_now_theirs": (
+        "届いた品は minori arrive。やめるときは minori consign end",
+        "Book what comes: minori arrive. To end it: minori consign end",
+    ),
+    "todo_consignment_later_ours": (
+        "はじめの日までお待ちください。変えるときは minori consign give",
+        "Wait for the first day. To change it: minori consign give",
+    ),
+    "todo_consignment_later_theirs": (
+        "はじめの日までに届いた品は、申し出になります。",
+        "What comes before the first day is claimed.",
+    ),
+    "todo_consignment_over_ours": (
+        "期間が終わりました。続けるときは minori consign give",
+        "It is over. To go on: minori consign give",
+    ),
+    "todo_consignment_over_theirs": (
+        "期間が終わりました。続けるには、生産者が minori consign give で取り決めます。",
+        "It is over. To go on, the producer agrees again: minori consign give",
+    ),
+    "until_day": ("{}まで", "until {}"),
+    "agreements_more": (
+        "ほかにもあります：minori consign list",
+        "There are more: minori consign list",
+    ),
     "nav_waiting": ("署名待ち", "To sign"),
     "nav_waiting_some": ("署名待ち（{}）", "To sign ({})"),
     "note_waiting": (
-        "あなたの二人目の署名を待っているものです。署名はお使いの端末で、minori approve。",
-        "What waits for your second signature. You sign on your own device: minori approve.",
+        "あなたの署名や答えを待っているものです。署名はお使いの端末で、minori approve。",
+        "What waits for your signature or answer. You sign on your own device: minori approve.",
     ),
     "waiting_by": ("最初に署名した人", "Signed first by"),
     "waiting_more": (
@@ -130,6 +181,10 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "col_party": ("事業者", "Business"),
     "col_in_transit": ("届く途中", "On the way to it"),
     "col_lots": ("ロット数", "Lots"),
+    "col_mass_claimed": ("申し出の量", "Claimed"),
+    "col_lies_there": ("今そこにある量", "There now"),
+    "col_since": ("いつから", "Since"),
+    "col_todo": ("すること", "What to do"),
     "col_what": ("内容", "What"),
     "col_record": ("記録", "Record"),
     "own": ("自分", "Own"),

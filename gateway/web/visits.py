@@ -94,7 +94,7 @@ class Visit:
         )
         notice = await self.gateway.projection.database.read(self._notice)
         paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
-        paths |= {"/waiting": "waiting"}
+        paths |= {"/own/agreements": "agreements", "/waiting": "waiting"}
         if RECALL_OFFICER in self.viewer.roles:
             paths["/recalls/preview"] = "preview"
         return Own(

@@ -43,7 +43,7 @@ KEY = {
 }
 PLOT = {"id", "code", "name", "party", "party_name", "district", "district_name"}
 SIDES = {"producer", "producer_name"}
-CONSIGNMENT = SIDES | {"shop", "shop_name", "since", "until", "is_valid"}
+CONSIGNMENT = SIDES | {"shop", "shop_name", "since", "until", "is_valid", "held_g"}
 CLAIM = SIDES | {"lot", "holder", "holder_name", "crop", "claimed_g", "arrived_at"}
 NAMED = {"crop", "crop_name", "producer", "producer_name", "harvested_at"}
 CONCERNED = (

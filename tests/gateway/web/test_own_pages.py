@@ -264,3 +264,40 @@ async def test_a_shipments_number_is_shown_as_it_is_typed_with_its_check_charact
         shown = "-".join((*grouped(one["id"]), check_character(one["id"])))
         assert shown in page.text
         assert read(shown).is_sure
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+async def test_agreements_and_claims_are_shown_to_their_two_sides(town, lang):
+    stage, _ = town
+    seen = {}
+    for handle in ("farm-c", "shop-b", "farm-a"):
+        response, page = await page_of(stage, f"/own/agreements?lang={lang}", handle)
+        assert_is_safe(response, page, private=True)
+        assert not [one for one in page.links() if "/api/csv/" in one]
+        seen[handle] = rows(page)
+    name = {handle: stage.person(handle).name[lang == "en"] for handle in ("farm-c", "shop-b")}
+    for handle, other in (("farm-c", "shop-b"), ("shop-b", "farm-c")):
+        (claim,) = [one for one in seen[handle] if "3.019 kg" in one]
+        assert name[other] in claim
+        assert ("minori approve" in claim) == (handle == "farm-c")
+        (agreed,) = [one for one in seen[handle] if "6.007 kg" in one]  # lies there, not recorded
+        assert name[other] in agreed
+        assert "2020-04-01" in agreed
+        assert ("minori arrive" in agreed) == (handle == "shop-b")
+    assert not [one for one in seen["farm-a"] if "3.019 kg" in one or name["farm-c"] in one]
+    assert (await stage.get("/own/agreements", Accept="text/html")).status_code == 401
+
+
+async def test_an_agreement_says_when_it_begins_and_that_it_is_over(tmp_path):
+    async with stage_in(tmp_path) as stage:
+        farm, shop = stage.person("farm-a"), stage.person("shop-a")
+        for since, until, word in (
+            ("2098-04-01", "2099-03-31", "before the first day"),
+            ("2020-04-01", "2021-03-31", "It is over"),
+            ("2020-04-01", "2099-03-31", "Book what comes"),
+        ):
+            body = {"producer": farm.party, "shop": shop.party, "since": since, "until": until}
+            await stage.done(farm.device.sign("consignment.grant", body))
+            _, page = await page_of(stage, "/own/agreements?lang=en", "shop-a")
+            (agreed,) = [one for one in rows(page) if "Farm A" in one]
+            assert word in agreed

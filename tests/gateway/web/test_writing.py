@@ -20,7 +20,7 @@ JAPANESE = re.compile("[぀-ヿ一-鿿]")
 COMPUTED = (
     *("reason_", "mark_", "entry_", "status_", "grade_", "origin_"),
     *("nav_", "note_", "filter_", "col_", "badge_", "state_", "direction_"),
-    *("share_", "vouch_", "number_"),
+    *("share_", "vouch_", "number_", "todo_", "consigned_"),
     *("organisation_reason_", "organisation_kind_"),
     *(
         "recall_kind_",
