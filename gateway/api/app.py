@@ -24,6 +24,7 @@ from gateway.api import (
     keys,
     lineage,
     lots,
+    mandates,
     me,
     openapi,
     other_crops,
@@ -97,6 +98,7 @@ def _api() -> APIRouter:
             keys.router,
             invitations.router,
             me.router,
+            mandates.router,
             waiting.router,
         ),
         *(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from chaincode.base import times
-from chaincode.registry.records import Constitution, Grant
+from chaincode.registry.records import REGISTRAR, Constitution, Grant
 from gateway import keeping
 from gateway.api import visibility
 from gateway.api.readers import Reader
@@ -73,13 +73,14 @@ class MeRecords:
         return cut(visibility.HOLDER_OF_KEYS, record, roles)
 
     def mandate(self, mandate: MandateRecord) -> Answer:
-        """Return a mandate; nothing is left of it for anyone but its two sides."""
+        """Return a mandate; nothing is left of it but for its two sides and their registrars."""
         office = self._names.office
         record: Answer = {
             "types": list(mandate.types),
             "since": mandate.since,
             "until": mandate.until,
             "is_valid": mandate.is_valid_on(self._today),
+            "principal_has_key": mandate.principal_has_key,
         }
         for side, actor, party in (
             ("principal", mandate.principal, mandate.principal_party),
@@ -95,6 +96,9 @@ class MeRecords:
         roles = self._own(mandate.principal_party)
         if mandate.agent == self._reader.device.actor:
             roles.add(Role.AGENT)
+        organisations = {mandate.principal_organisation, mandate.agent_organisation}
+        if REGISTRAR in self._reader.roles and self._reader.device.organisation in organisations:
+            roles.add(Role.REGISTRAR)
         return cut(visibility.MANDATE, record, roles)
 
     def plot(self, plot: PlotRecord, mandates: Sequence[MandateRecord]) -> Answer:

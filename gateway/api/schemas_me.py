@@ -95,7 +95,10 @@ class KeyHoldersAnswer(Answer):
 
 
 class MandateAnswer(Answer):
-    """Who may sign for whom: given by the reader's own party, or held by the reader."""
+    """Who may sign for whom: given by the reader's own party, or held by the reader.
+
+    A registrar is told, by GET /api/mandates, of all of the own organisation's people.
+    """
 
     principal: Pseudonym = Field(description="For whom: `on_behalf` of a command.")
     principal_code: OfficeCode
@@ -111,6 +114,16 @@ class MandateAnswer(Answer):
     since: Date
     until: Date
     is_valid: bool = Field(description="Whether it holds today.")
+    principal_has_key: bool = Field(
+        description="Whether the principal could sign, too. Else registrars gave it, by list."
+    )
+
+
+class MandatesAnswer(Answer):
+    """A page of mandates."""
+
+    mandates: list[MandateAnswer]
+    next: str | None = Field(description="`cursor` of the next page; null at the end.")
 
 
 class PlotAnswer(Answer):

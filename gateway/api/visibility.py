@@ -64,6 +64,8 @@ REGISTRARS: Final[Readers] = frozenset({Role.REGISTRAR})
 KEYS: Final[Readers] = PARTIES | REGISTRARS  # oneself, and registrars of one's organisation
 FLAGGED: Final[Readers] = frozenset({Role.INSPECTOR, Role.PARTY})
 BOTH_OF_A_MANDATE: Final[Readers] = frozenset({Role.PARTY, Role.AGENT})
+# Both sides' registrars besides, who keep the list and revoke from it.
+KNOW_OF_A_MANDATE: Final[Readers] = BOTH_OF_A_MANDATE | REGISTRARS
 # Names of plots hold surnames. A recall officer knows a plot by its pseudonym alone.
 LAND: Final[Readers] = BOTH_OF_A_MANDATE | {Role.INSPECTOR, Role.LAND_REGISTRAR}
 GRAMS_OF_A_STEP: Final[Readers] = frozenset({Role.MAKER, Role.OWNER, Role.RECALL_OFFICER})
@@ -373,20 +375,21 @@ KEY: Final[Table] = {
 }
 
 MANDATE: Final[Table] = {
-    "principal": BOTH_OF_A_MANDATE,
-    "principal_code": BOTH_OF_A_MANDATE,
-    "principal_party": BOTH_OF_A_MANDATE,
-    "principal_party_code": BOTH_OF_A_MANDATE,
-    "principal_party_name": BOTH_OF_A_MANDATE,
-    "agent": BOTH_OF_A_MANDATE,
-    "agent_code": BOTH_OF_A_MANDATE,
-    "agent_party": BOTH_OF_A_MANDATE,
-    "agent_party_code": BOTH_OF_A_MANDATE,
-    "agent_party_name": BOTH_OF_A_MANDATE,
-    "types": BOTH_OF_A_MANDATE,
-    "since": BOTH_OF_A_MANDATE,
-    "until": BOTH_OF_A_MANDATE,
-    "is_valid": BOTH_OF_A_MANDATE,
+    "principal": KNOW_OF_A_MANDATE,
+    "principal_code": KNOW_OF_A_MANDATE,
+    "principal_party": KNOW_OF_A_MANDATE,
+    "principal_party_code": KNOW_OF_A_MANDATE,
+    "principal_party_name": KNOW_OF_A_MANDATE,
+    "agent": KNOW_OF_A_MANDATE,
+    "agent_code": KNOW_OF_A_MANDATE,
+    "agent_party": KNOW_OF_A_MANDATE,
+    "agent_party_code": KNOW_OF_A_MANDATE,
+    "agent_party_name": KNOW_OF_A_MANDATE,
+    "types": KNOW_OF_A_MANDATE,
+    "since": KNOW_OF_A_MANDATE,
+    "until": KNOW_OF_A_MANDATE,
+    "is_valid": KNOW_OF_A_MANDATE,
+    "principal_has_key": KNOW_OF_A_MANDATE,
 }
 
 PLOT: Final[Table] = {

@@ -25,6 +25,7 @@ from gateway.cli import (
     helping,
     keyring,
     known,
+    mandates,
     packing,
     pairs,
     returning,
@@ -156,6 +157,7 @@ def submit(
 
 app.command()(approving.approve)
 app.command()(approving.waiting)
+app.command()(mandates.mandates)
 app.command("return")(returning.return_)
 
 

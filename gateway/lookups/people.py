@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, or_, select, tuple_
 
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import Jwk
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution, Grant, Head
+from gateway.lookups.places import Place
 from gateway.projection import json_text, states
 from gateway.projection.domain import actors, devices, mandates, parties
 
@@ -95,12 +96,20 @@ class PersonRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MandateRecord:
-    """A mandate that was not taken back, with the parties of both; dates are the town's."""
+    """A mandate that was not taken back, with both sides' parties and organisations.
+
+    Attributes:
+        principal_has_key: Whether the principal could sign, too; if not, registrars gave it.
+        since: The town's day, as `until`, which is the last one.
+    """
 
     principal: str
     principal_party: str
     agent: str
     agent_party: str
+    principal_organisation: str
+    agent_organisation: str
+    principal_has_key: bool
     types: tuple[str, ...]
     since: str
     until: str
@@ -135,9 +144,24 @@ def people_of(connection: Connection, party: str) -> list[PersonRecord]:
 
 
 def mandates_of(
-    connection: Connection, *, party: str, actor: str, limit: int
+    connection: Connection,
+    *,
+    party: str,
+    actor: str,
+    limit: int,
+    organisation: str | None = None,
+    after: Place | None = None,
 ) -> list[MandateRecord]:
-    """Return the mandates that people of a party have given, and those that one person holds."""
+    """Return the mandates that people of a party have given, and those that one person holds.
+
+    Args:
+        connection: To the projection.
+        party: Whose people have given them.
+        actor: Who holds them.
+        limit: How many at most.
+        organisation: Those of all its people, too; `None`: of none besides.
+        after: Principal and agent of the last one before; `None`: from the first.
+    """
     giver, taker = actors.alias("giver"), actors.alias("taker")
     query = (
         select(
@@ -145,15 +169,32 @@ def mandates_of(
             *(mandates.c.since, mandates.c.until),
             giver.c.party.label("principal_party"),
             taker.c.party.label("agent_party"),
+            giver.c.organisation.label("principal_organisation"),
+            taker.c.organisation.label("agent_organisation"),
+            (giver.c.devices != "[]").label("principal_has_key"),
         )
         .join(giver, giver.c.id == mandates.c.principal)
         .join(taker, taker.c.id == mandates.c.agent)
-        .where(or_(giver.c.party == party, mandates.c.agent == actor), mandates.c.types != "[]")
+        .where(
+            or_(
+                *(giver.c.party == party, mandates.c.agent == actor),
+                *(side.c.organisation == organisation for side in (giver, taker) if organisation),
+            ),
+            mandates.c.types != "[]",
+        )
         .order_by(mandates.c.principal, mandates.c.agent)
         .limit(limit)
     )
+    if after is not None:
+        query = query.where(tuple_(mandates.c.principal, mandates.c.agent) > tuple_(*after))
     return [
-        MandateRecord(**{**row, "types": tuple(map(str, _items(row["types"])))})
+        MandateRecord(
+            **{
+                **row,
+                "types": tuple(map(str, _items(row["types"]))),
+                "principal_has_key": bool(row["principal_has_key"]),
+            }
+        )
         for row in connection.execute(query).mappings()
     ]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from chaincode.base import times
+from gateway.api.suspended import day
 from gateway.language import Language
 from gateway.lot_numbers import check_character, grouped
 from gateway.web.contexts import When
@@ -117,6 +118,27 @@ class Grids:
             )
         names = ("lot", "partner", "state", "shipped", "received", "disputed", "changed")
         return self._grid(names, rows)
+
+    def mandates(self, mandates: Sequence[Answer]) -> Grid:
+        """Return who may sign for whom, for what, from when until when."""
+        rows = []
+        for one in mandates:
+            badges = [] if one["is_valid"] else ["not_in_force"]
+            badges += [] if one["principal_has_key"] else ["by_registrars"]
+            rows.append(
+                (
+                    *(self._side(one, side) for side in ("principal", "agent")),
+                    Cell(text=", ".join(one["types"])),
+                    *(Cell(text=day(one[end], self.language)) for end in ("since", "until")),
+                    Cell(badges=tuple((kind, self._word(f"badge_{kind}")) for kind in badges)),
+                )
+            )
+        return self._grid(("principal", "agent", "types", "since", "until", "marks"), rows)
+
+    def _side(self, mandate: Answer, side: str) -> Cell:
+        name = mandate[f"{side}_party_name"]
+        shown = name[self.language] if name else mandate[f"{side}_party"]
+        return Cell(text=shown, quiet=mandate[f"{side}_code"] or mandate[side])
 
     def holdings(self, holdings: Sequence[Answer]) -> Grid:
         """Return the reader's own of one lot, with a row for each holder and owner."""

@@ -44,6 +44,18 @@ ORGANISATION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "{title}：{msp}（{until}まで。団体の数が足りないので、まだ変わりません）",
         "{title}: {msp} (until {until}; not enough of them yet)",
     ),
+    "nav_mandates": ("代理", "Mandates"),
+    "note_mandates": (
+        "だれがだれの代わりに記録してよいか。登録係には、団体の人の分がすべて出ます。",
+        "Who may record for whom. A registrar sees those of all people of the organisation.",
+    ),
+    "col_principal": ("本人", "For"),
+    "col_agent": ("代理で記録する人", "Recorded by"),
+    "col_types": ("記録の種類", "What"),
+    "col_since": ("いつから", "From"),
+    "col_until": ("いつまで", "Until"),
+    "badge_not_in_force": ("きょうは無効", "Not in force today"),
+    "badge_by_registrars": ("登録係が登録（本人の鍵なし）", "Given by registrars: no own key"),
     "vouch_suspended": (
         "{title}の職務は{until}まで停止中です。記録は、いつもどおり続いています。",
         "The offices of {title} are suspended until {until}. Records go on.",

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from gateway.api import books as book_answers
-from gateway.api import disputes, paging
+from gateway.api import disputes, mandates, paging
 from gateway.api.answers import language_of
 from gateway.api.books import Book
 from gateway.api.flag_records import FlagRecords, ground_of, party_shown
@@ -246,6 +246,20 @@ async def show_disputes(visit: OwnVisitDep) -> Response:
     more = grids.denied([records.holding(one) for one in denied]) if denied else None
     title = word("denied_title", visit.language)
     return await visit.show("disputes", grid, page.next, more=(title, more) if more else None)
+
+
+@router.get("/own/mandates")
+async def show_mandates(visit: OwnVisitDep, reader: RequiredReader) -> Response:
+    """Show who may sign for whom; to a registrar, of the own organisation's people."""
+    found, end = await mandates.page_of(
+        visit.database,
+        visit.gateway.names,
+        reader,
+        limit=visit.limit,
+        after=paging.place(visit.cursor, mandates.PLACE),
+    )
+    grids = await visit.grids()
+    return await visit.show("mandates", grids.mandates(found), end, has_file=False)
 
 
 @router.get("/own/flags")

@@ -28,7 +28,7 @@ from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
 
 COUNTED_MAX: Final = 99  # of what waits for a signature
-LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags")
+LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags", "mandates")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,7 @@ def test_every_route_of_the_api_is_described(document):
         "GET /api/recalls/{recall}/scope",
         "GET /api/me",
         "GET /api/me/waiting",
+        "GET /api/mandates",
         "GET /api/plots",
         "GET /api/lot-book",
         "GET /api/consignments",

@@ -31,7 +31,7 @@ FLAG = {"code", "text", "subject", "party", "party_name", "entry", "at", "figure
 MANDATE = {
     *("principal", "principal_code", "principal_party", "principal_party_code"),
     *("principal_party_name", "agent", "agent_code", "agent_party", "agent_party_code"),
-    *("agent_party_name", "types", "since", "until", "is_valid"),
+    *("agent_party_name", "types", "since", "until", "is_valid", "principal_has_key"),
 }
 HOLDER_OF_KEYS = {
     *("actor", "actor_code", "is_me", "party", "party_code", "party_name"),
@@ -121,7 +121,7 @@ PRIVATE = {
     "PERSON": {Role.PARTY: {"id", "code", "is_me", "roles", "devices_count"}},
     "HOLDER_OF_KEYS": dict.fromkeys((Role.PARTY, Role.REGISTRAR), HOLDER_OF_KEYS),
     "KEY": dict.fromkeys((Role.PARTY, Role.REGISTRAR), KEY),
-    "MANDATE": dict.fromkeys((Role.PARTY, Role.AGENT), MANDATE),
+    "MANDATE": dict.fromkeys((Role.PARTY, Role.AGENT, Role.REGISTRAR), MANDATE),
     "PLOT": dict.fromkeys(
         (Role.PARTY, Role.AGENT, Role.INSPECTOR, Role.LAND_REGISTRAR),
         PLOT,

@@ -132,7 +132,7 @@ class Looking:
         for one in answer["people"]:
             self.record("PERSON", one, self.towards.own(self.towards.actors[one["id"]]))
         for one in answer["mandates"]:
-            self.record("MANDATE", one, self.towards.mandate(one["principal"], one["agent"]))
+            self.mandate(one)
         for one in answer["partners"]:
             self.record("PARTNER", one, set(EVERYONE))
         for table, one, sides in (
@@ -142,6 +142,9 @@ class Looking:
             self.record(table, one, set().union(*(self.towards.own(one[side]) for side in sides)))
         for one in answer["plots"]:
             self.plot(one)
+
+    def mandate(self, one: dict) -> None:
+        self.record("MANDATE", one, self.towards.mandate(one["principal"], one["agent"]))
 
     def waiting(self, answer: dict) -> None:
         for one in answer["waiting"]:
@@ -169,7 +172,12 @@ def look(looking: Looking, path: str, answer: dict, own_kid: str) -> None:
     """Take an answer apart; a route that is not known here makes this fail."""
     each = {"lots": looking.lot, "shipments": looking.shipment, "denied": looking.holding}
     each |= {"recalls": looking.recall, "flags": looking.flag, "entries": looking.command}
-    each |= {"plots": looking.plot, "rolls": looking.roll, "holders": looking.holder}
+    each |= {
+        "plots": looking.plot,
+        "mandates": looking.mandate,
+        "rolls": looking.roll,
+        "holders": looking.holder,
+    }
     alone = {"me": looking.me, "lots/_": looking.lot, "lots/_/lineage": looking.lineage}
     alone |= {"commands/_": looking.command, "recalls/_": looking.recall}
     alone |= {"recalls/_/scope": looking.scope, "me/_": looking.waiting}
