@@ -31,7 +31,7 @@ NAMED_BY = {  # which member a drawn id is for
 }
 
 # What a type has no member for and existing records are found by: `filling` takes it out again.
-FOUND_BY = {"lot.unmake": "lot"}
+FOUND_BY = dict.fromkeys(("lot.unmake", "lot.undo_class", "lot.undo_sort"), "lot")
 
 _MASS = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?) ?(kg|g)", re.ASCII)
 _NUMBER = get_args(shapes.LotId)[1].schema()["pattern"]  # a shipment's and a recall's, too

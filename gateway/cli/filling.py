@@ -14,7 +14,7 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
-from gateway.cli import arguments, filling_keys, speaking
+from gateway.cli import arguments, filling_keys, filling_runs, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
@@ -345,26 +345,6 @@ def _widen(given: Given, records: Records) -> None:
     _crops(given, records)
 
 
-def _unmake(given: Given, records: Records) -> None:
-    """Fill in the run that a lot was made by, which its undoing repeats whole."""
-    lot = given.body.pop("lot", None)
-    if lot is None:
-        return
-    runs = ("lot.merge", "lot.repack", "lot.sort", "lot.process")
-    made = [one for one in records.entries(str(lot)) if one["type"] in runs]
-    run = next((one for one in made if _is_made(str(lot), one["payload"]["body"])), None)
-    if run is None:
-        raise ArgumentError(WORDS["filling.not_made"], lot=lot)
-    given.put("type", run["type"])
-    given.put("run", run["payload"]["body"])
-    for member, value in run["closed_part"].items():
-        given.put(member, value)
-
-
-def _is_made(lot: str, run: Mapping[str, Any]) -> bool:
-    return any(child["lot"] == lot for child in run["children"])
-
-
 def _lot(given: Given) -> str:
     lot = given.get("lot")
     if lot is None:
@@ -402,7 +382,9 @@ RULES: Final[Mapping[str, Rule]] = {
     **dict.fromkeys(("lot.ship", "lot.hold", "lot.release"), _owner),
     "lot.take_back": _others_owner,
     "lot.deny_claim": _deny,
-    "lot.unmake": _unmake,
+    "lot.unmake": filling_runs.unmake,
+    "lot.undo_class": filling_runs.undo_class,
+    "lot.undo_sort": filling_runs.undo_sort,
     **dict.fromkeys(("key.revoke", "key.revoke_jointly"), filling_keys.revoke),
     **dict.fromkeys(("actor.grant", "auditor.grant"), filling_keys.reached),
     "recall.confirm": _recall(*_IN_FORCE, is_waiting=True),

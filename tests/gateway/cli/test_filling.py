@@ -3,6 +3,9 @@
 import json
 import re
 
+from gateway.cli.keyring import Key
+from gateway.cli.sending import send
+from gateway.demo.trading import Trading
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 
@@ -158,6 +161,39 @@ def test_a_run_is_undone_by_a_lot_that_it_made(stage, tmp_path):
     assert holding(lot, "farm-a")["held_g"] == 12_500
     words = (f"lot={lot}", "reason=typing")
     assert "was not made" in submit("lot.unmake", *words, key="farm-a", code=1)
+
+
+def sort_by_class(stage, home, lot: str) -> list[str]:
+    """Sort farm A's lot into two classes, a command each, and return them."""
+    key = Key.load(home / "keys" / "farm-a.json")
+    stage.town.people["farm-a"].device = key.device
+    parts, classes = [(lot, "farm-a", [6_000, 4_000])], [("carrot", "l"), ("carrot", "s")]
+    made, wires = Trading(stage.town).sort_by_class("farm-a", parts, classes, lost_g=500)
+    key.queue += wires
+    key.save()
+    send(key)
+    assert key.queue == []
+    return made
+
+
+def test_a_joint_sorting_is_undone_class_by_class_the_latest_first(stage, home):
+    lot = drawn(harvest(stage), "lot")
+    large, small = sort_by_class(stage, home, lot)
+    assert holding(lot, "farm-a")["held_g"] == 2_000
+    why = ("reason=weighing",)
+    early = submit("lot.undo_class", f"lot={large}", *why, key="farm-a", code=1)
+    assert "NOT_THE_LATEST" in early
+    for one in (small, large):
+        told = submit("lot.undo_class", f"lot={one}", *why, key="farm-a")
+        assert "filled   made" in told
+        assert "filled   parts" in told
+        assert "accepted" in told
+        again = submit("lot.undo_class", f"lot={one}", *why, key="farm-a", code=1)
+        assert "taken back" in again
+    assert "filled   begun" in submit("lot.undo_sort", f"lot={lot}", *why, key="farm-a")
+    assert holding(lot, "farm-a")["held_g"] == 12_500
+    ja = submit("lot.undo_sort", f"lot={lot}", *why, "--lang", "ja", key="farm-a", code=1)
+    assert "取り消せる選別などの記録がありません" in ja
 
 
 def test_a_shipment_sent_wrongly_comes_back_without_an_id(stage):
