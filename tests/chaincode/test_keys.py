@@ -1,14 +1,28 @@
 """After a registrar has acted, it is over: nothing by that actor's keys but what the act says."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from chaincode.registry.records import Actor, Revocation, Spared
+from chaincode import proposals
+from chaincode.base.errors import Code, FaultError
+from chaincode.registry import founding
+from chaincode.registry.records import Actor, Registrar, Revocation, Spared
 from chaincode.rules import Rules
+from tests.chaincode.machine.joint_keys import JointKeysMachine
 from tests.chaincode.machine.keys import KeysMachine
 
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large]  # fifty signed commands take a while
+QUICK = settings(  # until a fault is caught
+    max_examples=1_000,
+    stateful_step_count=50,
+    phases=[Phase.generate],
+    database=None,
+    print_blob=False,
+    suppress_health_check=SLOW,
+)
 # What a run must have led to, or it proved little: what kind of command, and how it was answered.
 SEEN = {
     *((name, "ACCEPTED") for name in ("key.enrol", "key.revoke", "actor.grant", "live", "spared")),
@@ -20,13 +34,27 @@ SEEN = {
 }
 
 
+# The same with a second organisation beside, agents, and lists of mandates.
+SEEN_TOGETHER = {
+    *((name, "ACCEPTED") for name in ("registry.bootstrap", "mandate.grant", "mandate.revoke")),
+    *(("for another", code) for code in ("ACCEPTED", "NO_MANDATE", "KEY_REVOKED")),
+    *(("proposal.approve", code) for code in ("ACCEPTED", "NOT_INDEPENDENT", "PROPOSAL_CLOSED")),
+    ("proposal.approve", "DEVICE_REVOKED"),
+    ("mandate.register", "ACCEPTED"),
+    ("registry.bootstrap", "REGISTRAR_MISMATCH"),
+    ("key.revoke", "NOT_YOUR_ORGANISATION"),
+}
+
+
 class EveryAnswer:
     """Runs that never led to one of the answers that matter fail."""
+
+    seen = SEEN
 
     def runTest(self):  # noqa: N802 - unittest calls it so
         KeysMachine.answers.clear()
         super().runTest()
-        assert SEEN - set(KeysMachine.answers) == set()
+        assert self.seen - set(KeysMachine.answers) == set()
 
     runTest.is_hypothesis_test = True
 
@@ -35,6 +63,21 @@ class TestKeys(EveryAnswer, KeysMachine.TestCase):
     """In `make test`: 200 runs of up to 50 acts."""
 
     settings = settings(max_examples=200, stateful_step_count=50, suppress_health_check=SLOW)
+
+
+class TestJointKeys(EveryAnswer, JointKeysMachine.TestCase):
+    """In `make test`: 200 runs of up to 50 acts, the second organisation's among them."""
+
+    seen = SEEN_TOGETHER
+    settings = settings(max_examples=200, stateful_step_count=50, suppress_health_check=SLOW)
+
+
+@pytest.mark.soak
+class TestJointKeysForLong(EveryAnswer, JointKeysMachine.TestCase):
+    """In `make soak`, as below."""
+
+    seen = SEEN_TOGETHER
+    settings = settings(suppress_health_check=SLOW)
 
 
 @pytest.mark.soak
@@ -83,13 +126,34 @@ spared_narrowed = Spared.narrowed
 )
 def test_a_contract_with_a_fault_is_caught(monkeypatch, owner, name, mutant):
     monkeypatch.setattr(owner, name, mutant)
-    quick = settings(
-        max_examples=1_000,
-        stateful_step_count=50,
-        phases=[Phase.generate],
-        database=None,
-        print_blob=False,
-        suppress_health_check=SLOW,
-    )
     with pytest.raises((AssertionError, ExceptionGroup)):
-        run_state_machine_as_test(KeysMachine, settings=quick)
+        run_state_machine_as_test(KeysMachine, settings=QUICK)
+
+
+def keeps_the_old_registrar(body, overlay):
+    """Set another registrar beside the one before, whose key goes on."""
+    if overlay.find(Registrar, Registrar.key(body.organisation)) != body.replaces:
+        raise FaultError(Code.REGISTRAR_MISMATCH, "body.replaces")
+
+
+def needs_no_second_organisation(_kind, _proposing, _approving):
+    """Let two registrars of one organisation do what takes two organisations."""
+
+
+def never_applies(self, **changes):
+    return replace(self, **changes) if "state" not in changes else self
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "mutant"),
+    [
+        (founding, "_replace_registrar", keeps_the_old_registrar),
+        (proposals, "_require_independence", needs_no_second_organisation),
+        (proposals, "replace", never_applies),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_a_contract_with_a_fault_between_organisations_is_caught(monkeypatch, owner, name, mutant):
+    monkeypatch.setattr(owner, name, mutant)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        run_state_machine_as_test(JointKeysMachine, settings=QUICK)

@@ -32,6 +32,7 @@ from tests.scenarios.warm import WarmProcess
 MSP_IDS = ("CoopMSP", "ShopsMSP", "TownMSP")
 ORGANISATIONS = ("coop", "shops", "town")
 READY_PATIENCE_S = 120
+PROGRAM = "network"  # as a module: `minori`
 
 
 def free_port() -> int:
@@ -46,7 +47,7 @@ class GatewayProcess:
 
     folder: Path
     environment: dict[str, str]
-    module: str = "network"
+    module: str = PROGRAM
     arguments: tuple[str, ...] = ("serve",)
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | WarmProcess | None = None
@@ -86,7 +87,7 @@ class GatewayProcess:
             "MORTAL_GATEWAY_ORDERS": str(self.orders),
             **self.environment,
         }
-        if self.is_warm:
+        if self.is_warm and self.module == PROGRAM:  # another program has imported other things
             self.process = WarmProcess(self.arguments, environment, self.log)
             return
         with self.log.open("ab") as log:
