@@ -1,4 +1,4 @@
-"""Differences that are not settled: counts that differ, and origins that are denied."""
+"""Differences that are not settled: of counts, origins that are denied, what others found."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -11,14 +11,16 @@ from gateway.api import schemas_recalls as schemas
 from gateway.api.documented import responses
 from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.api.records import Records
-from gateway.lookups import lots, shipments
+from gateway.lookups import lots, shipments, surpluses
 from gateway.lookups.lots import HoldingRecord
 from gateway.lookups.places import Page, Place
 from gateway.lookups.shipments import ShipmentRecord
+from gateway.lookups.surpluses import SurplusRecord
 
 router = APIRouter(tags=["shipments"])
 
 DENIED_MAX: Final = 200
+SURPLUSES_MAX: Final = 200
 
 
 @router.get(
@@ -37,8 +39,11 @@ async def list_disputes(
     cursor: paging.Cursor = None,
     limit: paging.Limit = paging.LIMIT_DEFAULT,
 ) -> Any:  # noqa: ANN401 - the model decides
-    """Return a page of disputed shipments; the first also has goods whose origin is denied."""
-    page, denied = await database.read(
+    """Return a page of disputed shipments.
+
+    The first also has goods whose origin is denied, and what others found of one's own goods.
+    """
+    page, denied, found = await database.read(
         find,
         reader.party,
         limit=paging.limit(limit, gateway.settings.limits),
@@ -48,13 +53,20 @@ async def list_disputes(
     return {
         "shipments": [records.shipment(one) for one in page.items],
         "denied": [records.holding(one) for one in denied],
+        "surpluses": [records.surplus(one) for one in found],
         "next": paging.cursor(page.next),
     }
 
 
 def find(
     connection: Connection, party: str, *, limit: int, before: Place | None
-) -> tuple[Page[ShipmentRecord], Sequence[HoldingRecord]]:
-    """Return a page of a party's disputed shipments; with the first, its denied holdings."""
+) -> tuple[Page[ShipmentRecord], Sequence[HoldingRecord], Sequence[SurplusRecord]]:
+    """Return a page of a party's disputed shipments.
+
+    With the first go its denied holdings, and the surpluses of its goods at others.
+    """
     page = shipments.of_party(connection, party, limit=limit, state="disputed", before=before)
-    return page, lots.denied(connection, party, limit=DENIED_MAX) if before is None else ()
+    if before is not None:
+        return page, (), ()
+    denied = lots.denied(connection, party, limit=DENIED_MAX)
+    return page, denied, surpluses.of_party(connection, party, limit=SURPLUSES_MAX)

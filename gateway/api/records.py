@@ -15,6 +15,7 @@ from gateway.lookups.lots import HoldingRecord, LotRecord
 from gateway.lookups.origins import Origin, Origins
 from gateway.lookups.recall_book import Meeting
 from gateway.lookups.shipments import ShipmentRecord
+from gateway.lookups.surpluses import SurplusRecord
 from gateway.names import Names
 
 Answer = dict[str, Any]
@@ -139,6 +140,23 @@ class Records:
             "is_on_hold": holding.is_on_hold,
         }
         return cut(visibility.HOLDING, record, self._roles_at(holding))
+
+    def surplus(self, one: SurplusRecord) -> Answer:
+        """Return what a holder found; for anyone but whose goods they are nothing is left of it."""
+        roles = {Role.OWNER} if one.owner == self._party else set()
+        if one.producer == self._party:
+            roles.add(Role.MAKER if one.origin in MADE else Role.PRODUCER)
+        record: Answer = {
+            "lot": one.lot,
+            "crop": one.crop,
+            "crop_name": self._names.crop(one.crop, self._language),
+            **self._named("holder", one.holder),
+            **self._named("owner", one.owner),
+            "unproven_g": one.unproven_g,
+            "gone_g": one.gone_g,
+            "is_denied": one.is_denied,
+        }
+        return cut(visibility.SURPLUS, record, roles)
 
     def origin(self, lot: LotRecord, **marks: object) -> Answer:
         """Return what everyone may know of an ancestor, with marks of the list it stands in."""

@@ -187,12 +187,33 @@ class ScopeAnswer(Answer):
     )
 
 
+class SurplusAnswer(Answer):
+    """What a holder found of the reader's goods beyond what came, and nobody else vouches for.
+
+    Its producer, and its owner, deny it by `lot.deny_claim` with `surplus`.
+    """
+
+    lot: LotId
+    crop: str
+    crop_name: str | None
+    holder: Pseudonym
+    holder_name: str | None
+    owner: Pseudonym = Field(description="The holder itself, if it bought the goods.")
+    owner_name: str | None
+    unproven_g: Grams = Field(description="Of what is held.")
+    gone_g: Grams = Field(description="What of it was sold, used or discarded.")
+    is_denied: bool = Field(description="Whether the reader's party denies it.")
+
+
 class DisputesAnswer(Answer):
     """Differences of the reader's own that are not settled."""
 
     shipments: list[ShipmentAnswer] = Field(description="A page of them.")
     denied: list[HoldingAnswer] = Field(
         description="Goods whose origin their named producer denies; the first page has them."
+    )
+    surpluses: list[SurplusAnswer] = Field(
+        description="Of one's own goods at others, also where they were bought; the same."
     )
     next: NextPage
 

@@ -2,7 +2,8 @@
 
 The public never sees grams, yields, buyers, stock or other holders; a holder sees its own stock
 and one step each way; whoever has goods with others on consignment sees every gram of those and
-nothing else of theirs; a command's content goes to its parties alone, unless its type is public,
+nothing else of theirs; a lot's producer sees what was found of it at others beyond what came, also
+where it was bought; a command's content goes to its parties alone, unless its type is public,
 and then everyone sees its open part. A field that is not in the table can't be answered at all.
 """
 
@@ -55,6 +56,7 @@ MAKER: Final[Readers] = frozenset({Role.MAKER, Role.INSPECTOR})
 PRODUCERS: Final[Readers] = PRODUCER | MAKER
 HOLDER: Final[Readers] = frozenset({Role.HOLDER})
 OWN_GOODS: Final[Readers] = frozenset({Role.HOLDER, Role.OWNER})
+WHOSE: Final[Readers] = frozenset({Role.PRODUCER, Role.MAKER, Role.OWNER})
 CONCERNED: Final[Readers] = OWN_GOODS | PRODUCERS | {Role.RECALL_OFFICER}
 BOTH_SIDES: Final[Readers] = frozenset({Role.SENDER, Role.RECIPIENT})
 PARTIES: Final[Readers] = frozenset({Role.PARTY})
@@ -174,6 +176,19 @@ HOLDING: Final[Table] = {
     "unproven_g": OWN_GOODS,
     "denied_g": OWN_GOODS,
     "is_on_hold": HOLDER,
+}
+
+SURPLUS: Final[Table] = {  # found by a holder of goods: to whose lot, and to whose goods it is
+    "lot": WHOSE,
+    "crop": WHOSE,
+    "crop_name": WHOSE,
+    "holder": WHOSE,
+    "holder_name": WHOSE,
+    "owner": WHOSE,
+    "owner_name": WHOSE,
+    "unproven_g": WHOSE,
+    "gone_g": WHOSE,
+    "is_denied": WHOSE,
 }
 
 SHIPMENT: Final[Table] = {

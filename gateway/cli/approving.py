@@ -10,6 +10,7 @@ from gateway.cli import acts, answering, asking, keyring, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.choosing import SHORT_MIN
 from gateway.cli.client import Client
+from gateway.cli.filling import mass
 from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway, KeyName, Later
 from gateway.cli.sending import send, send_or_keep
@@ -23,13 +24,17 @@ CONFIRM: Final = "recall.confirm"
 
 
 def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
-    """Show what waits for one's own signature, in words: proposals, recalls, claims."""
+    """Show what waits for one's own signature, in words: proposals, recalls, claims.
+
+    And what others found of one's goods beyond what came to them: it may be denied.
+    """
     with told():
         asker = Key.load(keyring.find(key), elsewhere=gateway)
         with Client(asker.address) as client:
             client.open_session(asker)
             answer = client.get("/api/me/waiting")
             proposed = client.get("/api/me/proposed")["waiting"]
+            surpluses = client.get("/api/disputes?limit=1")["surpluses"]
         if not answer["waiting"]:
             speaking.say(WORDS["approving.nothing"])
         for number, one in enumerate(answer["waiting"], start=1):
@@ -39,6 +44,8 @@ def waiting(key: KeyName = "", gateway: Gateway = "") -> None:
         if proposed:
             listed = "\n".join(f"  {one['text']}  {one['id']}" for one in proposed)
             speaking.say(WORDS["approving.own"], listed=listed)
+        for one in surpluses:
+            _tell_surplus(one)
 
 
 def approve(
@@ -149,6 +156,17 @@ def _confirm(signer: Key, one: Waiting) -> None:
     typer.echo(json.dumps({"body": body}, indent=1))
     wire = signer.device.sign(CONFIRM, body)
     acts.begin(signer, acts.name_of("approve", one["id"]), [wire])
+
+
+def _tell_surplus(one: dict[str, Any]) -> None:
+    """Say what somebody found of one's own goods, and how it is denied."""
+    speaking.say(
+        WORDS["approving.surplus_denied" if one["is_denied"] else "approving.surplus"],
+        who=one["holder_name"] or one["holder"],
+        mass=mass(one["unproven_g"] + one["gone_g"]),
+        crop=one["crop_name"] or one["crop"],
+        **{name: one[name] for name in ("lot", "holder", "owner")},
+    )
 
 
 def _told(one: Waiting) -> str:

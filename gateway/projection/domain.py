@@ -255,6 +255,8 @@ holdings = table(
     number("unproven_g"),
     number("unproven_gone_g"),
     number("denied_g"),
+    json_column("owner_denial", nullable=True),
+    json_column("producer_denial", nullable=True),
     flag("is_on_hold"),
 )
 Index("holdings_by_lot", holdings.c.lot, holdings.c.holder, holdings.c.owner)

@@ -52,7 +52,7 @@ async def show_agreements(visit: OwnVisitDep, database: DatabaseDep) -> Response
         [records.consignment(one) for one in found.consignments], today=found.today
     )
     title = word("consignments_title", visit.language)
-    return await visit.show("agreements", claims, None, more=(title, agreed_on), has_file=False)
+    return await visit.show("agreements", claims, None, more=[(title, agreed_on)], has_file=False)
 
 
 def _find(connection: Connection, party: str, now: int) -> _Found:

@@ -182,6 +182,20 @@ class Grids:
         ]
         return self._grid(("lot", "holder", "producer", "held", "disputed"), rows)
 
+    def surpluses(self, surpluses: Sequence[Answer]) -> Grid:
+        """Return what others found of the reader's goods, and how to deny it."""
+        rows = [
+            (
+                Cell(text=one["crop_name"] or one["crop"], quiet=typed(one["lot"])),
+                Cell(text=self._named(one, "holder")),
+                _number(one["unproven_g"]),
+                _seldom(one["gone_g"]),
+                Cell(text=self._word("surplus_denied" if one["is_denied"] else "todo_surplus")),
+            )
+            for one in surpluses
+        ]
+        return self._grid(("lot", "holder", "found", "found_gone", "todo"), rows)
+
     def affected(self, parties: Sequence[Answer]) -> Grid:
         """Return who has what of recalled goods, with the sum below."""
         totals = ("held_g", "in_transit_g", "disputed_g", "sold_g")

@@ -124,7 +124,7 @@ class ListPage:
         filters: Parts of it.
         crops: Narrows it; `None` if it can't be.
         grid: The page of it.
-        more: A second table below, with its title.
+        more: Further tables below, with their titles.
         first_url: The first page; empty on it.
         next_url: The next page; empty at the end.
         csv_url: All of it as a file; empty where there is none.
@@ -136,7 +136,7 @@ class ListPage:
     filters: tuple[Link, ...]
     crops: CropForm | None
     grid: Grid
-    more: tuple[str, Grid] | None
+    more: Sequence[tuple[str, Grid]]
     first_url: str
     next_url: str
     csv_url: str

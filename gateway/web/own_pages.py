@@ -102,7 +102,7 @@ class OwnVisit(Visit):
         *,
         show: StrEnum | None = None,
         crop: str | None = None,
-        more: tuple[str, Grid] | None = None,
+        more: Sequence[tuple[str, Grid]] = (),
         has_file: bool = True,
     ) -> Response:
         """Return the page of a list.
@@ -113,7 +113,7 @@ class OwnVisit(Visit):
             end: Where that ends.
             show: Which part of the list it is, if it has parts.
             crop: Which crop is shown, empty for all; `None` for a list that can't be narrowed.
-            more: A second table, with its title.
+            more: Further tables, with their titles.
             has_file: Whether all of it is there as a file.
         """
         path = f"/own/{name}"
@@ -233,8 +233,8 @@ async def show_shipments(visit: OwnVisitDep, show: ShippedPart = ShippedPart.ALL
 
 @router.get("/own/disputes")
 async def show_disputes(visit: OwnVisitDep) -> Response:
-    """Show one's own differences that are not settled, and origins that are denied."""
-    page, denied = await visit.database.read(
+    """Show one's own differences, origins that are denied, and what others found of one's own."""
+    page, denied, found = await visit.database.read(
         disputes.find,
         visit.party,
         limit=visit.limit,
@@ -243,9 +243,19 @@ async def show_disputes(visit: OwnVisitDep) -> Response:
     grids = await visit.grids()
     grid = grids.shipments(_shipments(visit, page.items))
     records = Records(visit.gateway.names, visit.language, visit.viewer)
-    more = grids.denied([records.holding(one) for one in denied]) if denied else None
-    title = word("denied_title", visit.language)
-    return await visit.show("disputes", grid, page.next, more=(title, more) if more else None)
+    titled = [
+        (
+            word("denied_title", visit.language),
+            grids.denied([records.holding(one) for one in denied]),
+        ),
+        (
+            word("surpluses_title", visit.language),
+            grids.surpluses([records.surplus(one) for one in found]),
+        ),
+    ]
+    return await visit.show(
+        "disputes", grid, page.next, more=[one for one in titled if one[1].rows]
+    )
 
 
 @router.get("/own/mandates")

@@ -130,8 +130,8 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "note_shipments": ("送った品と届いた品です。", "What you sent and what was sent to you."),
     "note_disputes": (
-        "数の合わない受け渡しと、産地を認めない申し出です。",
-        "Counts that differ, and origins that are denied.",
+        "数の合わない受け渡し、産地を認めない申し出、自分の品のよそでの棚卸超過です。",
+        "Counts that differ, origins that are denied, and surplus of your goods elsewhere.",
     ),
     "note_flags": (
         "まちがいとは限りません。記録はすべて受け付けられています。",
@@ -197,6 +197,17 @@ OWN_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "badge_opening": ("以前から", "From before"),
     "badge_unmade": ("取り消し", "Taken back"),
     "badge_consigned": ("委託", "Consigned"),
+    "surpluses_title": (
+        "自分の品の、よそでの棚卸超過（だれも確かめていない量）",
+        "Surplus of your goods elsewhere, that nobody else vouches for",
+    ),
+    "surplus_denied": ("認めていません。", "You deny it."),
+    "todo_surplus": (
+        "自分の品でなければ minori submit lot.deny_claim（surplus=true）",
+        "If it is not yours: minori submit lot.deny_claim, with surplus=true",
+    ),
+    "col_found": ("超過の残り", "Found, held"),
+    "col_found_gone": ("超過の出た分", "Found, gone"),
     "denied_title": ("産地を認めない申し出", "Origins that are denied"),
     "state_in_transit": ("輸送中", "On the way"),
     "state_received": ("受取ずみ", "Received"),

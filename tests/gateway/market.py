@@ -58,8 +58,9 @@ async def hold_market(stage: Stage) -> Market:
 async def have_trouble(stage: Stage, market: Market) -> None:
     """Let some of a second shipment be missing, and a farm lose more than is plausible.
 
-    More lots are `late`, of which farm C has no record yet, and `bag`, made of it; the recall
-    `narrow`, by plot, lacks what else grew there. Another recall is only proposed.
+    More lots are `late`, of which farm C has no record yet, and `bag`, made of it; and `found`, of
+    farm C, of which shop A bought some and then found more. The recall `narrow`, by plot, lacks
+    what else grew there. Another recall is only proposed.
     """
     town, trade = stage.town, Trading(stage.town)
     shipment, ship = town.ship("farm-a", market.lots["rice"], "shop-b", 120_011)
@@ -71,7 +72,15 @@ async def have_trouble(stage: Stage, market: Market) -> None:
         "packing-house", "repack", [(name.id, "farm-c", [2_501])], [("carrot", None)]
     )
     market.lots |= {"late": name.id, "bag": bag}
+    market.lots["found"], bought = town.harvest("farm-c", 9_049)
+    parcel, sent = town.ship("farm-c", market.lots["found"], "shop-a", 3_053)
+    counted = {"was_g": 3_053, "counted_g": 6_067}
+    taken = {"lot": market.lots["found"], "reason": "miscount"}
     await stage.done(
+        bought,
+        sent,
+        town.receive("shop-a", market.lots["found"], parcel, 3_053),
+        trade.act("shop-a", "lot.take_stock", taken, counted),
         harvest,
         town.take("discard", "farm-b", lot, 9_001),
         claim,

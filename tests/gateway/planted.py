@@ -158,6 +158,7 @@ def _is_spelled(grams: int) -> bool:
 
 def _balances(connection: Connection, planted: Planted) -> Iterator[set[str]]:
     """Plant what lots, holdings and shipments have come to; yield who met over each."""
+    producers = {row.id: row.party for row in connection.execute(select(lots))}
     for table, sides in (
         (lots, ("party",)),
         (holdings, ("holder", "owner")),
@@ -165,8 +166,14 @@ def _balances(connection: Connection, planted: Planted) -> Iterator[set[str]]:
     ):
         for row in connection.execute(select(table)).mappings():
             parties = {row[one] for one in sides}
+            found = {name for name in _masses(table) if name.startswith("unproven")}
             for name in _masses(table):
                 planted.grams[row[name]] |= parties
+            if any(row[name] for name in found):  # the lot's producer may deny what was found
+                producer = producers[row["lot"]]
+                for name in found:
+                    planted.grams[row[name]].add(producer)
+                yield {producer, *parties}
             if table is shipments:
                 planted.words[row["id"]] |= parties
             yield parties

@@ -99,4 +99,4 @@ async def test_disputes_are_ones_own(held):
         assert found["denied"][0]["denied_g"] == 9_013
     for handle in ("shop-a", "farm-b"):
         found = (await stage.get("/api/disputes", handle)).json()
-        assert found == {"shipments": [], "denied": [], "next": None}
+        assert found == {"shipments": [], "denied": [], "surpluses": [], "next": None}

@@ -15,6 +15,10 @@ SHIPMENT = {
     *("sender", "sender_name", "recipient", "recipient_name", "owner", "owner_name"),
     *("is_consigned", "shipped_g", "received_g", "disputed_g", "lost_g", "brought_by"),
 }
+SURPLUS = {
+    *("lot", "crop", "crop_name", "holder", "holder_name", "owner", "owner_name"),
+    *("unproven_g", "gone_g", "is_denied"),
+}
 PLOT_OF_A_LOT = {"plot", "plot_code", "plot_name"}
 LOT_OF = {
     Role.PRODUCER: GROWER_G | PLOT_OF_A_LOT,
@@ -63,6 +67,7 @@ PRIVATE = {
     "STEP": {role: {"quantity_g"} for role in (Role.MAKER, Role.OWNER, Role.RECALL_OFFICER)},
     "HISTORY": {},
     "HOLDING": {Role.HOLDER: HELD | {"is_on_hold"}, Role.OWNER: HELD},
+    "SURPLUS": dict.fromkeys((Role.PRODUCER, Role.MAKER, Role.OWNER), SURPLUS),
     "SHIPMENT": dict.fromkeys((Role.SENDER, Role.RECIPIENT), SHIPMENT),
     "RECALL": {},
     "RECALL_EVENT": {},
@@ -153,6 +158,7 @@ PUBLIC = {
         *("harvested_at", "reason", "corrects", "entered_by", "entered_by_name"),
     },
     "HOLDING": set(),
+    "SURPLUS": set(),
     "SHIPMENT": set(),
     "RECALL": {
         *("id", "party", "party_name", "state", "is_own", "kind", "cause", "scope", "roots"),

@@ -97,6 +97,10 @@ class Looking:
     def holding(self, one: dict) -> None:
         self.record("HOLDING", one, self.towards.sides(holder=one["holder"], owner=one["owner"]))
 
+    def surplus(self, one: dict) -> None:
+        roles = self.towards.lot(one["lot"]) & {Role.PRODUCER, Role.MAKER}
+        self.record("SURPLUS", one, roles | self.towards.sides(owner=one["owner"]))
+
     def shipment(self, one: dict) -> None:
         row = self.towards.shipments[one["id"]]
         sides = self.towards.sides(sender=row.sender, recipient=row.recipient)
@@ -178,6 +182,7 @@ def look(looking: Looking, path: str, answer: dict, own_kid: str) -> None:
         "rolls": looking.roll,
         "holders": looking.holder,
     }
+    each |= {"surpluses": looking.surplus}
     alone = {"me": looking.me, "lots/_": looking.lot, "lots/_/lineage": looking.lineage}
     alone |= {"commands/_": looking.command, "recalls/_": looking.recall}
     alone |= {"recalls/_/scope": looking.scope, "me/_": looking.waiting}

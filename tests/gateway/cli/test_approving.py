@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gateway.demo.trading import Trading
 from gateway.lot_numbers import check_character
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
@@ -132,3 +133,21 @@ def test_what_is_no_claim_is_not_answered_with_a_quantity(stage):
     declare(stage)
     refused = minori("approve", "--yes", "--accepted", "6kg", "-k", "food-safety", code=1)
     assert "what is chosen is no claim" in refused
+
+
+def test_a_surplus_is_told_with_the_words_that_deny_it(stage):
+    trade = Trading(stage.town)
+    lot = drawn(harvest(stage), "lot")
+    words = (f"lot={lot}", f"recipient={trade.party('shop-a')}", "quantity_g=10kg")
+    minori("submit", "lot.ship", *words, "-k", "farm-a")
+    minori("submit", "lot.receive", "received_g=10kg", "-k", "shop-a")
+    counted = (f"lot={lot}", "reason=miscount", "was_g=10kg", "counted_g=11.2kg")
+    minori("submit", "lot.take_stock", *counted, "-k", "shop-a")
+    told = minori("waiting", "-k", "farm-a")
+    assert f"found 1 kg of your Carrot more than came to it (lot {lot})" in told
+    assert "棚卸超過が 1 kg あります" in minori("waiting", "-k", "farm-a", "--lang", "ja")
+    deny = told.partition("minori ")[2].split()
+    assert deny[:2] == ["submit", "lot.deny_claim"]
+    assert "accepted" in minori(*deny, "-k", "farm-a")
+    assert "you deny that" in minori("waiting", "-k", "farm-a")
+    assert "more than came" not in minori("waiting", "-k", "farm-b")

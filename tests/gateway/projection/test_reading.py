@@ -352,7 +352,7 @@ async def test_content_of_fixed_blocks_stays_as_it_is(projection):
     ]
     await projection.apply_all(blocks)
     found = await projection.content_digest()
-    assert found == "70b751e0c039c4df70390288da65201ab23ece70aa376eee6f75e9d296a4cb7e"
+    assert found == "513f3500d6a02d8f59a7e9f42218a1c3aadad672acd5e4c6ecd75250eb39d619"
     assert await projection.dump() == (
         b'["contract/demo_time",{"ledger_time":null,"v":1}]\n'
         b'["holding/a/b/c",' + canonical(HOLDING) + b"]\n"
