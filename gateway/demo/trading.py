@@ -90,6 +90,15 @@ class Trading:
         closed: Parts = {"holder": self.party(holder), "denied_g": denied_g}
         return self.act(farm, "lot.deny_claim", {"lot": lot}, closed)
 
+    def deny_surplus(self, farm: str, lot: str, holder: str, *, owner: str) -> bytes:
+        """Say that what a holder found of an owner's goods beyond what came is not one's own."""
+        closed: Parts = {
+            "holder": self.party(holder),
+            "owner": self.party(owner),
+            "surplus": True,
+        }
+        return self.act(farm, "lot.deny_claim", {"lot": lot}, closed)
+
     def hold(self, handle: str, lot: str, owner: str | None = None) -> bytes:
         """Let nothing of it leave."""
         closed: Parts = {} if owner is None else {"owner": self.party(owner)}

@@ -2,7 +2,8 @@
 
 Rice from before this ledger is entered; carrots of two farms are sorted together, bagged with
 stickers and sold for both; a farm's goods lie at a shop on consignment, more of them than it had
-guessed; a shop names a farm that says no; a recall turns out to be a mistake. Another is still in
+guessed; a shop finds more of what it bought than came, and the farm says no to that; a shop names a
+farm that says no, too; a recall turns out to be a mistake. Another is still in
 force in the evening: the packing house's own, which officers widen; what a shop had bought of it
 goes home.
 """
@@ -34,6 +35,7 @@ def yesterday(town: Town, *, noon: int) -> Iterator[Day]:
     yield sorting
     yield from _delivery(trade, large, noon + HOUR_S)
     yield from _consignment(trade, noon + 3 * HOUR_S)
+    yield from _surplus(trade, noon + 4 * HOUR_S)
     yield from _mistakes(trade, noon + 5 * HOUR_S)
     yield from _recalled(trade, small, noon + 7 * HOUR_S)
 
@@ -100,6 +102,20 @@ def _consignment(trade: Trading, time: int) -> Iterator[Day]:
             trade.take("take_back", *shop, 1_000, owner="farm-c"),
         ],
     )
+
+
+def _surplus(trade: Trading, time: int) -> Iterator[Day]:
+    """A shop counts more than it bought; that is flagged, and the farm denies it."""
+    trade.at = time
+    town, came_g, found_g = trade.town, 10_000, 12_000
+    lot, harvest = town.harvest("farm-b", 15_000, crop="taro", at=time - 9 * HOUR_S)
+    shipment, ship = town.ship("farm-b", lot, "shop-b", came_g, at=time - 2 * HOUR_S)
+    received = town.receive("shop-b", lot, shipment, came_g, at=time - HOUR_S)
+    count: Parts = {"lot": lot, "reason": "miscount"}
+    stock: Parts = {"was_g": came_g, "counted_g": found_g}
+    counted = trade.act("shop-b", "lot.take_stock", count, stock)
+    denied = trade.deny_surplus("farm-b", lot, "shop-b", owner="shop-b")
+    yield Day(time=time, commands=[harvest, ship, received, counted, denied])
 
 
 def _mistakes(trade: Trading, time: int) -> Iterator[Day]:

@@ -47,6 +47,10 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
     assert [one["state"] for one in state["shipment"] if "brought_by" in one] == ["in_transit"]
     assert any(one["is_consigned"] for one in state["shipment"])
     assert any(one["denied_g"] for one in state["holding"])
+    (found,) = [one for one in state["holding"] if one["unproven_g"]]
+    assert (found["unproven_g"], found["denied_g"]) == (1_800, 1_800)  # 12 kg, of 10 kg and 2 %
+    assert found["producer_denial"]["surplus"]
+    assert {"surplus", "denied"} <= {flag for one in state["flags"] for flag in one}
     assert any(one["is_on_hold"] for one in state["holding"])
     assert any(one["supplement_g"] for one in state["lot"])
     assert any(one["origin"] == "opening" for one in state["lot"])
@@ -57,14 +61,15 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
 
 
 async def state_of(ledger):
-    """Return every record, by kind."""
-    state, height = {}, await ledger.height()
+    """Return every record, by kind, and the flags of every command."""
+    state, flags, height = {}, [], await ledger.height()
     async for block in ledger.blocks(0):
         for transaction in block.transactions:
             state |= {key: json.loads(value) for key, value in transaction.writes.items()}
+            flags += [one["flags"] for one in transaction.results]
         if block.number == height - 1:
             break
-    kinds = defaultdict(list)
+    kinds = defaultdict(list, flags=flags)
     for key, record in state.items():
         kinds[key.partition("/")[0]].append(record)
     return kinds
