@@ -4,20 +4,27 @@ Programs with version 2 are there before anything changes; an activation stands 
 batch; then the old program can't go on, and says so.
 """
 
+import asyncio
 import contextlib
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import httpx2
 import pytest
 
 from gateway.demo.founding import Founding
 from gateway.demo.town import COOP, TOWN, Town
+from network.deployment import Deployment
+from network.native import Network
+from network.roster import CHAINCODE_COMMAND
 from tests import toy_rules
 from tests.fabric_fixture import running
 from tests.scenarios.acting import Cast, accept
 from tests.scenarios.stage import GatewayProcess, Stage, embedded_stage, fabric_stage
 
 TOY = "tests.toy_gateway"
+SOON_S = 60
 CONTRACT = (sys.executable, "-m", "tests.toy_rules")
 
 
@@ -47,12 +54,13 @@ def change(town: Town) -> list[bytes]:
     return [proposal, second.sign("proposal.approve", approval)]
 
 
-async def post(client: httpx2.AsyncClient, *wires: bytes) -> httpx2.Response:
+async def post(client: httpx2.AsyncClient, *wires: bytes, wait_s: int = 10) -> httpx2.Response:
     commands = []
     for wire in wires:
         jws, _, closed = wire.decode().partition("~")
         commands.append({"jws": jws, **({"closed": closed} if closed else {})})
-    return await client.post("/api/commands", json={"commands": commands})
+    wait = {"Prefer": f"wait={wait_s}"}
+    return await client.post("/api/commands", json={"commands": commands}, headers=wait)
 
 
 async def types_of(client: httpx2.AsyncClient) -> set[str]:
@@ -82,12 +90,67 @@ async def live_through(stage: Stage) -> str:
     return lot
 
 
+def replace_contract(network: Network, name: str, command: Sequence[str]) -> None:
+    """Stop an organisation's contract process, and start another program in its place."""
+    directory = network.topology.directory
+    network.stop(name)
+    now = Deployment.load(directory)
+    replace(now, current_command=tuple(command)).save(directory)
+    try:
+        network.start(name)
+    finally:
+        now.save(directory)
+
+
+def lacks_rules(told: dict) -> bool:
+    """Whether a gateway's health says so."""
+    return told.get("health", told)["ledger"]["rules_missing"]
+
+
+async def until(client: httpx2.AsyncClient, path: str, is_so: Callable[[dict], bool]) -> dict:
+    """Ask for something until it is so, and return it."""
+    async with asyncio.timeout(SOON_S):
+        while not is_so(told := (await client.get(path)).json()):  # noqa: ASYNC110 - as a monitor
+            await asyncio.sleep(0.2)
+        return told
+
+
+async def waits_for_its_own_contract(network: Network, stage: Stage, lot: str) -> None:
+    """The contract beside one peer knows version 1 alone; that organisation's gateway says so.
+
+    The others go on. What was sent there is kept, and lands when the process is replaced.
+    """
+    cast, (first, other) = Cast(stage.town), stage.gateways
+    await asyncio.to_thread(replace_contract, network, "shops.chaincode", CHAINCODE_COMMAND)
+    sent = [praise(cast, "farm-c", lot) for _ in range(3)]
+    async with client_of(first) as theirs, client_of(other) as client:
+        answer = await post(client, *sent, wait_s=1)
+        assert answer.status_code == 202, answer.text
+        paths = [f"/api/commands/{one['id']}" for one in answer.json()["commands"]]
+        told = await until(client, "/health", lacks_rules)
+        assert told["code"] == "NOT_READY"
+        for path in paths:
+            waiting = (await client.get(path)).json()
+            assert (waiting["status"], waiting["problem"]["code"]) == ("waiting", "RULES_MISSING")
+        await accept(theirs, [praise(cast, "shop-a", lot)])
+        assert not lacks_rules((await theirs.get("/health")).json())
+        assert "VERSION_MISSING" in other.log.read_text()
+        await asyncio.to_thread(replace_contract, network, "shops.chaincode", CONTRACT)
+        for path in paths:
+            done = await until(client, path, lambda told: told["status"] != "waiting")
+            assert (done["code"], "problem" in done) == ("ACCEPTED", False)
+        told = await until(client, "/health", lambda told: told.get("ready"))
+        assert not lacks_rules(told)
+        await accept(client, [praise(cast, "farm-c", lot)])
+
+
 async def is_refused_by_the_old_program(gateway: GatewayProcess, cast: Cast) -> None:
     """A program of version 1 alone takes nothing in, and says why in its log."""
     async with client_of(gateway) as client:
         answer = await post(client, cast.harvest("farm-b", 1_000, "carrot"))
-        assert answer.status_code == 503
-        assert (await client.get("/api/command-types")).status_code == 503
+        assert (answer.status_code, answer.json()["code"]) == (503, "RULES_MISSING")
+        assert (await client.get("/api/command-types")).json()["code"] == "RULES_MISSING"
+        assert lacks_rules((await client.get("/health")).json())
     assert "VERSION_MISSING" in gateway.log.read_text()
 
 
@@ -115,7 +178,8 @@ async def test_rules_change_across_two_gateways_on_a_network(tmp_path):
         both = {"organisations": ("coop", "shops"), "module": TOY}
         founding = Founding.of(town)
         async with fabric_stage(tmp_path, town, network, founding=founding, **both) as stage:
-            await live_through(stage)
+            lot = await live_through(stage)
+            await waits_for_its_own_contract(network, stage, lot)
             first, other = stage.gateways
             other.stop()
             other.module = "network"

@@ -170,6 +170,8 @@ WAYS = [
     ("approve", ("--key", "stranger"), NOTHING),
     ("waiting", KEY, NOTHING),
     ("waiting", ("--key", "damaged"), NOTHING),
+    ("mandates", KEY, NOTHING),
+    ("mandates --json", ("--key", "damaged"), NOTHING),
     ("return", KEY, NOTHING),
     ("return", ("--key", "stranger"), NOTHING),
     ("arrive 7K3M=1kg --producer 農家A --crop carrot", KEY, NOTHING),
