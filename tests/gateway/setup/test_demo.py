@@ -10,7 +10,10 @@ from gateway.cli.keyring import Key
 from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
 from gateway.demo.workbook import PROPOSED, settled
+from gateway.demo.yesterday import SIEVED_G, SMALL_G
 from gateway.embedded import EmbeddedLedger
+from gateway.lookups import recall_book, recalls
+from gateway.projection import Projection, rebuild
 from gateway.setup.applying import preview
 from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors
@@ -58,6 +61,30 @@ async def test_the_demo_is_set_up_from_its_workbook(tmp_path):
     grams = {(one.crop, one.unit): one.grams for one in read_catalogue(files.catalogue).packings}
     assert grams["carrot", "bag"] == 500  # 袋 in the workbook
     assert {unit for _, unit in grams} <= PACK_UNITS.keys()
+
+
+async def test_the_demo_tells_a_recall_that_is_still_in_force_to_its_end(tmp_path):
+    """By who made it; confirmed, and widened; what a shop had bought of it is on its way home."""
+    folder = tmp_path / "demo"
+    await build(folder, gateway=GATEWAY, days=DAYS, progress=lambda _text: None)
+    town = settled(Town.create(), TownFiles.within(folder))
+    party = {town.people[one].party: one for one in town.people}
+    ledger = await EmbeddedLedger.open(folder / LEDGER_FILE, contract=MinoriContract())
+    projection = await Projection.open(f"sqlite:///{tmp_path}/projection.sqlite")
+    try:
+        await rebuild(projection, ledger)
+        read = projection.database.read
+        (recall,) = await read(recalls.in_force)
+        events = await read(recall_book.events, recall.id)
+        scope = await read(recalls.scope_of, await read(recall_book.named, recall.id))
+    finally:
+        await projection.close()
+        await ledger.close()
+    assert [one.type for one in events] == ["recall.own", "recall.confirm", "recall.widen"]
+    there = {party[one.party]: one for one in scope.affected}
+    assert there["farm-c"].in_transit_g == SIEVED_G
+    assert there["packing-house"].held_g == sum(SMALL_G)
+    assert "shop-b" not in there or there["shop-b"].held_g == 0
 
 
 async def state_of(ledger):
