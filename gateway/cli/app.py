@@ -12,7 +12,7 @@ import typer
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.rules import EVER
-from gateway import lot_numbers
+from gateway import lot_numbers, member_names
 from gateway.cli import (
     acts,
     approving,
@@ -422,4 +422,4 @@ def _list_types() -> None:
     for name, kind in sorted(EVER.items()):
         members = list(arguments.members(kind))
         text = WORDS["app.type_two" if kind.signers == 2 else "app.type"]
-        speaking.say(text, name=columns.padded(name, 24), members=" ".join(members))
+        speaking.say(text, name=columns.padded(name, 24), members=member_names.listed(members, " "))

@@ -15,6 +15,7 @@ from gateway import joint_sorting, lot_numbers
 from gateway.cli import packing
 from gateway.cli.keyring import Key
 from gateway.cli.speaking import WORDS
+from gateway.member_names import in_path, listed, typed
 from gateway.signing import new_nonce
 from gateway.words import SaidError
 
@@ -69,7 +70,7 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
         if not equals:
             raise ArgumentError(WORDS["arguments.no_pair"], word=word)
         if name in body or name in closed:
-            raise ArgumentError(WORDS["arguments.twice"], word=word, member=name)
+            raise ArgumentError(WORDS["arguments.twice"], word=word, member=typed(name))
         if name == FOUND_BY.get(kind.name):
             body[name] = text
         elif name in body_members:
@@ -79,7 +80,7 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
         else:
             known = [*body_members, *closed_members]
             raise ArgumentError(
-                WORDS["arguments.no_member"], kind=kind.name, name=name, known=", ".join(known)
+                WORDS["arguments.no_member"], kind=kind.name, name=name, known=listed(known)
             )
     return body, closed
 
@@ -111,7 +112,7 @@ def _read(name: str, text: str, schema: Json) -> Json:
     assert isinstance(schema, dict)  # noqa: S101 - JSON Schema
     if schema["type"] == "boolean":
         if text not in {"true", "false"}:
-            raise ArgumentError(WORDS["arguments.truth"], name=name, text=text)
+            raise ArgumentError(WORDS["arguments.truth"], name=typed(name), text=text)
         return text == "true"
     if schema["type"] == "integer":
         return _whole(name, text)
@@ -122,7 +123,7 @@ def _read(name: str, text: str, schema: Json) -> Json:
     if name == "packs":
         return packing.read(text)
     if schema["type"] == "object":
-        raise ArgumentError(WORDS["arguments.record"], name=name)
+        raise ArgumentError(WORDS["arguments.record"], name=typed(name))
     return text
 
 
@@ -131,11 +132,11 @@ def _whole(name: str, text: str) -> int:
     if name.endswith("_g") and mass:
         grams = Decimal(mass[1]) * (1000 if mass[2] == "kg" else 1)
         if grams != int(grams):
-            raise ArgumentError(WORDS["arguments.grams"], name=name, text=text)
+            raise ArgumentError(WORDS["arguments.grams"], name=typed(name), text=text)
         return int(grams)
     if not _WHOLE.fullmatch(text):
         kind = "mass" if name.endswith("_g") else "number"
-        raise ArgumentError(WORDS[f"arguments.{kind}"], name=name, text=text)
+        raise ArgumentError(WORDS[f"arguments.{kind}"], name=typed(name), text=text)
     return int(text)
 
 
@@ -184,14 +185,16 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
         drawn |= _name_children(key, body)
     lacking = missing(kind, body, closed)
     if lacking:
-        raise ArgumentError(WORDS["arguments.lacking"], kind=type_name, lacking=", ".join(lacking))
+        raise ArgumentError(WORDS["arguments.lacking"], kind=type_name, lacking=listed(lacking))
     parts = closed if kind.closed is not None else None
     try:
         shapes.read(kind.body, body, "")
         if kind.closed is not None:
             shapes.read(kind.closed, {"salt": "0" * 32, **closed}, "")
     except FaultError as fault:
-        raise ArgumentError(WORDS["arguments.value"], name=fault.member, kind=type_name) from None
+        raise ArgumentError(
+            WORDS["arguments.value"], name=in_path(fault.member), kind=type_name
+        ) from None
     return Prepared(type_name=type_name, body=body, closed=parts, drawn=drawn)
 
 

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 from typing import Final
 from unicodedata import normalize
 
-from gateway import lot_numbers
+from gateway import lot_numbers, member_names
 from gateway.cli.speaking import WORDS
 from gateway.language import Language
 from gateway.same_name import fold
@@ -51,7 +51,7 @@ class ChoiceError(SaidError):
         self.typed = typed
         self.candidates = candidates
         word = "several" if is_several else "unknown" if candidates else "none"
-        super().__init__(WORDS[f"choosing.{word}"], member=member, typed=typed)
+        super().__init__(WORDS[f"choosing.{word}"], member=member_names.typed(member), typed=typed)
 
     def say(self, language: Language) -> str:
         """Return the error in a language: a line for each of the choices, the likest first."""

@@ -14,6 +14,7 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
+from gateway import member_names
 from gateway.cli import arguments, filling_keys, filling_runs, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
@@ -66,7 +67,7 @@ def fill(
         )
     for member, value in given.filled.items():
         shown = ", ".join(map(str, value)) if isinstance(value, list) else value
-        speaking.say(WORDS["filling.filled"], member=member, value=shown)
+        speaking.say(WORDS["filling.filled"], member=member_names.label(member), value=shown)
 
 
 def told(shipment: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ import typer
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
-from gateway import lot_numbers
+from gateway import lot_numbers, member_names
 from gateway.cli import at_hand, columns, known, own_choices, speaking
 from gateway.cli.arguments import NAMED_BY
 from gateway.cli.choosing import (
@@ -198,7 +198,7 @@ class Naming:
 
     def _word(self, type_name: str, members: dict[str, Json], word: str) -> str:
         name, equals, typed = _EQUALS.sub("=", word, count=1).partition("=")
-        name = normalize("NFKC", name).strip()
+        name = member_names.meant(normalize("NFKC", name).strip(), members)
         schema = members.get(name)
         if not equals or not isinstance(schema, dict):
             return word
@@ -322,7 +322,9 @@ class Naming:
         if one is None:
             raise ChoiceError(member, typed, candidates)
         if one.value != typed:
-            told = f"{columns.padded(member)} {one.said(speaking.language())}  {one.value}"
+            language = speaking.language()
+            label = columns.padded(member_names.label(member).say(language))
+            told = f"{label} {one.said(language)}  {one.value}"
             typer.echo(told, err=self._is_aside)
         return one.value
 

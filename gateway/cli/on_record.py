@@ -7,6 +7,7 @@ from typing import Any, Final
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
+from gateway import member_names
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
 from gateway.cli.speaking import WORDS
@@ -102,7 +103,7 @@ class Given:
         if given is not None and given != (default if value is None else value):
             raise ArgumentError(
                 WORDS["filling.differs"],
-                member=member,
+                member=member_names.typed(member),
                 typed=given,
                 value=default if value is None else value,
             )

@@ -13,6 +13,7 @@ from typing import Any, Final, get_args
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
 from chaincode.command_types import CommandType
+from gateway import member_names
 from gateway.cli import columns
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
@@ -161,7 +162,8 @@ def _told(member: str, seconds: int, town: TownClock, language: Language) -> str
     words = written.of_moment(
         seconds, utc_offset_minutes=town.utc_offset_minutes, language=language
     )
-    return WORDS["town_time.read"].say(language, member=columns.padded(member), words=words)
+    label = columns.padded(member_names.label(member).say(language))
+    return WORDS["town_time.read"].say(language, member=label, words=words)
 
 
 def _dated(

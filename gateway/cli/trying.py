@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from gateway import member_names
 from gateway.cli import speaking, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client, as_json
@@ -56,6 +57,7 @@ def _line(answer: dict[str, Any]) -> str:
         said = [WORDS["trying.flags"].say(language, flags=flags)] if flags else []
         awaits = (answer.get("awaits") or {}).get("text", "")
         return "  ".join([status, *said, *([awaits] if awaits else [])])
-    member = f" ({answer['member']})" if answer.get("member") else ""
+    place = member_names.in_path(answer.get("member") or "").say(language)
+    member = f" ({place})" if place else ""
     detail = answer["problem"]["detail"]
     return f"{status}  {answer['code']}{member} {detail}"

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from chaincode.base import shapes
 from chaincode.rules import EVER
+from gateway import member_names
 from gateway.cli import naming
 from gateway.cli.arguments import NAMED_BY
 from gateway.cli.keyring import Key, payload_of
@@ -189,6 +190,29 @@ def test_a_registrar_calls_a_key_by_a_published_name(office):
     assert "P003" not in shown  # of another organisation
 
 
+def test_members_are_said_and_typed_in_japanese(office):
+    """What was understood, filled in, lacks or is not understood: nothing is called in English."""
+    said = office.minori(
+        *("farmer", "submit", "lot.harvest", f"畑={wide('A-1')}", "品目=らっきょう"),
+        *("量=1.2kg", "見積もり=いいえ", "--dry-run"),
+    )
+    assert "畑       A-1 裏の畑 上ノ原" in said
+    assert "品目     らっきょう" in said
+    lacking = office.minori("farmer", "submit", "lot.harvest", "品目=らっきょう", code=1)
+    assert "畑（plot）, 量（quantity_g）, 見積もり（estimated）" in lacking
+    unknown = office.minori("farmer", "submit", "lot.harvest", "畑=だれか", code=1)
+    assert "畑（plot）=だれか：分かりません" in unknown
+    wrong = office.minori("farmer", "submit", "lot.harvest", "量=少し", code=1)
+    assert "量（quantity_g）=少し" in wrong
+    consigned = ("submit", "consignment.grant", "店=朝市A", "since=4/1", "until=2030/3/31")
+    told = office.minori("farmer", *consigned, "--dry-run", code=1)
+    assert "店       朝市Ａ 店" in told
+    listed = office.minori("farmer", "submit", "list")
+    assert "店（shop）" in listed
+    english = office.minori("farmer", "submit", "list", lang="en")
+    assert "（" not in english
+
+
 def test_what_is_known_is_kept_beside_the_key_for_its_owner_alone(office):
     me = office.me("farmer")
     assert [one["code"] for one in me["plots"]] == sorted(
@@ -257,7 +281,8 @@ def test_what_is_not_understood_is_refused_with_the_choices(
     office, type_name, word, shown, hidden, lang
 ):
     said = office.minori("farmer", "submit", type_name, word, code=1, lang=lang)
-    assert word in said
+    member, typed = word.split("=")
+    assert f"{member_names.typed(member).say(lang)}={typed}" in said
     assert ("分かりません" if lang == "ja" else "not understood") in said
     for one in shown:
         parts = one.split("|")

@@ -85,9 +85,7 @@ def test_dated_members_are_read_too_in_words_and_in_a_file(stage, home, tmp_path
     assert "Wed 1 October 2025 09:00" in said
     assert signed(home)["body"]["harvested_at"] == "2025-10-01T00:00:00Z"
     actor = stage.town.people["farm-a"].actor
-    grants = {
-        "body": {"actor": actor, "devices": [], "roles": [{"role": "farmer", "since": "R8.4.1"}]}
-    }
+    grants = {"body": {"actor": actor, "roles": [{"role": "farmer", "since": "R8.4.1"}]}}
     (tmp_path / "grant.json").write_text(json.dumps(grants))
     grant = ("submit", "actor.grant", "--json", str(tmp_path / "grant.json"), "--later")
     assert "Wed 1 April 2026" in minori(*grant, "-k", "registrar-coop")
