@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
-from gateway.cli import speaking
+from gateway.cli import kinds, speaking
 from gateway.cli.keyring import Act, Key, command_id_of
 from gateway.cli.speaking import WORDS
 
@@ -43,7 +43,11 @@ def begin(key: Key, act: str, wires: Sequence[bytes], *, result: str = "") -> No
         act: From `name_of`.
         wires: Signed.
         result: What the person gets once it is done, such as an invitation; then `finish` it.
+
+    Raises:
+        KindError: A type is not in force.
     """
+    kinds.require(key, wires)
     key.queue += wires
     begun = key.acts.setdefault(act, Act(commands=[]))
     begun.commands += [command_id_of(wire) for wire in wires]

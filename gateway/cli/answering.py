@@ -5,7 +5,7 @@ from typing import Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import arguments, speaking
+from gateway.cli import arguments, kinds, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.filling import mass
 from gateway.cli.keyring import Key
@@ -39,7 +39,7 @@ def sign(signer: Key, claim: Claim, accepted: str) -> list[bytes]:
     }
     denied = mass(claim["claimed_g"] - accepted_g)
     speaking.say(WORDS["answering.said"], accepted=mass(accepted_g), denied=denied)
-    return arguments.prepare(signer, ACCEPT, body, closed).sign(signer)
+    return arguments.prepare(signer, kinds.of(signer, ACCEPT), body, closed).sign(signer)
 
 
 def _asked(claimed_g: int) -> str:

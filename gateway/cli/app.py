@@ -11,7 +11,6 @@ import typer
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from chaincode.rules import EVER
 from gateway import lot_numbers, member_names
 from gateway.cli import (
     acts,
@@ -24,6 +23,7 @@ from gateway.cli import (
     goods,
     helping,
     keyring,
+    kinds,
     known,
     mandates,
     packing,
@@ -128,22 +128,22 @@ def submit(
     and nothing else.
     """
     if type_name == "list":
-        _list_types()
+        with told():
+            _list_types(key, gateway)
         return
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as signer:
         if type_name == "queue":
             _send_kept(signer, later=later, is_sure=yes, is_trial=dry_run)
             return
-        said = _understood(signer, type_name, words or [], on_behalf)
-        body, closed = _parts(type_name, said.words, json_file)
-        when = _times(signer, type_name, body, closed, typed=event_time)
+        kind = kinds.latest(signer).of(type_name)
+        said = Naming(signer).command(kind, words or [], on_behalf=on_behalf)
+        body, closed = _parts(kind, said.words, json_file)
+        when = _times(signer, kind, body, closed, typed=event_time)
         day = None if when is None else when // times.DAY_S  # yesterday's "yesterday" is another
         act = acts.name_of("submit", type_name, body, closed, event_time, day, said.on_behalf)
         is_new = later or again or dry_run or not acts.waiting(signer, act, has_again=True)
         if is_new:
-            prepared = _prepared(
-                signer, type_name, body, closed, when=when, said=said, is_trial=dry_run
-            )
+            prepared = _prepared(signer, kind, body, closed, when=when, said=said, is_trial=dry_run)
             if not dry_run:  # it answers the same as warnings
                 _ask_back(signer, type_name, prepared, said.words, when, is_sure=yes)
             wires = prepared.sign(signer, when, on_behalf=said.on_behalf)
@@ -292,7 +292,7 @@ def _print_json(client: Client, answer: Json) -> None:
 
 def _prepared(
     signer: Key,
-    type_name: str,
+    kind: kinds.Kind,
     body: dict[str, Json],
     closed: dict[str, Json],
     *,
@@ -304,9 +304,9 @@ def _prepared(
     for part in (body, closed):
         if isinstance(part.get("crop"), str):
             part["crop"] = goods.entered(signer, str(part["crop"]), is_trial=is_trial)
-    filling.fill(signer, arguments.command_type(type_name), body, closed, party=said.party)
-    weighed = _weighed(signer, type_name, body, closed, when)
-    return arguments.prepare(signer, type_name, body, weighed)
+    filling.fill(signer, kind, body, closed, party=said.party)
+    weighed = _weighed(signer, kind, body, closed, when)
+    return arguments.prepare(signer, kind, body, weighed)
 
 
 def _show_signed(wires: Sequence[bytes], drawn: Mapping[str, str]) -> None:
@@ -328,14 +328,8 @@ def _send_kept(signer: Key, *, later: bool, is_sure: bool, is_trial: bool) -> No
     send_or_keep(signer, later=later, is_sure=is_sure)
 
 
-def _understood(signer: Key, type_name: str, words: list[str], on_behalf: str) -> Understood:
-    """Return the words with ids and codes in place of names."""
-    kind = arguments.command_type(type_name)
-    return Naming(signer).command(kind, words, on_behalf=on_behalf)
-
-
 def _parts(
-    type_name: str, words: list[str], json_file: Path | None
+    kind: kinds.Kind, words: list[str], json_file: Path | None
 ) -> tuple[dict[str, Json], dict[str, Json]]:
     body: dict[str, Json] = {}
     closed: dict[str, Json] = {}
@@ -345,13 +339,13 @@ def _parts(
             body, closed = parts["body"], parts.get("closed", {})
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             raise ArgumentError(WORDS["app.json"], file=json_file, why=repr(error)) from None
-    more_body, more_closed = arguments.read(arguments.command_type(type_name), words)
+    more_body, more_closed = arguments.read(kind, words)
     return {**body, **more_body}, {**closed, **more_closed}
 
 
 def _times(
     signer: Key,
-    type_name: str,
+    kind: kinds.Kind,
     body: dict[str, Json],
     closed: dict[str, Json],
     *,
@@ -360,7 +354,6 @@ def _times(
     """Read the times that were typed, say what they are, and return when it happened."""
     language = speaking.language()
     when, said = town_time.moment(signer, typed, language=language)
-    kind = arguments.command_type(type_name)
     said += town_time.read_parts(signer, kind, body, closed, language=language)
     for line in said:
         typer.echo(line)
@@ -385,13 +378,12 @@ def _ask_back(
 
 def _weighed(
     signer: Key,
-    type_name: str,
+    kind: kinds.Kind,
     body: dict[str, Json],
     closed: dict[str, Json],
     event_time: int | None,
 ) -> dict[str, Json]:
     """Return the closed part with the grams of its packs, by the town's spec where none is said."""
-    kind = arguments.command_type(type_name)
     if not packing.lacks_grams(kind, closed):
         return packing.weigh(kind, closed)
     when = event_time or int(time.time())
@@ -418,8 +410,18 @@ def _known_spec_g(
     return unit_g
 
 
-def _list_types() -> None:
-    for name, kind in sorted(EVER.items()):
-        members = list(arguments.members(kind))
+def _list_types(key: str, gateway: str) -> None:
+    """List the types in force at a gateway, the key's if there is one; else this program's."""
+    if key or keyring.is_alone():
+        found = kinds.latest(Key.load(keyring.find(key), elsewhere=gateway))
+    else:
+        try:
+            with Client(gateway or DEFAULT_GATEWAY) as client:
+                found = kinds.of_gateway(client)
+        except ApiError as error:
+            speaking.say(WORDS["kinds.own"], is_aside=True, error=error.say(speaking.language()))
+            found = kinds.own()
+    for name, kind in sorted(found.by_name.items()):
+        members = arguments.members(kind)
         text = WORDS["app.type_two" if kind.signers == 2 else "app.type"]
         speaking.say(text, name=columns.padded(name, 24), members=member_names.listed(members, " "))

@@ -8,12 +8,10 @@ from typing import get_args
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.base.errors import FaultError
-from chaincode.command_types import CommandType
-from chaincode.rules import EVER
 from gateway import joint_sorting, lot_numbers
-from gateway.cli import packing
+from gateway.cli import by_schema, packing
 from gateway.cli.keyring import Key
+from gateway.cli.kinds import Kind, fault_of
 from gateway.cli.speaking import WORDS
 from gateway.member_names import in_path, listed, typed
 from gateway.signing import new_nonce
@@ -43,14 +41,7 @@ class ArgumentError(SaidError):
     """A word on the command line can't be read; the message says which and what is expected."""
 
 
-def command_type(name: str) -> CommandType:
-    """Return the command type of that name."""
-    if name not in EVER:
-        raise ArgumentError(WORDS["arguments.no_type"], name=name, known=", ".join(sorted(EVER)))
-    return EVER[name]
-
-
-def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
+def read(kind: Kind, words: Sequence[str]) -> tuple[dict[str, Json], dict[str, Json]]:
     """Return (open part, closed part) as far as the words give them.
 
     A word goes to the part whose shape has its member. Masses may be written `12.5kg` or `300g`,
@@ -61,10 +52,8 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
     """
     body: dict[str, Json] = {}
     closed: dict[str, Json] = {}
-    body_members = shapes.schema(kind.body)["properties"]
-    closed_members = shapes.schema(kind.closed)["properties"] if kind.closed else {}
-    assert isinstance(body_members, dict)  # noqa: S101 - JSON Schema
-    assert isinstance(closed_members, dict)  # noqa: S101 - JSON Schema
+    body_members = kind.body["properties"]
+    closed_members = kind.closed["properties"] if kind.closed else {}
     for word in words:
         name, equals, text = word.partition("=")
         if not equals:
@@ -85,22 +74,20 @@ def read(kind: CommandType, words: Sequence[str]) -> tuple[dict[str, Json], dict
     return body, closed
 
 
-def missing(kind: CommandType, body: dict[str, Json], closed: dict[str, Json]) -> list[str]:
+def missing(kind: Kind, body: dict[str, Json], closed: dict[str, Json]) -> list[str]:
     """Return the members that are needed and not given (the salt is drawn when signing)."""
     names = []
-    for shape, part in ((kind.body, body), (kind.closed, closed)):
-        if shape is not None:
-            required = shapes.schema(shape)["required"]
-            assert isinstance(required, list)  # noqa: S101 - JSON Schema
-            names += [str(name) for name in required if name not in part and name != "salt"]
-            some = shapes.needs_some_of(shape)
+    for schema, part in ((kind.body, body), (kind.closed, closed)):
+        if schema is not None:
+            names += [one for one in schema["required"] if one not in part and one != "salt"]
+            some = by_schema.needs_some_of(schema)
             names += ["/".join(some)] if some and part.keys().isdisjoint(some) else []
     return names
 
 
-def has_member(kind: CommandType, name: str) -> bool:
+def has_member(kind: Kind, name: str) -> bool:
     """Whether the open part of this type has a member of that name."""
-    return any(one.name == name for one in dataclasses.fields(kind.body))
+    return name in kind.body["properties"]
 
 
 def mass_g(text: str) -> int:
@@ -168,10 +155,9 @@ class Prepared:
         ]
 
 
-def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, Json]) -> Prepared:
+def prepare(key: Key, kind: Kind, body: dict[str, Json], closed: dict[str, Json]) -> Prepared:
     """Fill in what the signer's device knows: the party, and a new record's id with its nonce."""
-    kind = command_type(type_name)
-    body = dict(body)
+    type_name, body = kind.name, dict(body)
     drawn: dict[str, str] = {}
     if has_member(kind, "party") and type_name.startswith(("lot.", "recall.", "label.")):
         body.setdefault("party", key.party)
@@ -187,14 +173,9 @@ def prepare(key: Key, type_name: str, body: dict[str, Json], closed: dict[str, J
     if lacking:
         raise ArgumentError(WORDS["arguments.lacking"], kind=type_name, lacking=listed(lacking))
     parts = closed if kind.closed is not None else None
-    try:
-        shapes.read(kind.body, body, "")
-        if kind.closed is not None:
-            shapes.read(kind.closed, {"salt": "0" * 32, **closed}, "")
-    except FaultError as fault:
-        raise ArgumentError(
-            WORDS["arguments.value"], name=in_path(fault.member), kind=type_name
-        ) from None
+    wrong = fault_of(kind, body, closed)
+    if wrong is not None:
+        raise ArgumentError(WORDS["arguments.value"], name=in_path(wrong), kind=type_name)
     return Prepared(type_name=type_name, body=body, closed=parts, drawn=drawn)
 
 
@@ -212,11 +193,6 @@ def _name_children(key: Key, body: dict[str, Json]) -> dict[str, str]:
     return drawn
 
 
-def members(kind: CommandType) -> list[str]:
+def members(kind: Kind) -> list[str]:
     """Return the members a person may give, in order; those filled in for them are left out."""
-    own = [one.name for shape in (kind.body, kind.closed) if shape for one in _fields(shape)]
-    return [name for name in own if name not in {"salt", "id_nonce", "index", "party"}]
-
-
-def _fields(shape: type) -> Sequence[dataclasses.Field[object]]:
-    return dataclasses.fields(shape)
+    return [name for name in kind.members if name not in {"salt", "id_nonce", "index", "party"}]

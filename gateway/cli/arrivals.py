@@ -12,7 +12,7 @@ from typing import Any
 
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import parse
-from gateway.cli import arguments, goods, speaking
+from gateway.cli import arguments, goods, kinds, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.goods import Draft
@@ -59,7 +59,7 @@ def sign(
         if not coming[lot]:
             arrived: dict[str, Json] = {"producer": producer, "crop": crop, "counted_g": grams}
             kind = goods.ARRIVE if is_agreed else goods.CLAIM
-            prepared = arguments.prepare(signer, kind, {"lot": lot}, arrived)
+            prepared = arguments.prepare(signer, kinds.of(signer, kind), {"lot": lot}, arrived)
             wires += prepared.sign(signer)
             if not is_agreed:
                 speaking.say(WORDS["arrivals.claimed"], lot=lot)

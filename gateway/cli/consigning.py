@@ -5,7 +5,17 @@ from typing import Annotated, Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import acts, answering, arguments, keyring, known, own_choices, speaking, town_time
+from gateway.cli import (
+    acts,
+    answering,
+    arguments,
+    keyring,
+    kinds,
+    known,
+    own_choices,
+    speaking,
+    town_time,
+)
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError
 from gateway.cli.filling import mass
@@ -146,7 +156,7 @@ def _act(
     """Sign a command once, and send it or keep it."""
     act = acts.name_of(kind, body, closed)
     if again or not acts.waiting(signer, act):
-        prepared = arguments.prepare(signer, kind, body, closed)
+        prepared = arguments.prepare(signer, kinds.of(signer, kind), body, closed)
         acts.begin(signer, act, prepared.sign(signer))
     send_or_keep(signer, later=later)
 

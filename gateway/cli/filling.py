@@ -11,14 +11,13 @@ from typing import Any, Final
 
 import typer
 
-from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.command_types import CommandType
 from gateway import member_names
 from gateway.cli import arguments, filling_keys, filling_runs, speaking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
+from gateway.cli.kinds import Kind
 from gateway.cli.on_record import Given, NotOnRecordError, Record, Records, Rule, one_of
 from gateway.cli.speaking import WORDS
 
@@ -30,7 +29,7 @@ _ARRIVED: Final = ("received", "disputed", "settled")
 
 
 def fill(
-    key: Key, kind: CommandType, body: dict[str, Json], closed: dict[str, Json], *, party: str
+    key: Key, kind: Kind, body: dict[str, Json], closed: dict[str, Json], *, party: str
 ) -> None:
     """Fill in, in place, what existing records determine, and tell the person.
 
@@ -363,10 +362,8 @@ def _when(entry: Mapping[str, Any]) -> str:
     return str(entry["payload"]["event_time"])
 
 
-def _members(kind: CommandType) -> list[str]:
-    members = shapes.schema(kind.body)["properties"]
-    assert isinstance(members, dict)  # noqa: S101 - JSON Schema
-    return list(members)
+def _members(kind: Kind) -> list[str]:
+    return list(kind.body["properties"])
 
 
 RULES: Final[Mapping[str, Rule]] = {

@@ -16,7 +16,6 @@ import typer
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.command_types import CommandType
 from gateway import lot_numbers, member_names
 from gateway.cli import at_hand, columns, known, own_choices, speaking
 from gateway.cli.arguments import NAMED_BY
@@ -31,6 +30,7 @@ from gateway.cli.choosing import (
 )
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key
+from gateway.cli.kinds import Kind
 from gateway.cli.known import Known
 from gateway.cli.speaking import WORDS
 from gateway.lot_numbers import NumberError
@@ -94,20 +94,14 @@ class Naming:
         self._latest: Known | None = None
         self._party = key.party  # whose plots are meant
 
-    def command(
-        self, kind: CommandType, words: Sequence[str], *, on_behalf: str = ""
-    ) -> Understood:
+    def command(self, kind: Kind, words: Sequence[str], *, on_behalf: str = "") -> Understood:
         """Return the words of a command as the contract's types take them.
 
         Raises:
             ChoiceError: A name is not understood, or means several.
             NotKnownError: It can't be, for nothing is known yet and the gateway can't be asked.
         """
-        members: dict[str, Json] = {}
-        for shape in filter(None, (kind.closed, kind.body)):
-            properties = shapes.schema(shape)["properties"]
-            assert isinstance(properties, dict)  # noqa: S101 - JSON Schema
-            members |= properties
+        members = kind.members
         found = list(words)
         if on_behalf:
             on_behalf = self._principal(on_behalf)
@@ -196,7 +190,7 @@ class Naming:
         """Return a crop's code for what was typed."""
         return self.value("", "crop", typed, _CODE)
 
-    def _word(self, type_name: str, members: dict[str, Json], word: str) -> str:
+    def _word(self, type_name: str, members: Mapping[str, Json], word: str) -> str:
         name, equals, typed = _EQUALS.sub("=", word, count=1).partition("=")
         name = member_names.meant(normalize("NFKC", name).strip(), members)
         schema = members.get(name)

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from chaincode.command_types import CommandType
 from gateway import member_names
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.client import Client
+from gateway.cli.kinds import Kind
 from gateway.cli.speaking import WORDS
 
 Record = dict[str, Any]
@@ -70,7 +69,7 @@ class Records:
 class Given:
     """The parts of a command as far as they are known, and what was filled in."""
 
-    kind: CommandType
+    kind: Kind
     body: dict[str, Json]
     closed: dict[str, Json]
     filled: dict[str, Json] = field(default_factory=dict)
@@ -83,8 +82,7 @@ class Given:
         """Fill a member in, unless it is given."""
         if value is None or self.get(member) is not None:
             return
-        members = shapes.schema(self.kind.body)["properties"]
-        assert isinstance(members, dict)  # noqa: S101 - JSON Schema
+        members = self.kind.body["properties"]
         (self.body if member in members else self.closed)[member] = value
         self.filled[member] = value
 

@@ -4,16 +4,15 @@ Three ways to say it, as on a delivery slip: `packs=24bag` (the town's packing s
 grams), `packs=24bag@300g` (one's own), `packs=24bag quantity_g=7.1kg` (weighed, the bags beside).
 """
 
-import dataclasses
 import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from chaincode.command_types import CommandType
 from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.cli.client import Client
+from gateway.cli.kinds import Kind
 from gateway.cli.speaking import WORDS
 from gateway.words import SaidError
 
@@ -42,15 +41,13 @@ def read(text: str) -> dict[str, Json]:
     return packs | ({"unit_g": int(found[3])} if found[3] else {})
 
 
-def lacks_grams(kind: CommandType, closed: dict[str, Json]) -> bool:
+def lacks_grams(kind: Kind, closed: dict[str, Json]) -> bool:
     """Whether packs were given, and neither what they weigh together nor what one does."""
     packs = closed.get("packs")
     return isinstance(packs, dict) and "unit_g" not in packs and _mass(kind) not in closed
 
 
-def weigh(
-    kind: CommandType, closed: dict[str, Json], *, unit_g: int | None = None
-) -> dict[str, Json]:
+def weigh(kind: Kind, closed: dict[str, Json], *, unit_g: int | None = None) -> dict[str, Json]:
     """Return the closed part with the grams that its packs come to, where none were given.
 
     Args:
@@ -104,6 +101,6 @@ def known_spec_g(me: Mapping[str, Any], crop: Json, unit: Json) -> int | None:
     return next((one["grams"] for one in specs if (one["crop"], one["unit"]) == (crop, unit)), None)
 
 
-def _mass(kind: CommandType) -> str:
-    names = {one.name for one in dataclasses.fields(kind.closed)} if kind.closed else set()
+def _mass(kind: Kind) -> str:
+    names = kind.closed["properties"] if kind.closed else {}
     return next((name for name in MASSES if name in names), "")

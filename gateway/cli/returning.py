@@ -5,8 +5,7 @@ from typing import Annotated
 import typer
 
 from chaincode.base.canonical import Json
-from chaincode.rules import EVER
-from gateway.cli import acts, asking, filling, keyring, speaking
+from gateway.cli import acts, asking, filling, keyring, kinds, speaking
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
 from gateway.cli.on_record import Given, Record, Records
@@ -44,7 +43,7 @@ def return_(
         if chosen is None:
             return
         body: dict[str, Json] = {"party": signer.party}
-        given = Given(kind=EVER[RETURN], body=body, closed={})
+        given = Given(kind=kinds.of(signer, RETURN), body=body, closed={})
         filling.put_return(given, chosen)
         wire = signer.device.sign(RETURN, given.body, closed=given.closed)
         acts.begin(signer, acts.name_of("return", chosen["id"]), [wire])

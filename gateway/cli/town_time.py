@@ -12,11 +12,11 @@ from typing import Any, Final, get_args
 
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
-from chaincode.command_types import CommandType
 from gateway import member_names
 from gateway.cli import columns
 from gateway.cli.client import ApiError, Client
 from gateway.cli.keyring import Key, KeyringError
+from gateway.cli.kinds import Kind
 from gateway.cli.speaking import WORDS
 from gateway.language import Language
 from gateway.typed import Tense, TownClock, dates, written
@@ -85,7 +85,7 @@ def moment(key: Key, typed: str, *, language: Language) -> tuple[int | None, lis
 
 def read_parts(
     key: Key,
-    kind: CommandType,
+    kind: Kind,
     body: dict[str, Json],
     closed: dict[str, Json],
     *,
@@ -99,9 +99,9 @@ def read_parts(
     Raises:
         TypedDateError, KeyringError: As `moment`.
     """
-    parts: list[tuple[Json, Json]] = [(shapes.schema(kind.body), body)]
+    parts: list[tuple[Json, Json]] = [(kind.body, body)]
     if kind.closed is not None:
-        parts.append((shapes.schema(kind.closed), closed))
+        parts.append((kind.closed, closed))
     found = [one for schema, part in parts for one in _dated(schema, part, {}, "", "")]
     town = _clock_if_known(key) if found else None
     if town is None:
@@ -117,7 +117,7 @@ def read_parts(
         else:
             on = dates.day(one.typed, town, Tense.PLANNED)
             one.put(on.isoformat())
-            said.append(f"{columns.padded(one.name)} {written.of_day(on, language)}")
+            said.append(f"{_padded(one.name, language)} {written.of_day(on, language)}")
     return said
 
 
@@ -162,8 +162,11 @@ def _told(member: str, seconds: int, town: TownClock, language: Language) -> str
     words = written.of_moment(
         seconds, utc_offset_minutes=town.utc_offset_minutes, language=language
     )
-    label = columns.padded(member_names.label(member).say(language))
-    return WORDS["town_time.read"].say(language, member=label, words=words)
+    return WORDS["town_time.read"].say(language, member=_padded(member, language), words=words)
+
+
+def _padded(member: str, language: Language) -> str:
+    return columns.padded(member_names.label(member).say(language))
 
 
 def _dated(

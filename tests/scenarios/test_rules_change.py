@@ -6,13 +6,17 @@ batch; then the old program can't go on, and says so.
 
 import asyncio
 import contextlib
+import json
+import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import httpx2
 import pytest
 
+from gateway.demo.build import write_keys
 from gateway.demo.founding import Founding
 from gateway.demo.town import COOP, TOWN, Town
 from network.deployment import Deployment
@@ -20,11 +24,14 @@ from network.native import Network
 from network.roster import CHAINCODE_COMMAND
 from tests import toy_rules
 from tests.fabric_fixture import running
+from tests.gateway.cli.terminal import minori
 from tests.scenarios.acting import Cast, accept
 from tests.scenarios.stage import GatewayProcess, Stage, embedded_stage, fabric_stage
 
 TOY = "tests.toy_gateway"
 SOON_S = 60
+FARM = ("-k", "farm-a")
+AWAY = ("--gateway", "http://127.0.0.1:9")  # nobody listens there
 CONTRACT = (sys.executable, "-m", "tests.toy_rules")
 
 
@@ -144,6 +151,49 @@ async def waits_for_its_own_contract(network: Network, stage: Stage, lot: str) -
         await accept(client, [praise(cast, "farm-c", lot)])
 
 
+@contextlib.contextmanager
+def spoken_in(home: Path) -> Iterator[None]:
+    """Have the command line find its keys in a folder."""
+    before = os.environ.get("MINORI_HOME")
+    os.environ["MINORI_HOME"] = str(home)
+    try:
+        yield
+    finally:
+        del os.environ["MINORI_HOME"]
+        if before is not None:
+            os.environ["MINORI_HOME"] = before
+
+
+def signs_by_what_is_in_force(home: Path, *, taken: str, refused: str) -> None:
+    """`minori`, a program of version 1 alone, takes types from the gateway: `refused` is unsigned.
+
+    A word that a taken type does not have is answered with those that it has.
+    """
+    key = home / "keys" / "farm-a.json"
+    before = key.read_bytes()
+    with spoken_in(home):
+        for away in ((), AWAY):  # where there is no line, by what was seen last
+            said = minori("submit", refused, f"lot={'0' * 20}", *FARM, *away, code=1)
+            sentence = "not in force" if refused == toy_rules.FORBIDDEN else "no command type"
+            assert sentence in said
+            assert taken in said
+            lacking = minori("submit", taken, *FARM, *away, code=1)
+            assert f"{taken} also needs: lot" in lacking
+        listed = minori("submit", "list", *FARM)
+        assert taken in listed
+        assert refused not in listed.split()
+    assert key.read_bytes() == before
+
+
+def signs_by_what_it_saw_last(home: Path, lot: str) -> None:
+    """Without a line, what was in force when it last asked is signed, and kept."""
+    with spoken_in(home):
+        words = (toy_rules.FORBIDDEN, f"lot={lot}", "quantity_g=100")
+        assert "waiting" in minori("submit", *words, *FARM, "--later", *AWAY)
+        assert "not in force" in minori("submit", *words, *FARM, code=1)
+    assert len(json.loads((home / "keys" / "farm-a.json").read_bytes())["queue"]) == 1
+
+
 async def is_refused_by_the_old_program(gateway: GatewayProcess, cast: Cast) -> None:
     """A program of version 1 alone takes nothing in, and says why in its log."""
     async with client_of(gateway) as client:
@@ -156,13 +206,21 @@ async def is_refused_by_the_old_program(gateway: GatewayProcess, cast: Cast) -> 
 
 async def test_rules_change_on_the_embedded_ledger(tmp_path):
     town = Town.create()
-    async with embedded_stage(tmp_path, town, Founding.of(town)) as stage:
+    async with embedded_stage(tmp_path, town, Founding.of(town), is_warm=False) as stage:
         gateway = stage.gateways[0]
         gateway.stop()
         gateway.module = TOY
         gateway.start()
         await gateway.ready()
-        await live_through(stage)
+        homes = [tmp_path / name for name in ("before", "after")]
+        write_keys(town, homes[0], gateway=gateway.url)
+        signs_by_what_is_in_force(homes[0], taken=toy_rules.FORBIDDEN, refused=toy_rules.ADDED)
+        lot = await live_through(stage)
+        signs_by_what_it_saw_last(homes[0], lot)
+        write_keys(town, homes[1], gateway=gateway.url)
+        signs_by_what_is_in_force(homes[1], taken=toy_rules.ADDED, refused=toy_rules.FORBIDDEN)
+        with spoken_in(homes[1]):
+            assert "accepted" in minori("submit", toy_rules.ADDED, f"lot={lot}", "-k", "farm-b")
         gateway.stop()
         gateway.module = "network"
         gateway.start()

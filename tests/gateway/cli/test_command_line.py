@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from gateway.cli.arguments import prepare
 from gateway.cli.keyring import Key, command_id_of, move, payload_of
+from gateway.cli.kinds import own
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
 from gateway.setup.register import Entry, Register
@@ -408,6 +409,6 @@ def test_a_sorting_too_wide_for_one_command_is_signed_class_by_class(home):
         (20, ["lot.begin_sort", *["lot.sort_class"] * 4]),
     ):
         parts = {**body, "parents": body["parents"][:count]}
-        prepared = prepare(key, "lot.sort", parts, {"inputs": inputs[:count]})
+        prepared = prepare(key, own().of("lot.sort"), parts, {"inputs": inputs[:count]})
         wires = prepared.sign(key)
         assert [payload_of(wire)["type"] for wire in wires] == kinds

@@ -6,12 +6,12 @@ import pytest
 
 from chaincode.base import shapes
 from chaincode.lots.quantities import Packs
-from chaincode.rules import EVER
 from gateway.catalogue import PACK_UNITS
 from gateway.cli import packing
+from gateway.cli.kinds import own
 from gateway.cli.packing import PackingError
 
-HARVEST = EVER["lot.harvest"]
+HARVEST = own().of("lot.harvest")
 EVENING = 1_790_000_000  # 2026-09-21T23:13:20+09:00
 
 
@@ -77,7 +77,7 @@ def test_the_spec_is_the_one_of_the_towns_own_day(when, grams):
 def test_the_crop_is_the_lots_where_the_command_names_only_the_lot():
     closed = {"packs": {"unit": "bag", "count": 2}}
     unit_g = packing.spec_g(Town(), {"lot": "L"}, closed, event_time=EVENING)
-    assert packing.weigh(EVER["lot.arrive"], closed, unit_g=unit_g)["counted_g"] == 600
+    assert packing.weigh(own().of("lot.arrive"), closed, unit_g=unit_g)["counted_g"] == 600
 
 
 def test_packs_without_a_spec_are_refused_with_a_way_out():

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import lot_numbers
-from gateway.cli import arguments, pairs
+from gateway.cli import arguments, kinds, pairs
 from gateway.cli.arguments import ArgumentError
 from gateway.words import SaidError
 
@@ -58,5 +58,5 @@ def test_what_is_no_pair_is_told(word, said):
 )
 def test_no_member_of_a_command_stands_twice_either(words):
     with pytest.raises(ArgumentError, match="stands twice") as raised:
-        arguments.read(arguments.command_type("lot.sell"), words)
+        arguments.read(kinds.own().of("lot.sell"), words)
     assert "2回" in raised.value.say("ja")

@@ -226,7 +226,7 @@ def test_a_mapping_may_call_goods_by_name_and_an_unknown_name_is_told(shop, lot)
     assert "1 accepted" in shop.sales("import")
     assert shop.free_g(lot) == 8_500
     shop.map(items={"1001": {"crop": "carrot", "owner": "だれか", "unit_g": 500}})
-    assert "owner=だれか" in shop.sales("check", "--lang", "ja", code=1)
+    assert "品の持ち主（owner）=だれか" in shop.sales("check", "--lang", "ja", code=1)
 
 
 def test_what_is_typed_for_a_sale_cancelled_later_takes_it_back(shop, lot):

@@ -10,6 +10,7 @@ from chaincode.base import shapes
 from chaincode.rules import EVER
 from gateway.cli import arguments
 from gateway.cli.choosing import Candidate, beginning
+from gateway.cli.kinds import own
 from gateway.lot_numbers import NumberError, check_character, grouped
 from tests.gateway.cli.terminal import drawn, harvest, minori
 from tests.gateway.setup.workbooks import wide
@@ -191,7 +192,7 @@ def test_an_agent_is_filled_in_what_it_may_read(stage):
     ],
 )
 def test_a_check_character_is_taken_off_every_number_and_looked_at(type_name, member):
-    kind, check = EVER[type_name], check_character(NUMBER)
+    kind, check = own().of(type_name), check_character(NUMBER)
     for typed in (f"{NUMBER}{check}", f"{'-'.join(grouped(NUMBER))}-{check}", NUMBER):
         body, closed = arguments.read(kind, [f"{member}={typed}"])
         assert (body | closed)[member] in (NUMBER, [NUMBER])
