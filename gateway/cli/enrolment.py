@@ -1,24 +1,35 @@
 """Invitation, acceptance, enrolment: how a new device's key gets onto the ledger."""
 
 import contextlib
+import re
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import get_args
+from unicodedata import normalize
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
+from chaincode.registry.records import SERVICE, SHARED, Keeping
+from gateway import keeping
 from gateway.cli import acts, town_time
 from gateway.cli.client import ApiError, Client
+from gateway.cli.handing_over import keys_of
 from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip
 from gateway.cli.speaking import WORDS as CLI
 from gateway.invitations import Invitation, InvitationError
 from gateway.invitations import code as codes
 from gateway.invitations.code import WORDS, mark_of
 from gateway.invitations.issued import IssuedInvitations, check_day
+from gateway.same_name import fold
 from gateway.signing import FILE, Device, new_pseudonym
 from gateway.typed import TownClock
+from gateway.words import Text
 
+BROWSER = "browser"
+KINDS = (FILE, SHARED, SERVICE.rstrip(":"), BROWSER)
+_KEEPING = get_args(Keeping)[1].schema()["pattern"]
 _REPLY = {"actor", "jwk", "kept", "invitation", "proof"}
 
 
@@ -73,13 +84,35 @@ def invite(registrar: Key, newcomer: Newcomer, *, days: int) -> tuple[str, Invit
     return act, invitation
 
 
-def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
+def keeping_of(typed: str) -> str:
+    """Return how a key is kept, as a device's record says it, for what was typed.
+
+    Args:
+        typed: `file`, `shared`, `service:` and the service's pseudonym; or the Japanese words.
+
+    Raises:
+        KeyringError: It is none of these; a browser's key is made in the browser.
+    """
+    kind, _, service = normalize("NFKC", typed).strip().partition(":")
+    named = {fold(word): one for one in KINDS for word in (one, *_both(keeping.word(one)))}
+    kept = named.get(fold(kind), "") + (f":{service.strip().upper()}" if service else "")
+    if not re.fullmatch(_KEEPING, kept) or kept == BROWSER:
+        raise KeyringError(CLI["enrolment.kept"], typed=typed)
+    return kept
+
+
+def _both(text: Text) -> tuple[str, str]:
+    return text.ja, text.en
+
+
+def accept(text: str, path: Path, *, elsewhere: str = "", kept: str = FILE) -> str:
     """Make a key for an invitation, keep it at `path`, and return the reply's code.
 
     Args:
         text: The code as it was typed or scanned.
         path: Where the key is to be.
         elsewhere: The address on the paper, where the code has none.
+        kept: How the key is kept; the key's own proof says so, and nobody can change it later.
 
     Raises:
         InvitationError: It is mistyped, over, used, or for another town.
@@ -91,6 +124,11 @@ def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
     if before is not None and before.path != path:
         raise KeyringError(CLI["enrolment.before"], name=before.name)
     if before is not None:
+        made = str(decode_slip(before.reply)["kept"])
+        if made != kept:
+            raise KeyringError(
+                CLI["enrolment.kept_before"], name=before.name, kept=keeping.said(made)
+            )
         return before.reply
     if path.exists():
         raise KeyringError(CLI["enrolment.taken"], name=path.stem)
@@ -100,9 +138,9 @@ def accept(text: str, path: Path, *, elsewhere: str = "") -> str:
         {
             "actor": invited.actor,
             "jwk": shapes.write(device.jwk),
-            "kept": FILE,
+            "kept": kept,
             "invitation": invited.nonce,
-            "proof": device.prove_enrolment(invited.nonce),
+            "proof": device.prove_enrolment(invited.nonce, kept=kept),
         }
     )
     Key(path=path, device=device, party=invited.party, gateway=invited.gateway, reply=reply).save()
@@ -181,8 +219,11 @@ def _accepted_before(path: Path, *, actor: str, nonce: str) -> Key | None:
     return None
 
 
-def enrol(registrar: Key, reply: str) -> None:
+def enrol(registrar: Key, reply: str) -> Text:
     """Queue the command that enrols the key of a reply.
+
+    Returns:
+        How the key is kept, and whether it is a further one, as far as the gateway can be asked.
 
     Raises:
         InvitationError: The invitation is over, was used, or was not given out here.
@@ -191,8 +232,9 @@ def enrol(registrar: Key, reply: str) -> None:
     if body.keys() != _REPLY:
         raise KeyringError(CLI["enrolment.no_reply"])
     act = acts.name_of("enrol", body["actor"], body["jwk"])
+    said = keeping.said(str(body["kept"]), is_further=_has_key(registrar, str(body["actor"])))
     if acts.waiting(registrar, act):
-        return
+        return said
     issued = IssuedInvitations(registrar.path.parent)
     nonce, actor, today = str(body["invitation"]), str(body["actor"]), _today(registrar)
     issued.check(nonce=nonce, actor=actor, today=today)
@@ -200,6 +242,14 @@ def enrol(registrar: Key, reply: str) -> None:
         _check_unused(client, actor, nonce)
     acts.begin(registrar, act, [registrar.device.sign("key.enrol", body)])
     issued.use(nonce, today)
+    return said
+
+
+def _has_key(registrar: Key, actor: str) -> bool:
+    with contextlib.suppress(ApiError), Client(registrar.address) as client:
+        client.open_session(registrar)
+        return bool(keys_of(client, actor))
+    return False
 
 
 def _today(key: Key) -> date:

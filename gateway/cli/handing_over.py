@@ -2,10 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from gateway.catalogue import CatalogueFile
 from gateway.cli.client import Client
 from gateway.cli.keyring import Key
+from gateway.cli.on_record import Records
 from gateway.invitations import Invitation
 from gateway.invitations.addresses import address_for
 from gateway.invitations.slip import Office, Slip
@@ -13,7 +15,9 @@ from gateway.setup.sheets import ROLES
 from gateway.words import Text
 
 
-def slip(registrar: Key, invitation: Invitation, *, person: str, role: str, address: str) -> Slip:
+def slip(
+    registrar: Key, invitation: Invitation, *, person: str, role: str, address: str, kept: str
+) -> Slip:
     """Return what to hand to a person.
 
     Args:
@@ -22,6 +26,7 @@ def slip(registrar: Key, invitation: Invitation, *, person: str, role: str, addr
         person: What the office calls them.
         role: As what; empty for none.
         address: Where they reach the gateway; empty: as their organisation has it.
+        kept: How the key is to be kept.
 
     Raises:
         ApiError: The gateway can't be asked.
@@ -30,6 +35,7 @@ def slip(registrar: Key, invitation: Invitation, *, person: str, role: str, addr
         client.open_session(registrar)
         catalogue = CatalogueFile.model_validate(client.get("/api/catalogue"))
         organisation = client.get("/api/me")["party"]["organisation"]
+        is_further = bool(keys_of(client, invitation.actor))
     town = catalogue.town
     return Slip(
         invitation=invitation,
@@ -40,6 +46,8 @@ def slip(registrar: Key, invitation: Invitation, *, person: str, role: str, addr
             printed=town.address,
         ),
         person=person,
+        kept=kept,
+        is_further=is_further,
         role=Text(ROLES.get(role, role), role),
         office=Office(
             town=town.name,
@@ -48,6 +56,12 @@ def slip(registrar: Key, invitation: Invitation, *, person: str, role: str, addr
             hours=town.hours,
         ),
     )
+
+
+def keys_of(client: Client, actor: str) -> list[dict[str, Any]]:
+    """Return the keys that somebody has, as far as the session's registrar may know them."""
+    holders = Records(client, "").holders()
+    return [key for one in holders if one["actor"] == actor for key in one["keys"]]
 
 
 def write(path: Path, paper: Slip) -> None:

@@ -18,6 +18,13 @@ from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.invitations.code import DAYS_DEFAULT, DAYS_MAX
 
+Kept = Annotated[
+    str,
+    typer.Option(
+        help="How the key is kept: file, shared (several people stand there), service:ID."
+    ),
+]
+
 keys_app = Shell(
     no_args_is_help=True,
     help="""Make a signing key on this computer and have it enrolled.
@@ -88,6 +95,7 @@ def invite(
     address: Annotated[
         str, typer.Option(help="Where they reach the gateway; by default their organisation's.")
     ] = "",
+    kept: Kept = "file",
     slip: Annotated[
         Path | None, typer.Option("--slip", help="Also write the slip to this .html, to print.")
     ] = None,
@@ -98,7 +106,7 @@ def invite(
     The last line is the whole code with its address, as the QR code has it.
     """
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
-        naming = Naming(registrar, is_aside=True)
+        naming, kept = Naming(registrar, is_aside=True), enrolment.keeping_of(kept)
         wanted = enrolment.Newcomer(
             party=naming.party("party", party),
             actor=naming.person("actor", actor),
@@ -109,7 +117,12 @@ def invite(
         act, invitation = enrolment.invite(registrar, wanted, days=days)
         send(registrar)
         paper = handing_over.slip(
-            registrar, invitation, person=person, role=wanted.role, address=address
+            registrar,
+            invitation,
+            person=person,
+            role=wanted.role,
+            address=address,
+            kept=kept,
         )
         if slip is not None:
             handing_over.write(slip, paper)
@@ -124,13 +137,16 @@ def accept(
     ],
     name: Annotated[str, typer.Option("--name", "-n", help="What to call the key here.")],
     gateway: Annotated[str, typer.Option("--gateway", help="The address on the paper.")] = "",
+    kept: Kept = "file",
 ) -> None:
     """On one's own device: make a key for an invitation, and print the reply for the registrar.
 
     The same again prints the same reply.
     """
     with told():
-        typer.echo(enrolment.accept(" ".join(invitation), keyring.find(name), elsewhere=gateway))
+        keeping = enrolment.keeping_of(kept)
+        path, code = keyring.find(name), " ".join(invitation)
+        typer.echo(enrolment.accept(code, path, elsewhere=gateway, kept=keeping))
 
 
 @keys_app.command()
@@ -141,7 +157,8 @@ def enrol(
 ) -> None:
     """As a registrar: enrol the new device's key."""
     with told(), Key.in_hand(keyring.find(key), elsewhere=gateway) as registrar:
-        enrolment.enrol(registrar, reply)
+        said = enrolment.enrol(registrar, reply)
+        speaking.say(WORDS["keys.enrolled_kept"], kept=said)
         send(registrar)
 
 

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
+from gateway import keeping
 from gateway.invitations.code import WORDS, Invitation
 from gateway.language import LANGUAGES, Language
+from gateway.signing import FILE
 from gateway.typed import written
 from gateway.words import Text
 
@@ -44,6 +46,8 @@ class Slip:
         person: What the office calls them; empty if it did not say.
         role: As what; empty for no role.
         office: Whom to ask.
+        kept: How the key is to be kept: `file`, `shared`, or `service:` and which.
+        is_further: Whether the person has a key, which stays valid.
     """
 
     invitation: Invitation
@@ -51,11 +55,14 @@ class Slip:
     person: str
     role: Text
     office: Office
+    kept: str = FILE
+    is_further: bool = False
 
     @property
     def command(self) -> str:
         """What the person types, but for the code."""
-        return f"minori keys accept --gateway {self.gateway} --name me"
+        kept = "" if self.kept == FILE else f" --kept {self.kept}"
+        return f"minori keys accept --gateway {self.gateway} --name me{kept}"
 
     def text(self) -> str:
         """Return the slip as plain text, Japanese and English."""
@@ -81,10 +88,15 @@ class Slip:
         day = written.of_day(self.invitation.until, language)
         return _say("until_day", language, day=day)
 
+    def key(self, language: Language) -> str:
+        """Return how the key is to be kept, and whether it is a further one."""
+        return keeping.said(self.kept, is_further=self.is_further).say(language)
+
     def _part(self, language: Language) -> list[str]:
         facts = [
             ("for", self.person),
             ("role", self.role.say(language)),
+            ("key", self.key(language)),
             ("until", self.until(language)),
             ("office", f"{self.office.name.say(language)} {self.office.phone}".strip()),
             ("hours", self.office.hours),

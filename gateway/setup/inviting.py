@@ -45,6 +45,7 @@ class Inviting:
             gateway=address_in(self._book, wish.organisation, served=self._served),
             person=str(wish.details["name"]),
             role=_roles(wish),
+            is_further=entry.is_enrolled,
             office=Office(
                 town=town.name,
                 name=Text(town.office, town.office_english or town.office),

@@ -60,11 +60,13 @@ class Own:
     """Who is signed in, and the lists that they have.
 
     Attributes:
+        key: How the key is kept that signed in, and whether it is a further one.
         notice: That the offices of the own organisation are suspended, or wanted to be; else empty.
     """
 
     name: str
     actor: str
+    key: str
     nav: tuple[Link, ...]
     notice: str
 

@@ -12,10 +12,12 @@ from starlette.responses import Response
 from chaincode.base import shapes
 from chaincode.recalls.records import RECALL_OFFICER
 from chaincode.registry.records import Grant
+from gateway import keeping
 from gateway.api.readers import Reader, viewer_of
 from gateway.api.visibility import Viewer
 from gateway.language import Language
 from gateway.lookups import awaited
+from gateway.lookups.keys import enrolments_of
 from gateway.lookups.organisations import together
 from gateway.lookups.people import Founding, find_founding
 from gateway.node import Gateway
@@ -26,6 +28,7 @@ from gateway.web.grids import Grids
 from gateway.web.organisation_writer import OrganisationWriter
 from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
+from gateway.words import Text
 
 COUNTED_MAX: Final = 99  # of what waits for a signature
 LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags", "mandates")
@@ -92,6 +95,7 @@ class Visit:
             now=int(time.time()),
             limit=COUNTED_MAX + 1,
         )
+        key = await self.gateway.projection.database.read(self._key)
         notice = await self.gateway.projection.database.read(self._notice)
         paths = {f"/own/{name}": name for name in LISTS} | {"/recalls": "recalls"}
         paths |= {"/own/agreements": "agreements", "/waiting": "waiting"}
@@ -100,6 +104,7 @@ class Visit:
         return Own(
             name=self.gateway.names.party(device.party, self.language) or device.party,
             actor=device.actor,
+            key=key.say(self.language),
             nav=tuple(
                 Link(
                     text=self._nav(name, waiting),
@@ -110,6 +115,13 @@ class Visit:
             ),
             notice=notice,
         )
+
+    def _key(self, connection: Connection) -> Text:
+        """Return how the reader's key is kept."""
+        assert self.reader is not None  # noqa: S101 - as `party`
+        device = self.reader.device
+        enrolment = enrolments_of(connection, [device.actor]).get(device.kid)
+        return keeping.said(device.kept, is_further=enrolment is not None and enrolment.is_further)
 
     def _notice(self, connection: Connection) -> str:
         """Return what the reader is told of a suspension of the own organisation's offices."""

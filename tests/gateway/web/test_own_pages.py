@@ -2,12 +2,15 @@
 
 import re
 import time
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
 
+from chaincode.base import shapes
 from gateway.demo.trading import Trading
 from gateway.lot_numbers import check_character, grouped, read
+from gateway.signing import Device
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe
@@ -301,3 +304,33 @@ async def test_an_agreement_says_when_it_begins_and_that_it_is_over(tmp_path):
             _, page = await page_of(stage, "/own/agreements?lang=en", "shop-a")
             (agreed,) = [one for one in rows(page) if "Farm A" in one]
             assert word in agreed
+
+
+@pytest.mark.parametrize(
+    ("lang", "kept", "further"),
+    [
+        ("ja", "本人のコンピューターのファイルの鍵", "2つ目以降の鍵"),
+        ("en", "key in a file on the person's own computer", "a further key"),
+    ],
+)
+async def test_a_page_says_how_the_key_is_kept_and_whether_it_is_a_further_one(
+    tmp_path, lang, kept, further
+):
+    async with stage_in(tmp_path) as stage:
+        person = stage.person("farm-a")
+        before = (await page_of(stage, f"/own/stock?lang={lang}", "farm-a"))[1].text
+        device = Device.create(ledger=stage.town.ledger, actor=person.actor)
+        body = {
+            "actor": person.actor,
+            "jwk": shapes.write(device.jwk),
+            "kept": "file",
+            "invitation": "0" * 32,
+            "proof": device.prove_enrolment("0" * 32),
+        }
+        await stage.done(stage.town.registrars["coop"].device.sign("key.enrol", body))
+        stage.town.people["phone"] = replace(person, device=device)
+        after = (await page_of(stage, f"/own/stock?lang={lang}", "phone"))[1].text
+        assert kept in before
+        assert kept in after
+        assert further not in before
+        assert further in after
