@@ -256,6 +256,13 @@ class Moving(Base):
         act = self.books.correct_receipt
         self.expect(self.books.answer(act, *named, is_stale=is_stale))
 
+    @rule(pick=picks, to=people, share=shares)
+    def buy_and_send_home(self, pick, to, share):
+        shipment = self.ship_some(pick, to, consigned=False)
+        if shipment in self.books.shipments:
+            self.count_shipment(shipment, pick, 100, stray=False, is_misnamed=False)
+            self.send_home(pick, stray=False, share=share, to=to, is_elsewhere=False)
+
     @precondition(lambda self: self.books.shipments)
     @rule(pick=picks, stray=rarely, share=shares, to=people, is_elsewhere=rarely)
     def send_home(self, pick, stray, share, to, is_elsewhere):
