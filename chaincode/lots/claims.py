@@ -182,7 +182,7 @@ def _accept(act: Act, body: AcceptClaim, closed: AcceptClaimClosed) -> None:
     require(closed.accepted_g <= claim.claimed_g, Code.MORE_THAN_RECORDED)
     act.put(Claims.key(closed.holder), claims.having(replace(claim, claimed_g=0)))
     if closed.accepted_g:
-        lot = lot or claimed_lot(act, body.party, claim.crop, claim.arrived_at)
+        lot = lot or claimed_lot(act, body.lot, body.party, claim.crop, claim.arrived_at)
         bring(act, body.lot, lot, closed.accepted_g, holder=closed.holder)
     if closed.accepted_g < claim.claimed_g:
         act.flags.add("denied")

@@ -28,7 +28,7 @@ from chaincode.lots.consent import Consignment, require_consigned
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, flag_surplus
 from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import HOLDERS, Holding, Lot
+from chaincode.lots.records import CLAIMED_CROPS_MAX, HOLDERS, Holding, Lot
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ def _arrive(act: Act, body: Arrive, closed: ArriveClosed) -> None:
     require(lot is None or lot.crop == closed.crop, Code.CROP_DIFFERS)
     if lot is None:
         arrived_at = times.timestamp(act.command.event_time)
-        lot = claimed_lot(act, closed.producer, closed.crop, arrived_at)
+        lot = claimed_lot(act, body.lot, closed.producer, closed.crop, arrived_at)
     bring(act, body.lot, lot, closed.counted_g, holder=body.party)
 
 
@@ -139,14 +139,22 @@ def find_named(act: Act, lot_id: str, producer: str) -> Lot | None:
     return lot
 
 
-def claimed_lot(act: Act, producer: str, crop: str, arrived_at: str) -> Lot:
-    """Return the record of a lot that comes before its producer's own."""
+def claimed_lot(act: Act, lot_id: str, producer: str, crop: str, arrived_at: str) -> Lot:
+    """Return the record of a lot that comes before its producer's own.
+
+    Raises:
+        RejectionError: `TOO_MANY_CROPS`: it was claimed as many others, and taken back.
+    """
+    before = act.find(Lot, Lot.key(lot_id))
+    former = tuple(one for one in before.crops if one != crop) if before else ()
+    require(len(former) < CLAIMED_CROPS_MAX, Code.TOO_MANY_CROPS)
     return Lot(
         party=producer,
         origin="claim",
         crop=crop,
         harvested_at=arrived_at,
         estimated=False,
+        former_crops=former or None,
         entry=act.command.id,
     )
 
@@ -154,7 +162,7 @@ def claimed_lot(act: Act, producer: str, crop: str, arrived_at: str) -> Lot:
 def bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> None:
     """Move grams from the producer to the holder; what the producer hasn't got is claimed."""
     own_key = Holding.key(lot_id, lot.party, lot.party)
-    own = find_or_empty(act, own_key, lot.roots)
+    own = find_or_empty(act, own_key, lot)
     recorded_g = min(own.movable_g, quantity_g)
     if recorded_g:
         act.put(own_key, own.moved(recorded_g))
@@ -163,7 +171,7 @@ def bring(act: Act, lot_id: str, lot: Lot, quantity_g: int, *, holder: str) -> N
         act.put(Lot.key(lot_id), replace(lot, claimed_g=lot.claimed_g + claimed_g))
         act.flags.add("claimed")
     key = Holding.key(lot_id, holder, lot.party)
-    holding = find_or_empty(act, key, lot.roots).plus(quantity_g)
+    holding = find_or_empty(act, key, lot).plus(quantity_g)
     act.put(key, replace(holding, arrived_g=holding.arrived_g + quantity_g))
 
 
@@ -203,7 +211,7 @@ def _take_away(act: Act, lot_id: str, lot: Lot, less_g: int, key: str) -> None:
     act.put(Lot.key(lot_id), unclaimed)
     if back_g:
         own_key = Holding.key(lot_id, lot.party, lot.party)
-        act.put(own_key, find_or_empty(act, own_key, lot.roots).back(back_g))
+        act.put(own_key, find_or_empty(act, own_key, lot).back(back_g))
 
 
 def _unbook(act: Act, key: str, holding: Holding, less_g: int) -> None:
@@ -222,7 +230,7 @@ def _take_back(act: Act, body: TakeBack, closed: TakeBackClosed) -> None:
     require_packs(closed.packs, closed.quantity_g)
     act.put(key, holding.gone_home(closed.quantity_g))
     own_key = Holding.key(body.lot, closed.owner, closed.owner)
-    act.put(own_key, find_or_empty(act, own_key, lot.roots).back(closed.quantity_g))
+    act.put(own_key, find_or_empty(act, own_key, lot).back(closed.quantity_g))
 
 
 def _deny(act: Act, body: DenyClaim, closed: DenyClaimClosed) -> None:
@@ -251,7 +259,7 @@ def _give_back(act: Act, lot_id: str, lot: Lot, more_g: int) -> None:
     That goes back, though others may have sold it meanwhile; and is taken again when the denial is.
     """
     own_key = Holding.key(lot_id, lot.party, lot.party)
-    own = find_or_empty(act, own_key, lot.roots)
+    own = find_or_empty(act, own_key, lot)
     if more_g > 0:
         rest = lot.unclaimed(more_g)
         back_g = more_g - (lot.claimed_g - rest.claimed_g)

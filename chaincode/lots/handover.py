@@ -26,7 +26,7 @@ from chaincode.base.shapes import (
 )
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.harvest import CorrectionReason
-from chaincode.lots.holdings import find_or_empty, flag_surplus, require_movable
+from chaincode.lots.holdings import find_or_sent, flag_surplus, require_movable
 from chaincode.lots.quantities import Channel, Packs, require_packs
 from chaincode.lots.records import HOLDERS, Holding, Shipment
 from chaincode.registry.records import Party
@@ -158,6 +158,7 @@ def _ship(act: Act, body: Ship, closed: ShipClosed) -> None:
             state="in_transit",
             shipped_g=closed.quantity_g,
             roots=holding.roots,
+            hidden_crops=holding.hidden_crops,
             entry=act.command.id,
         ),
     )
@@ -168,7 +169,7 @@ def _receive(act: Act, body: Receive, closed: CountClosed) -> None:
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
     require_packs(closed.packs, closed.received_g)
     key = Holding.key(body.lot, body.party, shipment.new_owner)
-    holding = find_or_empty(act, key, shipment.roots)
+    holding = find_or_sent(act, key, shipment)
     counted = _count(shipment, closed.received_g, act.command.id)
     credited_g = counted.shipped_g - counted.disputed_g
     if credited_g:
@@ -184,7 +185,7 @@ def _correct_receipt(act: Act, body: CorrectReceipt, closed: CountClosed) -> Non
     require(shipment.entry == body.corrects, Code.NOT_THE_LATEST)
     require_packs(closed.packs, closed.received_g)
     key = Holding.key(body.lot, body.party, shipment.new_owner)
-    holding = find_or_empty(act, key, shipment.roots)
+    holding = find_or_sent(act, key, shipment)
     counted = _count(shipment, closed.received_g, act.command.id)
     more_g = shipment.disputed_g - counted.disputed_g
     if more_g:
@@ -218,7 +219,7 @@ def _return(act: Act, body: Return, closed: ReturnClosed) -> None:
     require(shipment.owner == (closed.owner or closed.sender), Code.OWNER_DIFFERS)
     require(shipment.state == "in_transit", Code.NOT_IN_TRANSIT)
     key = Holding.key(body.lot, shipment.sender, shipment.owner)
-    holding = find_or_empty(act, key, shipment.roots)
+    holding = find_or_sent(act, key, shipment)
     act.put(key, holding.back(shipment.shipped_g))
     act.put(Shipment.key(body.shipment), replace(shipment, state="returned", entry=act.command.id))
 
@@ -238,10 +239,10 @@ def _settle(act: Act, body: Settle, closed: SettleClosed) -> None:
     require(settled_g == shipment.disputed_g, Code.SUM_DIFFERS)
     if closed.to_sender_g:
         key = Holding.key(body.lot, closed.sender, shipment.owner)
-        act.put(key, find_or_empty(act, key, shipment.roots).back(closed.to_sender_g))
+        act.put(key, find_or_sent(act, key, shipment).back(closed.to_sender_g))
     if closed.to_recipient_g:
         key = Holding.key(body.lot, closed.recipient, shipment.new_owner)
-        act.put(key, find_or_empty(act, key, shipment.roots).plus(closed.to_recipient_g))
+        act.put(key, find_or_sent(act, key, shipment).plus(closed.to_recipient_g))
     act.put(
         Shipment.key(body.shipment),
         replace(

@@ -22,7 +22,7 @@ from chaincode.base.shapes import (
 from chaincode.command_types import Act, CommandType, Touches, require
 from chaincode.lots.holdings import find_or_empty, flag_surplus
 from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import FARMER, Holding, Lot
+from chaincode.lots.records import CROPS_OF_A_LOT_MAX, FARMER, Holding, Lot
 from chaincode.plots import Plot
 
 INSPECTOR = "inspector"
@@ -142,7 +142,7 @@ def _begin(act: Act, lot_id: str, lot: Lot) -> None:
     act.put(Lot.key(lot_id), lot.covering(covered_g))
     # Of a lot that was claimed, goods may have come back to the producer already.
     key = Holding.key(lot_id, lot.party, lot.party)
-    act.put(key, find_or_empty(act, key, lot.roots).plus(lot.harvest_g - covered_g))
+    act.put(key, find_or_empty(act, key, lot).plus(lot.harvest_g - covered_g))
 
 
 def _supplement(act: Act, body: Supplement, closed: HarvestClosed) -> None:
@@ -153,7 +153,7 @@ def _supplement(act: Act, body: Supplement, closed: HarvestClosed) -> None:
     require_packs(closed.packs, closed.quantity_g)
     covered_g = min(lot.coverable_g, closed.quantity_g)
     key = Holding.key(body.lot, body.party, body.party)
-    holding = find_or_empty(act, key, lot.roots)
+    holding = find_or_empty(act, key, lot)
     act.put(key, holding.plus(closed.quantity_g - covered_g))
     act.put(
         Lot.key(body.lot),
@@ -202,12 +202,13 @@ def _correct(act: Act, body: CorrectHarvest, closed: CorrectHarvestClosed) -> No
     require(lot.entry == body.corrects, Code.NOT_THE_LATEST)
     require_packs(closed.packs, closed.quantity_g)
     key = Holding.key(body.lot, body.party, body.party)
-    holding = find_or_empty(act, key, lot.roots)
+    holding = find_or_empty(act, key, lot)
     supplement_g = lot.supplement_g if closed.supplement_g is None else closed.supplement_g
     more_g = closed.quantity_g - lot.harvest_g + supplement_g - lot.supplement_g
     lot = lot.of_crop(body.crop)
     covered_g = max(0, min(lot.coverable_g, more_g))
     corrected = holding.less_came(-more_g) if more_g < 0 else holding.plus(more_g - covered_g)
+    require(len(lot.crops) <= CROPS_OF_A_LOT_MAX, Code.TOO_MANY_CROPS)
     act.put(key, corrected)
     flag_surplus(act, holding, corrected)
     act.put(

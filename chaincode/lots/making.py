@@ -40,7 +40,7 @@ from chaincode.lots.apportion import share_out
 from chaincode.lots.harvest import CorrectionReason
 from chaincode.lots.holdings import find_or_empty, require_movable
 from chaincode.lots.quantities import Channel, Packs, require_packs
-from chaincode.lots.records import HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
+from chaincode.lots.records import ANCESTOR_CROPS_MAX, HOLDERS, PARENTS_MAX, ROOTS_MAX, Holding, Lot
 from chaincode.proposals import content_hash
 
 CHILDREN_MAX = 16
@@ -154,7 +154,7 @@ def _apply(*, one_child: bool, has_loss: bool, one_crop: bool) -> Callable[..., 
         for key in keys:
             act.get(Holding, key, Code.NOTHING_HELD)
         known = ancestors_of(act, body.parents, keys)
-        has_unknown = any(lot.hides_ancestors for lot in parents if lot)
+        has_unknown = any(lot.hidden_crops for lot in parents if lot)
         for child in body.children:
             require_derived(
                 act, child.lot, party=body.party, nonce=body.id_nonce, index=child.index
@@ -237,9 +237,11 @@ def _put_children(act: Act, body: Make, closed: MakeClosed, ancestors: set[str])
 
 def made_of(act: Act, run: MadeOf, crop: str, ancestors: set[str]) -> Lot:
     """Return a lot that a run makes, without its grade and grams."""
-    parents = [act.find(Lot, Lot.key(parent)) for parent in run.parents]
-    hides = any(one.hides_ancestors or one.origin == "claim" for one in parents if one)
+    found = (act.find(Lot, Lot.key(parent)) for parent in run.parents)
+    parents = [lot for lot in found if lot]
+    crops = _ancestor_crops(parents)
     is_root = len(ancestors) > ROOTS_MAX
+    hidden = crops if is_root else {one for lot in parents for one in lot.goods_hide or ()}
     return Lot(
         party=run.party,
         origin="made",
@@ -249,22 +251,31 @@ def made_of(act: Act, run: MadeOf, crop: str, ancestors: set[str]) -> Lot:
         parents=tuple(sorted(frozenset(run.parents))),
         roots=_kept(parents, frozenset(run.parents), ancestors),
         is_root=is_root,
-        hides_ancestors=is_root or hides,
+        ancestor_crops=None if crops == {crop} else tuple(sorted(crops)),
+        hidden_crops=tuple(sorted(hidden)) or None,
         entry=act.command.id,
     )
 
 
-def _kept(
-    lots: Iterable[Lot | None], own: frozenset[str], ancestors: Collection[str]
-) -> tuple[str, ...]:
+def _ancestor_crops(parents: Iterable[Lot]) -> set[str]:
+    """Return what ancestors are, or may be, or were said to be (else `TOO_MANY_CROPS`)."""
+    crops: set[str] = set()
+    for lot in parents:
+        crops.update(lot.crops, lot.ancestor_crops or (), lot.goods_hide or ())
+    require(len(crops) <= ANCESTOR_CROPS_MAX, Code.TOO_MANY_CROPS)
+    return crops
+
+
+def _kept(lots: Iterable[Lot], own: frozenset[str], ancestors: Collection[str]) -> tuple[str, ...]:
     """Return the ancestors that a child carries: its parents, then theirs, then others."""
-    theirs = {one for lot in lots if lot for one in lot.parents}
+    theirs = {one for lot in lots for one in lot.parents}
     nearest_first = dict.fromkeys((*sorted(own), *sorted(theirs), *sorted(ancestors)))
     return tuple(sorted(tuple(nearest_first)[:ROOTS_MAX]))
 
 
 def _begun_anew(lot: Lot) -> Lot:
-    return replace(lot, roots=(), is_root=True, hides_ancestors=True)
+    hidden = lot.ancestor_crops or (lot.crop,)
+    return replace(lot, roots=(), is_root=True, hidden_crops=hidden)
 
 
 def put_child(
@@ -287,7 +298,7 @@ def put_child(
     for owner, quantity_g in owned_g.items():
         key = Holding.key(lot_id, lot.party, owner)
         more_g = quantity_g - (covered_g if owner == lot.party else 0)
-        act.put(key, replace(find_or_empty(act, key, lot.roots).made(more_g), run=run))
+        act.put(key, replace(find_or_empty(act, key, lot).made(more_g), run=run))
 
 
 def _owned_g(body: Make, closed: MakeClosed, place: int) -> dict[str, int]:

@@ -107,7 +107,7 @@ def _sell(act: Act, body: Take, closed: SellClosed) -> None:
 def _discard(act: Act, body: Discard, closed: TakeClosed) -> None:
     key, holding = _find(act, body, closed.owner)
     require_packs(closed.packs, closed.quantity_g)
-    rest = holding.cleared(closed.quantity_g)
+    rest = holding.rid_of(closed.quantity_g)
     act.put(key, replace(rest, discarded_g=rest.discarded_g + closed.quantity_g))
 
 
@@ -139,7 +139,7 @@ def _correct(act: Act, body: CorrectOutflow, closed: CorrectOutflowClosed) -> No
     if more_g <= 0:
         booked = holding.unspent(-more_g)
     elif body.outflow == "discarded":
-        booked = holding.cleared(more_g)
+        booked = holding.rid_of(more_g)
     else:
         booked = holding.spent(more_g)
     sums_g[body.outflow] += more_g

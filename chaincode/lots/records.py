@@ -38,11 +38,18 @@ HOLDERS = frozenset({FARMER, SHOP, PACKER})
 
 PARENTS_MAX = 64
 ROOTS_MAX = 128
+CROPS_OF_A_LOT_MAX = 16  # that it has ever been said to be
+CLAIMED_CROPS_MAX = 8  # of these, before its record: so that claims never hinder that
+ANCESTOR_CROPS_MAX = 48
+HIDDEN_CROPS_MAX = ANCESTOR_CROPS_MAX + CROPS_OF_A_LOT_MAX
 SURPLUS_PERCENT = 2  # of what came in: as much do two scales differ by
 
 LotOrigin = Annotated[str, Text("harvest|opening|claim|made|unmade", "harvest")]
 Roots = Annotated[tuple[LotId, ...], Items(0, ROOTS_MAX)]
 Parents = Annotated[tuple[LotId, ...], Items(0, PARENTS_MAX)]
+FormerCrops = Annotated[tuple[Word, ...], Items(1, CROPS_OF_A_LOT_MAX - 1)]
+AncestorCrops = Annotated[tuple[Word, ...], Items(1, ANCESTOR_CROPS_MAX)]
+HiddenCrops = Annotated[tuple[Word, ...], Items(1, HIDDEN_CROPS_MAX)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +79,13 @@ class Lot:
         is_root: Not every recall of an ancestor meets all of it, so that one names the lot itself:
             it has more ancestors than `ROOTS_MAX`, of which it keeps its parents, then theirs; or
             someone had claimed it before it was made, and then it has none.
-        hides_ancestors: It, or a lot among its ancestors, began anew or was made of a lot that was
-            only claimed: there may be more ancestors than its roots say.
+        former_crops: What it was said to be before, sorted; absent, nothing else: what was made of
+            it then hides it as that.
+        ancestor_crops: What its ancestors are, or were said to be, sorted; absent, if that is what
+            it is, or if it has none.
+        hidden_crops: What those of its ancestors may be that are not among its roots, sorted;
+            absent, all are. It, or a lot among its ancestors, began anew, or was made of a lot that
+            was only claimed.
         run: Of a lot made from others, the hash of what was signed, to take it back by.
         entry: Id of the command whose values these are: the harvest or its latest correction.
     """
@@ -95,7 +107,9 @@ class Lot:
     parents: Parents = ()
     roots: Roots = ()
     is_root: bool = False
-    hides_ancestors: bool = False
+    former_crops: FormerCrops | None = None
+    ancestor_crops: AncestorCrops | None = None
+    hidden_crops: HiddenCrops | None = None
     run: Sha256 | None = None
     entry: Sha256
 
@@ -109,6 +123,19 @@ class Lot:
         """What others claimed and the producer's own record would cover."""
         return self.claimed_g - self.denied_g - self.misnamed_g - self.other_crop_g
 
+    @property
+    def crops(self) -> tuple[str, ...]:
+        """What it is, and was said to be before, sorted."""
+        return tuple(sorted({self.crop, *(self.former_crops or ())}))
+
+    @property
+    def goods_hide(self) -> tuple[str, ...] | None:
+        """What ancestors of its goods may be that no holding names; `None`: it has no such.
+
+        Of a lot that is only claimed nobody knows whether it was made of others.
+        """
+        return (self.crop,) if self.origin == "claim" else self.hidden_crops
+
     def with_claims_on(self, before: "Lot | None") -> "Lot":
         """Return the lot, now recorded, with what had been claimed of it until then.
 
@@ -117,21 +144,19 @@ class Lot:
         """
         if before is None:
             return self
-        if before.party != self.party:
-            return replace(self, claimed_g=before.claimed_g, misnamed_g=before.claimed_g)
         same = before.of_crop(self.crop)
-        return replace(
-            self,
-            claimed_g=same.claimed_g,
-            denied_g=same.denied_g,
-            other_crop_g=same.other_crop_g,
-        )
+        said = replace(self, former_crops=same.former_crops, claimed_g=same.claimed_g)
+        if before.party != self.party:
+            return replace(said, misnamed_g=same.claimed_g)
+        return replace(said, denied_g=same.denied_g, other_crop_g=same.other_crop_g)
 
     def of_crop(self, crop: str) -> "Lot":
         """Return the lot as this crop; what was claimed as another, nothing covers any more."""
         if crop == self.crop:
             return self
-        return replace(self, crop=crop, other_crop_g=self.other_crop_g + self.coverable_g)
+        former = tuple(one for one in self.crops if one != crop)
+        other_crop_g = self.other_crop_g + self.coverable_g
+        return replace(self, crop=crop, former_crops=former, other_crop_g=other_crop_g)
 
     def unclaimed(self, quantity_g: int) -> "Lot":
         """Return the lot with so much less claimed in the producer's name, or none."""
@@ -189,6 +214,8 @@ class Holding:
         producer_denial: What the lot's producer denies, who is neither owner nor holder.
         is_on_hold: Whether the holder has stopped it.
         roots: The lot's, so that a sale needs to read nothing else.
+        hidden_crops: What those of its ancestors may be that are not among its roots; of goods that
+            came before the lot's record, what they were said to be.
         run: The run of several commands that it came out of; taken off when any of it moves after
             the run's end, and until then none of it does.
     """
@@ -209,6 +236,7 @@ class Holding:
     producer_denial: Denial | None = None
     is_on_hold: bool = False
     roots: Roots = ()
+    hidden_crops: HiddenCrops | None = None
     run: Bits128 | None = None
 
     @staticmethod
@@ -320,7 +348,7 @@ class Holding:
         gone_g = self.unproven_gone_g + unproven_g
         return replace(self, held_g=self.held_g - quantity_g, unproven_gone_g=gone_g).settled()
 
-    def cleared(self, quantity_g: int) -> "Holding":
+    def rid_of(self, quantity_g: int) -> "Holding":
         """Return the holding less what is discarded: first what is denied, then what is unproven.
 
         So neither keeps good goods from being sold.
@@ -434,6 +462,7 @@ class Shipment:
         received_g: What the recipient counted; may exceed `shipped_g`, which books nothing.
         disputed_g: Shipped, not received, not yet settled.
         lost_g: What both agreed was lost on the way.
+        roots: The holding's that they left, as its `hidden_crops`.
         entry: Id of the command that counted last.
         brought_by: Of goods sent back, the shipment that had brought them.
     """
@@ -449,6 +478,7 @@ class Shipment:
     disputed_g: GramsOrNone = 0
     lost_g: GramsOrNone = 0
     roots: Roots = ()
+    hidden_crops: HiddenCrops | None = None
     entry: Sha256
     brought_by: ShipmentId | None = None
 

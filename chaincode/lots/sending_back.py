@@ -72,6 +72,7 @@ def _send_back(act: Act, body: SendBack, closed: SendBackClosed) -> None:
             state="in_transit",
             shipped_g=closed.quantity_g,
             roots=holding.roots,
+            hidden_crops=holding.hidden_crops,
             entry=act.command.id,
             brought_by=body.brought_by,
         ),

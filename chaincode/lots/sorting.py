@@ -279,7 +279,7 @@ def _require_new(act: Act, made: Lot, lot_id: str) -> None:
     """Reject a number that is taken; what was only claimed may be among the lot's own ancestors."""
     before = act.find(Lot, Lot.key(lot_id))
     is_claim = before is not None and before.origin == "claim"
-    is_own_ancestor = made.hides_ancestors or lot_id in {*made.parents, *made.roots}
+    is_own_ancestor = bool(made.hidden_crops) or lot_id in {*made.parents, *made.roots}
     require(before is None or (is_claim and not is_own_ancestor), Code.ID_TAKEN)
 
 

@@ -14,7 +14,7 @@ from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
 from chaincode.base.shapes import Bits128, LotId, PseudonymId, Sha256, SmallNumber
 from chaincode.command_types import Act, CommandType, Signer, Touches, require
-from chaincode.lots.records import HOLDERS, Lot
+from chaincode.lots.records import CROPS_OF_A_LOT_MAX, HOLDERS, Lot
 from chaincode.recalls.in_force import entries_in_force, put_entries, state_of
 from chaincode.recalls.records import (
     CROPS_MAX,
@@ -45,7 +45,7 @@ class Declare:
         scope: How the roots were found.
         roots: The lots that it begins with; their descendants are met by themselves. One that is
             not on record yet may be among them.
-        crops: What they are: the lots are not read.
+        crops: What they are, and were said to be before: the lots are not read.
         explanation: SHA-256 of salt and text of what is told to the public, kept off the ledger.
     """
 
@@ -98,7 +98,7 @@ def _declare(act: Act, body: Declare, _closed: None) -> None:
     declarer = act.proposer or act.principal
     require(body.party == declarer.party, Code.NOT_YOUR_PARTY)
     _require_free(act, body)
-    require(len(body.crops) <= len(body.roots), Code.TOO_MANY_CROPS)  # a lot has one
+    _require_crops_of(body)
     entry = _entry(act, body, declarer, body.kind, body.crops)
     _begin(act, body, declarer, entry)
 
@@ -138,7 +138,7 @@ def _extend(act: Act, body: Extend, _closed: None) -> None:
 def _widen(act: Act, body: Widen, _closed: None) -> None:
     recall = act.get(Recall, Recall.key(body.recall), Code.UNKNOWN_RECALL)
     new = _new_roots(act, body, is_by_two=True)
-    require(len(body.crops) <= len(body.roots), Code.TOO_MANY_CROPS)
+    _require_crops_of(body)
     entry = _entry(act, body, act.proposer or act.principal, recall.kind, body.crops)
     _add(act, recall, replace(entry, roots=new))
 
@@ -147,7 +147,13 @@ def _crops_on_record(act: Act, roots: Iterable[str], party: str | None = None) -
     """Return what lots are, each of which is on record, and the party's if one is given."""
     lots = [act.get(Lot, Lot.key(root), Code.UNKNOWN_LOT) for root in roots]
     require(all(party in {None, lot.party} for lot in lots), Code.UNKNOWN_LOT)
-    return tuple(lot.crop for lot in lots)
+    return tuple(crop for lot in lots for crop in lot.crops)
+
+
+def _require_crops_of(body: Declare | Widen) -> None:
+    """Reject more crops than so many lots can ever have been said to be (`TOO_MANY_CROPS`)."""
+    most = CROPS_OF_A_LOT_MAX * len(body.roots)
+    require(len(body.crops) <= most, Code.TOO_MANY_CROPS)
 
 
 def _require_free(act: Act, body: Declare | DeclareAlone) -> None:

@@ -1,12 +1,14 @@
 """Room in the record of open recalls, so that nobody's recalls leave none for another's.
 
-Ten thousand roots: every transaction reads them. An entry of few roots takes the room of ten, so
-that the record stays as small as it sounds.
+Ten thousand roots: every transaction reads them. An entry of few roots takes the room of ten, one
+of more crops than roots that of its crops, so that the record stays as small as it sounds.
 
     2,000   of parties' recalls of their own goods; 200 of each party
     6,000   in equal shares of the organisations that have recall officers; of what one signer named
             alone, half a share, and 200 of each person
     2,000   of safety recalls by two signers, beyond what their organisation's share holds
+
+Besides them 2,000 lots that are cleared, in equal shares of the same organisations.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,6 +17,7 @@ from typing import Final
 from chaincode.base.errors import Code
 from chaincode.command_types import require
 from chaincode.recalls.records import (
+    CLEARED_MAX,
     RECALL_OFFICER,
     ROOTS_ALONE_MAX,
     ROOTS_OPEN_MAX,
@@ -34,7 +37,7 @@ TAKES_AT_LEAST: Final = 10  # the room of one entry
 
 def taken(entries: Iterable[OpenRecall]) -> int:
     """Return the room that entries take, in roots."""
-    return sum(max(TAKES_AT_LEAST, len(one.roots)) for one in entries)
+    return sum(max(TAKES_AT_LEAST, len(one.roots), len(one.crops)) for one in entries)
 
 
 def share(organisations: int) -> int:
@@ -86,6 +89,15 @@ def require_room(
         _require_room_of_organisation(after, added, organisations)
     require(taken(after) <= ROOTS_OPEN_MAX, Code.TOO_MANY_ROOTS)
     return after
+
+
+def require_room_of_cleared(
+    after: Iterable[OpenRecall], *, organisation: str, organisations: int
+) -> None:
+    """Reject more lots cleared in an organisation's entries than its share (`TOO_MANY_ROOTS`)."""
+    theirs = (one for one in after if one.organisation == organisation)
+    cleared = sum(len(one.cleared or ()) for one in theirs)
+    require(cleared <= CLEARED_MAX // max(1, organisations), Code.TOO_MANY_ROOTS)
 
 
 def _require_room_of_organisation(

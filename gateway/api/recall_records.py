@@ -1,6 +1,7 @@
 """Recalls as answers, cut for who is asking."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, Final
 
@@ -16,7 +17,28 @@ from gateway.names import Names
 
 Answer = dict[str, Any]
 
-LEFT_OUT_MAX: Final = 1_000
+BESIDE_MAX: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WholeRecall:
+    """A recall with the lots that it names, those that are cleared, and what was done about it."""
+
+    summary: RecallSummary
+    roots: Sequence[str]
+    cleared: Sequence[str]
+    events: Sequence[RecallEvent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """Lots that a recall does not name: of other crops, and of ancestors that nobody knows all."""
+
+    left_out: Sequence[Found] = ()
+    uncertain: Sequence[Found] = ()
+
+
+NOTHING: Final = Beside()
 
 
 class RecallRecords:
@@ -31,24 +53,24 @@ class RecallRecords:
         """Return a recall of a list; of a drill nothing is left for anyone but officers."""
         return cut(self._table(recall), self._summary(recall), self._roles)
 
-    def whole(
-        self, recall: RecallSummary, *, roots: Sequence[str], events: Sequence[RecallEvent]
-    ) -> Answer:
+    def whole(self, recall: WholeRecall) -> Answer:
         """Return a recall with its lots and how it came about."""
-        record = self._summary(recall) | {
-            "roots": list(roots),
+        events = recall.events
+        record = self._summary(recall.summary) | {
+            "roots": list(recall.roots),
+            "cleared": list(recall.cleared),
             "declared_at": times.timestamp(events[0].ledger_time) if events else None,
             "history": [_event(one) for one in events],
         }
-        return cut(self._table(recall), record, self._roles)
+        return cut(self._table(recall.summary), record, self._roles)
 
-    def scope(self, scope: Scope, *, room: int, outside: Sequence[Found] = ()) -> Answer:
+    def scope(self, scope: Scope, *, room: int, beside: Beside = NOTHING) -> Answer:
         """Return how far a recall reaches.
 
         Args:
             scope: What was worked out.
             room: For how many roots there is room, with those that are in force.
-            outside: What it leaves out, being of other crops.
+            beside: What it does not name.
         """
         seeds = min(len(scope.seeds), SEEDS_MAX)
         record: Answer = {
@@ -63,8 +85,10 @@ class RecallRecords:
             "commands_needed": ceil(len(scope.roots) / ROOTS_AT_ONCE_MAX),
             "limit": room,
             "fits": len(scope.roots) <= room and len(scope.seeds) <= SEEDS_MAX,
-            "left_out": [self._left_out(one) for one in outside[:LEFT_OUT_MAX]],
-            "has_more_left_out": len(outside) > LEFT_OUT_MAX,
+            "left_out": [self._left_out(one) for one in beside.left_out[:BESIDE_MAX]],
+            "has_more_left_out": len(beside.left_out) > BESIDE_MAX,
+            "uncertain": [self._left_out(one) for one in beside.uncertain[:BESIDE_MAX]],
+            "has_more_uncertain": len(beside.uncertain) > BESIDE_MAX,
         }
         return cut(visibility.SCOPE, record, self._roles)
 

@@ -25,15 +25,22 @@ from gateway.api.readers import (
     RecallOfficer,
     viewer_of,
 )
-from gateway.api.recall_records import LEFT_OUT_MAX, Answer, RecallRecords
+from gateway.api.recall_records import (
+    BESIDE_MAX,
+    NOTHING,
+    Answer,
+    Beside,
+    RecallRecords,
+    WholeRecall,
+)
 from gateway.api.visibility import Viewer
 from gateway.codes import GatewayCode
 from gateway.database import Database
 from gateway.language import Language
-from gateway.lookups import narrowing, open_recalls, recall_book, recalls
-from gateway.lookups.narrowing import SEEDS_MAX, Crops, Found
+from gateway.lookups import hidden, narrowing, open_recalls, recall_book, recalls
+from gateway.lookups.narrowing import SEEDS_MAX, Crops
 from gateway.lookups.people import find_founding
-from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
+from gateway.lookups.recall_book import DRILL
 from gateway.lookups.recalls import IN_FORCE, Scope
 from gateway.node import Gateway
 from gateway.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
@@ -182,8 +189,7 @@ async def read_recall(
     found = await database.read(find, recall, viewer)
     if found is None:
         raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
-    summary, roots, events = found
-    return RecallRecords(gateway.names, language, viewer).whole(summary, roots=roots, events=events)
+    return RecallRecords(gateway.names, language, viewer).whole(found)
 
 
 @router.post(
@@ -241,12 +247,12 @@ async def preview(
         ProblemError: `SCOPE_EMPTY`.
     """
     organisation = reader.device.organisation
-    scope, room, outside = await database.read(_preview, by, organisation, gateway.names.others)
+    scope, room, beside = await database.read(_preview, by, organisation, gateway.names.others)
     if scope is None:
         raise ProblemError(GatewayCode.SCOPE_EMPTY)
     _log.info("recall_previewed", actor=reader.device.actor, lots=scope.lots)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    return records.scope(scope, room=room, outside=outside)
+    return records.scope(scope, room=room, beside=beside)
 
 
 @router.get(
@@ -282,19 +288,17 @@ async def scope(
     Raises:
         ProblemError: `RECALL_NOT_FOUND`; `RECALL_ENDED`.
     """
-    reached, missing, room, outside = await database.read(
+    reached, missing, room, beside = await database.read(
         scope_in_force, recall, reader, gateway.names.others
     )
     _log.info("recall_scope_read", actor=reader.device.actor, recall=recall)
     records = RecallRecords(gateway.names, language, reader.viewer)
-    answer = records.scope(reached, room=room, outside=outside)
+    answer = records.scope(reached, room=room, beside=beside)
     return answer | records.missing(recall, missing, reached.unrecorded)
 
 
-def find(
-    connection: Connection, recall: str, viewer: Viewer
-) -> tuple[RecallSummary, tuple[str, ...], list[RecallEvent]] | None:
-    """Return a recall, its roots and what was done about it; a drill only to officers."""
+def find(connection: Connection, recall: str, viewer: Viewer) -> WholeRecall | None:
+    """Return a recall with its lots and what was done about it; a drill only to officers."""
     summary = recall_book.find(connection, recall)
     if summary is None:
         return None
@@ -306,12 +310,17 @@ def find(
         roots = recall_book.named(connection, recall)
     else:
         roots = open_recalls.roots_of(connection, recall)
-    return summary, roots, recall_book.events(connection, recall)
+    return WholeRecall(
+        summary=summary,
+        roots=roots,
+        cleared=hidden.cleared(connection, recall),
+        events=recall_book.events(connection, recall),
+    )
 
 
 def scope_in_force(
     connection: Connection, recall: str, reader: Reader, others: OtherCrops
-) -> tuple[Scope, list[str], int, list[Found]]:
+) -> tuple[Scope, list[str], int, Beside]:
     """Return a recall's scope as it is now, what it lacks, the room beside it, and others.
 
     Raises:
@@ -320,12 +329,12 @@ def scope_in_force(
     found = find(connection, recall, reader.viewer)
     if found is None:
         raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
-    summary, roots, _ = found
+    summary, roots = found.summary, found.roots
     room = open_recalls.room(connection, reader.device.organisation, but=recall)
     if summary.state not in (*IN_FORCE, DRILL):
         raise ProblemError(Code.RECALL_ENDED)
     if summary.state == DRILL:
-        return recalls.scope_of(connection, roots), [], room, []
+        return recalls.scope_of(connection, roots, stopped=()), [], room, NOTHING
     founding = find_founding(connection)
     late, beside = narrowing.entered_since(
         connection,
@@ -334,21 +343,22 @@ def scope_in_force(
         utc_offset_minutes=founding[0].utc_offset_minutes if founding else 0,
         kin=others.kin,
     )
-    scope = recalls.scope_of(connection, [*roots, *late], beside=beside)
+    stopped = hidden.stopped(connection, recall)
+    scope = recalls.scope_of(connection, [*roots, *late], beside=beside, stopped=stopped)
     signed = set(roots)
     missing = [root for root in scope.roots if root not in signed]
-    return scope, missing, room, _outside(connection, scope)
+    return scope, missing, room, _beside(connection, scope)
 
 
 def _preview(
     connection: Connection, by: By, organisation: str, others: OtherCrops
-) -> tuple[Scope | None, int, list[Found]]:
+) -> tuple[Scope | None, int, Beside]:
     seeds, beside = _seeds(connection, by, others)
     room = open_recalls.room(connection, organisation)
     if not seeds and not beside:
-        return None, room, []
+        return None, room, NOTHING
     scope = recalls.scope_of(connection, seeds, beside=beside)
-    return scope, room, _outside(connection, scope)
+    return scope, room, _beside(connection, scope)
 
 
 def _seeds(
@@ -367,6 +377,9 @@ def _seeds(
     )
 
 
-def _outside(connection: Connection, scope: Scope) -> list[Found]:
-    """Return the lots that a scope leaves out, by crop, one more than is shown if there are."""
-    return narrowing.find_all(connection, scope.left_out[: LEFT_OUT_MAX + 1])
+def _beside(connection: Connection, scope: Scope) -> Beside:
+    """Return the lots that a scope does not name, by crop, one more than is shown if there are."""
+    return Beside(
+        left_out=narrowing.find_all(connection, scope.left_out[: BESIDE_MAX + 1]),
+        uncertain=narrowing.find_all(connection, scope.uncertain[: BESIDE_MAX + 1]),
+    )

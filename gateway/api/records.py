@@ -249,4 +249,10 @@ def keepers(constitution: Constitution) -> list[str]:
 
 
 def _meeting(recall: Meeting) -> Answer:
-    return {"id": recall.id, "state": recall.state, "kind": recall.kind, "cause": recall.cause}
+    return {
+        "id": recall.id,
+        "state": recall.state,
+        "kind": recall.kind,
+        "cause": recall.cause,
+        "is_certain": recall.is_certain,
+    }

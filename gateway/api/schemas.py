@@ -229,6 +229,10 @@ class MeetingAnswer(Answer):
     state: str = Field(examples=["confirmed"])
     kind: str = Field(examples=["safety"])
     cause: str = Field(examples=["residue"])
+    is_certain: bool = Field(
+        description="False: nobody knows all that the lot was made of, so this recall may mean it;"
+        " it is stopped until an officer clears it."
+    )
 
 
 class OriginAnswer(Answer):

@@ -82,8 +82,9 @@ class RecallInList(Answer):
     scope: str = Field(examples=["lot"])
     roots_count: int
     entry: CommandId = Field(
-        description="The command that changed it last. `recall.confirm`, `recall.lift` and"
-        " `recall.close` name it as `entry`, so that nobody ends what was extended meanwhile."
+        description="The command that changed it last. `recall.confirm`, `recall.clear`,"
+        " `recall.lift` and `recall.close` name it as `entry`, so that nobody ends what was"
+        " extended meanwhile."
     )
     changed_at: Timestamp
     confirm_by: Timestamp | None = Field(
@@ -96,6 +97,11 @@ class RecallAnswer(RecallInList):
     """A recall; its lots and everything made of them must not be passed on while it is in force."""
 
     roots: list[LotId] = Field(description="What it names, or named until it ended.")
+    cleared: list[LotId] = Field(
+        description="While it is in force: lots that an officer has found to come of none of these"
+        " `roots`, though nobody knows all that they were made of. Each stays stopped by what other"
+        " organisations have put into the recall, until they clear it too."
+    )
     declared_at: Timestamp | None
     history: list[RecallEventAnswer]
 
@@ -120,7 +126,7 @@ class AffectedAnswer(Answer):
 
 
 class LeftOutAnswer(Answer):
-    """A lot of the same producer and days that is of another crop, and so is not reached."""
+    """A lot that a recall does not name: of another crop, or of ancestors nobody knows all."""
 
     id: LotId
     crop: str = Field(examples=["carot"])
@@ -179,6 +185,12 @@ class ScopeAnswer(Answer):
         " reach. A crop may be misspelt, or not named yet: look at each."
     )
     has_more_left_out: bool
+    uncertain: list[LeftOutAnswer] = Field(
+        description="Lots that it stops for safety's sake though it does not reach them as far as"
+        " is known: nobody knows all that they were made of. Of a recall in force, an officer"
+        " clears them by `recall.clear`."
+    )
+    has_more_uncertain: bool
     missing: list[LotId] | None = Field(
         default=None, description="Of a recall in force: what it ought to name besides. An alarm."
     )

@@ -239,6 +239,7 @@ RECALL: Final[Table] = {
     "cause": EVERYONE,
     "scope": EVERYONE,
     "roots": EVERYONE,
+    "cleared": EVERYONE,
     "roots_count": EVERYONE,
     "declared_at": EVERYONE,
     "entry": EVERYONE,
@@ -274,6 +275,8 @@ SCOPE: Final[Table] = {  # how far a recall reaches
     "extensions": OFFICERS,
     "left_out": OFFICERS,
     "has_more_left_out": OFFICERS,
+    "uncertain": OFFICERS,
+    "has_more_uncertain": OFFICERS,
 }
 
 AFFECTED: Final[Table] = {  # one party that has, or had, goods that a recall reaches

@@ -386,7 +386,9 @@ RULES: Final[Mapping[str, Rule]] = {
     **dict.fromkeys(("key.revoke", "key.revoke_jointly"), filling_keys.revoke),
     **dict.fromkeys(("actor.grant", "auditor.grant"), filling_keys.reached),
     "recall.confirm": _recall(*_IN_FORCE, is_waiting=True),
-    **dict.fromkeys(("recall.lift", "recall.close", "recall.extend"), _recall(*_IN_FORCE)),
+    **dict.fromkeys(
+        ("recall.lift", "recall.close", "recall.extend", "recall.clear"), _recall(*_IN_FORCE)
+    ),
     **dict.fromkeys(("recall.declare", "recall.drill"), _crops),
     "recall.widen": _widen,
 }

@@ -150,6 +150,5 @@ def lot_of(row: Row[Any]) -> LotRecord:
     """Return a row of `lots_query` as a record."""
     values = {field.name: getattr(row, field.name) for field in fields(LotRecord)}
     values["has_surplus"] = bool(values["has_surplus"])
-    roots = json_text.decode(values["roots"])
-    values["roots"] = tuple(map(str, roots)) if isinstance(roots, list) else ()
+    values["roots"] = json_text.texts(values["roots"])
     return LotRecord(**values)

@@ -29,6 +29,7 @@ from sqlalchemy import (
 from chaincode.base import times
 from gateway.lookups.open_recalls import is_live
 from gateway.other_crops import OTHER, PREFIX
+from gateway.projection import json_text
 from gateway.projection.domain import lots, open_claims, plots, recalled_roots
 from gateway.projection.tables import TEXT
 
@@ -139,12 +140,18 @@ def lots_of_period(
 
 
 def crops_of(connection: Connection, ids: Sequence[str]) -> list[str]:
-    """Return what lots are, each crop once, as far as anybody says it on the ledger."""
+    """Return what lots are, each crop once, as far as anybody says it on the ledger, or did."""
     found: set[str] = set()
     for one in _ALL:
         for start in range(0, len(ids), _VALUES_MAX):
             query = select(one.crop).where(*one.given, one.id.in_(ids[start : start + _VALUES_MAX]))
             found.update(connection.execute(query.distinct()).scalars())
+    for start in range(0, len(ids), _VALUES_MAX):
+        were = select(lots.c.former_crops).where(
+            lots.c.id.in_(ids[start : start + _VALUES_MAX]), lots.c.former_crops.is_not(None)
+        )
+        for crops in connection.execute(were).scalars():
+            found.update(json_text.texts(crops))
     return sorted(found)
 
 

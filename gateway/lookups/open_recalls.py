@@ -14,6 +14,7 @@ from chaincode.base import times
 from chaincode.recalls.records import OpenRecall
 from chaincode.recalls.room import left_by_two, organisations_with_officers
 from gateway.lookups.people import find_founding
+from gateway.projection import json_text
 from gateway.projection.domain import recalled_roots
 
 
@@ -46,7 +47,7 @@ def _entry(row: Row[Any], roots: Sequence[str]) -> OpenRecall:
         entry=row.entry,
         organisation=row.organisation,
         kind=row.kind,
-        crops=tuple(row.crops),
+        crops=json_text.texts(row.crops),
         own=row.own,
         alone=row.alone,
         lapses_at=row.lapses_at,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, exists, func, select, tuple_
 
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
+from gateway.lookups import hidden
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.open_recalls import is_live
 from gateway.lookups.places import Page, Place, paged
@@ -60,7 +61,7 @@ class RecallEvent:
     Attributes:
         id: The command's id.
         type: Of an approval, what it approved.
-        reason: Why it was lifted.
+        reason: Why it was lifted, or lots were cleared.
         explanation: SHA-256 of salt and text of what is told to the public.
         roots_count: How many lots the entry names.
     """
@@ -75,12 +76,13 @@ class RecallEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
-    """A recall in force that a lot meets."""
+    """A recall in force that a lot meets, or, as long as nobody knows all its ancestors, may."""
 
     id: str
     state: str
     kind: str
     cause: str
+    is_certain: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +172,7 @@ _ENDS: Final[dict[str, tuple[frozenset[str], str | None]]] = {}
 
 
 def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tuple[Meeting, ...]]:
-    """Return the recalls in force that each lot meets, itself or by an ancestor; others absent."""
+    """Return the recalls in force that each lot meets, or may, for all one knows; others absent."""
     lots_of: dict[str, set[str]] = defaultdict(set)
     for lot in lots:
         for root in (lot.id, *lot.roots):
@@ -188,7 +190,12 @@ def meetings(connection: Connection, lots: Sequence[LotRecord]) -> dict[str, tup
             meeting = Meeting(**dict(zip(_NAMES, values, strict=True)))
             for lot_id in lots_of[root]:
                 found[lot_id][meeting.id] = meeting
-    return {lot: tuple(ones[key] for key in sorted(ones)) for lot, ones in found.items()}
+    for lot_id, recalls_of_it in hidden.stopping(connection, [lot.id for lot in lots]).items():
+        for recall in recalls_of_it - found[lot_id].keys():
+            query = select(*_MEETING).where(recalls.c.id == recall)
+            row = connection.execute(query).mappings().one()
+            found[lot_id][recall] = Meeting(**row, is_certain=False)
+    return {lot: tuple(ones[key] for key in sorted(ones)) for lot, ones in found.items() if ones}
 
 
 _NAMES: Final = ("id", "state", "kind", "cause")
@@ -235,7 +242,7 @@ def _content(row: CommandRow) -> tuple[str, dict[str, Json]] | None:
 
 
 def _event(row: CommandRow, kind: str, body: dict[str, Json]) -> RecallEvent:
-    roots = body.get("roots")
+    roots = body.get("roots", body.get("lots"))
     reason, explanation = body.get("reason"), body.get("explanation")
     return RecallEvent(
         id=row.id,

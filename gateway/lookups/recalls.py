@@ -4,7 +4,7 @@ The ledger knows a recall's roots; what descends from them is worked out here, b
 signed (its scope) and after it is committed (whether it still reaches everything).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,6 +24,7 @@ from sqlalchemy import (
     union_all,
 )
 
+from gateway.lookups import hidden
 from gateway.lookups.lineage import closure
 from gateway.lookups.narrowing import crops_of
 from gateway.lookups.open_recalls import is_live, roots_of
@@ -93,6 +94,8 @@ class Scope:
         lots: How many lots it reaches, those that are only claimed included.
         affected: Who has or had them, the largest stock first.
         left_out: Lots of the same producers and days that it does not reach, being of other crops.
+        uncertain: Lots that it does not reach as far as is known, and stops for safety's sake all
+            the same: nobody knows all that they were made of.
     """
 
     seeds: tuple[str, ...]
@@ -102,27 +105,39 @@ class Scope:
     lots: int
     affected: tuple[Affected, ...]
     left_out: tuple[str, ...] = ()
+    uncertain: tuple[str, ...] = ()
 
 
-def scope_of(connection: Connection, seeds: Sequence[str], *, beside: Sequence[str] = ()) -> Scope:
+def scope_of(
+    connection: Connection,
+    seeds: Sequence[str],
+    *,
+    beside: Sequence[str] = (),
+    stopped: Collection[str] | None = None,
+) -> Scope:
     """Return what a recall of these lots would reach as things stand.
 
     Args:
         connection: To the tables.
         seeds: The lots.
         beside: Lots that might have been meant as well; those it reaches anyway are passed over.
+        stopped: What it stops because nobody knows all that went into it; absent, whatever hides
+            ancestors of its crops.
     """
     reached = _Reached(connection, seeds)
     try:
         roots = tuple(dict.fromkeys((*sorted(seeds), *reached.unmet(seeds))))
+        crops = tuple(crops_of(connection, roots))
+        hiding = hidden.hiding(connection, crops) if stopped is None else stopped
         return Scope(
             seeds=tuple(sorted(seeds)),
             roots=roots,
             unrecorded=tuple(_unrecorded(connection, roots)),
-            crops=tuple(crops_of(connection, roots)),
+            crops=crops,
             lots=reached.count(),
             affected=tuple(reached.affected()),
             left_out=tuple(reached.without(beside)),
+            uncertain=tuple(reached.without(sorted(hiding))),
         )
     finally:
         reached.forget()
@@ -196,9 +211,7 @@ class _Reached:
         named, found = set(seeds), []
         anew = query.where(lots.c.is_root, lots.c.id.in_(self._lots))
         for row in self._connection.execute(anew.order_by(lots.c.harvested_at, lots.c.id)):
-            roots = json_text.decode(row.roots)
-            carried = map(str, roots) if isinstance(roots, list) else ()
-            if named.isdisjoint((row.id, *carried)):
+            if named.isdisjoint((row.id, *json_text.texts(row.roots))):
                 named.add(row.id)
                 found.append(row)
         found.sort(key=lambda row: row.id)

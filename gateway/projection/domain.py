@@ -9,6 +9,7 @@ plot/<id>                      plots
 lot/<id>                       lots             grams, plot, crop, producer
                                lot_parents      a row for each lot that it was made from
 holding/<lot>/<holder>/<owner> holdings         grams at one party
+                               hidden_crops     a row for each crop of ancestors it does not name
 shipment/<id>                  shipments        grams on their way
 consignment/<producer>/<shop>  consignments     who may take in whose goods
 claims/<party>                 open_claims      a row for each lot claimed without that
@@ -16,6 +17,7 @@ run/<party>/<id_nonce>         sortings         over several commands
 roll/<id>                      sticker_ranges   a row for each range on a lot
 recall/<id>                    recalls
 recalls/open                   recalled_roots   a row for each root of each entry of open recalls
+                               cleared_lots     a row for each lot that each entry clears
 contract/constitution          organisations    one row each
 contract/head                  standings        what each may grant, and until when it is suspended
 suspension/<organisation>      suspension_votes a row for each organisation that wants it
@@ -220,6 +222,7 @@ lots = table(
     number("made_g"),
     json_column("roots"),
     flag("is_root"),
+    json_column("former_crops", nullable=True),
     text("entry"),
 )
 Index("lots_by_id", lots.c.id, unique=True)
@@ -296,6 +299,13 @@ Index(
     sqlite_where=_is_consigned,
     postgresql_where=_is_consigned,
 )
+
+# What those ancestors of goods may be that their holding does not name.
+hidden_crops = table(
+    "hidden_crops", _key(), *map(text, ("lot", "holder", "owner")), text("crop", primary_key=True)
+)
+Index("hidden_crops_by_crop", hidden_crops.c.crop, hidden_crops.c.lot)
+Index("hidden_crops_by_lot", hidden_crops.c.lot, hidden_crops.c.crop)
 
 shipments = table(
     "shipments",
@@ -400,6 +410,11 @@ recalled_roots = table(
 Index("recalled_roots_by_root", recalled_roots.c.root)
 Index("recalled_roots_by_recall", recalled_roots.c.recall)
 
+cleared_lots = table(
+    "cleared_lots",
+    *(_key(), text("recall"), text("entry", primary_key=True), text("lot", primary_key=True)),
+)
+
 
 def _parents(lot: Member) -> Sequence[Member]:
     # A run taken back has made nothing.
@@ -411,17 +426,20 @@ def _ranges(roll: Member) -> Sequence[Member]:
     return [{"party": roll["party"], **one} for one in _items(roll["ranges"]) if _is_object(one)]
 
 
-def _claims(record: Member) -> Sequence[Member]:
-    return [one for one in _items(record["claims"]) if _is_object(one)]
+def _objects(member: str) -> Callable[[Member], Sequence[Member]]:
+    return lambda record: [one for one in _items(record[member]) if _is_object(one)]
 
 
-def _open_roots(record: Member) -> Sequence[Member]:
-    return [
-        {**one, "root": root}
-        for one in _items(record["recalls"])
-        if _is_object(one)
-        for root in _items(one["roots"])
-    ]
+def _of_recalls(member: str, name: str) -> Callable[[Member], Sequence[Member]]:
+    def named(record: Member) -> Sequence[Member]:
+        entries = _objects("recalls")(record)
+        return [{**one, name: lot} for one in entries for lot in _items(one.get(member, []))]
+
+    return named
+
+
+def _hidden(record: Member) -> Sequence[Member]:
+    return [{"crop": crop} for crop in _items(record.get("hidden_crops", []))]
 
 
 def _items(value: Json) -> list[Json]:
@@ -436,18 +454,17 @@ def _is_object(value: Json) -> TypeGuard[dict[str, Json]]:
     return True
 
 
-def _organisations(record: Member) -> Sequence[Member]:
-    return [one for one in _items(record["organisations"]) if _is_object(one)]
-
-
-def _votes(suspension: Member) -> Sequence[Member]:
-    return [one for one in _items(suspension["votes"]) if _is_object(one)]
-
-
 VIEWS: Final = (
-    View(prefix="contract/constitution", table=organisations, parts=(), records=_organisations),
-    View(prefix="contract/head", table=standings, parts=(), records=_organisations),
-    View(prefix="suspension", table=suspension_votes, parts=("suspended",), records=_votes),
+    View(
+        prefix="contract/constitution",
+        table=organisations,
+        parts=(),
+        records=_objects("organisations"),
+    ),
+    View(prefix="contract/head", table=standings, parts=(), records=_objects("organisations")),
+    View(
+        prefix="suspension", table=suspension_votes, parts=("suspended",), records=_objects("votes")
+    ),
     View(prefix="party", table=parties, parts=("id",)),
     View(prefix="actor", table=actors, parts=("id",)),
     View(prefix="device", table=devices, parts=("kid",)),
@@ -457,13 +474,19 @@ VIEWS: Final = (
     View(prefix="lot", table=lots, parts=("id",)),
     View(prefix="lot", table=lot_parents, parts=("child",), records=_parents),
     View(prefix="holding", table=holdings, parts=("lot", "holder", "owner")),
+    View(prefix="holding", table=hidden_crops, parts=("lot", "holder", "owner"), records=_hidden),
     View(prefix="shipment", table=shipments, parts=("id",)),
     View(prefix="consignment", table=consignments, parts=("producer", "shop")),
-    View(prefix="claims", table=open_claims, parts=("holder",), records=_claims),
+    View(prefix="claims", table=open_claims, parts=("holder",), records=_objects("claims")),
     View(prefix="run", table=sortings, parts=("party", "nonce")),
     View(prefix="roll", table=sticker_ranges, parts=("roll",), records=_ranges),
     View(prefix="recall", table=recalls, parts=("id",)),
-    View(prefix="recalls/open", table=recalled_roots, parts=(), records=_open_roots),
+    View(
+        prefix="recalls/open", table=recalled_roots, parts=(), records=_of_recalls("roots", "root")
+    ),
+    View(
+        prefix="recalls/open", table=cleared_lots, parts=(), records=_of_recalls("cleared", "lot")
+    ),
 )
 _BY_PREFIX: Final = {
     prefix: tuple(view for view in VIEWS if view.prefix == prefix)

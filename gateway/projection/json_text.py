@@ -46,3 +46,9 @@ def decode(text: str | bytes) -> Json:
     """
     value: Json = _DECODER.decode(text if isinstance(text, str) else text.decode())
     return value
+
+
+def texts(text: str) -> tuple[str, ...]:
+    """Return the texts of a list of texts."""
+    value = decode(text)
+    return tuple(map(str, value)) if isinstance(value, list) else ()

@@ -14,6 +14,7 @@ KINDS: Final[Mapping[str, str]] = {  # member -> first part of the record's key
     "actor": "actor",
     "brought_by": "shipment",
     "lot": "lot",
+    "lots": "lot",  # that are cleared, each of them
     "parents": "lot",  # each of them
     "plot": "plot",
     "proposal": "pending",

@@ -171,8 +171,9 @@ class Writer:
 
     def _notice(self, recall: Meeting) -> RecallNotice:
         urgent = recall.kind == "safety"
+        title = "recalled_title" if urgent else "recalled_title_other"
         return RecallNotice(
-            title=self._word("recalled_title" if urgent else "recalled_title_other"),
+            title=self._word(title if recall.is_certain else "recalled_title_uncertain"),
             kind=self._word(f"recall_kind_{recall.kind}"),
             cause=self._word(f"recall_cause_{recall.cause}"),
             state=self._word(f"recall_state_{recall.state}"),

@@ -57,6 +57,10 @@ LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # Recalls.
     "recalled_title": ("回収中です。食べないでください", "Recalled: please do not eat it"),
     "recalled_title_other": ("回収中です", "Recalled"),
+    "recalled_title_uncertain": (
+        "回収の対象かもしれません。食べないでください",
+        "Recalled, as far as anyone knows: please do not eat it",
+    ),
     "recalled_call": (
         "お手元にあるときは、買ったお店か下の電話番号へご連絡ください。",
         "If you have it, please call the shop where you bought it, or the number below.",

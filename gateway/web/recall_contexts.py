@@ -94,7 +94,7 @@ class RecordToSign:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
-    """Lots of one crop that a question by crop leaves out, by the crop's name."""
+    """Lots of one crop that a recall does not name, by the crop's name."""
 
     crop: str
     lots: tuple[Link, ...]
@@ -114,6 +114,7 @@ class ScopePart:
         commands: How many records that are, in words.
         together: How several are signed so that they are written at once, in words; else empty.
         left_out: Lots of the same producers and days that are of other crops.
+        uncertain: Lots that it stops because nobody knows all that they were made of.
     """
 
     counts: str
@@ -125,6 +126,7 @@ class ScopePart:
     commands: str
     together: str
     left_out: tuple[LeftOut, ...]
+    uncertain: tuple[LeftOut, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

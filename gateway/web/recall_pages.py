@@ -183,6 +183,4 @@ async def _whole(visit: Visit, database: Database, recall: str) -> Answer:
     found = await database.read(recalls.find, recall, visit.viewer)
     if found is None:
         raise ProblemError(GatewayCode.RECALL_NOT_FOUND)
-    summary, roots, events = found
-    records = RecallRecords(visit.gateway.names, visit.language, visit.viewer)
-    return records.whole(summary, roots=roots, events=events)
+    return RecallRecords(visit.gateway.names, visit.language, visit.viewer).whole(found)

@@ -75,10 +75,15 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recall_event_confirm": ("二人目が確認", "Confirmed by a second person"),
     "recall_event_extend": ("ひとりで対象を追加", "Extended by one officer"),
     "recall_event_widen": ("ふたつの団体で対象を追加", "Extended by two organisations"),
+    "recall_event_clear": (
+        "つくられ方の分からないロットの停止を解除",
+        "Lots freed that it stopped because nobody knew all they were made of",
+    ),
     "recall_event_lift": ("取り消し（まちがいの回収）", "Lifted: it was a mistake"),
     "recall_event_close": ("終了（品物を確認ずみ）", "Closed: all goods are accounted for"),
     "recall_event_drill": ("訓練を記録", "Drill recorded"),
     **sentences("recall.lift", "reason", "lift_"),
+    **sentences("recall.clear", "reason", "clear_"),
     "back_to_recalls": ("回収の一覧へ", "All recalls"),
     # What recall officers see besides.
     "scope_title": ("どこに何があるか", "Who has what"),
@@ -229,6 +234,26 @@ RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "scope_more_left_out": (
         "対象にならないロットが多すぎて、すべては表示していません。期間をせばめてください。",
         "Too many lots are left out to show them all: narrow the period.",
+    ),
+    "scope_uncertain": (
+        "何からつくられたか分かりきらないため、安全のために止まるロット",
+        "Lots stopped for safety's sake because nobody knows all that they were made of",
+    ),
+    "scope_uncertain_note": (
+        (
+            "元のロットが多すぎて記録に入りきらないか、記録より先に届いた品です。"
+            "対象のロットからつくられていないと確かめたものは、回収中に"
+            " minori submit recall.clear lots=… reason=… で解除できます。"
+        ),
+        (
+            "They have more ancestors than a record holds, or came before their record. What is"
+            " found to come of no recalled lot, an officer frees while the recall is in force:"
+            " minori submit recall.clear lots=… reason=…."
+        ),
+    ),
+    "scope_more_uncertain": (
+        "何からつくられたか分かりきらないロットが多すぎて、すべては表示していません。",
+        "Too many lots are stopped for what they may be made of to show them all.",
     ),
     "preview_empty": ("当てはまるロットはありません。", "No lot fits."),
 }

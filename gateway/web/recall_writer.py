@@ -106,6 +106,8 @@ class RecallWriter:
             warnings.append(self._word("scope_more_seeds"))
         if scope["has_more_left_out"]:
             warnings.append(self._word("scope_more_left_out"))
+        if scope["has_more_uncertain"]:
+            warnings.append(self._word("scope_more_uncertain"))
         if len(unsigned) > room:
             numbers = {"needed": len(unsigned), "room": room, "most": ROOTS_OPEN_MAX}
             warnings.append(self._word("scope_fits_not").format(**numbers))
@@ -121,10 +123,11 @@ class RecallWriter:
             commands=self._word("scope_commands").format(len(to_sign)),
             together=self._together(len(to_sign), is_new=not state),
             left_out=tuple(self._left_out(scope["left_out"])),
+            uncertain=tuple(self._left_out(scope["uncertain"])),
         )
 
     def _left_out(self, found: Sequence[Answer]) -> Iterator[LeftOut]:
-        """Yield what is left out, crop by crop, each by its name or the words it was entered in."""
+        """Yield lots by crop, each crop by its name or the words it was entered in."""
         groups: dict[str, list[Answer]] = {}
         for one in found:
             groups.setdefault(one["crop"], []).append(one)
@@ -171,9 +174,10 @@ class RecallWriter:
         return Link(text=text, url=f"/lots/{lot}?lang={self.language}")
 
     def _event(self, event: Answer) -> RecallEventLine:
-        reason = f"lift_{event['reason']}"
+        verb = event["type"].partition(".")[2]
+        reason = f"{verb}_{event['reason']}"
         return RecallEventLine(
-            title=self._word(f"recall_event_{event['type'].partition('.')[2]}"),
+            title=self._word(f"recall_event_{verb}"),
             reason=self._word(reason) if reason in WORDS else "",
             explanation=explained(event["explanation"], self.explanations, self.language),
             when=self._when(event["ledger_time"]),

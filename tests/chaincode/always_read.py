@@ -9,7 +9,13 @@ from typing import Any
 
 from chaincode.base.canonical import INTEGER_MAX
 from chaincode.base.overlay import encode_state
-from chaincode.recalls.records import OPEN_RECALLS, ROOTS_OPEN_MAX, OpenRecall, OpenRecalls
+from chaincode.recalls.records import (
+    CLEARED_MAX,
+    OPEN_RECALLS,
+    ROOTS_OPEN_MAX,
+    OpenRecall,
+    OpenRecalls,
+)
 from chaincode.recalls.room import TAKES_AT_LEAST
 from chaincode.registry.records import DEMO_TIME, HEAD, DemoTime, Head, Standing
 
@@ -48,7 +54,8 @@ def _head(organisations: int, roles: int, word: str) -> Head:
 
 
 def open_recalls(*, entries: int, roots: int, crops: int, word: str = WORD) -> OpenRecalls:
-    """Return so many entries of so many roots and crops each."""
+    """Return so many entries of so many roots and crops each, with as much cleared as can be."""
+    each = CLEARED_MAX // entries
     entry: dict[str, Any] = {
         "recall": "Z" * 20,
         "entry": "f" * 64,
@@ -60,6 +67,7 @@ def open_recalls(*, entries: int, roots: int, crops: int, word: str = WORD) -> O
         "service": "Q7M49X2B0KTD",
         "lapses_at": "2026-04-22T00:00:00Z",
         "roots": ("Z" * 20,) * roots,
+        "cleared": ("Z" * 20,) * each if each and word == WORD else None,
     }
     return OpenRecalls(recalls=(OpenRecall(**entry),) * entries)
 
@@ -78,8 +86,8 @@ ALWAYS = {
         usually="in a demo",
     ),
     OPEN_RECALLS: Always(
-        often="when a recall begins, grows, is confirmed or ends: some times a month",
-        # An entry takes the room of ten roots at least, and a root is of one crop.
+        often="when a recall begins, grows, is confirmed clears or ends: some times a month",
+        # An entry takes the room of ten roots at least, and of its crops.
         largest=open_recalls(
             entries=ROOTS_OPEN_MAX // TAKES_AT_LEAST, roots=TAKES_AT_LEAST, crops=TAKES_AT_LEAST
         ),

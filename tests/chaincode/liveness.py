@@ -441,6 +441,24 @@ def ended_recalls(world: World, count: int) -> None:
 
 
 @row(
+    "To free what its recall stops because nobody knows all it was made of: `recall.clear`",
+    two="stays stopped",
+    three="stays stopped",
+    five="stays stopped",
+    way="Of three or more: two others lift the recall, and declare anew what they stand for.",
+)
+def cleared_lots(world: World, count: int) -> None:
+    lot = harvest(world, "b")
+    recall = deeds.recall(world, harvest(world, "b"), by="a-recaller")
+    body = {**deeds.seen(world, recall), "lots": [lot], "reason": "traced"}
+    assert code(world, "b-recaller", "recall.clear", body) == "NOT_YOUR_ORGANISATION"
+    if count > 2:
+        lift = deeds.seen(world, recall) | {"reason": "other"}
+        deeds.by_two(world, "b-recaller", "c-recaller", "recall.lift", lift)
+        deeds.recall(world, harvest(world, "b"), by="b-recaller")
+
+
+@row(
     "Its farms' land: `plot.register`",
     two=ON,
     three=ON,

@@ -107,6 +107,7 @@ MORE_OPERATIONS = {
     **dict.fromkeys(
         ("recall.emergency", "recall.own", "recall.extend"), " here; 5 + 1 for each lot"
     ),
+    "recall.clear": " here; 4 + 1 for each lot",
     "lot.begin_sort": " here; 4 + 3 for each parent",
     "lot.sort_class": " here; 6 + 2 for each owner",
     "lot.undo_class": " here; 6 + 2 for each owner",

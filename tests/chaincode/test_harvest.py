@@ -50,7 +50,6 @@ def test_a_harvest_makes_a_lot_and_its_producers_holding():
         "parents": [],
         "roots": [],
         "is_root": False,
-        "hides_ancestors": False,
         "entry": result["id"],
     }
     assert draft.world.holding(lot, "farmer") == EMPTY | {"held_g": 20_000, "came_g": 20_000}

@@ -105,7 +105,6 @@ def test_a_merge_makes_one_lot_and_marks_what_went_into_it():
         "parents": parents,
         "roots": parents,
         "is_root": False,
-        "hides_ancestors": False,
         "entry": result["id"],
     }
     holding = world.holding(draft.body["children"][0]["lot"], "farmer")

@@ -17,7 +17,7 @@ from chaincode.lots import claims, handover, holdings, making, stock
 from chaincode.lots.consent import Consignment
 from chaincode.lots.consignment import bring
 from chaincode.lots.records import Holding, Lot
-from chaincode.recalls.records import OpenRecalls
+from chaincode.recalls.records import OpenRecall, OpenRecalls
 from chaincode.rules import EVER
 from tests.chaincode.machine import LotsMachine
 
@@ -92,8 +92,16 @@ def gives_all_to_the_maker(body, closed, place):
     return {body.party: sum(handover_owned(body, closed, place).values())}
 
 
-def meets_no_ancestors(self, lot_id, _roots, _now):
+def meets_no_ancestors(self, lot_id, _roots, _now, **_hidden):
     return any(lot_id in one.roots for one in self.recalls)
+
+
+def meets_what_is_named_alone(_self, _lot_id, _hidden_crops):
+    return False
+
+
+def forgets_what_has_no_room(_parents):
+    return set()
 
 
 def lasts_for_ever(_self, _today):
@@ -135,6 +143,9 @@ require_movable, overlay_find = holdings.require_movable, Overlay.find
         (making, "_owned_g", gives_all_to_the_maker),
         (making, "require_movable", forgets_holds),
         (OpenRecalls, "meets", meets_no_ancestors),
+        (OpenRecall, "may_meet", meets_what_is_named_alone),
+        (making, "_ancestor_crops", forgets_what_has_no_room),
+        (Lot, "goods_hide", property(lambda lot: lot.hidden_crops)),
         (Consignment, "is_valid_on", lasts_for_ever),
         (claims, "bring", takes_only_what_is_recorded),
         (Overlay, "find", sees_nothing_of_the_batch),

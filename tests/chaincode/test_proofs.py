@@ -15,7 +15,7 @@ PUBLIC = {
     *("lot.merge", "lot.repack", "lot.sort", "lot.process", "lot.unmake"),
     *("lot.begin_sort", "lot.sort_class", "lot.undo_class", "lot.undo_sort"),
     *("recall.declare", "recall.emergency", "recall.confirm"),
-    *("recall.extend", "recall.lift", "recall.close", "recall.own", "recall.widen"),
+    *("recall.extend", "recall.lift", "recall.close", "recall.own", "recall.widen", "recall.clear"),
 }
 PARTIES = {
     *("lot.ship", "lot.receive", "lot.correct_receipt", "lot.return", "lot.settle"),

@@ -65,6 +65,7 @@ DOES = {
     "recall.extend": "One officer adds lots that are on record to a recall in force; they are unconfirmed until another organisation's officer confirms them. Of a recall for safety's sake they stay; of another they lapse after seven days.",
     "recall.own": "A party recalls lots of its own at once, without an office, and has a room of its own for it; unconfirmed until another person of the party or an officer confirms it. If it is not for safety's sake, it lapses after seven days unless confirmed.",
     "recall.widen": "Officers of two organisations add lots to a recall in force; these may be on no record yet.",
+    "recall.clear": "A recall officer of the organisation that signed for it frees lots that a safety recall stops for what they hide, in all that the organisation has signed for of it: they come of none of its roots, as was found by other means. What another organisation, or a later extension, adds stops them again.",
     "recall.lift": "Officers of two organisations end a recall that was a mistake, as the entry that is named left it; why is told to the public.",
     "recall.close": "Officers of two organisations end a recall whose goods are all accounted for, as the entry that is named left it.",
     "recall.drill": "Rehearses a recall: nothing is stopped, nothing is public.",

@@ -374,13 +374,13 @@ AUTHORITY: Final = (
         number=305,
         ja=(
             "ほかの団体のものです",
-            "所属する団体の人と事業者だけを登録できます。",
-            "その団体の登録係に頼んでください。監査人や職務停止中の団体のことは、ほかの2団体で行います。",
+            "登録は所属する団体の人と事業者だけ、解除は所属する団体が署名した回収だけです。",
+            "その団体の登録係や回収の担当者に頼んでください。監査人や職務停止中の団体のことは、ほかの2団体で行います。",
         ),
         en=(
             "Another organisation's",
-            "A registrar enters and changes only the own organisation's people.",
-            "Ask that organisation's registrar; for an auditor, or in a suspension, two others.",
+            "Registrars change their organisation's people alone; officers clear its recalls.",
+            "Ask its registrar or officer; for an auditor or in a suspension, two others.",
         ),
     ),
     problem(

@@ -12,12 +12,12 @@ RECALL: Final[tuple[Problem, ...]] = (
         number=640,
         ja=(
             "変わることがありません",
-            "書かれたロットは、すべてこの回収にもう入っています。",
+            "書かれたロットについて、この回収にはもうそのとおり書かれているか、止めているものがありません。",
             "ロット番号を確かめてください。何もしなくてよい場合もあります。",
         ),
         en=(
             "Nothing new",
-            "The recall has all of these lots already.",
+            "The recall says so of all these lots already, or stops none of them.",
             "Check the lots' numbers; perhaps nothing is to be done.",
         ),
     ),
@@ -27,12 +27,12 @@ RECALL: Final[tuple[Problem, ...]] = (
         number=652,
         ja=(
             "品目が多すぎます",
-            "品目がロットの数より多いか、ひとつの記録に入る数（64）を超えます。",
+            "品目が、ひとつの記録に入る数、またはそのロットにありうる数を超えます。",
             "品目を確かめるか、いくつかの記録に分けてください。",
         ),
         en=(
             "Too many crops",
-            "It is about more than 64 crops, or says more crops than it has lots.",
+            "It is about more crops than a record has room for, or than its lots can have been.",
             "Check the crops, or make several records of it, each of fewer.",
         ),
     ),

@@ -365,7 +365,7 @@ RULE: Final = (
         ),
         en=(
             "Too many roots",
-            "All open recalls, or this organisation's or party's, name more lots than have room.",
+            "All open recalls, or this organisation's or party's, name or clear too many lots.",
             "Close recalls whose goods are accounted for, or have holders hold what does not fit.",
         ),
     ),

@@ -214,12 +214,12 @@ STATE: Final = (
         number=535,
         ja=(
             "回収中のロットです",
-            "このロット、またはその元になったロットが回収されています。売らずに、手元に取り置いてください。",
+            "このロットか、その元になったロット（記録で分からないものを含む）が回収中です。売らずに、手元に取り置いてください。",
             "扱い方は事務局にお電話ください。",
         ),
         en=(
             "Recalled",
-            "An open recall names this lot or one it was made from.",
+            "An open recall names this lot or one it was made from, or, for all we know, may.",
             "Keep it apart; don't pass it on. The office says what to do with it.",
         ),
     ),

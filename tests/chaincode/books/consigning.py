@@ -29,13 +29,17 @@ class Consigning(Entries):
     def bring(self, lot: str, producer: str, crop: str, holder: str, counted_g: int) -> None:
         row = self.named(lot, producer)
         if row is None:
-            row = self.lots[lot] = LotRow(producer, "claim", crop)
+            before = self.lots.get(lot)
+            former = before.crops - {crop} if before else frozenset()
+            row = self.lots[lot] = LotRow(producer, "claim", crop, former=former)
         self._bring(lot, row, holder, counted_g)
 
     def _bring(self, lot: str, row: LotRow, holder: str, counted_g: int) -> None:
         own = self.holdings.get((lot, row.party, row.party)) or HoldingRow()
         from_stock_g = min(own.movable, counted_g)
-        own.pass_on(from_stock_g)
+        if from_stock_g:
+            own.pass_on(from_stock_g)
+            self.opened(lot, row.party, row.party)
         row.claimed += counted_g - from_stock_g
         self.flag("claimed", lot, counted_g - from_stock_g)
         there = self.opened(lot, holder, row.party)
@@ -126,5 +130,6 @@ class Consigning(Entries):
             self.flag("denied", lot, back_g)
         elif back_g:
             own.pass_on(-back_g)
+            self.opened(lot, owner, owner)
         row.denied += more_g
         row.claimed += back_g

@@ -37,12 +37,23 @@ class LotRow:
     made: int = 0
     parents: frozenset[str] = frozenset()
     roots: frozenset[str] = frozenset()  # those of its ancestors that its record can name
-    hides: bool = False  # there may be more
+    hidden: frozenset[str] = frozenset()  # what the others may be, if there may be others
+    former: frozenset[str] = frozenset()  # what it was said to be before
+    above: frozenset[str] = frozenset()  # what any of its ancestors is, may be or was said to be
+    claimed_as: frozenset[str] = frozenset()  # what it was before its record
 
     def row(self) -> tuple:
         claims = (self.claimed, self.denied, self.misnamed, self.other_crop)
         grams = (self.harvest, self.supplement, *claims, self.made)
         return self.party, self.origin, self.crop, *grams, self.parents
+
+    @property
+    def crops(self) -> frozenset[str]:
+        return self.former | {self.crop}
+
+    @property
+    def goods_hide(self) -> frozenset[str]:
+        return frozenset({self.crop}) if self.origin == "claim" else self.hidden
 
     @property
     def coverable(self) -> int:
@@ -52,6 +63,8 @@ class LotRow:
         """Take over what was claimed before this record."""
         if before is not None:
             self.claimed = before.claimed
+            self.former = before.crops - {self.crop}
+            self.claimed_as = before.crops
             if before.party == self.party:
                 self.denied = before.denied
                 self.other_crop = 0 if before.crop == self.crop else before.coverable
@@ -94,6 +107,7 @@ class HoldingRow:
         default_factory=lambda: {True: DenialRow(), False: DenialRow()}
     )
     on_hold: bool = False
+    hides: frozenset[str] = frozenset()  # what those of its ancestors may be that nobody names
     run: str | None = None  # of several commands, that it came out of and has not moved since
 
     def row(self) -> tuple:
@@ -217,14 +231,16 @@ class Entries:
         return self.holdings[key]
 
     def opened(self, *key: str) -> HoldingRow:
-        """Return a holding, which begins here if there is none."""
-        return self.holdings.setdefault(key, HoldingRow())
+        """Return a holding, which begins here if there is none, by what its lot says now."""
+        row = self.holdings.setdefault(key, HoldingRow())
+        row.hides = self.lots[key[0]].goods_hide
+        return row
 
     def require_movable(self, lot: str, holding: HoldingRow) -> None:
         require(not holding.on_hold, "ON_HOLD")
-        require(not self.is_recalled(lot), "RECALLED")
+        require(not self.is_stopped(lot, holding), "RECALLED")
 
-    def is_recalled(self, lot: str) -> bool:
+    def is_stopped(self, lot: str, holding: HoldingRow) -> bool:
         raise NotImplementedError
 
     def own_lot(self, lot: str, party: str) -> LotRow:
@@ -237,8 +253,8 @@ class Entries:
         require(before is None or before.origin == "claim", "ID_TAKEN")
         row = LotRow(party, origin, harvest=quantity_g)
         row.record(before)
-        self.opened(lot, party, party).come(row.cover(quantity_g))
         self.lots[lot] = row
+        self.opened(lot, party, party).come(row.cover(quantity_g))
 
     def correct_harvest(
         self,
@@ -255,10 +271,12 @@ class Entries:
         require(not is_stale, "NOT_THE_LATEST")
         added_g = row.supplement if supplement_g is None else supplement_g
         more_g = quantity_g + added_g - row.harvest - row.supplement
-        holding = self.opened(lot, party, party)
+        holding = self.holding(lot, party, party)
         require(holding.proven >= -more_g, "ALREADY_LEFT")
         if crop != row.crop:
+            row.former = row.crops - {crop}
             row.crop, row.other_crop = crop, row.claimed - row.denied - row.misnamed
+        holding = self.opened(lot, party, party)
         if more_g < 0:
             self.flag_surplus(lot, holding, holding.less_came, -more_g)
         else:
@@ -277,7 +295,7 @@ class Entries:
         if outflow == "sold":
             self.require_movable(lot, holding)
         if outflow == "own_use":
-            require(not self.is_recalled(lot), "RECALLED")  # all are for safety's sake
+            require(not self.is_stopped(lot, holding), "RECALLED")  # all are for safety's sake
         self._let_go(holding, outflow, quantity_g)
         setattr(holding, outflow, getattr(holding, outflow) + quantity_g)
 
@@ -302,7 +320,7 @@ class Entries:
         """Take stock."""
         holding, more_g = self.holding(lot, holder, owner), counted_g - was_g
         if more_g > max(0, holding.lost - holding.surplus):
-            require(not self.is_recalled(lot), "RECALLED")
+            require(not self.is_stopped(lot, holding), "RECALLED")
         require(holding.held + more_g >= 0, "ALREADY_LEFT")
         self.flag_surplus(lot, holding, holding.recount, more_g)
 

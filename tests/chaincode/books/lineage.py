@@ -52,7 +52,7 @@ class Lineage(Entries):
         require(all(one is None or one.origin == "claim" for one in befores), "ID_TAKEN")
         parents = {parent for parent, *_ in run.inputs}
         above = set().union(*(self.ancestors(one) for one in parents))
-        is_hidden = any(self.lots[one].hides for one in parents)
+        is_hidden = any(self.lots[one].hidden for one in parents)
         for child, before in zip(run.children, befores, strict=True):
             require(child not in above and not (before and is_hidden), "ID_TAKEN")
         for (parent, *_), source in zip(run.inputs, sources, strict=True):
@@ -80,19 +80,26 @@ class Lineage(Entries):
         nearest_first = [*sorted(parents), *sorted(theirs - parents), *sorted(roots)]
         return frozenset(list(dict.fromkeys(nearest_first))[: self.roots_max])
 
+    def unnamed(self, above: list[LotRow], roots: frozenset) -> tuple[frozenset, frozenset]:
+        """Return what ancestors are at all, and those that a record with these has no room for."""
+        crops = frozenset().union(*(one.crops | one.above | one.goods_hide for one in above))
+        if len(roots) > self.roots_max:
+            return crops, crops
+        return crops, frozenset().union(*(one.goods_hide for one in above))
+
     def _book_children(self, run: RunRow, crops, made_g, befores) -> None:
         parents = frozenset(parent for parent, *_ in run.inputs)
         owned = run.owned()
         above = [self.lots[one] for one in sorted(parents)]
         roots = parents.union(*(one.roots for one in above))
-        hides = any(one.hides or one.origin == "claim" for one in above)
         kept = self.kept(parents, above, roots)
+        crops_above, hidden = self.unnamed(above, roots)
         rows = zip(run.children, crops, made_g, befores, strict=True)
         for child, crop, of_child_g, before in rows:
             row = LotRow(run.party, "made", crop, made=of_child_g, parents=parents)
-            is_root = before is not None or len(roots) > self.roots_max
+            row.above = crops_above
             row.roots = kept if before is None else frozenset()
-            row.hides = is_root or hides
+            row.hidden = hidden if before is None else crops_above
             row.record(before)
             self.lots[child] = row
             own_g = owned.get((child, run.party), 0)

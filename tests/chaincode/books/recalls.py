@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.chaincode.books.entries import require
+from tests.chaincode.books.entries import HoldingRow, require
 from tests.chaincode.books.lineage import Lineage
 
 IN_FORCE = ("unconfirmed", "confirmed")
@@ -20,13 +20,16 @@ class Person:
 
 @dataclass(slots=True, kw_only=True)
 class Part:
-    """What was signed at once: lots that it is about, and the roots that reach them all.
+    """What was signed at once: lots that it is about, the roots that it names, and their crops.
 
-    `alone`: who signed it alone, until another confirms it. `own`: of a party's own goods, whose.
+    `cleared`: lots that come of none of them, as an officer says. `alone`: who signed it alone,
+    until another confirms it. `own`: of a party's own goods, whose.
     """
 
     lots: set[str]
     roots: set[str]
+    crops: frozenset[str]
+    cleared: set[str] = field(default_factory=set)
     organisation: str
     alone: str | None = None
     own: str | None = None
@@ -61,8 +64,47 @@ class Recalls(Lineage):
         rows = [one for one in self.recalls.values() if one.state in IN_FORCE]
         return {lot for row in rows for part in row.parts for lot in part.lots}
 
-    def is_recalled(self, lot: str) -> bool:
-        return bool(self.ancestors(lot) & self.in_force())
+    def parts_in_force(self) -> list[Part]:
+        rows = [one for one in self.recalls.values() if one.state in IN_FORCE]
+        return [part for row in rows for part in row.parts]
+
+    def is_stopped(self, lot: str, holding: HoldingRow) -> bool:
+        """Whether a recall names a lot or an ancestor of it, or may mean one that nobody names."""
+        mine = self.lots[lot].roots | {lot}
+        return any(
+            mine & part.roots or (holding.hides & part.crops and lot not in part.cleared)
+            for part in self.parts_in_force()
+        )
+
+    def slips(self, lot: str, holding: HoldingRow) -> bool:
+        """Whether goods may be sold though a recalled lot is in them, and nobody cleared them.
+
+        One exception the specification names: what came before its record hides what it was said
+        to be, and no more.
+        """
+        above = self.ancestors(lot)
+        return not self.is_stopped(lot, holding) and any(
+            lot not in part.cleared
+            for part in self.parts_in_force()
+            if above & part.lots and not self._was_said_otherwise(above, part)
+        )
+
+    def _was_said_otherwise(self, above: set[str], part: Part) -> bool:
+        rows = [self.lots[one] for one in above if one in self.lots]
+        return any(one.claimed_as and not one.claimed_as & part.crops for one in rows)
+
+    def clear(self, recall: str, lots: set[str], by: Person, *, is_stale: bool) -> None:
+        row = self.recalls[recall]
+        parts = row.parts if row.state in IN_FORCE else []
+        mine = [one for one in parts if one.organisation == by.organisation]
+        require(mine or not parts, "NOT_YOUR_ORGANISATION")
+        require(not is_stale, "NOT_THE_LATEST")
+        named = lots.union(*(self.lots[one].roots for one in lots))
+        require(not any(one.roots & named for one in parts), "RECALLED")
+        require(parts, "RECALL_ENDED")
+        require(any(lots - one.cleared for one in mine), "NOTHING_NEW")
+        for one in mine:
+            one.cleared |= lots
 
     def declare(self, recall: str, part: Part, state: str) -> None:
         self.recalls[recall] = RecallRow(state=state, own=part.own, parts=[part])

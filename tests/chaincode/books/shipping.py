@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from tests.chaincode.books.entries import Entries, require
+from tests.chaincode.books.entries import Entries, HoldingRow, require
 
 
 @dataclass(slots=True, kw_only=True)
@@ -21,6 +21,7 @@ class ShipmentRow:
     lost: int = 0
     entry: str = "ab" * 32
     brought_by: str | None = None
+    hides: frozenset[str] = frozenset()
 
     @property
     def new_owner(self) -> str:
@@ -42,6 +43,7 @@ class Shipping(Entries):
         holding = self.holding(row.lot, row.sender, row.owner)
         self.require_movable(row.lot, holding)
         holding.pass_on(row.shipped)
+        row.hides = holding.hides
         self.shipments[shipment] = row
 
     def receive(self, shipment: str, party: str, owner: str, received_g: int, entry: str) -> None:
@@ -60,6 +62,12 @@ class Shipping(Entries):
         require(less_g <= (there.proven if there else 0), "ALREADY_LEFT")
         self._count(row, received_g, entry)
 
+    def sent(self, row: ShipmentRow, holder: str, owner: str) -> HoldingRow:
+        """Return a holding that a shipment comes to: it hides what either hides."""
+        there = self.holdings.setdefault((row.lot, holder, owner), HoldingRow())
+        there.hides |= row.hides
+        return there
+
     def _theirs(self, shipment: str, party: str, owner: str) -> ShipmentRow:
         row = self.shipments[shipment]
         require(row.recipient == party, "NOT_THEIR_SHIPMENT")
@@ -70,7 +78,7 @@ class Shipping(Entries):
         credit_g = min(received_g, row.shipped)
         more_g = credit_g - row.credited
         if more_g:
-            there = self.opened(row.lot, row.recipient, row.new_owner)
+            there = self.sent(row, row.recipient, row.new_owner)
             act = there.come if more_g > 0 else there.less_came
             self.flag_surplus(row.lot, there, act, abs(more_g))
         row.credited = credit_g
@@ -88,13 +96,14 @@ class Shipping(Entries):
         require(came.state in {"received", "disputed", "settled"}, "NOT_RECEIVED")
         require(not came.consigned and came.brought_by is None, "NOT_BOUGHT")
         holding.pass_on(row.shipped)
+        row.hides = holding.hides
         self.shipments[shipment] = row
 
     def send_back(self, shipment: str, party: str) -> None:
         row = self.shipments[shipment]
         require(party in {row.sender, row.recipient}, "NOT_THEIR_SHIPMENT")
         require(row.state == "in_transit", "NOT_IN_TRANSIT")
-        self.opened(row.lot, row.sender, row.owner).come(row.shipped, back=True)
+        self.sent(row, row.sender, row.owner).come(row.shipped, back=True)
         row.state = "returned"
 
     def settle(self, shipment: str, parties: set[str], closed: dict) -> None:
@@ -104,7 +113,7 @@ class Shipping(Entries):
         parts_g = (closed["to_sender_g"], closed["to_recipient_g"], closed["lost_g"])
         require(sum(parts_g) == row.disputed, "SUM_DIFFERS")
         if parts_g[0]:
-            self.opened(row.lot, row.sender, row.owner).come(parts_g[0], back=True)
+            self.sent(row, row.sender, row.owner).come(parts_g[0], back=True)
         if parts_g[1]:
-            self.opened(row.lot, row.recipient, row.new_owner).come(parts_g[1])
+            self.sent(row, row.recipient, row.new_owner).come(parts_g[1])
         row.state, row.disputed, row.lost = "settled", 0, parts_g[2]

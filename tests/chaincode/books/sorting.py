@@ -18,8 +18,8 @@ class SortRow:
     inputs: list[tuple[str, str, int]]  # parent, owner, grams
     left: list[int]
     roots: frozenset[str]
-    hides: bool
-    is_root: bool
+    above: frozenset[str]
+    hidden: frozenset[str]
     classes: list[tuple[str, list[int]]] = field(default_factory=list)
     undone: list[tuple[str, list[int]]] = field(default_factory=list)
     state: str = "open"
@@ -61,7 +61,7 @@ class Sorting(Lineage):
         parents = frozenset(parent for parent, *_ in inputs)
         above = [self.lots[one] for one in sorted(parents)]
         roots = parents.union(*(one.roots for one in above))
-        is_root = len(roots) > self.roots_max
+        crops_above, hidden = self.unnamed(above, roots)
         self.sorts[nonce] = SortRow(
             party=party,
             crop=crops.pop(),
@@ -69,8 +69,8 @@ class Sorting(Lineage):
             inputs=inputs,
             left=[grams for *_, grams in inputs],
             roots=self.kept(parents, above, roots),
-            hides=is_root or any(one.hides or one.origin == "claim" for one in above),
-            is_root=is_root,
+            above=crops_above,
+            hidden=hidden,
         )
 
     def sort_class(
@@ -78,7 +78,7 @@ class Sorting(Lineage):
     ) -> None:
         row = self.sorts[nonce]
         before = self.lots.get(child)
-        is_own = child in row.parents | row.roots or row.hides
+        is_own = child in row.parents | row.roots or row.hidden
         is_free = before is None or (before.origin == "claim" and not is_own)
         require(party == row.party, "NOT_YOUR_PARTY")
         require(is_free, "ID_TAKEN")
@@ -90,9 +90,9 @@ class Sorting(Lineage):
         formula_g = apportion(sum(parts_g), row.left)
         require(not row.computed or parts_g == formula_g, "SHARES_DIFFER")
         made = LotRow(party, "made", row.crop, made=sum(parts_g), parents=row.parents)
-        is_root = row.is_root or before is not None
+        made.above = row.above
         made.roots = row.roots if before is None else frozenset()
-        made.hides = is_root or row.hides
+        made.hidden = row.hidden if before is None else row.above
         made.record(before)
         self.lots[child] = made
         for owner, grams in row.owned(parts_g).items():

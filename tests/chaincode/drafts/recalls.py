@@ -62,6 +62,23 @@ def _widen(world: World) -> Draft:
     return draft
 
 
+@prepares("recall.clear")
+def _clear(world: World) -> Draft:
+    recall = _recalled(world)
+    named = deeds.seen(world, recall) | {"reason": "papers", "explanation": sha256_hex(b"text")}
+    lots = [_accepted_before_its_record(world) for _ in range(2)]
+    return Draft(world=world, by=OFFICER, type="", body=named | {"lots": lots})
+
+
+def _accepted_before_its_record(world: World) -> str:
+    """Return a lot that hides ancestors."""
+    lot = world.name("farmer")["id"]
+    deeds.claim_unasked(world, "shopkeeper", lot, of="farmer", counted_g=1_000)
+    grams = {"claimed_g": 1_000, "accepted_g": 1_000}
+    deeds.accept(world, "farmer", lot, holder="shopkeeper", **grams)
+    return lot
+
+
 @prepares("recall.lift")
 def _lift(world: World) -> Draft:
     body = {

@@ -80,7 +80,7 @@ class Base(RuleBasedStateMachine):
             if self.waiting and self.waiting[-1].code:  # else something failed in between
                 self.submit()
                 self.every_lot_balances_and_the_ledger_agrees_with_the_books()
-                self.what_the_ledger_would_refuse_is_what_descends_from_a_recalled_lot()
+                self.what_the_ledger_would_refuse_is_what_comes_or_may_come_of_a_recalled_lot()
         finally:
             self.patch.stop()
 
@@ -167,7 +167,7 @@ class Base(RuleBasedStateMachine):
         return [
             key
             for key, row in sorted(self.books.holdings.items())
-            if row.free and not row.on_hold and not self.books.is_recalled(key[0])
+            if row.free and not row.on_hold and not self.books.is_stopped(key[0], row)
         ]
 
     def movable(self, pick: int) -> tuple[str, Key]:
@@ -221,7 +221,7 @@ class Base(RuleBasedStateMachine):
         assert not any(map(self.books.is_own_ancestor, self.books.lots))
 
     @invariant()
-    def what_the_ledger_would_refuse_is_what_descends_from_a_recalled_lot(self):
+    def what_the_ledger_would_refuse_is_what_comes_or_may_come_of_a_recalled_lot(self):
         if self.waiting:
             return
         raw = self.world.ledger.state.get("recalls/open")
@@ -229,8 +229,11 @@ class Base(RuleBasedStateMachine):
         met, recalled = {}, {}
         for key, one in self.records(Holding, "holding/").items():
             lot = key.partition("/")[0]
-            met[key] = open_recalls.meets(lot, one.roots, timestamp(NOW))
-            recalled[key] = self.books.is_recalled(lot)
+            hidden = one.hidden_crops or ()
+            met[key] = open_recalls.meets(lot, one.roots, timestamp(NOW), hidden_crops=hidden)
+            row = self.books.holdings[tuple(key.split("/"))]
+            recalled[key] = self.books.is_stopped(lot, row)
+            assert not self.books.slips(lot, row)
         assert met == recalled
 
 

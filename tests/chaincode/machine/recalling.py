@@ -4,11 +4,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from tests.chaincode import deeds
-from tests.chaincode.books.recalls import IN_FORCE, Part, Person
+from tests.chaincode.books.recalls import IN_FORCE, Part, Person, RecallRow
 from tests.chaincode.machine.base import PEOPLE, Base, people, picks, rarely
 
 OFFICERS = ("coop-recaller", "shops-recaller", "town-recaller")
-CROPS = ["carrot"]
 officers = st.sampled_from(OFFICERS)
 
 
@@ -19,7 +18,7 @@ class Recalling(Base):
         """Return the lots that a recall is about, and what it must name to reach them all.
 
         As a projection works it out: the lots themselves, and what descends from them but carries
-        no roots, as the ledger's own records say.
+        no roots, as the ledger's own records say. Every third officer names the lots alone.
         """
         self.submit()
         lots = {self.lot(pick), self.lot(pick + 1)} if two else {self.lot(pick)}
@@ -28,7 +27,7 @@ class Recalling(Base):
             for one in self.books.descendants(lots)
             if self.world.ledger.record(f"lot/{one}")["is_root"]
         }
-        return lots, sorted(lots | anew)
+        return lots, sorted(lots if pick % 3 == 0 else lots | anew)
 
     def signer(self, handle: str) -> Person:
         one = self.world.people[handle]
@@ -39,15 +38,22 @@ class Recalling(Base):
             is_officer=handle in OFFICERS,
         )
 
-    def part(self, by: str, lots: set[str], roots: list[str], *, is_alone: bool) -> Part:
+    def part(
+        self, by: str, lots: set[str], roots: list[str], *, is_alone: bool, crops=None
+    ) -> Part:
         signer = self.signer(by)
         return Part(
             lots=set(lots),
             roots=set(roots),
+            crops=frozenset(crops or self.crops(roots)),
             organisation=signer.organisation,
             alone=signer.actor if is_alone else None,
             own=None if signer.is_officer else signer.party,
         )
+
+    def crops(self, roots: list[str]) -> list[str]:
+        """Return what lots are, or were said to be."""
+        return sorted(frozenset().union(*(self.books.lots[one].crops for one in roots)))
 
     @precondition(lambda self: len(self.books.in_force()) < 3)
     @rule(
@@ -59,7 +65,7 @@ class Recalling(Base):
     )
     def declare(self, pick, by, second, two, kind):
         lots, roots = self.named(pick, two=two)
-        crops = () if kind == "emergency" else CROPS
+        crops = () if kind == "emergency" else self.crops(roots)
         body = deeds.declaration(self.world, by, roots, crops)
         self.give(by, f"recall.{kind}", body)
         self.expect("ACCEPTED")
@@ -125,7 +131,7 @@ class Recalling(Base):
     def widen(self, pick, by, second, stray):
         recall = self.recall(pick, *IN_FORCE, stray=stray)
         lots, roots = self.named(pick, two=False)
-        body = {"recall": recall, "roots": roots, "crops": CROPS}
+        body = {"recall": recall, "roots": roots, "crops": self.crops(roots)}
         self.give(by, "recall.widen", body)
         self.expect("ACCEPTED")
         self.approve(by, second, "recall.widen", body)
@@ -134,6 +140,26 @@ class Recalling(Base):
         self.expect(
             "NOT_INDEPENDENT" if same else self.books.answer(self.books.extend, recall, part)
         )
+
+    @rule(pick=picks, by=officers, stray=rarely, is_stale=rarely)
+    def clear(self, pick, by, stray, is_stale):
+        """Say that a lot comes of no root: one that hides ancestors, if there is any."""
+        recall = self.recall(pick, *IN_FORCE, stray=stray)
+        row = self.books.recalls[recall]
+        signer = self.signer(by)
+        if not stray:
+            theirs = [one for one in OFFICERS if self.has_signed(one, row)]
+            signer = self.signer(theirs[0] if theirs else by)
+            by = theirs[0] if theirs else by
+        hiding = [key[0] for key, one in sorted(self.books.holdings.items()) if one.hides]
+        lot = hiding[pick % len(hiding)] if hiding and not stray else self.lot(pick)
+        body = self.seen(recall, is_stale=is_stale) | {"lots": [lot], "reason": "traced"}
+        self.give(by, "recall.clear", body)
+        self.expect(self.books.answer(self.books.clear, recall, {lot}, signer, is_stale=is_stale))
+
+    def has_signed(self, officer: str, row: RecallRow) -> bool:
+        organisation = self.signer(officer).organisation
+        return any(one.organisation == organisation for one in row.parts)
 
     @rule(pick=picks, by=officers, stray=rarely, is_stale=rarely)
     def lift(self, pick, by, stray, is_stale):

@@ -20,9 +20,12 @@ from functools import cache
 from importlib import import_module
 
 from chaincode.base.errors import Code
+from chaincode.lots.records import Lot
 from chaincode.registry.records import OFFICES
 from chaincode.rules import EVER
 from tests.chaincode.drafts import Draft
+from tests.chaincode.pen import canonical
+from tests.chaincode.world import World
 
 Spoil = Callable[[Draft], None]
 ANY = "any type but registry.bootstrap"
@@ -76,6 +79,13 @@ def fault(type_name: str, code: str, *spoils: str) -> Callable[[Spoil], Spoil]:
         return spoil
 
     return enter
+
+
+def amend_lot(world: World, lot: str, **members: object) -> None:
+    """Let a lot's record be as if more had happened to it."""
+    world.harvest("farmer", 1)  # an act, so that no shared world is changed
+    key = Lot.key(lot)
+    world.ledger.state[key] = canonical(world.ledger.record(key) | members)
 
 
 def unpacked(draft: Draft) -> dict:

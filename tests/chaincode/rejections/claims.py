@@ -4,6 +4,7 @@ from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym
 from tests.chaincode.rejections import fault
+from tests.chaincode.rejections.consignment import claimed_as_many_crops
 
 CLAIM = "lot.claim"
 CORRECT = "lot.correct_claim"
@@ -106,6 +107,13 @@ def accepts_another_crop_than_it_has_harvested(draft: Draft) -> None:
     deeds.claim_unasked(world, "shopkeeper", name["id"], **parts)
     deeds.harvest_named(world, "farmer", name, 20_000)
     draft.body["lot"] = name["id"]
+
+
+@fault(ACCEPT, "TOO_MANY_CROPS", "lot", "crop")
+def accepts_as_one_crop_more_what_was_none_of_many(draft: Draft) -> None:
+    world, lot = draft.world, claimed_as_many_crops(draft.world)
+    deeds.claim_unasked(world, "shopkeeper", lot, of="farmer", counted_g=12_000)
+    draft.body["lot"] = lot
 
 
 @fault(ACCEPT, "MORE_THAN_RECORDED", "accepted")

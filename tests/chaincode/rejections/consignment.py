@@ -1,9 +1,11 @@
 """Faults of arrivals, their correction and denial, and of taking unsold goods back."""
 
+from chaincode.lots.records import CLAIMED_CROPS_MAX
 from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym
 from tests.chaincode.rejections import fault
+from tests.chaincode.world import World
 
 ARRIVE = "lot.arrive"
 CORRECT = "lot.correct_arrival"
@@ -60,6 +62,22 @@ def takes_in_as_anothers_what_was_claimed_of_someone(draft: Draft) -> None:
 @fault(ARRIVE, "CROP_DIFFERS", "crop")
 def takes_in_another_crop_than_was_harvested(draft: Draft) -> None:
     draft.closed["crop"] = "daikon"
+
+
+def claimed_as_many_crops(world: World) -> str:
+    """Return a lot that was claimed as one crop after another, and never was any."""
+    lot = world.name("farmer")["id"]
+    for number in range(CLAIMED_CROPS_MAX):
+        crop = f"crop-{number}"
+        deeds.claim_unasked(world, "shopkeeper", lot, of="farmer", counted_g=1, crop=crop)
+        deeds.accept(world, "farmer", lot, holder="shopkeeper", claimed_g=1, accepted_g=1)
+        deeds.correct_arrival(world, "shopkeeper", lot, of="farmer", was_g=1, counted_g=0)
+    return lot
+
+
+@fault(ARRIVE, "TOO_MANY_CROPS", "lot", "crop", "producer")
+def takes_in_as_one_crop_more_what_was_none_of_many(draft: Draft) -> None:
+    draft.body["lot"] = claimed_as_many_crops(draft.world)
 
 
 @fault(CORRECT, "NOT_INDEPENDENT", "producer", "quantity")

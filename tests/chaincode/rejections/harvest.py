@@ -3,16 +3,24 @@
 from copy import deepcopy
 from dataclasses import replace
 
+from chaincode.lots.records import CROPS_OF_A_LOT_MAX
 from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
 from tests.chaincode.pen import pseudonym, timestamp
-from tests.chaincode.rejections import fault, unpacked
+from tests.chaincode.rejections import amend_lot, fault, unpacked
 from tests.chaincode.world import DAY_S, NOW
 
 HARVEST = "lot.harvest"
 CORRECT = "lot.correct_harvest"
 SUPPLEMENT = "lot.supplement"
 OPEN = "lot.open"
+
+
+@fault(CORRECT, "TOO_MANY_CROPS", "crop")
+def corrects_to_one_more_crop_than_a_lot_can_have_been(draft: Draft) -> None:
+    former = [f"crop-{number:02}" for number in range(CROPS_OF_A_LOT_MAX - 1)]
+    amend_lot(draft.world, draft.body["lot"], former_crops=former)
+    draft.body["crop"] = "taro"
 
 
 @fault(HARVEST, "NOT_YOUR_PARTY", "party")

@@ -1,8 +1,9 @@
 """Faults of making lots from lots, and of taking that back."""
 
+from chaincode.lots.records import ANCESTOR_CROPS_MAX
 from tests.chaincode import deeds
 from tests.chaincode.drafts import Draft
-from tests.chaincode.rejections import fault
+from tests.chaincode.rejections import amend_lot, fault
 
 MERGE, REPACK, SORT, PROCESS = "lot.merge", "lot.repack", "lot.sort", "lot.process"
 UNMAKE = "lot.unmake"
@@ -11,6 +12,15 @@ MAKING = (MERGE, REPACK, SORT, PROCESS)
 
 def makes_for_another_party(draft: Draft) -> None:
     draft.body["party"] = draft.world.party("grocer")
+
+
+def makes_of_what_was_made_of_too_many_crops(draft: Draft) -> None:
+    crops = [f"crop-{number:02}" for number in range(ANCESTOR_CROPS_MAX)]
+    amend_lot(draft.world, draft.body["parents"][0], ancestor_crops=crops)
+
+
+for _type in (*MAKING, "lot.begin_sort"):
+    fault(_type, "TOO_MANY_CROPS", "ancestors", "parent")(makes_of_what_was_made_of_too_many_crops)
 
 
 def makes_of_a_lot_that_it_does_not_hold(draft: Draft) -> None:
@@ -29,10 +39,9 @@ def makes_a_lot_twice(draft: Draft) -> None:
     """Some other run, of goods of its own, has made the first child."""
     world, by = draft.world, draft.by
     other, owner = world.name("farmer"), "farmer"
+    deeds.harvest_named(world, owner, other, 1)
     if by == "sorter":
         deeds.arrive(world, by, other["id"], of=owner, counted_g=1)
-    else:
-        deeds.harvest_named(world, owner, other, 1)
     made = deeds.run(world, by, PROCESS, [(other["id"], 1, [1], owner)], ["carrot"])
     child = {"id_nonce": draft.body["id_nonce"], "children": draft.body["children"][:1]}
     world.act(by, PROCESS, made.body | child, made.closed)
@@ -87,9 +96,8 @@ for _type in MAKING:
     )
     fault(_type, "ID_NOT_DERIVED", "child")(makes_a_lot_of_a_name_it_likes)
     fault(_type, "ID_TAKEN", "state")(makes_a_lot_twice)
-    fault(_type, "ID_TAKEN", "state", "child", "parent", "owner", "crop", "shares", "quantity")(
-        makes_a_lot_of_what_was_made_of_it
-    )
+    _spoils = ("state", "child", "parent", "owner", "crop", "shares", "quantity", "recall")
+    fault(_type, "ID_TAKEN", *_spoils)(makes_a_lot_of_what_was_made_of_it)
     fault(_type, "SHARES_DIFFER", "shares", "parent")(names_fewer_inputs_than_parents)
     fault(_type, "SHARES_DIFFER", "shares", "quantity")(gets_more_out_than_was_put_in)
     fault(_type, "SHARES_DIFFER", "shares")(says_for_another_number_of_children_what_went_in)

@@ -1,6 +1,7 @@
 """Faults of declaring, confirming, extending and ending recalls."""
 
-from chaincode.recalls.records import CROPS_MAX
+from chaincode.lots.records import CROPS_OF_A_LOT_MAX
+from chaincode.recalls.records import CLEARED_MAX, CROPS_MAX
 from chaincode.recalls.room import (
     ALONE_OF_A_PERSON_MAX,
     OWN_MAX,
@@ -17,6 +18,7 @@ from tests.chaincode.world import World
 DECLARE, EMERGENCY, DRILL = "recall.declare", "recall.emergency", "recall.drill"
 OWN, CONFIRM, EXTEND, WIDEN = "recall.own", "recall.confirm", "recall.extend", "recall.widen"
 LIFT, CLOSE = "recall.lift", "recall.close"
+CLEAR = "recall.clear"
 OPEN = "recalls/open"
 
 
@@ -131,8 +133,9 @@ def finds_as_much_unconfirmed_as_an_organisation_may(draft: Draft) -> None:
 
 @fault(DECLARE, "TOO_MANY_CROPS", "crops")
 @fault(WIDEN, "TOO_MANY_CROPS", "crops")
-def says_more_crops_than_it_has_lots(draft: Draft) -> None:
-    draft.body["crops"] = ["carrot", "rice", "taro"]
+def says_more_crops_than_its_lots_can_have_been(draft: Draft) -> None:
+    most = CROPS_OF_A_LOT_MAX * len(draft.body["roots"])
+    draft.body["crops"] = [f"crop-{number}" for number in range(most + 1)]
 
 
 @fault(EMERGENCY, "TOO_MANY_CROPS", "lots")
@@ -149,7 +152,7 @@ def names_no_recall(draft: Draft) -> None:
     draft.body["recall"] = "0" * 20
 
 
-for _type in (CONFIRM, EXTEND, WIDEN, LIFT, CLOSE):
+for _type in (CONFIRM, EXTEND, WIDEN, CLEAR, LIFT, CLOSE):
     fault(_type, "UNKNOWN_RECALL", "recall", "signer")(names_no_recall)
 
 
@@ -169,7 +172,7 @@ def acts_on_what_was_extended_since(draft: Draft) -> None:
     world.act("shops-recaller", EXTEND, extension)
 
 
-for _type in (CONFIRM, LIFT, CLOSE):
+for _type in (CONFIRM, CLEAR, LIFT, CLOSE):
     fault(_type, "NOT_THE_LATEST", "entry", "recall", "signer")(acts_on_what_was_extended_since)
 
 
@@ -206,7 +209,52 @@ def acts_on_a_drill(draft: Draft) -> None:
     see(draft, deeds.recall(world, world.harvest("farmer", 1), type_="drill"))
 
 
-for _type in (EXTEND, WIDEN, LIFT, CLOSE):
+for _type in (EXTEND, WIDEN, CLEAR, LIFT, CLOSE):
     fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_lifted_recall)
     fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_closed_recall)
     fault(_type, "RECALL_ENDED", "state", "entry", "recall")(acts_on_a_drill)
+
+
+@fault(CLEAR, "NOT_YOUR_ORGANISATION", "signer", "recall")
+def clears_what_another_organisation_has_recalled(draft: Draft) -> None:
+    draft.by = "shops-recaller"
+
+
+@fault(CLEAR, "UNKNOWN_LOT", "lots")
+def clears_a_lot_that_is_on_no_record(draft: Draft) -> None:
+    draft.body["lots"] = [*draft.body["lots"], "0" * 20]
+
+
+@fault(CLEAR, "RECALLED", "lots", "recall", "state")
+def clears_what_the_recall_names(draft: Draft) -> None:
+    mine = [one for one in opened(draft.world) if one["recall"] == draft.body["recall"]]
+    draft.body["lots"] = [*draft.body["lots"], mine[0]["roots"][0]]
+
+
+@fault(CLEAR, "RECALLED", "lots", "recall", "state", "entry")
+def clears_what_is_known_to_be_made_of_what_another_names(draft: Draft) -> None:
+    world = draft.world
+    lots = [world.harvest("farmer", 10) for _ in range(2)]
+    child = deeds.merge(world, "farmer", *lots)
+    extension = {"recall": draft.body["recall"], "roots": lots[:1]}
+    world.act("shops-recaller", EXTEND, extension)
+    see(draft, draft.body["recall"])
+    draft.body["lots"] = [child]
+
+
+@fault(CLEAR, "NOTHING_NEW", "lots", "state", "recall", "signer", "entry")
+def clears_twice(draft: Draft) -> None:
+    draft.world.act(draft.by, CLEAR, draft.body)
+
+
+@fault(CLEAR, "NOTHING_NEW", "state", "recall", "signer", "entry", "lots")
+def clears_of_a_recall_that_stops_nothing_for_what_it_hides(draft: Draft) -> None:
+    world = draft.world
+    recall = deeds.recall_by_two(world, world.harvest("farmer", 1), kind="quality")
+    see(draft, recall)
+
+
+@fault(CLEAR, "TOO_MANY_ROOTS", "room", "recall")
+def has_cleared_as_much_as_an_organisation_may(draft: Draft) -> None:
+    cleared = [f"{number:020}" for number in range(CLEARED_MAX // 3)]
+    fill(draft, 1, recall="1" * 20, cleared=cleared)

@@ -91,6 +91,28 @@ def lifted_or_lapsed(world: World) -> None:
     assert world.submit(sale, time=NOW + LAPSES_AFTER_S) == ["ACCEPTED"]
 
 
+@way(
+    "recall.clear",
+    "`recall.extend` by the lot itself, which also reaches what was made of it since.",
+)
+def named_when_it_does_come_of_a_root(world: World) -> None:
+    lot = deeds.claim(world, "shopkeeper", of="farmer", quantity_g=1_000)
+    recall = deeds.recall(world, world.harvest("farmer", 1_000))
+    assert sell_claimed(world, lot) == "RECALLED"
+    cleared = {**deeds.seen(world, recall), "lots": [lot], "reason": "papers"}
+    world.act("coop-recaller", "recall.clear", cleared)
+    assert sell_claimed(world, lot) == "ACCEPTED"
+    world.act("coop-recaller", "recall.extend", {"recall": recall, "roots": [lot]})
+    assert sell_claimed(world, lot) == "RECALLED"
+
+
+def sell_claimed(world: World, lot: str) -> str:
+    """Sell a gram of what is the farmer's at the shop, and return the answer."""
+    body = {"lot": lot, "party": world.party("shopkeeper")}
+    closed = {"quantity_g": 1, **deeds.owner(world, "farmer")}
+    return world.submit(world.write("shopkeeper", "lot.sell", body, closed))[0]
+
+
 ANEW = "Declare anew, under a new id; that reaches the goods wherever they are by then."
 
 

@@ -77,7 +77,7 @@ PRIVATE = {
             *("seeds_count", "roots", "roots_count", "crops", "lots_count", "affected"),
             *("commands_needed", "unrecorded"),
             *("fits", "limit", "has_more_seeds", "missing", "extensions"),
-            *("left_out", "has_more_left_out"),
+            *("left_out", "has_more_left_out", "uncertain", "has_more_uncertain"),
         }
     },
     "LEFT_OUT": {
@@ -163,6 +163,7 @@ PUBLIC = {
     "RECALL": {
         *("id", "party", "party_name", "state", "is_own", "kind", "cause", "scope", "roots"),
         *("roots_count", "declared_at", "entry", "changed_at", "confirm_by", "history"),
+        "cleared",
     },
     "RECALL_EVENT": {"id", "type", "ledger_time", "reason", "explanation", "roots_count"},
     "DRILL": set(),

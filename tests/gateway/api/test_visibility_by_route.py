@@ -238,6 +238,7 @@ async def test_what_was_looked_at_has_every_private_field_of_the_table(held):
     stage, _, seen = held
     never = {
         ("DRILL", "confirm_by"),  # nobody has to confirm a drill
+        ("DRILL", "cleared"),  # it stops nothing
         ("CLAIMED_LOT", "shipments"),  # nobody has sent any of it on
         ("SCOPE", "left_out"),  # what is asked by crop is asked with POST: test_unnamed_crops
         ("SCOPE", "unrecorded"),  # nobody has recalled what is only claimed: test_recalls

@@ -148,6 +148,24 @@ def test_a_recall_is_confirmed_lifted_and_closed_by_what_is_its_latest_entry(sta
     assert "no recall fits" in submit("recall.close", key="quality-desk", code=1)
 
 
+def test_what_a_recall_stops_for_what_it_hides_is_cleared_by_a_lots_name(stage):
+    lot, other = (drawn(harvest(stage), "lot") for _ in range(2))
+    words = ("kind=safety", "cause=residue", "scope=lot", f"roots={lot}")
+    recall = drawn(submit("recall.emergency", *words, key="quality-desk"), "recall")
+    cleared = ("recall.clear", f"lots={other}", "reason=traced")
+    told = submit(*cleared, key="quality-desk")
+    assert f"filled   recall {recall}" in told
+    assert "filled   entry" in told
+    assert "accepted" in told
+    again = submit(*cleared, key="quality-desk", code=1)
+    assert "says so of all these lots already" in again
+    others = submit(*cleared, key="food-safety", code=1)
+    assert "officers clear its recalls" in others
+    assert "accepted" in submit("recall.confirm", key="food-safety")
+    assert "accepted" in submit("recall.lift", "reason=typing", key="quality-desk")
+    assert "accepted" in minori("approve", "--yes", "-k", "food-safety")
+
+
 def test_a_run_is_undone_by_a_lot_that_it_made(stage, tmp_path):
     lot = drawn(harvest(stage), "lot")
     run = {

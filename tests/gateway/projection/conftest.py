@@ -15,6 +15,7 @@ from gateway.demo.trading import Trading
 from gateway.embedded import ORGANISATIONS, EmbeddedLedger
 from gateway.ledger import Block
 from gateway.projection import Projection
+from tests.gateway.stage import command_id
 from tests.postgres_fixture import postgres_server, postgres_url
 
 __all__ = ["postgres_server", "postgres_url"]
@@ -54,7 +55,7 @@ class Story:
         return [
             *([harvest, ship], [receive], list(settling), [sell, too_much, harvest], [harvest_b]),
             [self.claim(other), self.merge(other), self.bind(other), *self.sort(other)],
-            [self.recall(other)],
+            [*self.recall(other)],
         ]
 
     def claim(self, lot: str) -> bytes:
@@ -92,8 +93,8 @@ class Story:
         body = {**roll, "party": person.party, "first": 1, "count": 50, "lot": lot}
         return person.device.sign("label.bind", body, at=NOW_S)
 
-    def recall(self, lot: str) -> bytes:
-        """Recall it at once."""
+    def recall(self, lot: str) -> list[bytes]:
+        """Recall it at once, and clear what came before its record."""
         person = self.town.people["quality-desk"]
         name = person.device.name_record(person.party)
         body = {
@@ -106,7 +107,13 @@ class Story:
             "scope": "lot",
             "roots": [lot],
         }
-        return person.device.sign("recall.emergency", body, at=NOW_S)
+        recall = person.device.sign("recall.emergency", body, at=NOW_S)
+        trade = Trading(self.town, at=NOW_S)
+        early = str(trade.named("farm-a", "lot")["lot"])
+        arrival = trade.arrive("shop-a", early, "farm-a", 1_000)
+        cleared = {"recall": name.id, "entry": command_id(recall), "lots": [early]}
+        clear = {**cleared, "reason": "traced"}
+        return [recall, arrival, person.device.sign("recall.clear", clear, at=NOW_S)]
 
     async def run(self, folder: Path) -> None:
         path = folder / "ledger.sqlite"

@@ -352,7 +352,7 @@ async def test_content_of_fixed_blocks_stays_as_it_is(projection):
     ]
     await projection.apply_all(blocks)
     found = await projection.content_digest()
-    assert found == "513f3500d6a02d8f59a7e9f42218a1c3aadad672acd5e4c6ecd75250eb39d619"
+    assert found == "2d90e940ad33f4c66f3ad9f94cba065ba41a3796077a0e9f62a48ad7e99be300"
     assert await projection.dump() == (
         b'["contract/demo_time",{"ledger_time":null,"v":1}]\n'
         b'["holding/a/b/c",' + canonical(HOLDING) + b"]\n"

@@ -23,6 +23,7 @@ COMPUTED = (
     *("share_", "vouch_", "number_", "todo_", "consigned_"),
     *("organisation_reason_", "organisation_kind_"),
     *(
+        "clear_",
         "recall_kind_",
         "recall_cause_",
         "recall_state_",
