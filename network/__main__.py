@@ -1,6 +1,6 @@
 """Where `minori` starts; `python -m network` is the same."""
 
-from gateway import collector
+from gateway.running import collector
 
 
 def main() -> None:

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Annotated
 import structlog
 import typer
 
-from gateway.cli import call_list, helping, speaking, town, town_crops
+from gateway.cli import call_list, helping, town, town_crops
 from gateway.cli.app import app
 from gateway.cli.columns import padded
 from gateway.cli.operators import Port
 from gateway.cli.shell import Shell
-from gateway.logs import configure_logs
+from gateway.running.logs import configure_logs
 from gateway.settings import LogLevel
+from gateway.words import speaking
 from network import DEMO_DAYS
 from network.errors import NetworkStateError
 from network.processes import last_lines, tail

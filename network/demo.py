@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from gateway.cli import keyring, speaking
-from gateway.cli.speaking import WORDS as SPOKEN
+from gateway.cli import telling
 from gateway.demo.build import enact
+from gateway.device import keyring
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger, opening
-from gateway.serving import demo_settings, operating, run
+from gateway.ledgers.on_fabric import FabricLedger, opening
+from gateway.running.said import WORDS as SPOKEN
+from gateway.running.serving import demo_settings, run
 from gateway.settings import LedgerKind, Settings
 from gateway.setup.ledger_view import Doors
 from gateway.setup.places import KEYS_FOLDER
+from gateway.words import speaking
 from network.native import Network
 from network.speaking import WORDS
 from network.telling import Progress as Telling
@@ -27,7 +29,7 @@ Progress = Callable[[str], None]
 
 def prepare(folder: Path, *, base_port: int) -> None:
     """Get ready what the network needs, as `serve_demo` begins with; start nothing."""
-    with operating(), told() as progress:
+    with telling.told(), told() as progress:
         commands = _network(folder, base_port, progress).commands
         version = ".".join(map(str, commands.version))
         speaking.say(WORDS["demo.ready"], version=version, folder=commands.folder)
@@ -35,7 +37,7 @@ def prepare(folder: Path, *, base_port: int) -> None:
 
 def serve_demo(folder: Path, *, port: int, base_port: int, days: int) -> None:
     """Bring the network up, found the demo town on it once, and serve it until told to stop."""
-    with operating(), told() as progress:
+    with telling.told(), told() as progress:
         network = _network(folder, base_port, progress)
         network.up()
         gateway = f"http://127.0.0.1:{port}"

@@ -7,8 +7,8 @@ NetworkError              everything below; `hint` says what to do about it
 └ NetworkStateError       what is asked does not fit what is there
 """
 
-from gateway.language import Language
 from gateway.words import SaidError, Text, verbatim
+from gateway.words.language import Language
 
 
 class NetworkError(SaidError):

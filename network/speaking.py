@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from gateway.cli import speaking
-from gateway.words import load
+from gateway.words import load, speaking
 
 WORDS: Final = load(__file__)
 

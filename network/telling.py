@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import typer
 
-from gateway.cli import speaking
 from gateway.cli import telling as shell
+from gateway.words import speaking
 from network.building import Passing
 from network.errors import NetworkError
 from network.speaking import WORDS

@@ -1,8 +1,8 @@
 """What a ledger offers the contract within one transaction: the only door to the outside.
 
-`chaincode.shim` implements it on a Fabric peer, `gateway.embedded` on one SQLite file. Names follow
-Fabric's own shims. There are no range reads, no history and no private data: nothing that a peer
-does not validate again at commit (fabric `docs/source/readwrite.rst`).
+`chaincode.shim` implements it on a Fabric peer, `gateway.ledgers.embedded` on one SQLite file.
+Names follow Fabric's own shims. There are no range reads, no history and no private data: nothing
+that a peer does not validate again at commit (fabric `docs/source/readwrite.rst`).
 """
 
 from collections.abc import Mapping, Sequence

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from chaincode.base import shapes
 from chaincode.base.envelope import FIRST_PREVIOUS
 from gateway.api import schemas
-from gateway.api.documented import responses
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep
-from gateway.catalogue import CatalogueFile
-from gateway.language import Language
+from gateway.http.documented import responses
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep
 from gateway.lookups.organisations import together
 from gateway.settings import LedgerKind
+from gateway.town.catalogue import CatalogueFile
+from gateway.words.language import Language
 
 router = APIRouter(tags=["about"])
 

@@ -5,23 +5,24 @@ from typing import Annotated, Any, Final, Protocol
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy import Connection
 
-from gateway.api import paging, schemas
-from gateway.api.documented import responses
-from gateway.api.readers import (
+from gateway.api import schemas
+from gateway.api.records import Answer, Records
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.gateway import Gateway
+from gateway.http.readers import (
     DatabaseDep,
     GatewayDep,
     LanguageDep,
     Reader,
     RequiredReader,
 )
-from gateway.api.records import Answer, Records
-from gateway.database import Database
-from gateway.language import Language
 from gateway.lookups import books, recall_book
 from gateway.lookups.books import Filters, HeldLot
 from gateway.lookups.places import Page, Place
 from gateway.lookups.recall_book import Meeting
-from gateway.node import Gateway
+from gateway.storage.database import Database
+from gateway.words.language import Language
 
 router = APIRouter(tags=["lots"])
 

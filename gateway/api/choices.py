@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from gateway.catalogue import CatalogueFile, PackingEntry, in_force
-from gateway.names import Names
-from gateway.vocabulary import VOCABULARIES
+from gateway.town.catalogue import CatalogueFile, PackingEntry, in_force
+from gateway.town.names import Names
+from gateway.town.vocabulary import VOCABULARIES
 
 Answer = dict[str, Any]
 

@@ -6,14 +6,14 @@ from typing import Any, Final
 from chaincode.base import canonical, times
 from chaincode.base.envelope import TYP
 from chaincode.base.errors import Code
-from gateway.api import visibility
-from gateway.api.errors import problem_object
-from gateway.api.visibility import Role, cut
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut
+from gateway.device.signing import base64url
+from gateway.http.errors import problem_object
 from gateway.intake.answers import Status
-from gateway.language import Language
 from gateway.lookups.public import public_content
 from gateway.projection import CommandRow, json_text
-from gateway.signing import base64url
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

@@ -11,22 +11,22 @@ from sqlalchemy import Connection
 from chaincode.base import envelope
 from chaincode.base.errors import Code
 from chaincode.rules import EVER
-from gateway.api import prefer, schemas, suspended
+from gateway.answers.visibility import Role
+from gateway.api import schemas, suspended
 from gateway.api.command_answers import WAITING, Answer, row_answer, status_answer
-from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError, problem_object
-from gateway.api.rate import RateLimits, client_of
-from gateway.api.readers import (
+from gateway.api.second_signatures import PROPOSED, awaits, awaits_of
+from gateway.http import prefer
+from gateway.http.documented import SESSION_OPTIONAL, responses
+from gateway.http.errors import ProblemError, problem_object
+from gateway.http.gateway import Gateway
+from gateway.http.rate import RateLimits, client_of
+from gateway.http.readers import (
     DatabaseDep,
     GatewayDep,
     LanguageDep,
     OptionalReader,
     Reader,
 )
-from gateway.api.second_signatures import PROPOSED, awaits, awaits_of
-from gateway.api.visibility import Role
-from gateway.codes import GatewayCode
-from gateway.database import Database
 from gateway.intake import Intake, Status
 from gateway.intake.answers import Answer as FinalAnswer
 from gateway.intake.errors import (
@@ -35,12 +35,13 @@ from gateway.intake.errors import (
     IntakeStoppedError,
     OverloadedError,
 )
-from gateway.language import Language
 from gateway.lookups.commands import is_open_proposal, is_party_to
 from gateway.lookups.people import DeviceRecord, Founding, find_device, find_founding
 from gateway.lookups.proposals import Proposed, find_open
-from gateway.node import Gateway
 from gateway.projection import CommandRow, commands_by_id
+from gateway.storage.database import Database
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(prefix="/commands", tags=["commands"])
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, TypeAlias
 
-from gateway.api.csv_cells import Cell
+from gateway.typed.csv_cells import Cell
 
 Answer: TypeAlias = Mapping[str, Any]
 

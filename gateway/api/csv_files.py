@@ -11,26 +11,26 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from chaincode.recalls.records import RECALL_OFFICER
+from gateway.answers.visibility import Viewer
 from gateway.api import csv_columns
 from gateway.api.books import Book
-from gateway.api.csv_cells import MEDIA_TYPE, Cell, write
 from gateway.api.csv_columns import Column
-from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError
 from gateway.api.flag_records import FlagRecords, ground_of, party_shown
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
 from gateway.api.recall_records import RecallRecords
 from gateway.api.records import Answer, Records
-from gateway.api.visibility import Viewer
-from gateway.codes import GatewayCode
-from gateway.language import Language
+from gateway.http.documented import SESSION_OPTIONAL, responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
 from gateway.lookups import books, recall_book, shipments
 from gateway.lookups.evidence import Ground
 from gateway.lookups.flags import Wanted, flagged
 from gateway.lookups.people import find_founding
 from gateway.lookups.places import Page, Place
-from gateway.names import Names
 from gateway.plausibility import Flag
+from gateway.town.names import Names
+from gateway.typed.csv_cells import MEDIA_TYPE, Cell, write
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(prefix="/csv", tags=["lots"])
 

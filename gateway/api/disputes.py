@@ -6,11 +6,11 @@ from typing import Any, Final
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
-from gateway.api import paging
 from gateway.api import schemas_recalls as schemas
-from gateway.api.documented import responses
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.api.records import Records
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.lookups import lots, shipments, surpluses
 from gateway.lookups.lots import HoldingRecord
 from gateway.lookups.places import Page, Place

@@ -8,12 +8,12 @@ from sqlalchemy import Connection
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import Command
-from gateway.catalogue import CatalogueFile
-from gateway.language import Language
 from gateway.lookups import lots
 from gateway.lookups.people import find_founding
-from gateway.names import Names
 from gateway.plausibility import Doubt, doubts, text_of
+from gateway.town.catalogue import CatalogueFile
+from gateway.town.names import Names
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

@@ -14,22 +14,23 @@ from chaincode.base.canonical import Json
 from chaincode.base.errors import Code, FaultError
 from chaincode.command_types import CommandType
 from chaincode.rules import EVER
-from gateway.api import doubts, suspended, visibility
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut
+from gateway.api import doubts, suspended
 from gateway.api import schemas_recalls as schemas
 from gateway.api.commands import CommandIn
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError, problem_object
-from gateway.api.rate import client_of
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.records import Answer, Records
 from gateway.api.second_signatures import PROPOSED, awaits
-from gateway.api.visibility import Role, cut
-from gateway.codes import GatewayCode
-from gateway.language import Language
-from gateway.ledger import DryRun
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError, problem_object
+from gateway.http.rate import client_of
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
+from gateway.ledgers.port import DryRun
 from gateway.lookups.lots import HoldingRecord
 from gateway.lookups.people import find_founding
 from gateway.settings import LimitSettings
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(prefix="/dry-runs", tags=["commands"])
 

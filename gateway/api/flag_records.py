@@ -4,13 +4,13 @@ from typing import Any
 
 from chaincode.base import times
 from chaincode.lots.harvest import INSPECTOR
-from gateway.api import visibility
-from gateway.api.visibility import Role, Viewer, cut, offices
-from gateway.language import Language
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, Viewer, cut, offices
+from gateway.http.gateway import Gateway
 from gateway.lookups.evidence import Ground
-from gateway.names import Names
-from gateway.node import Gateway
 from gateway.plausibility import Flag, text_of
+from gateway.town.names import Names
+from gateway.words.language import Language
 
 
 def party_shown(viewer: Viewer) -> str | None:

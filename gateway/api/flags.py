@@ -5,18 +5,18 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
-from gateway.api import paging
-from gateway.api.documented import responses
-from gateway.api.errors import FieldError, ProblemError
 from gateway.api.flag_records import FlagRecords, ground_of, party_shown
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.api.schemas_flags import FlagsAnswer
-from gateway.codes import GatewayCode
-from gateway.database import Database
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.errors import FieldError, ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.lookups.flags import PLACE, Wanted, flagged
 from gateway.lookups.people import find_founding
 from gateway.plausibility import FlagCode
+from gateway.storage.database import Database
 from gateway.typed import TownClock, TypedDateError, dates
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(prefix="/flags", tags=["flags"])
 

@@ -7,10 +7,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from chaincode.base.canonical import Json
 from gateway.api import schemas
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import GatewayDep
-from gateway.codes import GatewayCode
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import GatewayDep
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(tags=["operation"])
 

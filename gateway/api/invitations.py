@@ -6,9 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaincode.base import shapes
-from gateway.api.documented import responses
-from gateway.api.readers import DatabaseDep
-from gateway.api.schemas import Answer
+from gateway.http.documented import responses
+from gateway.http.models import Answer
+from gateway.http.readers import DatabaseDep
 from gateway.lookups.invitations import is_used
 
 _PSEUDONYM: Final = str(get_args(shapes.PseudonymId)[1].schema()["pattern"])

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from chaincode.base import times
 from chaincode.registry.records import REGISTRAR
-from gateway.api import paging
-from gateway.api.documented import responses
 from gateway.api.me_records import MeRecords
-from gateway.api.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.api.schemas_me import KeyHoldersAnswer
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.lookups.keys import HolderRecord, holders_of, manageable
 from gateway.lookups.people import find_founding
 from gateway.lookups.places import Place, paged

@@ -7,19 +7,19 @@ from typing import Any
 from fastapi import APIRouter
 from sqlalchemy import Connection
 
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, Viewer, cut
 from gateway.api import schemas_recalls as schemas
-from gateway.api import visibility
-from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError
 from gateway.api.lots import LotId
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
 from gateway.api.records import Answer, Records
-from gateway.api.visibility import Role, Viewer, cut
-from gateway.codes import GatewayCode
+from gateway.http.documented import SESSION_OPTIONAL, responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, OptionalReader, viewer_of
 from gateway.lookups import lineage, lots, recall_book
 from gateway.lookups.lineage import Edge
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.recall_book import Meeting
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(tags=["lots"])
 

@@ -7,11 +7,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query
 from sqlalchemy import Connection
 
-from gateway.api import paging, schemas
+from gateway.api import schemas
 from gateway.api.command_answers import entry_answer
-from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import (
+from gateway.api.records import Answer, Records
+from gateway.http import paging
+from gateway.http.documented import SESSION_OPTIONAL, responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import (
     DatabaseDep,
     GatewayDep,
     LanguageDep,
@@ -19,9 +21,6 @@ from gateway.api.readers import (
     RequiredReader,
     viewer_of,
 )
-from gateway.api.records import Answer, Records
-from gateway.codes import GatewayCode
-from gateway.language import Language
 from gateway.lookups import commands, history, lots, origins, recall_book, shipments
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lots import HoldingRecord, LotRecord
@@ -29,6 +28,8 @@ from gateway.lookups.origins import Origins
 from gateway.lookups.recall_book import Meeting
 from gateway.lookups.shipments import ShipmentRecord
 from gateway.projection import CommandRow
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(tags=["lots"])
 

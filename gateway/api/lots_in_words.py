@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from gateway.language import Language
 from gateway.lookups.lots import LotRecord
-from gateway.names import Names
+from gateway.town.names import Names
+from gateway.words.language import Language
 
 NAMED_MAX: Final = 3  # goods, and numbers, that a sentence has room for
 UNKNOWN: Final[Mapping[Language, str]] = {"ja": "記録のない品", "en": "goods not on record"}

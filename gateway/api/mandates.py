@@ -8,15 +8,15 @@ from sqlalchemy import Connection
 
 from chaincode.base import times
 from chaincode.registry.records import REGISTRAR
-from gateway.api import paging
-from gateway.api.documented import responses
 from gateway.api.me_records import Answer, MeRecords
-from gateway.api.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.api.schemas_me import MandatesAnswer
-from gateway.database import Database
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.lookups.people import MandateRecord, find_founding, mandates_of
 from gateway.lookups.places import Page, Place, paged
-from gateway.names import Names
+from gateway.storage.database import Database
+from gateway.town.names import Names
 
 router = APIRouter(tags=["me"])
 

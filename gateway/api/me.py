@@ -11,14 +11,13 @@ from sqlalchemy import Connection
 from chaincode.base import times
 from chaincode.lots.harvest import INSPECTOR
 from chaincode.plots import LAND_REGISTRAR
-from gateway.api import paging
 from gateway.api.choices import choices
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
 from gateway.api.me_records import Answer, MeRecords, kept_words
-from gateway.api.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.api.schemas_me import MeAnswer, PlotsAnswer
-from gateway.codes import GatewayCode
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, Reader, RequiredReader
 from gateway.lookups.agreed import (
     ClaimRecord,
     ConsignmentRecord,
@@ -40,6 +39,7 @@ from gateway.lookups.people import (
     signed_for,
 )
 from gateway.lookups.places import Place, paged
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(tags=["me"])
 

@@ -5,16 +5,16 @@ from typing import Any
 
 from chaincode.base import times
 from chaincode.registry.records import REGISTRAR, Constitution, Grant
-from gateway import keeping
-from gateway.api import visibility
-from gateway.api.readers import Reader
-from gateway.api.visibility import Role, cut, offices
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut, offices
+from gateway.http.readers import Reader
 from gateway.lookups.agreed import ClaimRecord, ConsignmentRecord
 from gateway.lookups.growers import PlotRecord
 from gateway.lookups.keys import Enrolment, HolderRecord, KeyRecord
 from gateway.lookups.people import MandateRecord, PartyRecord, PersonRecord, signed_for
-from gateway.names import Names
-from gateway.setup.sheets import ROLES
+from gateway.town.names import Names
+from gateway.town.vocabulary import ROLES
+from gateway.words import keeping
 
 Answer = dict[str, Any]
 

@@ -10,18 +10,19 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from chaincode.base import times
-from gateway.api import visibility
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import GatewayDep, LanguageDep, Registrar, RequiredReader
-from gateway.api.schemas import Answer, Timestamp
-from gateway.api.visibility import Role, cut
-from gateway.codes import GatewayCode
-from gateway.language import Language
-from gateway.names import Names
-from gateway.other_crops import WORDS_CHARACTERS_MAX, OtherCrop, OtherCropError, is_other
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut
+from gateway.api.schemas import Timestamp
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.models import Answer
+from gateway.http.readers import GatewayDep, LanguageDep, Registrar, RequiredReader
 from gateway.plausibility.goods import called
-from gateway.setup.values import has_my_number
+from gateway.town.names import Names
+from gateway.town.other_crops import WORDS_CHARACTERS_MAX, OtherCrop, OtherCropError, is_other
+from gateway.typed.my_number import has_my_number
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(prefix="/other-crops", tags=["commands"])
 

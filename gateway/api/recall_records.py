@@ -7,13 +7,13 @@ from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.recalls.records import ROOTS_ALONE_MAX, ROOTS_AT_ONCE_MAX
-from gateway.api import visibility
-from gateway.api.visibility import Viewer, cut, offices
-from gateway.language import Language
+from gateway.answers import visibility
+from gateway.answers.visibility import Viewer, cut, offices
 from gateway.lookups.narrowing import SEEDS_MAX, Found
 from gateway.lookups.recall_book import DRILL, RecallEvent, RecallSummary
 from gateway.lookups.recalls import Affected, Scope
-from gateway.names import Names
+from gateway.town.names import Names
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

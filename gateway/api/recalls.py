@@ -12,19 +12,8 @@ from sqlalchemy import Connection
 from chaincode.base import shapes, times
 from chaincode.base.errors import Code
 from chaincode.recalls.records import RECALL_OFFICER
-from gateway.api import paging
+from gateway.answers.visibility import Viewer
 from gateway.api import schemas_recalls as schemas
-from gateway.api.documented import SESSION_OPTIONAL, responses
-from gateway.api.errors import FieldError, ProblemError
-from gateway.api.readers import (
-    DatabaseDep,
-    GatewayDep,
-    LanguageDep,
-    OptionalReader,
-    Reader,
-    RecallOfficer,
-    viewer_of,
-)
 from gateway.api.recall_records import (
     BESIDE_MAX,
     NOTHING,
@@ -33,18 +22,29 @@ from gateway.api.recall_records import (
     RecallRecords,
     WholeRecall,
 )
-from gateway.api.visibility import Viewer
-from gateway.codes import GatewayCode
-from gateway.database import Database
-from gateway.language import Language
+from gateway.http import paging
+from gateway.http.documented import SESSION_OPTIONAL, responses
+from gateway.http.errors import FieldError, ProblemError
+from gateway.http.gateway import Gateway
+from gateway.http.readers import (
+    DatabaseDep,
+    GatewayDep,
+    LanguageDep,
+    OptionalReader,
+    Reader,
+    RecallOfficer,
+    viewer_of,
+)
 from gateway.lookups import hidden, narrowing, open_recalls, recall_book, recalls
 from gateway.lookups.narrowing import SEEDS_MAX, Crops
 from gateway.lookups.people import find_founding
 from gateway.lookups.recall_book import DRILL
 from gateway.lookups.recalls import IN_FORCE, Scope
-from gateway.node import Gateway
-from gateway.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
+from gateway.storage.database import Database
+from gateway.town.other_crops import OTHER, WORDS_CHARACTERS_MAX, OtherCrops
 from gateway.typed import TownClock, TypedDateError, dates
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(prefix="/recalls", tags=["recalls"])
 

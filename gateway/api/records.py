@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.registry.records import Constitution
-from gateway.api import visibility
-from gateway.api.visibility import Role, Viewer, cut, offices
-from gateway.language import Language
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, Viewer, cut, offices
 from gateway.lookups import origins
 from gateway.lookups.books import HeldLot
 from gateway.lookups.history import HistoryEntry
@@ -16,7 +15,8 @@ from gateway.lookups.origins import Origin, Origins
 from gateway.lookups.recall_book import Meeting
 from gateway.lookups.shipments import ShipmentRecord
 from gateway.lookups.surpluses import SurplusRecord
-from gateway.names import Names
+from gateway.town.names import Names
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 Meetings = Mapping[str, Sequence[Meeting]]

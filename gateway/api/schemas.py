@@ -2,9 +2,10 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from chaincode.command_types import Proof
+from gateway.http.models import Answer, ProblemObject
 
 Timestamp = Annotated[str, Field(examples=["2026-04-01T21:05:00Z"])]
 Grams = Annotated[int, Field(ge=0, examples=[12_000])]
@@ -12,38 +13,6 @@ Pseudonym = Annotated[str, Field(examples=["Q4M9X2B0KTD7"])]
 CommandId = Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=["9f86d081884c7d65" * 4])]
 LotId = Annotated[str, Field(examples=["5T2W8YK0M3R7B1XNQ4HD"])]
 Object = dict[str, Any]
-
-
-class Answer(BaseModel):
-    """An answer; members that this reader may not see are absent, never null."""
-
-    model_config = ConfigDict(frozen=True)
-
-
-class ProblemErrors(Answer):
-    """One thing wrong with a request."""
-
-    where: str = Field(examples=["body.commands.0.jws"])
-    what: str = Field(examples=["missing"])
-
-
-class ProblemObject(Answer):
-    """Every error: RFC 9457, with a stable code and how to put it right."""
-
-    type: str = Field(description="Where the code is explained.", examples=["/problems/NOT_NFC"])
-    status: int = Field(ge=400, le=599)
-    title: str
-    detail: str
-    remedy: str = Field(description="How to put it right.")
-    code: str = Field(examples=["NOT_NFC"])
-    number: int = Field(ge=100, le=999, description="The same code, to read out on the telephone.")
-    until: str | None = Field(
-        default=None, description="Of ORGANISATION_SUSPENDED: the last day, the town's."
-    )
-    member: str | None = Field(default=None, description="The member of the command at fault.")
-    index: int | None = Field(default=None, description="The command's place in the request.")
-    errors: list[ProblemErrors] | None = None
-    request: str | None = Field(default=None, description="The request's id, for the office.")
 
 
 CommandStatus = Literal["waiting", "accepted", "rejected", "dropped"]

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.api.schemas import Answer, CommandId, Pseudonym, Timestamp
+from gateway.api.schemas import CommandId, Pseudonym, Timestamp
+from gateway.http.models import Answer
 from gateway.plausibility import FlagCode
 
 Figures = Annotated[

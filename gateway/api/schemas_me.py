@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from gateway.api.schemas import Answer, Pseudonym, SuspensionAnswer, Timestamp
+from gateway.api.schemas import Pseudonym, SuspensionAnswer, Timestamp
+from gateway.http.models import Answer
 
 Date = Annotated[str, Field(examples=["2026-04-01"])]
 OfficeCode = Annotated[

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from gateway.api.schemas import (
-    Answer,
     AwaitsAnswer,
     CommandId,
     Grams,
@@ -13,11 +12,11 @@ from gateway.api.schemas import (
     LotId,
     Object,
     OriginAnswer,
-    ProblemObject,
     Pseudonym,
     ShipmentAnswer,
     Timestamp,
 )
+from gateway.http.models import Answer, ProblemObject
 from gateway.plausibility import FlagCode
 
 RecallId = Annotated[str, Field(examples=["8S3V2J5EAG7MT0C9F6ZP"])]

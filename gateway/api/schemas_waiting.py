@@ -2,8 +2,9 @@
 
 from pydantic import Field
 
-from gateway.api.schemas import Answer, CommandId, Grams, LotId, Pseudonym, Timestamp
+from gateway.api.schemas import CommandId, Grams, LotId, Pseudonym, Timestamp
 from gateway.api.schemas_recalls import RecallId
+from gateway.http.models import Answer
 
 
 class ClaimedAnswer(Answer):

@@ -6,10 +6,10 @@ from typing import Any, Final
 from chaincode.base import times
 from chaincode.command_types import CommandType
 from chaincode.registry.records import Grant
-from gateway.language import Language
 from gateway.lookups.people import Founding
 from gateway.lookups.proposals import Proposed, approving_roles
-from gateway.setup.sheets import ROLES
+from gateway.town.vocabulary import ROLES
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

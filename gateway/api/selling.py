@@ -6,8 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from gateway.api import schemas
-from gateway.api.documented import responses
-from gateway.api.readers import DatabaseDep, RequiredReader
+from gateway.http.documented import responses
+from gateway.http.models import Answer
+from gateway.http.readers import DatabaseDep, RequiredReader
 from gateway.lookups import selling
 
 router = APIRouter(tags=["sales"])
@@ -25,7 +26,7 @@ class SalesQuestion(BaseModel):
     receipts: Annotated[list[Receipt], Field(max_length=RECEIPTS_MAX)]
 
 
-class SellableAnswer(schemas.Answer):
+class SellableAnswer(Answer):
     """Grams of one lot that the reader's party may sell."""
 
     lot: schemas.LotId
@@ -35,7 +36,7 @@ class SellableAnswer(schemas.Answer):
     free_g: schemas.Grams
 
 
-class BookedAnswer(schemas.Answer):
+class BookedAnswer(Answer):
     """A sale on record for a line: as it was signed, and what its corrections have made of it."""
 
     command: schemas.CommandId
@@ -48,7 +49,7 @@ class BookedAnswer(schemas.Answer):
     ]
 
 
-class SalesAnswer(schemas.Answer):
+class SalesAnswer(Answer):
     """The stock, the oldest first, and what is on record as sold of each of the lines."""
 
     stock: list[SellableAnswer]

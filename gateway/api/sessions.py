@@ -6,15 +6,16 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from chaincode.base import times
-from gateway.api import compression, cookies, schemas
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
-from gateway.codes import GatewayCode
+from gateway.api import schemas
+from gateway.http import compression, cookies
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.lookups.people import find_device, find_founding
 from gateway.sessions import SessionError
 from gateway.sessions.proof import PROOF_CHARACTERS_MAX
 from gateway.sessions.sessions import KnownDevice
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(prefix="/sessions", tags=["sessions"])
 

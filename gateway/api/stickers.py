@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from chaincode.base import shapes, times
 from chaincode.lots.labels import STICKERS_MAX
-from gateway.api import paging, visibility
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut
 from gateway.api import schemas_recalls as schemas
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
-from gateway.api.visibility import Role, cut
-from gateway.codes import GatewayCode
+from gateway.http import paging
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, RequiredReader
 from gateway.lookups import stickers
 from gateway.lookups.people import find_founding
+from gateway.words.codes import GatewayCode
 
 _ROLL: Final = str(get_args(shapes.RollId)[1].schema()["pattern"])
 

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, select
 from chaincode.base.envelope import Command
 from chaincode.base.errors import Code
 from chaincode.registry.records import OFFICES
-from gateway.language import Language
 from gateway.lookups.organisations import SuspensionRecord, Together, together
 from gateway.lookups.people import find_device
 from gateway.projection.domain import actors
-from gateway.setup.sheets import ROLES
+from gateway.town.vocabulary import ROLES
 from gateway.typed import written
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

@@ -7,17 +7,17 @@ from fastapi import APIRouter
 from sqlalchemy import Connection
 
 from chaincode.registry.records import Constitution
-from gateway.api.documented import responses
-from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.api.schemas_waiting import WaitingsAnswer
 from gateway.api.waiting_records import Answer, WaitingRecords
-from gateway.codes import GatewayCode
-from gateway.language import Language
+from gateway.http.documented import responses
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, LanguageDep, Reader, RequiredReader
 from gateway.lookups import awaited
 from gateway.lookups.awaited import Awaited
 from gateway.lookups.people import find_founding
-from gateway.names import Names
+from gateway.town.names import Names
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(tags=["me"])
 

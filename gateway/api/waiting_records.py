@@ -6,15 +6,15 @@ from typing import Any, Final
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.registry.records import Constitution
-from gateway.api import visibility
+from gateway.answers import visibility
+from gateway.answers.visibility import Role, cut
 from gateway.api.lots_in_words import lots_in_words
-from gateway.api.visibility import Role, cut
-from gateway.language import Language
 from gateway.lookups.awaited import ACCEPT, CONFIRM, Awaited
 from gateway.lookups.proposals import Proposed
-from gateway.names import Names
+from gateway.town.names import Names
+from gateway.town.vocabulary import VOCABULARIES
 from gateway.typed import written
-from gateway.vocabulary import VOCABULARIES
+from gateway.words.language import Language
 
 Answer = dict[str, Any]
 

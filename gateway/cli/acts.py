@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
-from gateway.cli import kinds, speaking
-from gateway.cli.keyring import Act, Key, command_id_of
-from gateway.cli.speaking import WORDS
+from gateway.cli import kinds
+from gateway.cli.said import WORDS
+from gateway.device.keyring import Act, Key, command_id_of
+from gateway.words import speaking
 
 
 def name_of(command: str, *typed: Json) -> str:

@@ -5,12 +5,13 @@ from typing import Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import arguments, kinds, speaking
+from gateway.cli import arguments, kinds
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.filling import mass
-from gateway.cli.keyring import Key
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.keyring import Key
 from gateway.typed import characters
+from gateway.words import speaking
 
 ACCEPT: Final = "lot.accept_claim"
 ALL: Final = frozenset({"all", "すべて", "全て", "全部", "ぜんぶ"})

@@ -11,7 +11,6 @@ import typer
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from gateway import lot_numbers, member_names
 from gateway.cli import (
     acts,
     approving,
@@ -22,30 +21,31 @@ from gateway.cli import (
     filling,
     goods,
     helping,
-    keyring,
     kinds,
     known,
     mandates,
     packing,
     pairs,
     returning,
-    speaking,
     town_time,
 )
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.asking import ask_back
-from gateway.cli.client import DEFAULT_GATEWAY, ApiError, Client
-from gateway.cli.keyring import Key, command_id_of
 from gateway.cli.keys import keys_app
 from gateway.cli.naming import Naming, Understood
 from gateway.cli.options import Again, Gateway, KeyName, Later, Yes
 from gateway.cli.organisations import organisation_app
+from gateway.cli.said import WORDS
 from gateway.cli.sales import sales_app
 from gateway.cli.sending import send, send_or_keep
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
 from gateway.cli.trying import try_queue
+from gateway.device import keyring
+from gateway.device.client import DEFAULT_GATEWAY, ApiError, Client
+from gateway.device.keyring import Key, command_id_of
+from gateway.typed import lot_numbers, member_names
+from gateway.words import speaking
 
 helping.add(__file__)
 

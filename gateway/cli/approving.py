@@ -6,18 +6,20 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli import acts, answering, asking, keyring, speaking
+from gateway.cli import acts, answering, asking
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.choosing import SHORT_MIN
-from gateway.cli.client import Client
 from gateway.cli.filling import mass
-from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway, KeyName, Later
+from gateway.cli.said import WORDS
 from gateway.cli.sending import send, send_or_keep
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
-from gateway.same_name import fold
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
 from gateway.typed import characters
+from gateway.typed.same_name import fold
+from gateway.words import speaking
 
 Waiting = dict[str, Any]  # one of `GET /api/me/waiting`
 CONFIRM: Final = "recall.confirm"

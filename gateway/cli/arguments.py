@@ -8,13 +8,14 @@ from typing import get_args
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway import joint_sorting, lot_numbers
 from gateway.cli import by_schema, packing
-from gateway.cli.keyring import Key
 from gateway.cli.kinds import Kind, fault_of
-from gateway.cli.speaking import WORDS
-from gateway.member_names import in_path, listed, typed
-from gateway.signing import new_nonce
+from gateway.cli.said import WORDS
+from gateway.device import joint_sorting
+from gateway.device.keyring import Key
+from gateway.device.signing import new_nonce
+from gateway.typed import lot_numbers
+from gateway.typed.member_names import in_path, listed, typed
 from gateway.words import SaidError
 
 NAMED_BY = {  # which member a drawn id is for

@@ -12,12 +12,13 @@ from typing import Any
 
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import parse
-from gateway.cli import arguments, goods, kinds, speaking
+from gateway.cli import arguments, goods, kinds
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError, Client
 from gateway.cli.goods import Draft
-from gateway.cli.keyring import Key
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 
 def questions(signer: Key, wires: Sequence[bytes]) -> list[str]:

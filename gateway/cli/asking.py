@@ -10,11 +10,10 @@ from collections.abc import Sequence
 
 import typer
 
-from gateway.cli import speaking
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from gateway.typed import characters
-from gateway.words import SaidError
+from gateway.words import SaidError, speaking
 
 
 def which(shown: Sequence[str], *, is_agreed: bool) -> int | None:

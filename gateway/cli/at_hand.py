@@ -9,13 +9,13 @@ from typing import Any, Final
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.base.envelope import FIRST_PREVIOUS
-from gateway import keeping
 from gateway.cli.choosing import Candidate
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, command_id_of, payload_of
 from gateway.cli.own_choices import terms
-from gateway.cli.speaking import WORDS
-from gateway.language import LANGUAGES, Language
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key, command_id_of, payload_of
+from gateway.words import keeping
+from gateway.words.language import LANGUAGES, Language
 
 PAGES_MAX: Final = 5  # of a hundred each
 

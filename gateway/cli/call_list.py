@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from gateway import lot_numbers
-from gateway.cli import columns, keyring, speaking
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
+from gateway.cli import columns
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from gateway.cli.telling import told
 from gateway.cli.town import TOWN_FOLDER, Folder
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
+from gateway.typed import lot_numbers
+from gateway.words import speaking
 
 if TYPE_CHECKING:
     from gateway.setup.register import Register
@@ -114,7 +116,7 @@ def _print(calls: Iterable[Call]) -> None:
 
 
 def _write(file: Path, calls: Iterable[Call]) -> None:
-    from gateway.api import csv_cells  # noqa: PLC0415 - as in `gateway.cli.town`
+    from gateway.typed import csv_cells  # noqa: PLC0415 - as in `gateway.cli.town`
 
     rows = [
         (call.party, call.name, call.phone, call.held_g, call.in_transit_g, call.sold_g, call.lots)

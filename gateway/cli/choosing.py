@@ -6,11 +6,11 @@ from difflib import SequenceMatcher
 from typing import Final
 from unicodedata import normalize
 
-from gateway import lot_numbers, member_names
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
-from gateway.same_name import fold
+from gateway.cli.said import WORDS
+from gateway.typed import lot_numbers, member_names
+from gateway.typed.same_name import fold
 from gateway.words import SaidError
+from gateway.words.language import Language
 
 SHOWN_MAX: Final = 30
 SHORT_MIN: Final = 4  # characters of a number that may stand for all of it: one group of a label

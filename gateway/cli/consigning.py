@@ -5,27 +5,19 @@ from typing import Annotated, Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import (
-    acts,
-    answering,
-    arguments,
-    keyring,
-    kinds,
-    known,
-    own_choices,
-    speaking,
-    town_time,
-)
+from gateway.cli import acts, answering, arguments, kinds, known, own_choices, town_time
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError
 from gateway.cli.filling import mass
-from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Again, Gateway, KeyName, Later
+from gateway.cli.said import WORDS
 from gateway.cli.sending import send_or_keep
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import ApiError
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 GRANT: Final = "consignment.grant"
 REVOKE: Final = "consignment.revoke"

@@ -12,20 +12,19 @@ from unicodedata import normalize
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import SERVICE, SHARED, Keeping
-from gateway import keeping
 from gateway.cli import acts, town_time
-from gateway.cli.client import ApiError, Client
 from gateway.cli.handing_over import keys_of
-from gateway.cli.keyring import Key, KeyringError, decode_slip, encode_slip
-from gateway.cli.speaking import WORDS as CLI
+from gateway.cli.said import WORDS as CLI
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key, KeyringError, decode_slip, encode_slip
+from gateway.device.signing import FILE, Device, new_pseudonym
 from gateway.invitations import Invitation, InvitationError
 from gateway.invitations import code as codes
 from gateway.invitations.code import WORDS, mark_of
 from gateway.invitations.issued import IssuedInvitations, check_day
-from gateway.same_name import fold
-from gateway.signing import FILE, Device, new_pseudonym
 from gateway.typed import TownClock
-from gateway.words import Text
+from gateway.typed.same_name import fold
+from gateway.words import Text, keeping
 
 BROWSER = "browser"
 KINDS = (FILE, SHARED, SERVICE.rstrip(":"), BROWSER)

@@ -12,14 +12,15 @@ from typing import Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway import member_names
-from gateway.cli import arguments, filling_keys, filling_runs, speaking
+from gateway.cli import arguments, filling_keys, filling_runs
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key
 from gateway.cli.kinds import Kind
 from gateway.cli.on_record import Given, NotOnRecordError, Record, Records, Rule, one_of
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key
+from gateway.typed import member_names
+from gateway.words import speaking
 
 PATIENCE_S: Final = 5  # away from a line, one signs what was typed
 _OUTFLOWS: Final = {"lot.sell": "sold", "lot.discard": "discarded", "lot.own_use": "own_use"}

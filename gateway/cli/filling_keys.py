@@ -1,8 +1,8 @@
 """What of a command about keys is on record: whose a key is, and which ones a person has."""
 
-from gateway.cli import speaking
 from gateway.cli.on_record import Given, NotOnRecordError, Record, Records, one_of
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.words import speaking
 
 
 def revoke(given: Given, records: Records) -> None:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Final
 
-from gateway import joint_sorting
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.on_record import Given, Record, Records
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device import joint_sorting
 
 _RUNS: Final = ("lot.merge", "lot.repack", "lot.sort", "lot.process")
 _UNDONE_BY: Final = {"lot.unmake": "run", "lot.undo_class": "made", "lot.undo_sort": "begun"}

@@ -12,19 +12,18 @@ from unicodedata import normalize
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from gateway import lot_numbers
-from gateway.catalogue import PACK_UNITS, CatalogueFile
-from gateway.cli import speaking
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from gateway.cli.town_time import clock_of
-from gateway.lot_numbers import TypedNumber
-from gateway.other_crops import OTHER, code_of, new_salt, tidy
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key
 from gateway.plausibility import Doubt, FlagCode, doubts, text_of
-from gateway.same_name import fold
-from gateway.setup.values import has_my_number
-from gateway.words import SaidError
+from gateway.town.catalogue import PACK_UNITS, CatalogueFile
+from gateway.town.other_crops import OTHER, code_of, new_salt, tidy
+from gateway.typed import lot_numbers
+from gateway.typed.lot_numbers import TypedNumber
+from gateway.typed.my_number import has_my_number
+from gateway.typed.same_name import fold
+from gateway.words import SaidError, speaking
 
 REFUSED: Final = "INVALID_REQUEST"  # what no later attempt would change
 ARRIVE: Final = "lot.arrive"

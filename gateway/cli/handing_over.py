@@ -4,14 +4,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-from gateway.catalogue import CatalogueFile
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
 from gateway.cli.on_record import Records
+from gateway.device.client import Client
+from gateway.device.keyring import Key
 from gateway.invitations import Invitation
 from gateway.invitations.addresses import address_for
 from gateway.invitations.slip import Office, Slip
-from gateway.setup.sheets import ROLES
+from gateway.town.catalogue import CatalogueFile
+from gateway.town.vocabulary import ROLES
 from gateway.words import Text
 
 

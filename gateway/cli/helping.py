@@ -14,8 +14,8 @@ from typing import Any, Final, TypeAlias
 from typer import TyperException
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
-from gateway.cli import speaking
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.words import speaking
 
 FILE_NAME: Final = "help.toml"
 SHARED: Final = "shared"  # parameters that many commands have

@@ -8,15 +8,18 @@ import typer
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway.cli import acts, columns, enrolment, handing_over, keyring, speaking, town_time
-from gateway.cli.keyring import Key, KeyringError
+from gateway.cli import acts, columns, enrolment, handing_over, town_time
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, KeyName, Yes
+from gateway.cli.said import WORDS
 from gateway.cli.sending import send
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.keyring import Key, KeyringError
+from gateway.device.said import WORDS as DEVICE
 from gateway.invitations.code import DAYS_DEFAULT, DAYS_MAX
+from gateway.words import speaking
 
 Kept = Annotated[
     str,
@@ -177,7 +180,7 @@ def take_over(
     with told():
         path, own = keyring.find(former), keyring.find(key)
         if path.resolve() == own.resolve():
-            raise KeyringError(WORDS["keyring.same_key"], name=path.stem)
+            raise KeyringError(DEVICE["keyring.same_key"], name=path.stem)
         with Key.in_hand(path) as before, Key.in_hand(own, elsewhere=gateway) as signer:
             count = len(before.queue) + len(before.aside)
             signer.take_over(before)

@@ -19,9 +19,9 @@ from chaincode.base.canonical import Json
 from chaincode.base.errors import FaultError
 from chaincode.rules import EVER
 from gateway.cli import by_schema
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, payload_of, replace_private
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key, payload_of, replace_private
 from gateway.words import SaidError
 
 SUFFIX: Final = ".types"

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from gateway.cli import speaking
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, replace_private
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key, replace_private
+from gateway.words import speaking
 
 SUFFIX: Final = ".known"
 FORM: Final = 1

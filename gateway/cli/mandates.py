@@ -6,12 +6,13 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from gateway.cli import keyring, speaking
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway, KeyName
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 AT_ONCE: Final = "100"
 

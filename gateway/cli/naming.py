@@ -16,8 +16,7 @@ import typer
 
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
-from gateway import lot_numbers, member_names
-from gateway.cli import at_hand, columns, known, own_choices, speaking
+from gateway.cli import at_hand, columns, known, own_choices
 from gateway.cli.arguments import NAMED_BY
 from gateway.cli.choosing import (
     SHORT_MIN,
@@ -28,13 +27,14 @@ from gateway.cli.choosing import (
     matching_words,
     only,
 )
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key
 from gateway.cli.kinds import Kind
 from gateway.cli.known import Known
-from gateway.cli.speaking import WORDS
-from gateway.lot_numbers import NumberError
-from gateway.words import SaidError
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key
+from gateway.typed import lot_numbers, member_names
+from gateway.typed.lot_numbers import NumberError
+from gateway.words import SaidError, speaking
 
 Listing = Callable[[Client, dict[str, Any]], Iterator[list[Candidate]]]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from chaincode.base.canonical import Json
-from gateway import member_names
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import Client
 from gateway.cli.kinds import Kind
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import Client
+from gateway.typed import member_names
 
 Record = dict[str, Any]
 

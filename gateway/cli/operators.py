@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from gateway import collector
+from gateway.cli import telling
 from gateway.cli.app import app
+from gateway.running import collector
 
 DEMO_DAYS = 120
 DEMO_FOLDER = Path("var/demo")
@@ -23,7 +24,7 @@ def serve() -> None:
     Without any: an embedded ledger under `var/`, on port 8000.
     """
     serving = _serving()
-    with serving.operating():
+    with telling.told():
         serving.run(serving.Settings())
 
 
@@ -42,7 +43,7 @@ def demo(
     Everybody's keys are in the folder `keys`: try `minori query lots --key var/demo/keys/….json`.
     """
     serving = _serving()
-    with serving.operating():
+    with telling.told():
         serving.run_demo(folder, port=port, days=days)
 
 
@@ -53,12 +54,12 @@ def rebuild() -> None:
     Stop the gateway first. Set up by the same environment variables as `minori serve`.
     """
     serving = _serving()
-    with serving.operating():
+    with telling.told():
         asyncio.run(serving.rebuild(serving.Settings()))
 
 
 def _serving() -> ModuleType:
     """Import the gateway only for those who run one: `minori submit` starts three times as fast."""
     with collector.paused():
-        from gateway import serving  # noqa: PLC0415
+        from gateway.running import serving  # noqa: PLC0415
     return serving

@@ -5,17 +5,19 @@ from typing import Annotated, Any, Final
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import acts, keyring, own_choices, speaking, town_time
+from gateway.cli import acts, own_choices, town_time
 from gateway.cli.choosing import Candidate, ChoiceError, matching, only
-from gateway.cli.client import DEFAULT_GATEWAY, Client
 from gateway.cli.columns import padded
-from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, KeyName, Later
+from gateway.cli.said import WORDS
 from gateway.cli.sending import send_or_keep
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import DEFAULT_GATEWAY, Client
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 SUSPEND: Final = "organisation.suspend"
 REINSTATE: Final = "organisation.reinstate"

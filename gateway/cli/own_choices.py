@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from gateway.cli.choosing import Candidate
-from gateway.setup.sheets import ROLES
-from gateway.vocabulary import VOCABULARIES
+from gateway.town.vocabulary import ROLES, VOCABULARIES
 
 Me = dict[str, Any]
 

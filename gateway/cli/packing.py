@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from gateway.catalogue import PACK_UNITS, CatalogueFile, in_force
-from gateway.cli.client import Client
 from gateway.cli.kinds import Kind
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import Client
+from gateway.town.catalogue import PACK_UNITS, CatalogueFile, in_force
 from gateway.words import SaidError
 
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from unicodedata import normalize
 
-from gateway import lot_numbers
 from gateway.cli import arguments
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.speaking import WORDS
-from gateway.lot_numbers import TypedNumber
+from gateway.cli.said import WORDS
+from gateway.typed import lot_numbers
+from gateway.typed.lot_numbers import TypedNumber
 
 
 def read(words: Iterable[str], called: Callable[[str], str]) -> list[tuple[TypedNumber, int]]:

@@ -5,14 +5,16 @@ from typing import Annotated
 import typer
 
 from chaincode.base.canonical import Json
-from gateway.cli import acts, asking, filling, keyring, kinds, speaking
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
+from gateway.cli import acts, asking, filling, kinds
 from gateway.cli.on_record import Given, Record, Records
 from gateway.cli.options import Gateway, KeyName, Later
+from gateway.cli.said import WORDS
 from gateway.cli.sending import send, send_or_keep
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 RETURN = "lot.return"
 

@@ -8,17 +8,18 @@ import typer
 
 from chaincode.base.canonical import Json
 from chaincode.lots.apportion import apportion
-from gateway.cli import keyring, pairs, sales_items, sales_map, sales_report, speaking, town_time
+from gateway.cli import pairs, sales_items, sales_map, sales_report, town_time
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.asking import ask_back
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
 from gateway.cli.naming import Naming
 from gateway.cli.options import Gateway, Yes
+from gateway.cli.said import WORDS as CLI
 from gateway.cli.sending import deliver
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS as CLI
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
 from gateway.pos import (
     WORDS,
     Allocation,
@@ -31,6 +32,7 @@ from gateway.pos import (
     receipts_of,
 )
 from gateway.typed import TownClock
+from gateway.words import speaking
 
 ASKED_AT_ONCE = 500
 

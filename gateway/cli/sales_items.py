@@ -3,15 +3,16 @@
 import re
 from collections.abc import Sequence
 
-from gateway.catalogue import CatalogueFile
-from gateway.cli import own_choices, speaking
+from gateway.cli import own_choices
 from gateway.cli.choosing import Candidate, ChoiceError, matching, only
-from gateway.cli.client import Client
-from gateway.cli.speaking import WORDS
-from gateway.other_crops import is_other
+from gateway.cli.said import WORDS
+from gateway.device.client import Client
 from gateway.plausibility.goods import called, nearest
 from gateway.pos import Item, PosMapping
 from gateway.pos.mapping import CROP, PARTY
+from gateway.town.catalogue import CatalogueFile
+from gateway.town.other_crops import is_other
+from gateway.words import speaking
 
 
 def named(mapping: PosMapping, client: Client) -> PosMapping:

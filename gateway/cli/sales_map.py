@@ -10,19 +10,21 @@ from typing import Annotated, Final
 
 import typer
 
-from gateway.cli import arguments, keyring, own_choices, speaking
+from gateway.cli import arguments, own_choices
 from gateway.cli.arguments import ArgumentError
 from gateway.cli.choosing import Candidate, ChoiceError, matching
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
 from gateway.pos import WORDS, Item, PosMapping, codes, guessing
 from gateway.pos.decoding import Encoding
 from gateway.pos.mapping import PARTY, WEIGHED_G, KindColumn
 from gateway.pos.table import Table, heading
-from gateway.same_name import fold
 from gateway.typed.characters import plain
+from gateway.typed.same_name import fold
+from gateway.words import speaking
 
 NONE: Final = "-"
 LATER: Final = "?"

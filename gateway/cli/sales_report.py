@@ -6,8 +6,8 @@ from typing import Final
 
 import typer
 
-from gateway.cli import speaking
 from gateway.pos import WORDS, Allocation, Line, Reading, Told
+from gateway.words import speaking
 
 TOLD_MAX: Final = 200
 LOTS_MAX: Final = 20
@@ -82,7 +82,7 @@ def write_refused(path: Path, reading: Reading, done: Allocation) -> None:
 
     The till's own headings stand after ours, so that the file can be imported once it is mended.
     """
-    from gateway.api import csv_cells  # noqa: PLC0415 - as in `gateway.cli.call_list`
+    from gateway.typed import csv_cells  # noqa: PLC0415 - as in `gateway.cli.call_list`
 
     language = speaking.language()
     ours = [WORDS[f"report.heading.{name}"].say(language) for name in ("row", "why", "goods")]

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import typer
 
 from chaincode.base.errors import Code
-from gateway.cli import columns, goods, speaking, town_time
+from gateway.cli import columns, goods, town_time
 from gateway.cli.asking import is_yes
-from gateway.cli.client import Answer, ApiError, Client, RefusedError
-from gateway.cli.keyring import Key, command_id_of, payload_of
-from gateway.cli.speaking import WORDS
-from gateway.codes import GatewayCode
-from gateway.words import SaidError
+from gateway.cli.said import WORDS
+from gateway.device.client import Answer, ApiError, Client, RefusedError
+from gateway.device.keyring import Key, command_id_of, payload_of
+from gateway.words import SaidError, speaking
+from gateway.words.codes import GatewayCode
 
 ROUNDS_MAX = 50
 AT_ONCE = 100

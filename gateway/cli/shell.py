@@ -11,8 +11,9 @@ import typer
 from typer import TyperException
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from gateway.cli import helping, speaking
-from gateway.cli.speaking import WORDS
+from gateway.cli import helping
+from gateway.cli.said import WORDS
+from gateway.words import speaking
 
 PROGRAM = "minori"
 

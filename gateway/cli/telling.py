@@ -8,11 +8,11 @@ from typing import Final
 import typer
 
 from chaincode.base.evidence import EvidenceError
-from gateway.cli import speaking, telling_databases, telling_others
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
+from gateway.cli import telling_databases, telling_others
+from gateway.cli.said import WORDS
 from gateway.typed import TypedDateError
-from gateway.words import SaidError
+from gateway.words import SaidError, speaking
+from gateway.words.language import Language
 
 _SAID_OF_FILES: Final = {
     errno.ENOENT: "missing",

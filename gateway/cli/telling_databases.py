@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
+from gateway.cli.said import WORDS
+from gateway.words.language import Language
 
 # Source: SQLite, "Result and Error Codes"; the last byte of an extended code is the primary one.
 _SAID_OF_SQLITE: Final[Mapping[int, str]] = {

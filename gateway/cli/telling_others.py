@@ -9,9 +9,9 @@ from functools import cache
 from string import Formatter
 from typing import Final
 
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
+from gateway.cli.said import WORDS
 from gateway.words import Text
+from gateway.words.language import Language
 
 _UNKNOWN: Final = "others.unknown"
 

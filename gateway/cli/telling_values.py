@@ -5,9 +5,9 @@ from typing import Final
 from pydantic import ValidationError
 from pydantic_settings import SettingsError
 
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
+from gateway.cli.said import WORDS
 from gateway.settings import Settings
+from gateway.words.language import Language
 from gateway.words.wrong_values import Place, dotted, told
 
 SEPARATOR: Final = str(Settings.model_config["env_nested_delimiter"])

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import speaking
 from gateway.cli.asking import ask_back
 from gateway.cli.options import Yes
+from gateway.cli.said import WORDS
 from gateway.cli.shell import Shell
-from gateway.cli.speaking import WORDS
 from gateway.cli.telling import tell, told
+from gateway.words import speaking
 
 if TYPE_CHECKING:
     from gateway.setup.faults import Fault
@@ -171,9 +171,9 @@ def explain(
     folder: Folder = TOWN_FOLDER,
 ) -> None:
     """Publish why a recall was declared or lifted; print the hash for its `explanation`."""
-    from gateway.explanations import publish  # noqa: PLC0415 - see above
     from gateway.settings import Settings  # noqa: PLC0415 - see above
     from gateway.setup.places import TownFiles, replace_file  # noqa: PLC0415 - see above
+    from gateway.town.explanations import publish  # noqa: PLC0415 - see above
 
     with _told():
         path = TownFiles.within(folder, Settings().site).explanations

@@ -12,16 +12,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gateway.cli import keyring, known, own_choices, speaking
+from gateway.cli import known, own_choices
 from gateway.cli.choosing import ChoiceError, matching, only
-from gateway.cli.client import Client
-from gateway.cli.keyring import Key
 from gateway.cli.options import Gateway
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from gateway.cli.telling import told
+from gateway.device import keyring
+from gateway.device.client import Client
+from gateway.device.keyring import Key
+from gateway.words import speaking
 
 if TYPE_CHECKING:
-    from gateway.names import Names
+    from gateway.town.names import Names
 
 Office = Annotated[
     str, typer.Option("--key", "-k", help="A registrar's key; none: on the gateway's computer.")
@@ -113,8 +115,8 @@ def _listed(client: Client, which: str) -> list[str]:
     Raises:
         OtherCropError: There is none.
     """
-    from gateway.other_crops import OtherCropError  # noqa: PLC0415 - as below
-    from gateway.same_name import fold  # noqa: PLC0415 - as below
+    from gateway.town.other_crops import OtherCropError  # noqa: PLC0415 - as below
+    from gateway.typed.same_name import fold  # noqa: PLC0415 - as below
 
     listed = client.get("/api/other-crops")["crops"]
     meant = [one for one in listed if one["words"] and fold(one["words"]) == fold(which)]
@@ -134,10 +136,10 @@ def _at_gateway(name: str, elsewhere: str) -> Iterator[tuple[Key, Client]]:
 
 
 def _names() -> "Names":
-    from gateway.catalogue import Catalogue  # noqa: PLC0415 - as in `gateway.cli.town`
-    from gateway.names import Names  # noqa: PLC0415 - as above
-    from gateway.other_crops import OtherCrops  # noqa: PLC0415 - as above
     from gateway.settings import Settings  # noqa: PLC0415 - as above
+    from gateway.town.catalogue import Catalogue  # noqa: PLC0415 - as in `gateway.cli.town`
+    from gateway.town.names import Names  # noqa: PLC0415 - as above
+    from gateway.town.other_crops import OtherCrops  # noqa: PLC0415 - as above
 
     settings = Settings()
     return Names(
@@ -148,7 +150,7 @@ def _names() -> "Names":
 
 
 def _meant(names: "Names", which: str) -> list[str]:
-    from gateway.other_crops import OtherCropError  # noqa: PLC0415 - as above
+    from gateway.town.other_crops import OtherCropError  # noqa: PLC0415 - as above
 
     found = [one.code for one in names.others.called(which)]
     if not found and names.others.find(which) is None:
@@ -158,9 +160,9 @@ def _meant(names: "Names", which: str) -> list[str]:
 
 def _crop(names: "Names", typed: str) -> str:
     """Return the code of one of the town's crops, by code or name."""
-    from gateway.other_crops import OtherCropError, is_other  # noqa: PLC0415 - as above
     from gateway.plausibility.goods import called, nearest  # noqa: PLC0415 - as above
-    from gateway.same_name import fold  # noqa: PLC0415 - as above
+    from gateway.town.other_crops import OtherCropError, is_other  # noqa: PLC0415 - as above
+    from gateway.typed.same_name import fold  # noqa: PLC0415 - as above
 
     known = called(names.known())
     meant = fold(typed)

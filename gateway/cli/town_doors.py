@@ -5,15 +5,14 @@ from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gateway.cli import speaking
-from gateway.cli.speaking import WORDS
-from gateway.embedded import EmbeddedLedger, LedgerInUseError
+from gateway.cli.said import WORDS
+from gateway.ledgers.embedded import EmbeddedLedger, LedgerInUseError
 from gateway.setup.ledger_view import Door, Doors
 from gateway.setup.sheets import Book
-from gateway.words import SaidError
+from gateway.words import SaidError, speaking
 
 if TYPE_CHECKING:
-    from gateway.admin_socket import ServedLedger
+    from gateway.ledgers.admin_socket import ServedLedger
     from gateway.settings import LedgerSettings
 
 
@@ -57,7 +56,7 @@ async def _on_fabric(
     own: Path, profiles: Sequence[Path], gateway: str, stack: contextlib.AsyncExitStack
 ) -> Doors:
     from gateway.fabric.profile import ConnectionProfile  # noqa: PLC0415 - of Fabric alone
-    from gateway.fabric_ledger import FabricLedger, opening  # noqa: PLC0415 - as above
+    from gateway.ledgers.on_fabric import FabricLedger, opening  # noqa: PLC0415 - as above
 
     with opening():
         ledger = FabricLedger.from_profile(ConnectionProfile.load(own))
@@ -106,7 +105,7 @@ async def _served(
     is_needed: bool,
 ) -> Doors | None:
     """Return the ways to a ledger that another process has open."""
-    from gateway.admin_socket import ServedLedger  # noqa: PLC0415 - where one is served
+    from gateway.ledgers.admin_socket import ServedLedger  # noqa: PLC0415 - where one is served
     from gateway.setup import through_gateway  # noqa: PLC0415 - as above
 
     served = await ServedLedger.find(path)
@@ -130,7 +129,7 @@ async def _through(
 ) -> Door:
     import httpx2  # noqa: PLC0415 - for those who ask a gateway
 
-    from gateway.cli.loopback import NAMES, AsyncLoopbackTransport  # noqa: PLC0415 - as above
+    from gateway.device.loopback import NAMES, AsyncLoopbackTransport  # noqa: PLC0415 - as above
     from gateway.setup.through_gateway import WAIT_S, ThroughGateway  # noqa: PLC0415 - as above
 
     http = httpx2.AsyncClient(

@@ -12,14 +12,13 @@ from typing import Any, Final, get_args
 
 from chaincode.base import shapes, times
 from chaincode.base.canonical import Json
-from gateway import member_names
 from gateway.cli import columns
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key, KeyringError
 from gateway.cli.kinds import Kind
-from gateway.cli.speaking import WORDS
-from gateway.language import Language
-from gateway.typed import Tense, TownClock, dates, written
+from gateway.cli.said import WORDS
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key, KeyringError
+from gateway.typed import Tense, TownClock, dates, member_names, written
+from gateway.words.language import Language
 
 _DATE: Final = get_args(shapes.Date)[1].schema()["pattern"]
 _TIMESTAMP: Final = get_args(shapes.Timestamp)[1].schema()["pattern"]

@@ -6,12 +6,13 @@ from typing import Any
 
 import typer
 
-from gateway import member_names
-from gateway.cli import speaking, town_time
+from gateway.cli import town_time
 from gateway.cli.arguments import ArgumentError
-from gateway.cli.client import Client, as_json
-from gateway.cli.keyring import Key
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.client import Client, as_json
+from gateway.device.keyring import Key
+from gateway.typed import member_names
+from gateway.words import speaking
 
 COMMANDS_MAX = 100  # that a gateway tries at once, unless it is set otherwise
 

@@ -13,20 +13,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from chaincode.contract import MinoriContract
-from gateway.cli import speaking
-from gateway.cli.keyring import Key
 from gateway.demo.founding import submit_all
 from gateway.demo.season import DAY_S, Day, midnight, season
 from gateway.demo.town import Town
 from gateway.demo.workbook import PROPOSED, rows, settled
 from gateway.demo.yesterday import yesterday
-from gateway.embedded import EmbeddedLedger
+from gateway.device.keyring import Key
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
 from gateway.setup.ledger_view import Doors
 from gateway.setup.places import KEYS_FOLDER, LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
 from gateway.setup.template import write_filled
-from gateway.words import load
+from gateway.words import load, speaking
 
 WORDS = load(__file__)
 

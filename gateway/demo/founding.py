@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from gateway.cli import speaking
 from gateway.demo.town import Town
-from gateway.ledger import Ledger
+from gateway.ledgers.port import Ledger
 from gateway.setup.faults import WORDS as SETUP
 from gateway.setup.ledger_view import Door
-from gateway.words import SaidError, load
+from gateway.words import SaidError, load, speaking
 
 WORDS = load(__file__)
 

@@ -18,7 +18,7 @@ from chaincode.lots.records import FARMER, PACKER, SHOP
 from chaincode.registry.founding import ledger_id
 from chaincode.registry.records import Constitution, Organisation
 from chaincode.rules import PRODUCE
-from gateway.signing import FILE, Device, new_nonce, new_pseudonym
+from gateway.device.signing import FILE, Device, new_nonce, new_pseudonym
 
 JST_MINUTES = 540
 COOP, SHOPS, TOWN, AUDITOR = "coop", "shops", "town", "auditor"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from chaincode.base.canonical import Json
-from gateway import joint_sorting
 from gateway.demo.town import Person, Town
-from gateway.signing import new_nonce
+from gateway.device import joint_sorting
+from gateway.device.signing import new_nonce
 
 ROLL_NONCE: Final = "4d" * 16  # of each party's only roll
 

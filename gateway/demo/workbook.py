@@ -5,14 +5,14 @@ from dataclasses import replace
 from typing import Final
 
 from chaincode.registry.records import REGISTRAR
-from gateway.catalogue import YIELD_KG_PER_10A
-from gateway.cli.keyring import Key
 from gateway.demo.town import CONSIGNED_UNTIL, Person, Town
-from gateway.names import CROPS
+from gateway.device.keyring import Key
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Register
 from gateway.setup.sheets import DEMO, MAKE, YES
 from gateway.setup.template import Rows
+from gateway.town.catalogue import YIELD_KG_PER_10A
+from gateway.town.names import CROPS
 
 Row = Mapping[str, str | int]
 

@@ -24,7 +24,7 @@ from gateway.intake.answers import Answer
 from gateway.intake.errors import CommandRefusedError, SequenceReusedError
 from gateway.intake.outbox import Outbox
 from gateway.intake.ports import Devices, Record
-from gateway.ledger import RulesMissingError
+from gateway.ledgers.port import RulesMissingError
 
 DEVICES_REMEMBERED: Final = 16_384
 _YIELD_EVERY: Final = 16  # commands; each costs some 0.3 ms, and others want the event loop

@@ -6,8 +6,8 @@ from typing import Self
 
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
-from gateway.codes import GatewayCode
-from gateway.ledger import Receipt
+from gateway.ledgers.port import Receipt
+from gateway.words.codes import GatewayCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

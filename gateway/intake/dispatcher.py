@@ -11,7 +11,7 @@ from gateway.intake import metrics
 from gateway.intake.batching import Batch
 from gateway.intake.schedule import Schedule, is_sound
 from gateway.intake.settings import IntakeSettings
-from gateway.ledger import (
+from gateway.ledgers.port import (
     Ledger,
     LedgerConflictError,
     LedgerError,

@@ -13,7 +13,7 @@ IntakeError
 
 from chaincode.base.errors import Code
 from chaincode.base.evidence import EvidenceError
-from gateway.codes import GatewayCode
+from gateway.words.codes import GatewayCode
 
 
 class IntakeError(EvidenceError):

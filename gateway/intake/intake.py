@@ -26,7 +26,6 @@ from chaincode.command_types import CommandType
 from chaincode.proposals import APPROVE
 from chaincode.registry.founding import BOOTSTRAP
 from chaincode.rules import EVER
-from gateway.codes import GatewayCode
 from gateway.intake import metrics
 from gateway.intake.admission import Admission, Admitted
 from gateway.intake.answers import Answer, Status
@@ -45,8 +44,9 @@ from gateway.intake.projected import answer_of
 from gateway.intake.schedule import Schedule
 from gateway.intake.settings import IntakeSettings
 from gateway.intake.twins import Twins
-from gateway.ledger import Ledger, LedgerError
+from gateway.ledgers.port import Ledger, LedgerError
 from gateway.projection import CommandRow, Signed
+from gateway.words.codes import GatewayCode
 
 _log = structlog.get_logger(__name__)
 

@@ -20,7 +20,7 @@ from typing import Any, Self, TypeVar
 from gateway.intake import metrics, outbox_store
 from gateway.intake.answers import Answer, Status
 from gateway.intake.errors import OutboxError
-from gateway.storage import Keeping, check_room
+from gateway.storage.keeping import Keeping, check_room
 
 T = TypeVar("T")
 Job = tuple[Callable[[sqlite3.Connection], Any], "asyncio.Future[Any]"]

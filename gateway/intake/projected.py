@@ -12,7 +12,7 @@ from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import HEAD, Device, Head
 from gateway.intake.answers import Answer
-from gateway.ledger import Ledger
+from gateway.ledgers.port import Ledger
 from gateway.projection import (
     CommandRow,
     Projection,

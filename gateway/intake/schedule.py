@@ -21,14 +21,14 @@ from typing import Final
 
 from chaincode.base.canonical import Json, digest
 from chaincode.base.errors import Code
-from gateway.codes import GatewayCode
 from gateway.intake.answers import Answer
 from gateway.intake.batching import Batch, Batching
 from gateway.intake.items import ALONE_AFTER, Item
 from gateway.intake.lanes import Node
 from gateway.intake.lines import Lines
 from gateway.intake.settings import IntakeSettings
-from gateway.ledger import Receipt
+from gateway.ledgers.port import Receipt
+from gateway.words.codes import GatewayCode
 
 NO_BLOCK: Final = -1  # `Receipt.block_number` where no command was taken
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from chaincode.base import canonical
 from chaincode.base.canonical import Json
-from gateway.lot_numbers import ALPHABET, check_character, grouped, plain
+from gateway.typed.lot_numbers import ALPHABET, check_character, grouped, plain
 from gateway.words import SaidError, load
 
 WORDS: Final = load(__file__)

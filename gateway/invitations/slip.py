@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Final
 
 from markupsafe import Markup
 
-from gateway import keeping
+from gateway.device.signing import FILE
 from gateway.invitations.code import WORDS, Invitation
-from gateway.language import LANGUAGES, Language
-from gateway.signing import FILE
 from gateway.typed import written
-from gateway.words import Text
+from gateway.words import Text, keeping
+from gateway.words.language import LANGUAGES, Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -16,6 +16,6 @@
     people      devices, parties, the constitution
     places      where a page of a list ends
 
-Nothing here decides who may see a field (`gateway.api.visibility` does), but what one party asks
-for is bounded to that party already in the query.
+Nothing here decides who may see a field (`gateway.answers` does), but what one party asks for is
+ bounded to that party already in the query.
 """

@@ -20,7 +20,6 @@ from sqlalchemy import (
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
-from gateway.catalogue import YIELD_KG_PER_10A, Catalogue, CatalogueFile
 from gateway.lookups.people import find_founding
 from gateway.plausibility.amounts import SORT_CLASS
 from gateway.plausibility.evidence import (
@@ -35,12 +34,13 @@ from gateway.plausibility.evidence import (
 from gateway.plausibility.habits import is_afterwards, is_round
 from gateway.plausibility.judging import WATCHED
 from gateway.plausibility.labelling import BIND
+from gateway.plausibility.scans import Scans
 from gateway.plausibility.thresholds import DAY_S, thresholds
 from gateway.plausibility.timing import HARVEST
 from gateway.projection import json_text
 from gateway.projection.domain import actors, holdings, lots, sortings, sticker_ranges
 from gateway.projection.tables import command_subject, commands
-from gateway.scans import Scans
+from gateway.town.catalogue import YIELD_KG_PER_10A, Catalogue, CatalogueFile
 
 Item = TypeVar("Item")
 

@@ -28,10 +28,10 @@ from sqlalchemy import (
 
 from chaincode.base import times
 from gateway.lookups.open_recalls import is_live
-from gateway.other_crops import OTHER, PREFIX
 from gateway.projection import json_text
 from gateway.projection.domain import lots, open_claims, plots, recalled_roots
 from gateway.projection.tables import TEXT
+from gateway.town.other_crops import OTHER, PREFIX
 
 SEEDS_MAX: Final = 10_000  # as many roots as all open recalls may have
 _MADE: Final = ("made", "unmade")  # from other lots, which have been found

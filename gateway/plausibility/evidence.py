@@ -6,8 +6,8 @@ from typing import TypeAlias
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from gateway.catalogue import CatalogueFile
 from gateway.plausibility.codes import FlagCode
+from gateway.town.catalogue import CatalogueFile
 
 Figure: TypeAlias = int | str
 

@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chaincode.base.canonical import Json
-from gateway.catalogue import CatalogueFile, PackingEntry, in_force
-from gateway.crop_names import PRODUCTS
-from gateway.other_crops import is_other
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Figure
 from gateway.plausibility.thresholds import Thresholds, thresholds
-from gateway.same_name import fold
+from gateway.town.catalogue import CatalogueFile, PackingEntry, in_force
+from gateway.town.crop_names import PRODUCTS
+from gateway.town.other_crops import is_other
+from gateway.typed.same_name import fold
 
 CHOICES_MAX: Final = 5
 MASSES: Final = ("quantity_g", "counted_g", "received_g")  # what packs stand beside

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.catalogue import PACK_UNITS
-from gateway.language import Language
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.evidence import Figure, Flag
 from gateway.plausibility.goods import Doubt
+from gateway.town.catalogue import PACK_UNITS
+from gateway.words.language import Language
 
 NOT_NECESSARILY: Final[Mapping[Language, str]] = {
     "ja": "間違いとは限りません。",

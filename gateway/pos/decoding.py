@@ -14,8 +14,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from gateway.language import Language
 from gateway.pos.refusals import FileError, in_both
+from gateway.words.language import Language
 
 
 class Encoding(StrEnum):

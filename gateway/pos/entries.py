@@ -8,12 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from gateway import lot_numbers
 from gateway.pos import amounts, codes
 from gateway.pos.mapping import Item, PosMapping
 from gateway.pos.refusals import CellRefusedError, Goods, Told
 from gateway.pos.table import Row, Table, shown
-from gateway.typed import TownClock
+from gateway.typed import TownClock, lot_numbers
 from gateway.typed.characters import plain
 
 Kind = Literal["sale", "void", "return"]

@@ -11,11 +11,11 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gateway.catalogue import PACK_UNITS
 from gateway.pos import codes
 from gateway.pos.decoding import Encoding
 from gateway.pos.refusals import WORDS
 from gateway.pos.table import heading
+from gateway.town.catalogue import PACK_UNITS
 from gateway.words import SaidError
 from gateway.words.wrong_values import told_of
 

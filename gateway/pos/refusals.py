@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from gateway.language import Language
 from gateway.words import SaidError, Text, load
+from gateway.words.language import Language
 
 WORDS: Final = load(__file__)
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from gateway.api.csv_cells import unguarded
 from gateway.pos import decoding
 from gateway.pos.refusals import FileError
 from gateway.typed.characters import plain
+from gateway.typed.csv_cells import unguarded
 
 DELIMITERS: Final = (",", "\t", ";")
 HEADINGS_WITHIN: Final = 50  # rows: what stands above them are titles

@@ -9,12 +9,12 @@ from typing import Final, Self
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database_lock import DatabaseLock
-from gateway.ledger import Block, Ledger, LedgerError
+from gateway.ledgers.port import Block, Ledger, LedgerError
 from gateway.projection.errors import BlockGapError, ChainMismatchError, ProjectionInUseError
 from gateway.projection.projection import Projection
 from gateway.projection.queries import CommandRow
 from gateway.projection.stream import grouped
+from gateway.storage.lock import DatabaseLock
 
 RETRY_FIRST_S: Final = 0.1
 RETRY_MAX_S: Final = 5.0

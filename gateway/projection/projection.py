@@ -19,13 +19,13 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 from sqlalchemy.schema import CreateIndex, CreateTable, DropTable
 
-from gateway.database import Database
-from gateway.ledger import Block
+from gateway.ledgers.port import Block
 from gateway.projection import digest, json_text, metrics, reading, writing
 from gateway.projection.errors import BlockGapError, ChainMismatchError, is_passing
 from gateway.projection.queries import CommandRow
 from gateway.projection.tables import METADATA, checkpoint
-from gateway.storage import Keeping
+from gateway.storage.database import Database
+from gateway.storage.keeping import Keeping
 
 # Counts up whenever the same blocks would give other rows in the same tables.
 ROWS_VERSION: Final = 1

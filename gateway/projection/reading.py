@@ -15,7 +15,7 @@ from typing import Final
 from chaincode.base import times
 from chaincode.base.canonical import Json
 from chaincode.base.errors import Code
-from gateway.ledger import Block, Transaction
+from gateway.ledgers.port import Block, Transaction
 from gateway.projection import json_text
 from gateway.projection.domain import Row, View, views_of
 from gateway.projection.subjects import subjects

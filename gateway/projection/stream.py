@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Final, TypeAlias
 
-from gateway.ledger import Block
+from gateway.ledgers.port import Block
 
 BLOCKS_MAX: Final = 64
 COMMANDS_MAX: Final = 2_000  # bounds one database transaction, whatever the blocks hold

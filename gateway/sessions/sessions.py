@@ -9,11 +9,11 @@ from typing import Final, Self
 
 from chaincode.base.envelope import Jwk, base64url_decode
 from chaincode.base.errors import Code, FaultError
-from gateway.codes import GatewayCode
 from gateway.sessions import challenge, proof
 from gateway.sessions.errors import SessionError
 from gateway.sessions.store import Store
 from gateway.settings import SessionSettings
+from gateway.words.codes import GatewayCode
 
 LINK_LIFETIME_S: Final = 120
 

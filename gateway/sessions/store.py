@@ -9,8 +9,8 @@ from typing import Final, Self
 from sqlalchemy import URL, Connection, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from gateway.database import Database
-from gateway.storage import Keeping, check_room
+from gateway.storage.database import Database
+from gateway.storage.keeping import Keeping, check_room
 
 _TABLES: Final = (
     text(

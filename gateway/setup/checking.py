@@ -10,14 +10,8 @@ from chaincode.registry.records import AUDITOR, REGISTRAR
 from gateway.setup import schema, values
 from gateway.setup.faults import CellError, Fault, FaultKind
 from gateway.setup.reading import Reading, ranges
-from gateway.setup.sheets import (
-    MAKE,
-    ROLES,
-    Book,
-    PartyRow,
-    PersonRow,
-    Sheet,
-)
+from gateway.setup.sheets import MAKE, Book, PartyRow, PersonRow, Sheet
+from gateway.town.vocabulary import ROLES
 
 LAND_REGISTRAR: Final = "land-registrar"
 ROLES_MAX: Final = 16  # of a person, by the contract

@@ -11,11 +11,11 @@ from typing import Final
 
 from chaincode.base import times
 from chaincode.base.canonical import Json
-from gateway.cli import speaking
 from gateway.setup.faults import WORDS
 from gateway.setup.ledger_view import State, read
 from gateway.setup.register import Code, Entry, Register
 from gateway.setup.wishes import CONSIGNMENTS, Wish, differing
+from gateway.words import speaking
 
 REGISTER: Final = "consignment.register"
 OPEN: Final = "open"

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateway.catalogue import PACK_UNITS
-from gateway.language import LANGUAGES, Language
 from gateway.plausibility.thresholds import thresholds
 from gateway.setup import schema
 from gateway.setup.sheets import PackingRow
+from gateway.town.catalogue import PACK_UNITS
 from gateway.words import Text
+from gateway.words.language import LANGUAGES, Language
 
 _WORDS: Final = {
     "weight": Text(

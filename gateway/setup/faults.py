@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from chaincode.base.evidence import EvidenceError
-from gateway.language import LANGUAGES, Language
 from gateway.setup.fault_kinds import FaultKind
 from gateway.setup.fault_words import WORDING, Wording
 from gateway.words import SaidError, load
+from gateway.words.language import LANGUAGES, Language
 
 WORDS: Final = load(__file__)
 

@@ -8,14 +8,14 @@ from chaincode.base.canonical import Json
 from chaincode.base.envelope import FIRST_PREVIOUS
 from chaincode.registry.founding import BOOTSTRAP
 from chaincode.registry.records import AUDITOR, HEAD, REGISTRAR, Registrar
-from gateway.cli import speaking
+from gateway.device.signing import FILE
 from gateway.setup.checking import by_code, signers
 from gateway.setup.faults import WORDS, LedgerSaysNoError, SetupError
 from gateway.setup.keys import Keys
 from gateway.setup.ledger_view import Doors, read
 from gateway.setup.register import Register
 from gateway.setup.sheets import Book, OrganisationRow, PersonRow
-from gateway.signing import FILE
+from gateway.words import speaking
 
 SHOWN_PATIENCE_S = 30
 SHOWN_EVERY_S = 0.1

@@ -9,8 +9,9 @@ from gateway.invitations.issued import IssuedInvitations
 from gateway.invitations.slip import Office, Slip
 from gateway.setup.places import TownFiles, replace_file
 from gateway.setup.register import Register
-from gateway.setup.sheets import ROLES, Book
+from gateway.setup.sheets import Book
 from gateway.setup.wishes import Wish
+from gateway.town.vocabulary import ROLES
 from gateway.words import Text
 
 PRIVATE: Final = 0o600

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Self
 
 from chaincode.base.canonical import Json
-from gateway.cli.keyring import Key
+from gateway.device.keyring import Key
+from gateway.device.signing import Device
 from gateway.setup.faults import WORDS, SetupError
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import MAKE
 from gateway.setup.wishes import Wish
-from gateway.signing import Device
 
 
 class Keys:

@@ -7,7 +7,7 @@ from typing import Protocol
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import CONSTITUTION, HEAD, Constitution
-from gateway.ledger import Receipt
+from gateway.ledgers.port import Receipt
 from gateway.setup.faults import WORDS, RegisterError, WrongTownError, mixed
 from gateway.setup.register import Register
 from gateway.setup.sheets import DEMO, Book
@@ -24,7 +24,7 @@ class State(Protocol):
 
 
 class Door(State, Protocol):
-    """A way to a ledger, as `gateway.ledger.Ledger` has it; or by a gateway that serves."""
+    """A way to a ledger, as `gateway.ledgers.port.Ledger` has it; or by a gateway that serves."""
 
     async def submit(self, commands: Sequence[bytes], *, at: int | None = None) -> Receipt:
         """Submit commands in this order, and wait until they are committed."""

@@ -6,7 +6,7 @@ var/town/
 ├ invitations/<code>   0600   to hand to the person whose device makes its own key: .html, .txt
 ├ areas.json           0600   how large each plot is, for inspectors
 ├ office-codes.json    0600   the office's codes and plots' names, for those concerned
-├ explanations.json           what the public is told of recalls (`gateway.explanations`)
+├ explanations.json           what the public is told of recalls (`gateway.town.explanations`)
 ├ names.json                  names that parties have published
 └ catalogue.json              crops, packing and the like; older versions beside it
 """

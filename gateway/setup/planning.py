@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from chaincode.registry.records import Constitution
-from gateway.catalogue import CatalogueFile
 from gateway.setup import schema
 from gateway.setup.checking import fault
 from gateway.setup.consigning import OPEN
@@ -14,6 +13,7 @@ from gateway.setup.publishing import Edition, next_edition
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import DEMO, INVITE, MAKE, Book, Sheet
 from gateway.setup.wishes import CONSIGNMENTS, FIXED, Wish, differing, organisations, wishes
+from gateway.town.catalogue import CatalogueFile
 
 SHEETS = {sheet.key: sheet for sheet in schema.SHEETS}
 

@@ -2,7 +2,7 @@
 
 Areas and names of plots are not published: only the gateway's owner may read their files.
 Inspectors and the farm itself see a figure drawn from areas (`gateway.plausibility`); who is told
-of a plot's code and name, `gateway.api.visibility` says.
+of a plot's code and name, `gateway.answers.visibility` says.
 """
 
 import json
@@ -11,8 +11,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Protocol, TypeVar
 
-from gateway.areas import AreasFile
-from gateway.catalogue import (
+from gateway.setup import register as registers
+from gateway.setup import schema
+from gateway.setup.checking import fault
+from gateway.setup.faults import Fault, FaultKind, RegisterError
+from gateway.setup.places import TownFiles, replace_file
+from gateway.setup.register import Register
+from gateway.setup.sheets import YES, Book, GradeRow, InputRow, NormRow, PackingRow, Sheet
+from gateway.setup.wishes import Wish
+from gateway.storage.watched_file import read_form
+from gateway.town.areas import AreasFile
+from gateway.town.catalogue import (
     CatalogueFile,
     CropEntry,
     GradeEntry,
@@ -23,17 +32,8 @@ from gateway.catalogue import (
     Words,
     read_catalogue,
 )
-from gateway.changing_file import read_form
-from gateway.names import Name, NamesFile
-from gateway.office_codes import OfficeCodesFile, PlotWords
-from gateway.setup import register as registers
-from gateway.setup import schema
-from gateway.setup.checking import fault
-from gateway.setup.faults import Fault, FaultKind, RegisterError
-from gateway.setup.places import TownFiles, replace_file
-from gateway.setup.register import Register
-from gateway.setup.sheets import YES, Book, GradeRow, InputRow, NormRow, PackingRow, Sheet
-from gateway.setup.wishes import Wish
+from gateway.town.names import Name, NamesFile
+from gateway.town.office_codes import OfficeCodesFile, PlotWords
 from gateway.words.wrong_values import WrongValueError
 
 PUBLIC: Final = 0o644

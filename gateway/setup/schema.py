@@ -3,7 +3,6 @@
 from typing import Final
 
 from chaincode.lots.records import FARMER
-from gateway.catalogue import PACK_UNITS
 from gateway.invitations.code import DAYS_DEFAULT, DAYS_MAX
 from gateway.setup import values
 from gateway.setup.columns import (
@@ -29,7 +28,6 @@ from gateway.setup.sheets import (
     ORGANISATION_KINDS,
     PARTY_KINDS,
     REAL,
-    ROLES,
     TOWN_KINDS,
     YES,
     Column,
@@ -48,6 +46,8 @@ from gateway.setup.sheets import (
     TownRow,
     choice,
 )
+from gateway.town.catalogue import PACK_UNITS
+from gateway.town.vocabulary import ROLES
 
 TOWN: Final = Sheet(
     key="town",

@@ -8,15 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from chaincode.lots.harvest import CLERK, INSPECTOR
-from chaincode.lots.records import FARMER, PACKER, SHOP
-from chaincode.plots import LAND_REGISTRAR
-from chaincode.recalls.records import RECALL_OFFICER
-from chaincode.registry.records import AUDITOR, REGISTRAR
-from gateway import vocabulary
-from gateway.catalogue import YIELD_KG_PER_10A
 from gateway.setup import values
 from gateway.setup.shown import Cell
+from gateway.town import vocabulary
+from gateway.town.catalogue import YIELD_KG_PER_10A
 
 DEMO, REAL = "demo", "real"
 MAKE, INVITE, NO_KEY = "make", "invite", "none"
@@ -25,17 +20,6 @@ YES, NO = "yes", "no"
 TOWN_KINDS: Final = {REAL: "本番", DEMO: "デモ"}
 ORGANISATION_KINDS: Final = vocabulary.labels("registry.bootstrap", "kind")
 PARTY_KINDS: Final = vocabulary.labels("party.register", "kind")
-ROLES: Final = {  # every one that the contract knows
-    REGISTRAR: "登録係",
-    LAND_REGISTRAR: "農地係",
-    FARMER: "生産者",
-    PACKER: "選果場",
-    SHOP: "販売者",
-    INSPECTOR: "検査員",
-    RECALL_OFFICER: "回収担当",
-    CLERK: "窓口",
-    AUDITOR: "監査人",
-}
 KEYS: Final = {INVITE: "招待", MAKE: "作成", NO_KEY: "なし"}
 AREA_UNITS: Final = {"a": "a", "反": "反", "m2": "m2", "ha": "ha", "坪": "坪"}
 ANSWERS: Final = {YES: "はい", NO: "いいえ"}

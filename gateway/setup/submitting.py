@@ -13,8 +13,8 @@ from typing import Final
 from chaincode.base import shapes
 from chaincode.base.canonical import Json
 from chaincode.registry.records import REGISTRAR, Actor, Grant
-from gateway.cli import speaking
-from gateway.ledger import LedgerConflictError, Receipt
+from gateway.device.signing import FILE, new_nonce, new_pseudonym
+from gateway.ledgers.port import LedgerConflictError, Receipt
 from gateway.setup import founding
 from gateway.setup.checking import LAND_REGISTRAR
 from gateway.setup.consigning import REGISTER, Consigning
@@ -26,8 +26,7 @@ from gateway.setup.planning import SHEETS
 from gateway.setup.register import Entry, Register
 from gateway.setup.sheets import INVITE, MAKE, Book
 from gateway.setup.wishes import CONSIGNMENTS, Wish, differing, draw_up, resolved
-from gateway.signing import FILE, new_nonce, new_pseudonym
-from gateway.words import Text, joined
+from gateway.words import Text, joined, speaking
 
 BATCH: Final = 50  # commands per transaction
 TRIES: Final = 5  # of a transaction that lost a race

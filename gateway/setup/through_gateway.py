@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chaincode.base.canonical import Json
-from gateway.admin_socket import ServedLedger
-from gateway.cli.client import as_json
-from gateway.ledger import LedgerRefusedError, LedgerUnavailableError, Receipt
+from gateway.device.client import as_json
+from gateway.ledgers.admin_socket import ServedLedger
+from gateway.ledgers.port import LedgerRefusedError, LedgerUnavailableError, Receipt
 from gateway.setup.ledger_view import Door, State
 
 if TYPE_CHECKING:

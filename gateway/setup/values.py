@@ -17,8 +17,6 @@ from unicodedata import category, normalize
 
 from chaincode.base import canonical
 from chaincode.base.errors import FaultError
-from gateway import phones
-from gateway.other_crops import is_other
 from gateway.setup.faults import CellError, FaultKind
 from gateway.setup.shown import (
     Cell,
@@ -30,7 +28,10 @@ from gateway.setup.shown import (
     plain,
     text_of,
 )
-from gateway.typed import DateFault, TypedDateError, dates
+from gateway.town.other_crops import is_other
+from gateway.typed import DateFault, TypedDateError, dates, phones
+from gateway.typed.characters import dashes
+from gateway.typed.my_number import has_my_number
 
 NAME_CHARACTERS_MAX: Final = 80
 MINUTES_LEAST, MINUTES_MOST = -720, 840
@@ -40,9 +41,6 @@ AREA_MOST_M2: Final = 1_000_000_000
 _HALF_WIDTH_KANA: Final = re.compile("[\uff61-\uff9f]+")
 _VOICED_KANA: Final = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 _FULL_WIDTH: Final = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]+")  # digits, letters
-# Every dash that a Japanese keyboard or an old code page leaves between digits: hyphens, minus
-# signs, lines; after NFKC, the long vowel too.
-_DASHES: Final = re.compile("[\u2010-\u2015\u2212\u2500\u30fc\ufe63]")
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,31}", re.ASCII)
 _WORD: Final = re.compile("[a-z][a-z0-9_-]{0,31}", re.ASCII)
 _MSP: Final = re.compile("[A-Za-z][A-Za-z0-9]{1,31}", re.ASCII)
@@ -52,7 +50,6 @@ _ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?", re.ASCII)
 _OFFSET: Final = re.compile(r"(?:UTC)?([+-]?)([0-9]{1,2})(?::?([0-9]{2}))?(?:時間)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?", re.ASCII)
 _MASS: Final = re.compile(r"([0-9,.]+) ?(kg|g|キロ|キログラム|グラム)?", re.ASCII | re.IGNORECASE)
-_TWELVE: Final = re.compile(r"(?<![0-9])[0-9]{4}[ -]?[0-9]{4}[ -]?[0-9]{4}(?![0-9])", re.ASCII)
 _EXCEL_DAYS: Final = range(36_526, 73_051)  # 2000 to 2099, in Excel's count of days from 1900
 
 _TAN: Final = Fraction(120_000, 121)  # one 反 is 300 坪, one 坪 400/121 m² (計量単位令)
@@ -116,22 +113,11 @@ def reading(cell: Cell) -> str:
     return name(normalize("NFKC", text_of(cell))).translate(katakana_to_hiragana)
 
 
-def has_my_number(text: str) -> bool:
-    """Whether a text has 12 digits whose last checks the others (番号法総務省令 第5条)."""
-    for found in _TWELVE.findall(_DASHES.sub("-", normalize("NFKC", text))):
-        digits = [int(char) for char in found if char.isdigit()]
-        weights = (6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
-        rest = sum(digit * weight for digit, weight in zip(digits[:11], weights, strict=True)) % 11
-        if digits[11] == (0 if rest <= 1 else 11 - rest):
-            return True
-    return False
-
-
 def _pattern(
     pattern: re.Pattern[str], kind: FaultKind, *, change: Callable[[str], str] = str
 ) -> Callable[[Cell], str]:
     def read(cell: Cell) -> str:
-        text = change(_DASHES.sub("-", code_of(cell)))
+        text = change(dashes(code_of(cell)))
         if not pattern.fullmatch(text):
             raise CellError(kind, value=in_message(cell))
         return text
@@ -158,8 +144,8 @@ address = _pattern(_ADDRESS, FaultKind.BAD_ADDRESS, change=lambda text: text.rst
 
 
 def phone(cell: Cell) -> str:
-    """Read one or more telephone numbers, with what is written around them; `gateway.phones`."""
-    text = _DASHES.sub("-", code_of(cell))
+    """Read one or more telephone numbers, with what is around them; `gateway.typed.phones`."""
+    text = dashes(code_of(cell))
     if len(text) > NAME_CHARACTERS_MAX:
         raise CellError(FaultKind.TOO_LONG, limit=str(NAME_CHARACTERS_MAX))
     _check_characters(text)
@@ -192,7 +178,7 @@ def choice(labels: Mapping[str, str]) -> Callable[[Cell], str]:
 
     def read(cell: Cell) -> str:
         text = code_of(cell)
-        found = by_text.get(text) or by_text.get(_DASHES.sub("-", text).lower())
+        found = by_text.get(text) or by_text.get(dashes(text).lower())
         if found is None:
             raise CellError(
                 FaultKind.BAD_CHOICE, value=in_message(cell), choices=labelled(labels, labels)
@@ -212,7 +198,7 @@ def number(
     scale = 10**places
 
     def read(cell: Cell) -> int:
-        text = _DASHES.sub("-", digits_of(cell))
+        text = dashes(digits_of(cell))
         value = _decimal(text.removesuffix("%").strip() if is_percent else text)
         scaled = Fraction(0) if value is None else Fraction(value) * scale
         if value is None or scaled.denominator != 1:
@@ -285,7 +271,7 @@ def offset_minutes(cell: Cell) -> int:
     """
     if isinstance(cell, time | timedelta):
         cell = ":".join(str(cell).split(":")[:2])
-    text = _DASHES.sub("-", digits_of(cell)).replace(" ", "")
+    text = dashes(digits_of(cell)).replace(" ", "")
     found = _OFFSET.fullmatch(text)
     if not found:
         raise CellError(FaultKind.BAD_OFFSET, value=in_message(cell))

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from chaincode.base.evidence import EvidenceError
-from gateway.language import Language
+from gateway.words.language import Language
 
 SHOWN_CHARACTERS_MAX: Final = 40  # of what was typed, in a message
 

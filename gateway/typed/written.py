@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 from typing import Final
 
-from gateway.language import Language
+from gateway.words.language import Language
 
 WEEKDAYS_JA: Final = "月火水木金土日"
 WEEKDAYS_EN: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

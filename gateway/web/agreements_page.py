@@ -14,11 +14,11 @@ from starlette.responses import Response
 
 from chaincode.base import times
 from gateway.api.me_records import Answer, MeRecords
-from gateway.api.readers import DatabaseDep
+from gateway.http.readers import DatabaseDep
 from gateway.lookups import agreed
 from gateway.lookups.agreed import ClaimRecord, ConsignmentRecord
 from gateway.lookups.people import find_founding
-from gateway.names import Names
+from gateway.town.names import Names
 from gateway.web.grids import Grids, mass, typed
 from gateway.web.own_contexts import Cell, Grid
 from gateway.web.own_pages import OwnVisitDep

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from gateway.language import Language
-from gateway.phones import dialled
+from gateway.typed.phones import dialled
 from gateway.web.own_contexts import Own, SharePart
+from gateway.words.language import Language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,7 +172,7 @@ class LotPage:
     Attributes:
         id: The lot's id.
         id_groups: The same in groups of four, to read out.
-        check: The check character that is typed after it (`gateway.lot_numbers`).
+        check: The check character that is typed after it (`gateway.typed.lot_numbers`).
         crop: The crop's name; empty while its record has not arrived, as are the next five.
         grade: The class that sorting gave it.
         mark: The crop's drawing.

@@ -1,9 +1,9 @@
 """Dates and times as a page shows them."""
 
 from chaincode.base import times
-from gateway.language import Language
 from gateway.typed import written
 from gateway.web.contexts import When
+from gateway.words.language import Language
 
 
 def when(seconds: int, *, utc_offset_minutes: int, language: Language) -> When:

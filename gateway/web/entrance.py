@@ -1,7 +1,7 @@
 """Signing a browser in by a link that works once, and out again.
 
 Only the two POSTs change anything. They carry no body, and the guard refuses them from any page
-but our own (`gateway.api.guard`); looking at a link does not use it up, so a mail program that
+but our own (`gateway.http.guard`); looking at a link does not use it up, so a mail program that
 looks ahead takes nothing away.
 """
 
@@ -12,18 +12,18 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import RedirectResponse, Response
 
 from chaincode.base.errors import Code
-from gateway.api import compression, cookies
-from gateway.api.answers import language_of
-from gateway.api.errors import ProblemError
-from gateway.api.readers import GatewayDep, Visitor
-from gateway.codes import GatewayCode
+from gateway.http import compression, cookies
+from gateway.http.error_answers import language_of
+from gateway.http.errors import ProblemError
+from gateway.http.gateway import Gateway
+from gateway.http.readers import GatewayDep, Visitor
 from gateway.lookups.people import DeviceRecord, find_device
-from gateway.node import Gateway
 from gateway.sessions import SessionError
 from gateway.web import rendering
 from gateway.web.own_contexts import EnterPage
 from gateway.web.pages import Lang
 from gateway.web.visits import Visit
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(include_in_schema=False)
 

@@ -3,16 +3,16 @@
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from gateway.api.answers import request_id_of
-from gateway.api.errors import ProblemError
-from gateway.api.problems import PROBLEMS, Problem
-from gateway.codes import GatewayCode
-from gateway.language import Language
-from gateway.lot_numbers import grouped
-from gateway.node import Gateway
+from gateway.http.error_answers import request_id_of
+from gateway.http.errors import ProblemError
+from gateway.http.gateway import Gateway
+from gateway.http.problems import PROBLEMS, Problem
+from gateway.typed.lot_numbers import grouped
 from gateway.web import rendering
 from gateway.web.contexts import ProblemPage
 from gateway.web.crop_marks import SPROUT, mark_of
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 
 def error_page(connection: HTTPConnection, problem: ProblemError, language: Language) -> Response:

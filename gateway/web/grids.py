@@ -6,11 +6,11 @@ from typing import Any, Final
 
 from chaincode.base import times
 from gateway.api.suspended import day
-from gateway.language import Language
-from gateway.lot_numbers import check_character, grouped
+from gateway.typed.lot_numbers import check_character, grouped
 from gateway.web.contexts import When
 from gateway.web.own_contexts import Cell, Grid
 from gateway.web.words import word
+from gateway.words.language import Language
 
 Answer = Mapping[str, Any]
 _GONE: Final = ("own_use_g", "transformed_g", "lost_g")

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from chaincode.base import times
-from gateway.language import Language
 from gateway.lookups.lineage import Lineage
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.origins import Origin, Origins
 from gateway.lookups.recall_book import Meeting
-from gateway.names import Names
+from gateway.town.names import Names
 from gateway.web.contexts import LineagePart, OriginLine, When
 from gateway.web.lineage_drawing import Box, Line, draw, levels
 from gateway.web.words import WORDS, word
+from gateway.words.language import Language
 
 NUMBER_SHOWN = 6  # last characters of an id, to tell lots of one crop apart
 

@@ -12,17 +12,16 @@ from chaincode.registry.records import Constitution, Head
 from gateway.api.about import kept_by
 from gateway.api.records import keepers
 from gateway.api.suspended import day
-from gateway.explanations import Explanations
-from gateway.language import Language
 from gateway.lookups import history, lineage, lots, origins, recall_book
 from gateway.lookups.history import HistoryEntry
 from gateway.lookups.lineage import Lineage
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.origins import Origins
 from gateway.lookups.recall_book import Ended, Meeting
-from gateway.lot_numbers import check_character, grouped
-from gateway.names import Names
 from gateway.settings import LedgerKind, Settings
+from gateway.town.explanations import Explanations
+from gateway.town.names import Names
+from gateway.typed.lot_numbers import check_character, grouped
 from gateway.web import dates
 from gateway.web.contexts import (
     Change,
@@ -39,6 +38,7 @@ from gateway.web.lineage_part import LineageWriter, grade_of
 from gateway.web.recall_writer import explained
 from gateway.web.rendering import qr_code
 from gateway.web.words import WORDS, word
+from gateway.words.language import Language
 
 FLAGS_SHOWN: Final = ("late", "future", "supplemented", "opening")
 

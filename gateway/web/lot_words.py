@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.vocabulary import sentences
+from gateway.town.vocabulary import sentences
 
 LOT_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     # How a lot came into being.

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.vocabulary import sentences
+from gateway.town.vocabulary import sentences
 
 ORGANISATION_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **sentences("organisation.suspend", "reason", "organisation_reason_"),

@@ -6,9 +6,9 @@ from typing import Final
 
 from chaincode.registry.records import OFFICES, Organisation
 from gateway.api.suspended import by_whom, day, offices, roles_in_words
-from gateway.language import Language
 from gateway.lookups.organisations import SuccessionRecord, SuspensionRecord, Together
 from gateway.web.words import word
+from gateway.words.language import Language
 
 _LIST: Final[dict[Language, str]] = {"ja": "、", "en": ", "}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from gateway.api.readers import DatabaseDep
+from gateway.http.readers import DatabaseDep
 from gateway.lookups.organisations import together
 from gateway.web.organisation_writer import OrganisationPart, OrganisationWriter
 from gateway.web.own_contexts import Own

@@ -10,18 +10,19 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import Response
 
 from gateway.api import books as book_answers
-from gateway.api import disputes, mandates, paging
-from gateway.api.answers import language_of
+from gateway.api import disputes, mandates
 from gateway.api.books import Book
 from gateway.api.flag_records import FlagRecords, ground_of, party_shown
-from gateway.api.readers import DatabaseDep, GatewayDep, RequiredReader
 from gateway.api.records import Answer, Records
-from gateway.database import Database
+from gateway.http import paging
+from gateway.http.error_answers import language_of
+from gateway.http.readers import DatabaseDep, GatewayDep, RequiredReader
 from gateway.lookups import books, shipments
 from gateway.lookups.books import Filters
 from gateway.lookups.flags import PLACE as FLAGS_PLACE
 from gateway.lookups.flags import Wanted, flagged
 from gateway.lookups.places import Place
+from gateway.storage.database import Database
 from gateway.web.own_contexts import CropForm, Grid, Link, ListPage
 from gateway.web.pages import Lang
 from gateway.web.visits import Visit

@@ -9,20 +9,18 @@ from fastapi import APIRouter, Path, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import RedirectResponse, Response
 
-from gateway import lot_numbers
 from gateway.api.about import kept_by
-from gateway.api.answers import language_of
-from gateway.api.errors import ProblemError
-from gateway.api.problems import PROBLEMS
-from gateway.api.readers import GatewayDep, Visitor
-from gateway.codes import GatewayCode
+from gateway.http.error_answers import language_of
+from gateway.http.errors import ProblemError
+from gateway.http.gateway import Gateway
+from gateway.http.problems import PROBLEMS
+from gateway.http.readers import GatewayDep, Visitor
 from gateway.invitations import code as codes
-from gateway.language import Language
 from gateway.lookups import lots
 from gateway.lookups.lots import LotRecord
 from gateway.lookups.people import Founding, find_founding
-from gateway.lot_numbers import NumberError, TypedNumber
-from gateway.node import Gateway
+from gateway.typed import lot_numbers
+from gateway.typed.lot_numbers import NumberError, TypedNumber
 from gateway.web import lot_page, rendering, share_part
 from gateway.web.contexts import JoinPage, LotCard, ProblemsPage, StartPage
 from gateway.web.errors import problem_page
@@ -31,6 +29,8 @@ from gateway.web.own_contexts import SharePart
 from gateway.web.share_part import ShareWriter
 from gateway.web.visits import Visit
 from gateway.web.words import word
+from gateway.words.codes import GatewayCode
+from gateway.words.language import Language
 
 router = APIRouter(include_in_schema=False)
 

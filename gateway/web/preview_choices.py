@@ -11,12 +11,12 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection
 
-from gateway.language import LANGUAGES, Language
 from gateway.lookups import growers
 from gateway.lookups.growers import PlotRecord
-from gateway.names import Names
-from gateway.other_crops import OTHER
-from gateway.same_name import fold
+from gateway.town.names import Names
+from gateway.town.other_crops import OTHER
+from gateway.typed.same_name import fold
+from gateway.words.language import LANGUAGES, Language
 
 CHOICES_MAX: Final = 1_000  # of each; what is not among them can be typed
 

@@ -9,9 +9,8 @@ from fastapi import Query
 from pydantic import ValidationError
 
 from chaincode.base import times
-from gateway import lot_numbers
 from gateway.api.recalls import By, ByLots, ByPeriod, ByPlot
-from gateway.typed import TownClock, dates
+from gateway.typed import TownClock, dates, lot_numbers
 
 LOTS_CHARACTERS_MAX: Final = 8_000  # what browsers and servers take in an address
 _FIELD_CHARACTERS_MAX: Final = 40

@@ -8,19 +8,19 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from chaincode.recalls.records import RECALL_OFFICER
-from gateway.api import paging, recalls
-from gateway.api.answers import language_of
-from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, GatewayDep, RecallOfficer, Visitor
+from gateway.answers.visibility import NOBODY
+from gateway.api import recalls
 from gateway.api.recall_records import Answer, RecallRecords
 from gateway.api.recalls import RecallId
 from gateway.api.records import Records
-from gateway.api.visibility import NOBODY
-from gateway.codes import GatewayCode
-from gateway.database import Database
+from gateway.http import paging
+from gateway.http.error_answers import language_of
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, GatewayDep, RecallOfficer, Visitor
 from gateway.lookups import lots, recall_book
-from gateway.lot_numbers import NumberError, check_character, grouped
+from gateway.storage.database import Database
 from gateway.typed import TypedDateError
+from gateway.typed.lot_numbers import NumberError, check_character, grouped
 from gateway.web import preview_choices
 from gateway.web.own_pages import ITEMS
 from gateway.web.pages import Lang
@@ -29,6 +29,7 @@ from gateway.web.recall_contexts import PreviewPage, RecallsPage, ScopePage
 from gateway.web.recall_writer import ROOTS_SHOWN, RecallWriter
 from gateway.web.visits import Visit
 from gateway.web.words import word
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(include_in_schema=False)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.vocabulary import sentences
+from gateway.town.vocabulary import sentences
 
 RECALL_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "recalls_title": ("回収のお知らせ", "Recalls"),

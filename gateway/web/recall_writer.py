@@ -7,11 +7,10 @@ from typing import Final
 from chaincode.base import times
 from chaincode.recalls.records import ROOTS_ALONE_MAX, ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX
 from gateway.api.recall_records import Answer
-from gateway.explanations import Explanations
-from gateway.language import Language
 from gateway.lookups.recall_book import DRILL, ENDED
 from gateway.lookups.recalls import IN_FORCE
-from gateway.lot_numbers import check_character, grouped
+from gateway.town.explanations import Explanations
+from gateway.typed.lot_numbers import check_character, grouped
 from gateway.web.contexts import When
 from gateway.web.grids import NUMBER_SHOWN, Grids
 from gateway.web.own_contexts import Link, Own
@@ -24,6 +23,7 @@ from gateway.web.recall_contexts import (
     ScopePart,
 )
 from gateway.web.words import WORDS, word
+from gateway.words.language import Language
 
 ROOTS_SHOWN: Final = 100
 

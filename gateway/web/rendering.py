@@ -18,10 +18,10 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from chaincode.registry.records import Constitution, Head
-from gateway.language import Language
 from gateway.settings import Settings
 from gateway.web.contexts import Site
 from gateway.web.words import word
+from gateway.words.language import Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -10,13 +10,13 @@ from typing import Final
 from markupsafe import Markup
 from sqlalchemy import Connection
 
+from gateway.answers.visibility import Viewer
 from gateway.api import lineage as lineage_answers
 from gateway.api import lots as lot_answers
 from gateway.api.lineage import Graph
 from gateway.api.lots import LotFound
 from gateway.api.records import Answer, Records
-from gateway.api.visibility import Viewer
-from gateway.names import Names
+from gateway.town.names import Names
 from gateway.web.grids import Grids, mass
 from gateway.web.lineage_drawing import Line, around
 from gateway.web.lineage_part import LineageWriter

@@ -12,15 +12,13 @@ from starlette.responses import Response
 from chaincode.base import shapes
 from chaincode.recalls.records import RECALL_OFFICER
 from chaincode.registry.records import Grant
-from gateway import keeping
-from gateway.api.readers import Reader, viewer_of
-from gateway.api.visibility import Viewer
-from gateway.language import Language
+from gateway.answers.visibility import Viewer
+from gateway.http.gateway import Gateway
+from gateway.http.readers import Reader, viewer_of
 from gateway.lookups import awaited
 from gateway.lookups.keys import enrolments_of
 from gateway.lookups.organisations import together
 from gateway.lookups.people import Founding, find_founding
-from gateway.node import Gateway
 from gateway.typed import TownClock
 from gateway.web import dates, rendering
 from gateway.web.contexts import When
@@ -28,7 +26,8 @@ from gateway.web.grids import Grids
 from gateway.web.organisation_writer import OrganisationWriter
 from gateway.web.own_contexts import Link, Own
 from gateway.web.words import word
-from gateway.words import Text
+from gateway.words import Text, keeping
+from gateway.words.language import Language
 
 COUNTED_MAX: Final = 99  # of what waits for a signature
 LISTS: Final = ("stock", "lot-book", "consignments", "shipments", "disputes", "flags", "mandates")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from gateway.api.errors import ProblemError
-from gateway.api.readers import DatabaseDep, RequiredReader
 from gateway.api.waiting import WAITING_MAX, find_waiting
 from gateway.api.waiting_records import Answer, WaitingRecords
-from gateway.codes import GatewayCode
+from gateway.http.errors import ProblemError
+from gateway.http.readers import DatabaseDep, RequiredReader
 from gateway.web.own_contexts import Own
 from gateway.web.own_pages import OwnVisitDep
+from gateway.words.codes import GatewayCode
 
 router = APIRouter(include_in_schema=False)
 

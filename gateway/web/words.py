@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from gateway.language import Language
-from gateway.vocabulary import sentences
+from gateway.town.vocabulary import sentences
 from gateway.web.lot_words import LOT_WORDS
 from gateway.web.organisation_words import ORGANISATION_WORDS
 from gateway.web.own_words import OWN_WORDS
 from gateway.web.recall_words import RECALL_WORDS
+from gateway.words.language import Language
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     **LOT_WORDS,

@@ -21,7 +21,7 @@ from string import Formatter
 from typing import Final
 
 from chaincode.base.evidence import EvidenceError
-from gateway.language import LANGUAGES, Language
+from gateway.words.language import LANGUAGES, Language
 
 FILE_NAME: Final = "words.toml"
 

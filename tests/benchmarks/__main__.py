@@ -20,7 +20,7 @@ from pathlib import Path
 import uvloop
 
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
+from gateway.ledgers.on_fabric import FabricLedger
 from network.native import Network
 from network.topology import PEER_ORGANISATIONS, Topology
 from tests.benchmarks import (

@@ -27,7 +27,7 @@ from chaincode.base.envelope import FIRST_PREVIOUS
 from chaincode.registry.records import Device as DeviceRecord
 from gateway.demo.founding import submit_all
 from gateway.demo.town import COOP, SHOPS, TOWN, Town
-from gateway.ledger import Ledger
+from gateway.ledgers.port import Ledger
 
 WEEK_COMMANDS = 20
 EXPECTED_CODES = frozenset({"ACCEPTED", "NOT_YOUR_PARTY", "INSUFFICIENT_QUANTITY"})

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chaincode.base.canonical import Json
-from gateway.ledger import Ledger
+from gateway.ledgers.port import Ledger
 from tests.benchmarks.client import percentile
 from tests.benchmarks.crowd import EXPECTED_CODES, Crowd, Order
 from tests.benchmarks.measuring import Sample

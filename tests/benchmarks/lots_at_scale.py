@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from gateway.database import make_engine
 from gateway.lookups import history, lineage, lots, recalls
+from gateway.storage.database import make_engine
 from tests.benchmarks.client import percentile
 from tests.benchmarks.measuring import Result, Sample
 from tests.benchmarks.processor import Meter

@@ -4,7 +4,7 @@ import contextlib
 import time
 from pathlib import Path
 
-from gateway.ledger import Block, Ledger
+from gateway.ledgers.port import Block, Ledger
 from gateway.projection import Projection, rebuild
 from gateway.projection.stream import grouped
 from tests.benchmarks.measuring import Sample

@@ -29,7 +29,7 @@ from chaincode.registry.founding import BOOTSTRAP
 from chaincode.registry.organisations import Suspension, Vote
 from chaincode.registry.successions import Naming, Succession
 from chaincode.rules import EVER
-from gateway.api.problems import PROBLEMS
+from gateway.http.problems import PROBLEMS
 from tests.chaincode import always_read, liveness
 from tests.chaincode.drafts import valid
 from tests.chaincode.rejections import faults

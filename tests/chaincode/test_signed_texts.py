@@ -73,7 +73,7 @@ SIGNED: dict[Kind, Callable[[], bytes]] = {
 PACKAGES = ("chaincode", "gateway", "network")
 SIGNING = {
     "chaincode": ["chaincode/base/envelope.py"],  # verifies
-    "gateway": ["gateway/fabric/identity.py", "gateway/signing.py"],  # Fabric's, and devices'
+    "gateway": ["gateway/fabric/identity.py", "gateway/device/signing.py"],
     "network": [],
 }
 READERS: dict[Kind, Callable[[bytes, bytes], None]] = {

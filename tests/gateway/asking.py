@@ -13,9 +13,9 @@ from sqlalchemy import select
 
 from gateway.api.csv_files import ListName
 from gateway.demo.trading import Trading
+from gateway.device.signing import base64url
 from gateway.projection import CommandRow
 from gateway.projection.tables import commands
-from gateway.signing import base64url
 from gateway.web.rendering import STYLE_DIGEST
 from tests.gateway.market import RECEIPT, ROLL_NUMBERS, Market
 from tests.gateway.stage import Stage, command_json

@@ -5,8 +5,8 @@ import time
 from dataclasses import dataclass, field
 
 from gateway.demo.trading import Trading
+from gateway.device.signing import new_nonce
 from gateway.plausibility import FlagCode
-from gateway.signing import new_nonce
 from tests.gateway.stage import Stage, command_id
 
 HOUR, DAY = 3_600, 86_400

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 from dataclasses import dataclass
 
-from gateway.serving import make_server
+from gateway.running.serving import make_server
 from gateway.settings import LimitSettings, ListenSettings, Settings
 
 

@@ -18,12 +18,14 @@ from fastapi import FastAPI
 
 from chaincode.base.envelope import base64url_decode
 from chaincode.contract import MinoriContract
-from gateway.api.app import create_app
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town
-from gateway.embedded import ORGANISATIONS, EmbeddedLedger
-from gateway.ledger import Block, DryRun, Receipt
-from gateway.node import Gateway, open_gateway
+from gateway.device.signing import Device, jws
+from gateway.http.gateway import Gateway
+from gateway.ledgers.embedded import ORGANISATIONS, EmbeddedLedger
+from gateway.ledgers.port import Block, DryRun, Receipt
+from gateway.running.app import create_app
+from gateway.running.node import open_gateway
 from gateway.settings import (
     LedgerSettings,
     LimitSettings,
@@ -32,7 +34,6 @@ from gateway.settings import (
     Settings,
     SiteSettings,
 )
-from gateway.signing import Device, jws
 
 URL = "http://127.0.0.1:8000"
 PHONE = "0985-00-1234"

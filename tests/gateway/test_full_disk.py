@@ -9,7 +9,7 @@ import asyncio
 import pytest
 from prometheus_client import REGISTRY
 
-from gateway import storage
+from gateway.storage import keeping
 from tests.gateway.stage import LEDGER, command_id, stage_in
 from tests.small_disk import small_disk
 
@@ -20,7 +20,7 @@ HARVESTS = 40  # or sticker numbers: more than fit into what is left
 
 @pytest.fixture(autouse=True)
 def sooner(monkeypatch):
-    monkeypatch.setattr(storage, "RETRY_S", 0.1)
+    monkeypatch.setattr(keeping, "RETRY_S", 0.1)
 
 
 @pytest.fixture
@@ -87,7 +87,7 @@ async def test_a_full_disk_under_the_outbox(tmp_path, disk):
         assert not told["ready"]
         assert (told["outbox"]["taking"], told["storage"]["outbox"]) == (False, False)
         await stage.get(f"/api/commands/{first}")  # to read is not to write
-        await asyncio.sleep(5 * storage.RETRY_S)
+        await asyncio.sleep(5 * keeping.RETRY_S)
         assert not (await health(stage))["ready"]  # and so it stays, for as long as it is full
         assert writable("outbox") == 0
         disk.free()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from gateway import collector
+from gateway.running import collector
 
 # Each takes a twentieth of the start or more, and an embedded ledger's first answer needs none.
 LATER = ("grpc", "google.protobuf", "httpx2", "jinja2", "openpyxl", "segno", "sqlalchemy.orm")

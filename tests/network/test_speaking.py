@@ -12,7 +12,7 @@ from contextlib import ExitStack
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import speaking
+from gateway.words import speaking
 from network import cli, readiness
 from network.commands import _run, find
 from network.deployment import Deployment

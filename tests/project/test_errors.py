@@ -13,8 +13,8 @@ from hypothesis import given, settings
 import chaincode
 import gateway
 import network
-from gateway.api.errors import ProblemError
-from gateway.cli.client import RefusedError
+from gateway.device.client import RefusedError
+from gateway.http.errors import ProblemError
 from gateway.pos.refusals import WORDS, FileError
 from gateway.words import SaidError, verbatim
 

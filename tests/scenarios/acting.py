@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx2
 
 from gateway.demo.town import Person, Town
-from gateway.signing import new_nonce
+from gateway.device.signing import new_nonce
 from tests.scenarios.load import body_of
 
 AT_ONCE = 100

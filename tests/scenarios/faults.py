@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from chaincode.base.errors import Code
-from gateway.ledger import Block
+from gateway.ledgers.port import Block
 from network import readiness
 from network.topology import ORGANISATIONS
 from tests.contract_health import contract_health_port, contract_transactions

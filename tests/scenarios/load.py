@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import httpx2
 
-from gateway.cli.keyring import command_id_of
 from gateway.demo.town import Town
+from gateway.device.keyring import command_id_of
 
 PATIENCE_S = 90
 

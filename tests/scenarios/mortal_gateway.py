@@ -10,9 +10,9 @@ from pathlib import Path
 
 from gateway.fabric.outcome import Stage
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
-from gateway.ledger import Ledger
-from gateway.serving import run
+from gateway.ledgers.on_fabric import FabricLedger
+from gateway.ledgers.port import Ledger
+from gateway.running.serving import run
 from gateway.settings import Settings
 
 

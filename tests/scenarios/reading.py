@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx2
 
 from gateway.demo.town import Town
-from gateway.signing import jws
+from gateway.device.signing import jws
 
 PROOF = "minori-session+jws"
 

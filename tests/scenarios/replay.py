@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import httpx2
 
 from gateway.demo.founding import Founding
-from gateway.ledger import Block
+from gateway.ledgers.port import Block
 from gateway.projection import Projection
 from tests.scenarios.acting import send
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from chaincode.lots.apportion import share_out
-from gateway import joint_sorting
 from gateway.demo.town import Town
-from gateway.signing import new_nonce
+from gateway.device import joint_sorting
+from gateway.device.signing import new_nonce
 from tests.scenarios.acting import Cast
 
 FARMS = 30

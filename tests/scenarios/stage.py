@@ -22,10 +22,10 @@ import pytest
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
-from gateway.embedded import EmbeddedLedger
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
-from gateway.ledger import Block, Ledger
+from gateway.ledgers.embedded import EmbeddedLedger
+from gateway.ledgers.on_fabric import FabricLedger
+from gateway.ledgers.port import Block, Ledger
 from network.native import Network
 from tests.scenarios.warm import WarmProcess
 

@@ -17,12 +17,12 @@ import pytest
 
 from chaincode.base import shapes
 from chaincode.lots.records import Holding
-from gateway.cli.keyring import command_id_of
 from gateway.demo.town import Town
+from gateway.device.keyring import command_id_of
+from gateway.device.signing import Device, new_nonce
 from gateway.fabric.profile import ConnectionProfile
-from gateway.fabric_ledger import FabricLedger
 from gateway.intake.items import ALONE_AFTER
-from gateway.signing import Device, new_nonce
+from gateway.ledgers.on_fabric import FabricLedger
 from tests.fabric_fixture import running
 from tests.measured import MEASURED
 from tests.scenarios import faults

@@ -16,7 +16,7 @@ import pytest
 from gateway.demo.founding import Founding
 from gateway.demo.town import COOP, SHOPS, TOWN, Town
 from gateway.demo.trading import Trading
-from gateway.signing import Device, new_pseudonym
+from gateway.device.signing import Device, new_pseudonym
 from tests.fabric_fixture import running
 from tests.scenarios.acting import accept, send
 from tests.scenarios.load import body_of

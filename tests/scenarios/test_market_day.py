@@ -6,9 +6,9 @@ import httpx2
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.founding import Founding
+from gateway.device.keyring import Key
 from network.cli import app
 from tests.fabric_fixture import running
 from tests.scenarios import books

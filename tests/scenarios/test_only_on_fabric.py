@@ -20,9 +20,9 @@ from chaincode.lots.records import Holding
 from gateway.demo.founding import Founding
 from gateway.demo.town import Town
 from gateway.demo.trading import Trading
+from gateway.device.signing import Device, new_pseudonym
 from gateway.fabric import ConnectionProfile, Gateway, ValidationCode
-from gateway.fabric_ledger import FabricLedger
-from gateway.signing import Device, new_pseudonym
+from gateway.ledgers.on_fabric import FabricLedger
 from tests.scenarios.acting import accept, send
 from tests.scenarios.reading import latest_block, session_of
 from tests.scenarios.stage import ORGANISATIONS, Stage, fabric_stage

@@ -14,7 +14,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _FORKS = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["network.cli", "gateway.serving", "gateway.setup.applying"])
+_FORKS.set_forkserver_preload(["network.cli", "gateway.running.serving", "gateway.setup.applying"])
 
 
 class WarmProcess:

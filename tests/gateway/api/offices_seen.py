@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from chaincode.rules import EVER
-from gateway.api.visibility import Role
+from gateway.answers.visibility import Role
 from gateway.projection import CommandRow
 from gateway.projection.domain import (
     actors,

@@ -5,8 +5,8 @@ import pytest_asyncio
 
 from chaincode.base import canonical, envelope
 from chaincode.base.errors import FaultError
-from gateway.api.problems import PROBLEMS
-from gateway.signing import jws
+from gateway.device.signing import jws
+from gateway.http.problems import PROBLEMS
 from tests.chaincode.test_golden_vectors import named
 from tests.gateway.stage import command_id, command_json, stage_in
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from chaincode.base.errors import Code
-from gateway.signing import Device, new_nonce
+from gateway.device.signing import Device, new_nonce
 from tests.gateway.stage import command_id, command_json, stage_in
 
 

@@ -17,9 +17,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import select
 
-from gateway.api.app import create_app
 from gateway.demo.trading import Trading
 from gateway.projection.domain import lot_parents, lots
+from gateway.running.app import create_app
 from tests.gateway.asking import WHENEVER, paths, templates, wishes
 from tests.gateway.market import RECEIPT, hold_market
 from tests.gateway.planted import Planted, Search, as_shown

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from gateway.api import csv_files
-from gateway.api.csv_cells import write
+from gateway.typed.csv_cells import write
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 

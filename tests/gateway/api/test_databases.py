@@ -10,9 +10,9 @@ import httpx2
 import pytest
 import pytest_asyncio
 
-from gateway.api.app import create_app
-from gateway.node import open_gateway
 from gateway.projection.digest import content_digest
+from gateway.running.app import create_app
+from gateway.running.node import open_gateway
 from tests.gateway.asking import paths
 from tests.gateway.market import have_trouble, hold_market
 from tests.gateway.stage import URL, stage_in

@@ -19,11 +19,11 @@ import uvicorn
 from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi import checks
 
-from gateway.api.app import create_app
-from gateway.api.readers import BLOCKS_AHEAD_MAX
-from gateway.codes import GatewayCode
 from gateway.demo.trading import Trading
+from gateway.http.readers import BLOCKS_AHEAD_MAX
 from gateway.projection.digest import content_digest
+from gateway.running.app import create_app
+from gateway.words.codes import GatewayCode
 from tests.gateway.stage import command_id, settings_in, stage_in
 
 EXAMPLES = settings().max_examples // 5  # for each operation and reader: 20, in `make soak` 400

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from chaincode.base import shapes
 from chaincode.base.errors import Code
 from chaincode.rules import EVER
-from gateway.api.problems import PROBLEMS
 from gateway.demo.trading import Trading
+from gateway.http.problems import PROBLEMS
 from gateway.projection.digest import content_digest, read_state
 from tests.gateway.api.commands_drawn import parts
 from tests.gateway.market import hold_market

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from gateway.signing import Device
+from gateway.device.signing import Device
 from tests.gateway.stage import stage_in
 
 pytestmark = pytest.mark.asyncio

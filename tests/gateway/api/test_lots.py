@@ -6,7 +6,7 @@ import json
 import pytest
 
 from chaincode.base.times import timestamp
-from gateway.ledger import LedgerUnavailableError
+from gateway.ledgers.port import LedgerUnavailableError
 from tests.gateway.stage import command_id
 
 ORIGIN = {

@@ -5,7 +5,7 @@ import json
 import pytest
 import pytest_asyncio
 
-from gateway.signing import new_pseudonym
+from gateway.device.signing import new_pseudonym
 from tests.gateway.market import give_mandate
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe

@@ -7,8 +7,8 @@ import pytest
 import pytest_asyncio
 
 from chaincode.rules import EVER
-from gateway.names import CROPS
-from gateway.signing import new_pseudonym
+from gateway.device.signing import new_pseudonym
+from gateway.town.names import CROPS
 from tests.gateway.market import give_mandate
 from tests.gateway.stage import command_id, stage_in
 

@@ -4,7 +4,7 @@ import pytest
 import pytest_asyncio
 
 from chaincode.base import shapes
-from gateway.signing import Device, new_nonce, new_pseudonym
+from gateway.device.signing import Device, new_nonce, new_pseudonym
 from tests.gateway.stage import stage_in
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -1,7 +1,7 @@
 """What waits for a second signature: who may read it, to decide."""
 
-from gateway.cli.keyring import command_id_of
 from gateway.demo.trading import Trading
+from gateway.device.keyring import command_id_of
 
 
 async def test_a_witness_reads_stock_from_before_until_it_is_decided(stage):

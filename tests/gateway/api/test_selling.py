@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.cli.keyring import command_id_of
 from gateway.demo.trading import Trading
+from gateway.device.keyring import command_id_of
 
 RECEIPT, OTHER = "ab" * 32, "cd" * 32
 

@@ -4,9 +4,9 @@ import sqlite3
 
 import pytest
 
-from gateway.api.cookies import NAME
+from gateway.device.signing import Device, jws
+from gateway.http.cookies import NAME
 from gateway.sessions import Sessions
-from gateway.signing import Device, jws
 from tests.gateway.stage import PROOF, URL
 
 

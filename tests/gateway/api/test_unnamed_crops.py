@@ -3,7 +3,7 @@
 import pytest
 import pytest_asyncio
 
-from gateway.names import UNNAMED
+from gateway.town.names import UNNAMED
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page
 

@@ -14,7 +14,8 @@ from functools import partial
 import pytest
 import pytest_asyncio
 
-from gateway.api import visibility
+from gateway.answers import visibility
+from gateway.answers.visibility import EVERYONE, Role
 from gateway.api.csv_columns import (
     CONSIGNMENTS,
     FLAGS,
@@ -25,7 +26,6 @@ from gateway.api.csv_columns import (
     _at,
 )
 from gateway.api.csv_files import ListName
-from gateway.api.visibility import EVERYONE, Role
 from tests.gateway.api.offices_seen import Towards
 from tests.gateway.asking import paths, templates
 from tests.gateway.market import give_mandate, have_trouble, hold_market

@@ -13,9 +13,9 @@ from chaincode.rules import EVER
 from gateway.api.second_signatures import awaits
 from gateway.api.waiting_records import WORDS
 from gateway.demo.trading import Trading
+from gateway.device.signing import Device
 from gateway.lookups.awaited import ACCEPT, CONFIRM
 from gateway.lookups.people import find_founding
-from gateway.signing import Device
 from tests.gateway.stage import command_id, command_json, stage_in
 
 ON_STAGE = pytest.mark.asyncio(loop_scope="module")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from gateway.demo.trading import Trading
-from gateway.lot_numbers import check_character
+from gateway.typed.lot_numbers import check_character
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 

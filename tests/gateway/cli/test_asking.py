@@ -10,11 +10,11 @@ import sys
 import pytest
 import pytest_asyncio
 
-from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
-from gateway.lot_numbers import check_character
-from gateway.other_crops import code_of
+from gateway.device.keyring import Key
+from gateway.town.other_crops import code_of
+from gateway.typed.lot_numbers import check_character
 from tests.gateway.cli.terminal import drawn, harvest, minori
 from tests.scenarios.stage import embedded_stage
 

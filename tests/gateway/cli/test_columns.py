@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.cli.columns import LABEL, padded, width
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 ROOT = Path(__file__).parents[3]

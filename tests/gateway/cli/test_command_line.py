@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from gateway.cli.arguments import prepare
-from gateway.cli.keyring import Key, command_id_of, move, payload_of
 from gateway.cli.kinds import own
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
+from gateway.device.keyring import Key, command_id_of, move, payload_of
 from gateway.setup.register import Entry, Register
 from network.cli import app
 from tests.scenarios.stage import READY_PATIENCE_S, embedded_stage

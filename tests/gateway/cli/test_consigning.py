@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from gateway.cli.keyring import Key, payload_of
-from gateway.lot_numbers import check_character
+from gateway.device.keyring import Key, payload_of
+from gateway.typed.lot_numbers import check_character
 from tests.gateway.cli.terminal import drawn, harvest, minori, send
 
 

@@ -17,12 +17,13 @@ import sqlalchemy
 import typer
 from typer.testing import CliRunner
 
-from gateway.cli import speaking, telling
-from gateway.cli.keyring import Key
-from gateway.database import make_engine
+from gateway.cli import telling
 from gateway.demo.founding import FoundingError, submit_all
 from gateway.demo.town import Town
-from gateway.ledger import LedgerError
+from gateway.device.keyring import Key
+from gateway.ledgers.port import LedgerError
+from gateway.storage.database import make_engine
+from gateway.words import speaking
 from network.cli import app
 from network.demo import found_once
 from network.telling import Progress, told

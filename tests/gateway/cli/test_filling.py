@@ -3,9 +3,9 @@
 import json
 import re
 
-from gateway.cli.keyring import Key
 from gateway.cli.sending import send
 from gateway.demo.trading import Trading
+from gateway.device.keyring import Key
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 

@@ -8,7 +8,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from gateway.cli import helping, speaking
+from gateway.cli import helping
+from gateway.words import speaking
 from network.cli import app
 
 ROOT = Path(__file__).parents[3]

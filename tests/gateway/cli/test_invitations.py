@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from chaincode.base import shapes
-from gateway.cli import keyring
-from gateway.cli.keyring import Key, encode_slip
+from gateway.device import keyring
+from gateway.device.keyring import Key, encode_slip
+from gateway.device.signing import Device, new_pseudonym
 from gateway.invitations import Invitation
 from gateway.invitations.issued import IssuedInvitations
-from gateway.signing import Device, new_pseudonym
 from tests.gateway.cli.terminal import minori
 
 YESTERDAY = date.today() - timedelta(days=2)  # noqa: DTZ011 - two, for the town's day is another

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from gateway.cli.at_hand import _key
 from gateway.cli.choosing import matching_words
-from gateway.same_name import fold
+from gateway.typed.same_name import fold
 from tests.gateway.cli.terminal import harvest, minori
 from tests.gateway.setup.workbooks import wide
 

@@ -11,7 +11,7 @@ from chaincode.base import shapes
 from chaincode.base.errors import FaultError
 from chaincode.rules import EVER
 from gateway.cli import by_schema, kinds
-from gateway.cli.keyring import Key
+from gateway.device.keyring import Key
 from tests.chaincode.drafts import valid
 from tests.gateway.cli.terminal import harvest, minori
 

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
-from gateway import keeping
-from gateway.cli import enrolment, keyring
-from gateway.cli.keyring import KeyringError
+from gateway.cli import enrolment
+from gateway.device import keyring
+from gateway.device.keyring import KeyringError
+from gateway.words import keeping
 from tests.gateway.cli.terminal import minori
 from tests.gateway.setup.workbooks import wide
 

@@ -12,12 +12,12 @@ from typer.testing import CliRunner
 
 from chaincode.base import shapes
 from chaincode.rules import EVER
-from gateway import member_names
 from gateway.cli import naming
 from gateway.cli.arguments import NAMED_BY
-from gateway.cli.keyring import Key, payload_of
 from gateway.cli.own_choices import terms
-from gateway.cli.speaking import WORDS
+from gateway.cli.said import WORDS
+from gateway.device.keyring import Key, payload_of
+from gateway.typed import member_names
 from network.cli import app
 from tests.gateway.setup.workbooks import save, town, wide
 from tests.scenarios.stage import GatewayProcess

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from gateway.api.suspended import day
-from gateway.cli import keyring
-from gateway.cli.keyring import Key, command_id_of, payload_of
-from gateway.signing import Device
+from gateway.device import keyring
+from gateway.device.keyring import Key, command_id_of, payload_of
+from gateway.device.signing import Device
 from tests.gateway.cli.terminal import harvest, minori
 
 UNTIL = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011 - weeks away

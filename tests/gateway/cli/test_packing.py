@@ -6,10 +6,10 @@ import pytest
 
 from chaincode.base import shapes
 from chaincode.lots.quantities import Packs
-from gateway.catalogue import PACK_UNITS
 from gateway.cli import packing
 from gateway.cli.kinds import own
 from gateway.cli.packing import PackingError
+from gateway.town.catalogue import PACK_UNITS
 
 HARVEST = own().of("lot.harvest")
 EVENING = 1_790_000_000  # 2026-09-21T23:13:20+09:00

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import lot_numbers
 from gateway.cli import arguments, kinds, pairs
 from gateway.cli.arguments import ArgumentError
+from gateway.typed import lot_numbers
 from gateway.words import SaidError
 
 LOTS = ("5" * 20, "7K3M9X2B0KTD7C4Q8R1V")

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from typer.testing import CliRunner
 
-from gateway.database import Database
 from gateway.projection.digest import content_digest
 from gateway.projection.domain import holdings, lots
 from gateway.projection.tables import commands
+from gateway.storage.database import Database
 from network.cli import app
 from tests.gateway.market import hold_market
 from tests.gateway.stage import LEDGER, stage_in

@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli.client import ApiError, Client
-from gateway.cli.keyring import Key
 from gateway.demo.build import write_keys
 from gateway.demo.town import Town
+from gateway.device.client import ApiError, Client
+from gateway.device.keyring import Key
 from network.cli import app
 from tests.scenarios.stage import embedded_stage
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from gateway.cli.client import Answer, ApiError
-from gateway.cli.keyring import Key, command_id_of
 from gateway.cli.sending import deliver
-from gateway.signing import Device
+from gateway.device.client import Answer, ApiError
+from gateway.device.keyring import Key, command_id_of
+from gateway.device.signing import Device
 
 
 class Leaving:

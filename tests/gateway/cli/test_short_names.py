@@ -11,7 +11,7 @@ from chaincode.rules import EVER
 from gateway.cli import arguments
 from gateway.cli.choosing import Candidate, beginning
 from gateway.cli.kinds import own
-from gateway.lot_numbers import NumberError, check_character, grouped
+from gateway.typed.lot_numbers import NumberError, check_character, grouped
 from tests.gateway.cli.terminal import drawn, harvest, minori
 from tests.gateway.setup.workbooks import wide
 

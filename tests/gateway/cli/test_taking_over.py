@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from gateway.cli.keyring import Key, command_id_of, payload_of
+from gateway.device.keyring import Key, command_id_of, payload_of
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 

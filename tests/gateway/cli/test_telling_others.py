@@ -10,12 +10,13 @@ import pytest
 from typer.testing import CliRunner
 
 from chaincode.base.errors import Code
-from gateway.cli import speaking, telling
-from gateway.embedded.errors import ChainBrokenError, LedgerInUseError
-from gateway.embedded.files import lock
+from gateway.cli import telling
 from gateway.intake.errors import CommandRefusedError
-from gateway.ledger import LedgerError
+from gateway.ledgers.embedded.errors import ChainBrokenError, LedgerInUseError
+from gateway.ledgers.embedded.files import lock
+from gateway.ledgers.port import LedgerError
 from gateway.projection.errors import BlockGapError, ChainMismatchError
+from gateway.words import speaking
 from network.cli import app
 from tests.gateway.cli.english import sentences
 
@@ -24,10 +25,10 @@ WITHOUT_WORDS = (
     *sorted((ROOT / "gateway/embedded").glob("*.py")),
     *sorted((ROOT / "gateway/projection").glob("*.py")),
     *sorted((ROOT / "gateway/intake").glob("*.py")),
-    ROOT / "gateway/admin_socket.py",
+    ROOT / "gateway/ledgers/admin_socket.py",
     ROOT / "gateway/fabric/identity.py",
     ROOT / "gateway/fabric/profile.py",
-    ROOT / "gateway/serving.py",
+    ROOT / "gateway/running/serving.py",
     ROOT / "gateway/setup/through_gateway.py",
 )
 # For programmers, or caught before it reaches a person; codes have words of their own.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from gateway.cli import speaking
 from gateway.setup.register import Register
+from gateway.words import speaking
 from network.cli import app
 from tests.gateway.cli.english import sentences
 from tests.gateway.setup.workbooks import save, town

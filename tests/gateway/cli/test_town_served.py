@@ -9,7 +9,7 @@ import re
 import httpx2
 import pytest
 
-from gateway.admin_socket import socket_path
+from gateway.ledgers.admin_socket import socket_path
 from gateway.setup.places import TownFiles
 from tests.gateway.cli.test_town import minori as run
 from tests.gateway.setup.test_second_town import resident

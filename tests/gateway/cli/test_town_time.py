@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from gateway.cli.keyring import Key, payload_of
+from gateway.device.keyring import Key, payload_of
 from tests.gateway.cli.terminal import drawn, harvest, minori
 
 JAPAN = timezone(timedelta(hours=9))

@@ -19,8 +19,8 @@ from gateway.fabric import (
     ValidationCode,
 )
 from gateway.fabric.envelopes import build_proposal
-from gateway.fabric_ledger import _ERRORS, FabricLedger
-from gateway.ledger import (
+from gateway.ledgers.on_fabric import _ERRORS, FabricLedger
+from gateway.ledgers.port import (
     Block,
     LedgerConflictError,
     LedgerError,

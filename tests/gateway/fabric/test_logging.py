@@ -10,7 +10,7 @@ import structlog
 from grpc import StatusCode
 
 from gateway.fabric import GatewayError, Stage
-from gateway.logs import configure_logs
+from gateway.running.logs import configure_logs
 from gateway.settings import LogLevel
 from tests.gateway.fabric.fake_peer import Failure
 

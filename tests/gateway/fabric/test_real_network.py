@@ -30,8 +30,8 @@ from gateway.fabric import (
     ValidationCode,
 )
 from gateway.fabric.identity import P256_ORDER
-from gateway.fabric_ledger import FabricLedger
-from gateway.ledger import (
+from gateway.ledgers.on_fabric import FabricLedger
+from gateway.ledgers.port import (
     LedgerUnavailableError,
     OutcomeUnknownError,
     TransactionTooLargeError,

@@ -9,8 +9,8 @@ import asyncio
 from pathlib import Path
 
 from chaincode.contract import MinoriContract
-from gateway.embedded import EmbeddedLedger
 from gateway.intake import Intake, Outbox, Projected
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.projection import Follower, Projection
 from tests.gateway.intake.forked import say, serve
 

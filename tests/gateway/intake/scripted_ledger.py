@@ -13,7 +13,7 @@ from itertools import count
 
 from chaincode.base.stub import Creator
 from chaincode.contract import MinoriContract
-from gateway.ledger import (
+from gateway.ledgers.port import (
     Block,
     LedgerConflictError,
     LedgerRefusedError,
@@ -46,7 +46,7 @@ def no_fault(_wires):
 
 
 class ScriptedLedger:
-    """`gateway.ledger.Ledger`; several gateways may share one."""
+    """`gateway.ledgers.port.Ledger`; several gateways may share one."""
 
     def __init__(self, contract=None, *, endorse_s=0.0, order_s=0.0):
         self.contract = contract or MinoriContract()

@@ -6,8 +6,8 @@ import json
 import pytest
 
 from chaincode.base import shapes
+from gateway.device.signing import Device, new_nonce
 from gateway.intake import CommandRefusedError
-from gateway.signing import Device, new_nonce
 from tests.gateway.intake.conftest import GatewayOnDisk
 from tests.gateway.intake.scripted_ledger import CLOCK_S, ScriptedLedger
 from tests.gateway.intake.test_intake import (

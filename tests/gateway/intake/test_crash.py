@@ -8,8 +8,8 @@ from chaincode.base.envelope import parse
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
-from gateway.embedded import ORGANISATIONS, EmbeddedLedger
 from gateway.intake import outbox_store
+from gateway.ledgers.embedded import ORGANISATIONS, EmbeddedLedger
 from tests.gateway.intake.forked import forked
 
 KILLS = 12

@@ -16,12 +16,12 @@ from chaincode.contract import MinoriContract
 from chaincode.rules import EVER
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Person, Town
+from gateway.device.signing import Device
 from gateway.intake import IntakeSettings
 from gateway.intake.dispatcher import Dispatcher
 from gateway.intake.items import Item
 from gateway.intake.schedule import Schedule
-from gateway.ledger import TransactionTooLargeError
-from gateway.signing import Device
+from gateway.ledgers.port import TransactionTooLargeError
 from tests.gateway.intake.scripted_ledger import CLOCK_S, ScriptedLedger
 from tests.gateway.intake.virtual_time import run
 

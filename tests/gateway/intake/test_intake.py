@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 
 from chaincode.base import canonical, times
+from gateway.device.signing import Device, base64url, sign_es256
 from gateway.intake import (
     CommandRefusedError,
     DeviceBusyError,
@@ -17,8 +18,7 @@ from gateway.intake import (
     SequenceReusedError,
 )
 from gateway.intake.schedule import Schedule
-from gateway.ledger import LedgerUnavailableError
-from gateway.signing import Device, base64url, sign_es256
+from gateway.ledgers.port import LedgerUnavailableError
 from tests.chaincode.shim.waiting import until
 from tests.gateway.intake.conftest import GatewayOnDisk
 from tests.gateway.intake.scripted_ledger import CLOCK_S, ScriptedLedger

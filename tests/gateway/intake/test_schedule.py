@@ -8,7 +8,7 @@ import pytest
 
 from chaincode.base.canonical import digest
 from gateway.intake.schedule import Schedule, is_sound
-from gateway.ledger import Receipt
+from gateway.ledgers.port import Receipt
 from tests.gateway.intake.making import SETTINGS, item_id, make_item
 
 

@@ -6,9 +6,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from gateway.codes import GatewayCode
 from gateway.intake.schedule import Schedule
-from gateway.ledger import Receipt
+from gateway.ledgers.port import Receipt
+from gateway.words.codes import GatewayCode
 from tests.gateway.intake.making import SETTINGS, conflict, make_item
 
 KIDS = ["a", "b", "c", "d", "e"]

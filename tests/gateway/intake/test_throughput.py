@@ -5,7 +5,7 @@ import asyncio
 from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
-from gateway.embedded import ORGANISATIONS, EmbeddedLedger
+from gateway.ledgers.embedded import ORGANISATIONS, EmbeddedLedger
 from tests.gateway.intake.conftest import GatewayOnDisk
 
 FARMS, EACH = 60, 10

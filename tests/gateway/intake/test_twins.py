@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from chaincode.base import shapes
+from gateway.device.signing import Device, new_nonce
 from gateway.intake.errors import EnteredTwiceError
 from gateway.projection import Signed
-from gateway.signing import Device, new_nonce
 from tests.chaincode.shim.waiting import until
 from tests.gateway.intake.scripted_ledger import CLOCK_S
 from tests.gateway.intake.test_intake import command_id

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gateway.device.signing import new_pseudonym
 from gateway.invitations import Invitation, InvitationError
 from gateway.invitations.code import read
-from gateway.lot_numbers import ALPHABET
-from gateway.signing import new_pseudonym
+from gateway.typed.lot_numbers import ALPHABET
 
 LEDGER = "ab" * 32
 UNTIL = date(2026, 12, 13)

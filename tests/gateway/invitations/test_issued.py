@@ -6,10 +6,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from gateway.device.signing import new_pseudonym
 from gateway.invitations import Invitation, InvitationError
 from gateway.invitations.addresses import address_for
 from gateway.invitations.issued import FILE_NAME, IssuedInvitations
-from gateway.signing import new_pseudonym
 
 UNTIL = date(2026, 12, 13)
 

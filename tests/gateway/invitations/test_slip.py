@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
+from gateway.device.signing import new_pseudonym
 from gateway.invitations import Invitation
 from gateway.invitations.slip import Office, Slip
-from gateway.signing import new_pseudonym
 from gateway.words import Text
 from tests.gateway.invitations.qr_pictures import drawn, read_code
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from gateway.database import Database
 from gateway.lookups import lineage
+from gateway.storage.database import Database
 from tests.branching import Branching
 
 TOWN = Branching(400, families=4)

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
-from gateway.database import Database
 from gateway.lookups import narrowing, recalls
 from gateway.lookups.narrowing import Crops
+from gateway.storage.database import Database
 from tests.branching import Branching
 from tests.postgres_fixture import postgres_server, postgres_url
 

@@ -8,13 +8,13 @@ import pytest
 from chaincode.base.overlay import decode_state, encode_state
 from chaincode.lots.records import Holding, Lot
 from chaincode.recalls.records import ROOTS_AT_ONCE_MAX, ROOTS_OPEN_MAX, OpenRecalls
+from gateway.answers.visibility import Viewer
 from gateway.api.recall_records import RecallRecords
-from gateway.api.visibility import Viewer
-from gateway.catalogue import Catalogue
-from gateway.database import Database
 from gateway.lookups import recalls
 from gateway.lookups.recalls import Scope
-from gateway.names import Names
+from gateway.storage.database import Database
+from gateway.town.catalogue import Catalogue
+from gateway.town.names import Names
 from tests.branching import Branching
 from tests.chaincode import deeds
 from tests.chaincode.pen import timestamp

@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.catalogue import PACK_UNITS, CatalogueFile, CropEntry, PackingEntry, Words
-from gateway.names import CROPS, Names
 from gateway.plausibility import goods
 from gateway.plausibility.codes import FlagCode
 from gateway.plausibility.thresholds import UNIT_G
+from gateway.town.catalogue import PACK_UNITS, CatalogueFile, CropEntry, PackingEntry, Words
+from gateway.town.names import CROPS, Names
 
 DAY = "2026-11-18"
 BAG_G = 500

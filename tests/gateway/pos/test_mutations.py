@@ -13,8 +13,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.csv_cells import write
 from gateway.pos import FileError, Stock, allocate
+from gateway.typed.csv_cells import write
 from tests.gateway.pos.making import FARM, LOT, OLDER, OTHER_FARM, SHOP, TOWN, read, widened
 from tests.gateway.pos.test_allocation import on_record
 

@@ -12,8 +12,8 @@ from chaincode.contract import MinoriContract
 from gateway.demo.founding import Founding, found
 from gateway.demo.town import Town
 from gateway.demo.trading import Trading
-from gateway.embedded import ORGANISATIONS, EmbeddedLedger
-from gateway.ledger import Block
+from gateway.ledgers.embedded import ORGANISATIONS, EmbeddedLedger
+from gateway.ledgers.port import Block
 from gateway.projection import Projection
 from tests.gateway.stage import command_id
 from tests.postgres_fixture import postgres_server, postgres_url

@@ -9,7 +9,7 @@ import os
 import sys
 from pathlib import Path
 
-from gateway.embedded import EmbeddedLedger
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.projection import Projection
 from tests.gateway.toy_contract import ToyContract
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.embedded import EmbeddedLedger
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.projection import Follower, Projection, rebuild
 from tests.gateway.projection.conftest import ListLedger
 from tests.gateway.toy_contract import ToyContract, command

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from gateway.ledger import LedgerUnavailableError
+from gateway.ledgers.port import LedgerUnavailableError
 from gateway.projection import Follower, Projection, ProjectionInUseError, dump, rebuild
 from gateway.projection.stream import grouped
 from tests.gateway.projection.conftest import ListLedger

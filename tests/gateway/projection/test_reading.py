@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from chaincode.base import envelope
 from chaincode.reading import read
 from chaincode.rules import EVER
-from gateway.ledger import Block, Transaction
+from gateway.ledgers.port import Block, Transaction
 from gateway.projection import domain, json_text, reading, rebuild, tables
 from gateway.projection.subjects import subjects
 from tests.gateway.projection.conftest import ListLedger, rows

@@ -3,8 +3,8 @@
 import json
 import os
 
-from gateway.catalogue import Catalogue
-from gateway.names import Names
+from gateway.town.catalogue import Catalogue
+from gateway.town.names import Names
 
 
 def write(path, **members):

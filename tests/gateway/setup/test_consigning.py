@@ -7,8 +7,8 @@ import sqlite3
 import pytest
 
 from chaincode.contract import MinoriContract
-from gateway.cli.keyring import Key
-from gateway.embedded import EmbeddedLedger
+from gateway.device.keyring import Key
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.setup.applying import preview
 from gateway.setup.checking import check
 from gateway.setup.faults import FaultKind

@@ -5,13 +5,12 @@ import time
 from collections import defaultdict
 
 from chaincode.contract import MinoriContract
-from gateway.catalogue import PACK_UNITS, read_catalogue
-from gateway.cli.keyring import Key
 from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
 from gateway.demo.workbook import PROPOSED, settled
 from gateway.demo.yesterday import SIEVED_G, SMALL_G
-from gateway.embedded import EmbeddedLedger
+from gateway.device.keyring import Key
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.lookups import recall_book, recalls
 from gateway.projection import Projection, rebuild
 from gateway.setup.applying import preview
@@ -19,6 +18,7 @@ from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors
 from gateway.setup.places import LEDGER_FILE, TownFiles
 from gateway.setup.reading import read_workbook
+from gateway.town.catalogue import PACK_UNITS, read_catalogue
 from tests.gateway.setup.workbooks import GATEWAY, TODAY
 
 DAYS = 12

@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.catalogue import PACK_UNITS
 from gateway.demo.workbook import PACKINGS
 from gateway.plausibility.thresholds import UNIT_G
 from gateway.setup.doubts import doubts
 from gateway.setup.sheets import PackingRow
+from gateway.town.catalogue import PACK_UNITS
 
 units = st.sampled_from(sorted(PACK_UNITS))
 

@@ -11,8 +11,8 @@ from gateway.setup.checking import check
 from gateway.setup.faults import WORDING, CellError, Fault, FaultKind, WorkbookError
 from gateway.setup.reading import read_workbook
 from gateway.setup.schema import PARTIES, PEOPLE, SHEETS, TOWN
-from gateway.setup.sheets import ROLES
 from gateway.setup.template import write_template
+from gateway.town.vocabulary import ROLES
 from tests.gateway.setup.workbooks import TODAY, page, read, town, wide
 
 K = FaultKind

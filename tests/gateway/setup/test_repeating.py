@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.ledger import LedgerUnavailableError
+from gateway.ledgers.port import LedgerUnavailableError
 from gateway.setup.applying import plan_application, preview
 from gateway.setup.faults import FaultKind, RegisterError, WorkbookError, WrongTownError
 from gateway.setup.register import Register

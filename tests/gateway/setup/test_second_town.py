@@ -10,17 +10,17 @@ import pytest
 from chaincode.base.envelope import base64url_decode
 from chaincode.contract import MinoriContract
 from chaincode.registry.founding import ledger_id
-from gateway.api.app import create_app
-from gateway.areas import Areas
-from gateway.cli.keyring import Key
 from gateway.demo.town import Person, Town
-from gateway.embedded import EmbeddedLedger
-from gateway.node import open_gateway
-from gateway.office_codes import OfficeCodes, PlotWords
+from gateway.device.keyring import Key
+from gateway.ledgers.embedded import EmbeddedLedger
+from gateway.running.app import create_app
+from gateway.running.node import open_gateway
 from gateway.settings import Settings, SiteSettings
 from gateway.setup.faults import SetupError, WorkbookError
 from gateway.setup.places import TownFiles
 from gateway.setup.register import Register
+from gateway.town.areas import Areas
+from gateway.town.office_codes import OfficeCodes, PlotWords
 from tests.gateway.setup.workbooks import Place, town
 from tests.gateway.stage import URL, command_json, settings_in
 from tests.gateway.web.reading import Page

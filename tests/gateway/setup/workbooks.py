@@ -5,7 +5,7 @@ import copy
 from openpyxl import Workbook
 
 from chaincode.contract import MinoriContract
-from gateway.embedded import EmbeddedLedger
+from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.setup.applying import apply_workbook
 from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors

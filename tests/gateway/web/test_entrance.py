@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from gateway.api.cookies import NAME
+from gateway.http.cookies import NAME
 from gateway.sessions.sessions import LINK_LIFETIME_S
 from tests.gateway.stage import URL
 from tests.gateway.web.reading import Page, assert_is_safe

@@ -11,7 +11,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.api.problems import PROBLEMS
+from gateway.http.problems import PROBLEMS
 from gateway.projection.digest import content_digest
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in

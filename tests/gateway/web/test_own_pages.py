@@ -9,8 +9,8 @@ import pytest_asyncio
 
 from chaincode.base import shapes
 from gateway.demo.trading import Trading
-from gateway.lot_numbers import check_character, grouped, read
-from gateway.signing import Device
+from gateway.device.signing import Device
+from gateway.typed.lot_numbers import check_character, grouped, read
 from tests.gateway.market import hold_market
 from tests.gateway.stage import stage_in
 from tests.gateway.web.reading import Page, assert_is_safe

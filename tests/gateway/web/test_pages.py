@@ -8,9 +8,9 @@ import pytest
 from chaincode.base.times import timestamp
 from chaincode.registry.founding import standings
 from chaincode.registry.records import Head
-from gateway.api.problems import PROBLEMS
-from gateway.lot_numbers import check_character
+from gateway.http.problems import PROBLEMS
 from gateway.settings import LedgerKind
+from gateway.typed.lot_numbers import check_character
 from gateway.web import lot_page
 from gateway.web.lot_page import Writer
 from gateway.web.rendering import qr_code

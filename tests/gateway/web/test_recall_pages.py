@@ -8,10 +8,10 @@ import pytest_asyncio
 
 from chaincode.base import times
 from gateway.demo.trading import Trading
-from gateway.explanations import publish
 from gateway.lookups import recall_book
-from gateway.lot_numbers import check_character
+from gateway.town.explanations import publish
 from gateway.typed import TownClock
+from gateway.typed.lot_numbers import check_character
 from gateway.web import recall_pages
 from gateway.web.preview_form import PreviewForm
 from tests.gateway.market import hold_market

@@ -8,7 +8,7 @@ import pytest
 
 import gateway.web
 from chaincode.lots.harvest import CorrectionReason
-from gateway.names import CROPS
+from gateway.town.names import CROPS
 from gateway.typed import written
 from gateway.web import crop_marks
 from gateway.web.rendering import STYLE

@@ -1,0 +1,1 @@
+"""The ledgers that a gateway can stand on, behind one port."""

@@ -1,0 +1,1 @@
+"""Where a gateway comes together: its parts opened, its application made, served, stopped."""

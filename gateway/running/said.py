@@ -1,0 +1,7 @@
+"""What is said of a gateway that is served: the texts in words.toml."""
+
+from typing import Final
+
+from gateway.words import load
+
+WORDS: Final = load(__file__)

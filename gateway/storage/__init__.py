@@ -1,0 +1,1 @@
+"""Where a gateway keeps things: databases and their lock, private files, files that are watched."""

@@ -1,0 +1,1 @@
+"""What the town says off the ledger: names, catalogue, plots, explanations, words for codes."""
