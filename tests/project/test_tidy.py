@@ -58,3 +58,9 @@ def test_top_level_is_what_the_readme_maps():
         "requirements-go.txt", "requirements-node.txt", "requirements-contract.txt",
     }  # fmt: skip
     assert {path.relative_to(ROOT).parts[0] for path in tracked()} <= allowed
+
+
+def test_decisions_have_a_number_each():
+    text = (ROOT / "gateway" / "docs" / "decisions.md").read_text()
+    numbers = re.findall(r"^\*\*([0-9]+)\. ", text, re.MULTILINE)
+    assert len(numbers) == len(set(numbers))
