@@ -73,7 +73,7 @@ SIGNED: dict[Kind, Callable[[], bytes]] = {
 PACKAGES = ("chaincode", "gateway", "network")
 SIGNING = {
     "chaincode": ["chaincode/base/envelope.py"],  # verifies
-    "gateway": ["gateway/fabric/identity.py", "gateway/device/signing.py"],
+    "gateway": ["gateway/device/signing.py", "gateway/fabric/identity.py"],
     "network": [],
 }
 READERS: dict[Kind, Callable[[bytes, bytes], None]] = {

@@ -134,13 +134,16 @@ class JointKeysMachine(KeysMachine):
         self.bring_in(one, lambda: self.books.propose(by, one.id, said))
 
     @precondition(lambda self: self.books.proposals)
-    @rule(pick=picks, which=picks, is_latest=mostly, is_other=mostly)
-    def approve_a_list(self, *, pick, which, is_latest, is_other):
+    @rule(pick=picks, which=picks, is_latest=mostly, is_other=mostly, is_over=rarely)
+    def approve_a_list(self, *, pick, which, is_latest, is_other, is_over):
         proposals = [*self.books.proposals]
         proposal = proposals[-1] if is_latest else proposals[which % len(proposals)]
         said = self.books.proposals[proposal]
         is_strange = self.books.is_strange(said.by) != is_other
-        by = self.officer(pick, is_strange=is_strange, stray=not is_other)
+        over = [one for one, key in self.books.keys.items() if key.words and is_over]
+        by = (
+            self.key(pick, over) if over else self.officer(pick, is_strange=is_strange, stray=False)
+        )
         body = {
             "proposal": proposal,
             "proposer": {"device": self.world.kid(said.by), "actor": self.world.actor(said.by)},

@@ -24,7 +24,7 @@ class Sorting(Making):
         put_in=st.sampled_from([50, 100, 100, 101]),
         computed=st.booleans(),
         is_any=rarely,
-        goes_on=st.sampled_from(["", "class", "mistake", "back", "all"]),
+        goes_on=st.sampled_from(["", "class", "mistake", "back", "back", "all"]),
     )
     def begin_sort(self, pick, count, put_in, computed, is_any, goes_on):
         by, first = self.holding(pick, stray=False) if is_any else self.movable(pick)
