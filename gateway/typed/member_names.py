@@ -61,6 +61,7 @@ _JAPANESE: Final[Mapping[str, str]] = {
     "kty": "鍵の種類",
     "lost_g": "減った量",
     "lot": "ロット",
+    "lots": "ロット",
     "made": "できた品",
     "mandates": "委任",
     "msp": "MSP",

@@ -14,7 +14,7 @@ LATER = ("grpc", "google.protobuf", "httpx2", "jinja2", "openpyxl", "segno", "sq
 
 def test_what_the_first_answer_does_not_need_is_not_imported():
     program = (
-        "import sys, network.cli, gateway.serving, gateway.embedded\n"
+        "import sys, network.cli, gateway.running.serving, gateway.ledgers.embedded\n"
         f"print([name for name in {LATER} if name in sys.modules])"
     )
     found = subprocess.run(

@@ -6,12 +6,12 @@ from unicodedata import normalize
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.gateway.test_same_name import narrow
 
 from gateway.cli import own_choices
 from gateway.cli.choosing import ChoiceError, matching, only
 from gateway.typed.same_name import fold
 from tests.gateway.setup.workbooks import wide
+from tests.gateway.typed.test_same_name import narrow
 
 OWN = "F7M49X2B0KTD"
 
