@@ -131,7 +131,7 @@ def _lots_of(entry: Entry) -> Iterator[str]:
     if entry.text("lot"):
         yield entry.text("lot")
     children = entry.body.get("children")
-    for child in children if isinstance(children, list) else ():
+    for child in children if isinstance(children, list) else [entry.body.get("child")]:
         if isinstance(child, dict):
             yield str(child.get("lot"))
 

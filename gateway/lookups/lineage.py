@@ -6,16 +6,19 @@ stands in the command of the run.
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import CTE, Connection, Select, select
+from sqlalchemy import CTE, Connection, Select, select, tuple_
 
 from gateway.projection import json_text
-from gateway.projection.domain import lot_parents, lots
+from gateway.projection.domain import lot_parents, lots, sortings
 from gateway.projection.tables import commands
 
 NODES_MAX: Final = 500  # of a graph that is shown; a recall's closure has no such limit
-_VALUES_MAX: Final = 900  # in one list of parameters
+SORT_CLASS: Final = "lot.sort_class"
+_VALUES_MAX: Final = 450  # in one list of parameters, of which one may take two
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,34 +115,83 @@ def _edges(connection: Connection, among: Collection[str]) -> Iterator[Edge]:
             .where(lots.c.id.in_(part), lots.c.origin == "made")
             .order_by(lots.c.id)
         )
-        for row in connection.execute(query):
-            body, closed = json_text.decode(row.payload), json_text.decode(row.closed)
-            for edge in _edges_of(row.id, body, closed):
+        runs = [
+            _Run(lot=row.id, payload=_object(row.payload), closed=_object(row.closed))
+            for row in connection.execute(query)
+        ]
+        sorted_by_class = _sortings(connection, runs)
+        for run in runs:
+            for edge in _edges_of(run, sorted_by_class.get(run.named)):
                 if edge.parent in among:
                     yield edge
 
 
-def _edges_of(child: str, payload: Any, closed: Any) -> list[Edge]:  # noqa: ANN401 - JSON
-    """Return what went into one child of a run; a lot that stands for two owners counts once."""
-    body: dict[str, Any] = payload["body"]
-    place = [one["lot"] for one in body["children"]].index(child)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The command that made a lot."""
+
+    lot: str
+    payload: dict[str, Any]
+    closed: dict[str, Any]
+
+    @property
+    def body(self) -> dict[str, Any]:
+        body: dict[str, Any] = self.payload["body"]
+        return body
+
+    @property
+    def named(self) -> tuple[str, str]:
+        return str(self.body.get("party")), str(self.body.get("id_nonce"))
+
+
+def _object(text: str) -> dict[str, Any]:
+    value: Any = json_text.decode(text)
+    return dict(value)
+
+
+def _sortings(connection: Connection, runs: Sequence[_Run]) -> dict[tuple[str, str], Any]:
+    """Return, by party and nonce, what began those runs of which each class is a command."""
+    asked = sorted({run.named for run in runs if run.payload.get("type") == SORT_CLASS})
+    found = {}
+    for part in _parts(asked):
+        query = select(sortings).where(tuple_(sortings.c.party, sortings.c.nonce).in_(part))
+        found.update({(row.party, row.nonce): row for row in connection.execute(query)})
+    return found
+
+
+def _edges_of(run: _Run, begun: Any) -> list[Edge]:  # noqa: ANN401 - a row
+    """Return what went into one lot of a run; a lot that stands for two owners counts once.
+
+    Args:
+        run: What made it.
+        begun: The record of the run, of which this is but one class; `None` of any other.
+    """
+    body = run.body
+    if begun is None:
+        place = [one["lot"] for one in body["children"]].index(run.lot)
+        parents, shares = body["parents"], body["shares"]
+        given = [(one.get("owner"), one["to_g"][place]) for one in run.closed["inputs"]]
+    else:
+        inputs: Any = json_text.decode(begun.inputs)
+        parents, shares = [one["lot"] for one in inputs], begun.shares
+        given = [(one.get("owner"), one["to_g"]) for one in run.closed["parts"]]
     owned: dict[str, dict[str, int]] = {}
-    for parent, one in zip(body["parents"], closed["inputs"], strict=True):
+    for parent, (other, quantity_g) in zip(parents, given, strict=True):
         of_parent = owned.setdefault(parent, {})
-        owner = one.get("owner") or body.get("party", "")
-        of_parent[owner] = of_parent.get(owner, 0) + one["to_g"][place]
+        owner = other or body.get("party", "")
+        of_parent[owner] = of_parent.get(owner, 0) + quantity_g
     return [
         Edge(
             parent=parent,
-            child=child,
+            child=run.lot,
             quantity_g=sum(by_owner.values()),
-            is_computed=body["shares"] == "computed",
+            is_computed=shares == "computed",
             by_owner=tuple(sorted(by_owner.items())),
         )
         for parent, by_owner in sorted(owned.items())
     ]
 
 
-def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
+def _parts(items: Sequence[Part]) -> Iterator[Sequence[Part]]:
     for start in range(0, len(items), _VALUES_MAX):
         yield items[start : start + _VALUES_MAX]

@@ -362,6 +362,7 @@ sortings = table(
     text("party"),
     text("nonce"),
     text("state"),
+    text("shares"),
     json_column("inputs"),
     json_column("classes"),
 )

@@ -100,3 +100,21 @@ async def test_disputes_are_ones_own(held):
     for handle in ("shop-a", "farm-b"):
         found = (await stage.get("/api/disputes", handle)).json()
         assert found == {"shipments": [], "denied": [], "surpluses": [], "next": None}
+
+
+async def test_a_class_of_a_sorting_over_several_commands_has_its_share(held):
+    stage, _ = held
+    trade = Trading(stage.town)
+    lot, harvest = stage.town.harvest("farm-a", 10_000)
+    await stage.done(harvest)
+    grades = [("carrot", "l"), ("carrot", "s")]
+    parts = [(lot, "farm-a", [4_000, 5_000])]
+    classes, wires = trade.sort_by_class("farm-a", parts, grades, lost_g=1_000)
+    await stage.done(*wires)
+    for made, quantity_g in zip(classes, (4_000, 5_000), strict=True):
+        answer = (await stage.get(f"/api/lots/{made}/lineage", "farm-a")).json()
+        steps = [(one["parent"], one["child"], one["quantity_g"]) for one in answer["steps"]]
+        assert steps == [(lot, made, quantity_g)]
+        page = await stage.client.get(f"/lots/{made}", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert lot in page.text

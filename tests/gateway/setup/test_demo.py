@@ -4,6 +4,9 @@ import json
 import time
 from collections import defaultdict
 
+import httpx2
+from sqlalchemy import select
+
 from chaincode.contract import MinoriContract
 from gateway.demo.build import WORKBOOK_FILE, build
 from gateway.demo.town import Town
@@ -13,6 +16,10 @@ from gateway.device.keyring import Key
 from gateway.ledgers.embedded import EmbeddedLedger
 from gateway.lookups import recall_book, recalls
 from gateway.projection import Projection, rebuild
+from gateway.projection.domain import lots
+from gateway.running.app import create_app
+from gateway.running.node import open_gateway
+from gateway.running.serving import demo_settings
 from gateway.setup.applying import preview
 from gateway.setup.checking import check
 from gateway.setup.ledger_view import Doors
@@ -100,6 +107,33 @@ async def state_of(ledger):
     for key, record in state.items():
         kinds[key.partition("/")[0]].append(record)
     return kinds
+
+
+def every_lot(connection):
+    return connection.execute(select(lots.c.id)).scalars().all()
+
+
+async def test_every_lot_and_recall_of_the_demo_has_a_page(tmp_path):
+    folder = tmp_path / "demo"
+    await build(folder, gateway=GATEWAY, days=DAYS, progress=lambda _text: None)
+    ledger = await EmbeddedLedger.open(folder / LEDGER_FILE, contract=MinoriContract())
+    try:
+        async with open_gateway(demo_settings(folder, 8000), ledger=ledger) as opened:
+            assert await opened.follower.wait_for_height(await ledger.height(), timeout_s=30)
+            transport = httpx2.ASGITransport(create_app(opened))
+            async with httpx2.AsyncClient(transport=transport, base_url=GATEWAY) as client:
+                recalls = (await client.get("/api/recalls")).json()["recalls"]
+                found = await opened.projection.database.read(every_lot)
+                paths = [f"/lots/{lot}" for lot in found]
+                paths += [f"/recalls/{one['id']}" for one in recalls]
+                asked = [path for one in paths for path in (one, f"/api{one}")]
+                asked += [f"/api{one}/lineage" for one in paths if one.startswith("/lots")]
+                answered = {path: (await client.get(path)).status_code for path in asked}
+    finally:
+        await ledger.close()
+    assert len(found) > 10
+    assert recalls
+    assert {path: code for path, code in answered.items() if code != 200} == {}
 
 
 async def test_a_demo_that_is_there_is_left_alone(tmp_path):
