@@ -40,6 +40,7 @@ class JointBooks(KeyBooks):
         self.strangers: set[str] = set()  # actors of the second organisation
         self.mandates: dict[tuple[str, str], Mandate] = {}
         self.proposals: dict[str, Proposed] = {}
+        self.left_with: dict[str, set[str]] = {}  # what grants no longer reach, with its roles then
 
     def is_strange(self, by: str) -> bool:
         return self.keys[by].actor in self.strangers
@@ -52,7 +53,13 @@ class JointBooks(KeyBooks):
         return self._of_own(by) or super().enrol(by, handle, actor)
 
     def grant(self, by: str, actor: str, roles: set[str], devices: list[str]) -> str:
-        return self._of_own(by) or super().grant(by, actor, roles, devices)
+        before = self.actors[actor].roles
+        code = self._of_own(by) or super().grant(by, actor, roles, devices)
+        if code == "ACCEPTED":
+            for handle, key in self.keys.items():
+                if key.actor == actor and handle not in devices:
+                    self.left_with.setdefault(handle, before)
+        return code
 
     def revoke(self, by: str, handle: str, word: Word) -> str:
         whose = {self.keys[by].actor, self.keys[handle].actor}
@@ -110,9 +117,8 @@ class JointBooks(KeyBooks):
 
     def approve(self, by: str, command_id: str, principals: list[str], agent: str) -> str:
         one = self.proposals[command_id]
-        if self.needs(by, "registrar") != "ACCEPTED" or self.needs(one.by, "registrar") != (
-            "ACCEPTED"
-        ):
+        proposing = self.left_with.get(one.by, self.actors[self.keys[one.by].actor].roles)
+        if self.needs(by, "registrar") != "ACCEPTED" or "registrar" not in proposing:
             return "ROLE_MISSING"
         if self.is_strange(by) == self.is_strange(one.by):
             return "NOT_INDEPENDENT"
