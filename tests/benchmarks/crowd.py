@@ -2,7 +2,7 @@
 
 Farms and shops go in pairs. In a week a pair signs 20 commands, two of which break a rule:
 
-    farm   harvest and ship, five times; one shipment names another's party: NOT_YOUR_PARTY
+    farm   harvest and ship, five times; once ship to itself in another's name: NOT_INDEPENDENT
     shop   receive and sell, four times; once sell the rest, and more than there is:
            INSUFFICIENT_QUANTITY
 
@@ -30,7 +30,9 @@ from gateway.demo.town import COOP, SHOPS, TOWN, Town
 from gateway.ledgers.port import Ledger
 
 WEEK_COMMANDS = 20
-EXPECTED_CODES = frozenset({"ACCEPTED", "NOT_YOUR_PARTY", "INSUFFICIENT_QUANTITY"})
+EXPECTED_CODES = frozenset(
+    {"ACCEPTED", "NOT_INDEPENDENT", "NOT_YOUR_PARTY", "INSUFFICIENT_QUANTITY"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
