@@ -17,7 +17,7 @@ from gateway.projection.tables import command_subject, commands
 
 ENTRIES_MAX: Final = 200  # public entries of one lot that are shown: a harvest and corrections
 RUN_TYPES: Final = frozenset({"lot.merge", "lot.repack", "lot.sort", "lot.process"})
-_SORT_CLASS: Final = "lot.sort_class"
+SORT_CLASS: Final = "lot.sort_class"
 # Types that take a run back, by the member that repeats it.
 _UNMAKING: Final = {"lot.unmake": "run", "lot.undo_class": "made"}
 
@@ -102,7 +102,7 @@ def _about(row: CommandRow, lot: str) -> tuple[str, Mapping[str, Json]] | None:
     if content is None:
         return None
     kind, body = content
-    if kind in {*RUN_TYPES, _SORT_CLASS}:
+    if kind in {*RUN_TYPES, SORT_CLASS}:
         child = _child(body, lot)
         return None if child is None else (kind, body | {"crop": child.get("crop", "")})
     if kind in _UNMAKING:

@@ -10,12 +10,12 @@ from typing import Any, Final, TypeVar
 
 from sqlalchemy import CTE, Connection, Select, select, tuple_
 
+from gateway.lookups.history import SORT_CLASS
 from gateway.projection import json_text
 from gateway.projection.domain import lot_parents, lots, sortings
 from gateway.projection.tables import commands
 
 NODES_MAX: Final = 500  # of a graph that is shown; a recall's closure has no such limit
-SORT_CLASS: Final = "lot.sort_class"
 _VALUES_MAX: Final = 450  # in one list of parameters, of which one may take two
 
 Part = TypeVar("Part")
